@@ -1,0 +1,49 @@
+# Every target does its own set-up: Python >= 3.11 and make are enough.
+PYTHON ?= python3
+BIN := .venv/bin
+UV := $(shell command -v uv 2>/dev/null)
+
+.PHONY: workbook test lab lint bench lock clean
+
+workbook: .venv
+	$(BIN)/crmlab workbook
+
+# The two pytest calls differ in how work is shared out: whole notebooks stay on one worker.
+test: .venv
+	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 --dist loadfile --nbval notebooks
+
+lab: .venv
+	$(BIN)/crmlab lab
+
+lint: .venv
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: .venv
+	$(BIN)/python benchmarks/customer_base.py
+
+# A fresh lock changes what notebooks print, so their stored outputs are made again with it.
+lock:
+	$(if $(UV),,$(error make lock needs uv: pip install uv))
+	uv pip compile pyproject.toml --all-extras --group dev --universal --python-version 3.11 \
+	  --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --upgrade -q -o requirements.txt
+	$(MAKE) .venv
+	$(BIN)/jupyter nbconvert --to notebook --execute --inplace notebooks/*.ipynb notebooks/reports/*.ipynb
+
+.venv: requirements.txt pyproject.toml
+ifneq ($(UV),)
+	uv venv --quiet --allow-existing --python $(PYTHON) .venv
+	uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.txt
+	uv pip install --quiet --python $(BIN)/python --no-deps -e .
+else
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -e .
+endif
+	@touch .venv
+
+clean:
+	rm -rf .venv reports workbook

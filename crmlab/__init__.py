@@ -1,0 +1,1 @@
+"""Customer analytics: loaders, measures, plots, notebooks and reports."""

@@ -1,0 +1,73 @@
+"""Argument checks that every module shares: one wording for argument, rule, value, remedy."""
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+__all__ = ["check_choice", "check_columns", "check_count", "check_fraction", "check_vector"]
+
+
+def check_choice(name: str, value: object, allowed: Iterable[str]) -> None:
+    """Raise ValueError unless `value` is one of the `allowed` words."""
+    allowed = list(allowed)
+    if value not in allowed:
+        raise ValueError(f"`{name}` must be one of {', '.join(map(repr, allowed))}; got {value!r}.")
+
+
+def check_fraction(name: str, value: float, *, open_ends: bool = False) -> float:
+    """Return `value` as a float in [0, 1], or in (0, 1) with `open_ends`."""
+    if isinstance(value, bool | str) or not np.isscalar(value):
+        raise TypeError(f"`{name}` must be a number; got {type(value).__name__}.")
+    inside = 0 < value < 1 if open_ends else 0 <= value <= 1
+    if not inside:
+        bounds = "(0, 1)" if open_ends else "[0, 1]"
+        raise ValueError(f"`{name}` must be in {bounds}; got {value!r}.")
+    return float(value)
+
+
+def check_count(name: str, value: int, *, minimum: int = 1) -> int:
+    """Return `value` as an int of at least `minimum`."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer):
+        raise TypeError(f"`{name}` must be a whole number; got {value!r}.")
+    if value < minimum:
+        raise ValueError(f"`{name}` must be at least {minimum}; got {value!r}.")
+    return int(value)
+
+
+def check_vector(name: str, value: ArrayLike, *, negative: bool = False) -> NDArray[np.float64]:
+    """Return `value` as a finite one-dimensional float array with at least one entry.
+
+    Negative entries are refused unless `negative` is true.
+    """
+    try:
+        array = np.asarray(value, dtype=float)
+    except (TypeError, ValueError) as error:
+        raise TypeError(f"`{name}` must hold numbers; {error}.") from error
+    if array.ndim != 1:
+        raise ValueError(f"`{name}` must have one dimension; got {array.ndim}. Pass one column.")
+    if array.size == 0:
+        raise ValueError(f"`{name}` must hold at least one customer; got none.")
+    bad = ~np.isfinite(array)
+    if bad.any():
+        raise ValueError(
+            f"`{name}` must be finite and not missing; {bad.sum():,} of {array.size:,} are not. "
+            "Drop or fill those customers first."
+        )
+    if not negative and (array < 0).any():
+        raise ValueError(
+            f"`{name}` must not be negative; {(array < 0).sum():,} of {array.size:,} are. "
+            "Use `whale_curve` for profit, which may be negative."
+        )
+    return array
+
+
+def check_columns(present: Iterable[str], required: Iterable[str], *, what: str) -> None:
+    """Raise ValueError naming the `required` columns that are missing and those `present`."""
+    present = list(present)
+    missing = [name for name in required if name not in present]
+    if missing:
+        raise ValueError(
+            f"{what} lacks {', '.join(map(repr, missing))}; "
+            f"it has {', '.join(map(repr, present)) or 'no columns'}."
+        )
