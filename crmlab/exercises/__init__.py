@@ -1,0 +1,83 @@
+"""Exercises of the workbook: answers are checked, and typical mistakes are recognised.
+
+These functions print, and return None: in a notebook the text is the result. They take any
+object as an answer and never raise.
+
+The exercises of one notebook are one private module, ``_nbNN``, with its block ``EXERCISES``.
+To add a notebook, write its block, name it in `_BLOCKS` below, and give each key its cases in
+``tests/test_exercises.py``.
+"""
+
+from collections.abc import Callable
+
+from crmlab.exercises import _nb00, _nb02
+from crmlab.exercises._engine import Exercise, verdict
+
+__all__ = ["check", "hint", "solution"]
+
+_BLOCKS = (_nb00.EXERCISES, _nb02.EXERCISES)
+_EXERCISES = {exercise.key: exercise for block in _BLOCKS for exercise in block}
+
+
+def check(key: str, answer: object) -> None:
+    """Print whether an answer is right and, where it is not, which mistake leads to it.
+
+    Parameters
+    ----------
+    key : str
+        Number of the exercise, such as "02.1". An unknown key prints those that exist.
+    answer : object
+        A number, the letter of a choice, or a set of labels, as the exercise asks; ``...``
+        means not attempted.
+
+    Examples
+    --------
+    >>> check("00.2", ...)
+    00.2: not attempted yet. Put your answer in place of ... and run the cell again.
+    >>> check("00.2", 111)
+    00.2: not yet. That is T: from the first purchase to the end of the data.
+    """
+    _say(key, lambda exercise: f"{key}: {verdict(exercise, answer)}")
+
+
+def hint(key: str) -> None:
+    """Print the first step of an exercise.
+
+    Parameters
+    ----------
+    key : str
+        Number of the exercise, such as "02.1". An unknown key prints those that exist.
+
+    Examples
+    --------
+    >>> hint("00.2")
+    00.2, hint: recency ends at the last purchase, wherever the data end.
+    """
+    _say(key, lambda exercise: f"{key}, hint: {exercise.hint}")
+
+
+def solution(key: str) -> None:
+    """Print the way to the answer of an exercise, step by step.
+
+    Parameters
+    ----------
+    key : str
+        Number of the exercise, such as "02.1". An unknown key prints those that exist.
+
+    Examples
+    --------
+    >>> solution("02.1")
+    02.1, solution:
+    20 % of ten customers are two: the largest, 480 and 240.
+    They hold 480 + 240 = 720 of 1000, which is 0.72.
+    """
+    _say(key, lambda exercise: f"{key}, solution:\n{exercise.solution}")
+
+
+def _say(key: object, text: Callable[[Exercise], str]) -> None:
+    """Print the text of the exercise, or which keys exist when there is none of that key."""
+    exercise = _EXERCISES.get(key) if isinstance(key, str) else None
+    if exercise is None:
+        print(f"There is no exercise with this key. There are: {', '.join(_EXERCISES)}.")
+    else:
+        print(text(exercise))

@@ -1,0 +1,153 @@
+"""What an exercise is, and how an answer to it is judged."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import islice
+from numbers import Real
+from typing import Any
+
+__all__ = ["Answer", "Exercise", "Misconception", "in_percent", "verdict"]
+
+Answer = float | str | frozenset[str]
+
+_MOST_LABELS = 1_000  # an answer that never ends must not hang the notebook
+
+
+@dataclass(frozen=True)
+class Misconception:
+    """A wrong answer that a typical mistake leads to.
+
+    Attributes
+    ----------
+    answer : float, str or frozenset of str
+        The wrong answer, of the same kind as the right one.
+    why : str
+        One short sentence that names the mistake and does not give the answer away.
+    tolerance : float, optional
+        Half-width of the recognised interval; default: the exercise's own.
+    """
+
+    answer: Answer
+    why: str
+    tolerance: float | None = None
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """A question with its own data, its answer, and what each typical mistake gives.
+
+    Every text but the question is printed, so it is plain ASCII: any console can show it.
+
+    Attributes
+    ----------
+    key : str
+        Number of the notebook and of the exercise in it, such as "02.1".
+    question : str
+        Markdown, the data included, as the notebook shows it.
+    answer : float, str or frozenset of str
+        A number; the letter of a choice; or a set of labels, in lower case.
+    tolerance : float
+        Largest distance from a numeric answer that counts as right, in its unit.
+    unit : str
+        What kind of answer is expected, with its unit and an example.
+    right : str
+        One sentence on what the right answer means.
+    misconceptions : tuple of Misconception
+        At least two; for a choice, one per wrong letter.
+    hint : str
+        The first step.
+    solution : str
+        The whole way to the answer.
+    """
+
+    key: str
+    question: str
+    answer: Answer
+    tolerance: float
+    unit: str
+    right: str
+    misconceptions: tuple[Misconception, ...]
+    hint: str
+    solution: str
+
+
+def in_percent(share: float, tolerance: float) -> Misconception:
+    """Recognise a share given in percent."""
+    return Misconception(
+        100 * share, "A share lies between 0 and 1; this is in percent.", 100 * tolerance
+    )
+
+
+def verdict(exercise: Exercise, answer: object) -> str:
+    """Judge any object as an answer: not attempted, right, or not yet with the reason."""
+    if answer is ...:
+        return "not attempted yet. Put your answer in place of ... and run the cell again."
+    read, unreadable = _KINDS[type(exercise.answer)]
+    try:
+        return _judge(exercise, read(answer))
+    except Exception:  # a learner's object may raise anything; no traceback helps here
+        return f"not yet. {unreadable} Expected: {exercise.unit}."
+
+
+def _judge(exercise: Exercise, given: Answer) -> str:
+    """Compare an answer of the right kind with the right one, then with the typical mistakes."""
+    if _close(given, exercise.answer, exercise.tolerance):
+        return f"right. {exercise.right}"
+    for wrong in exercise.misconceptions:
+        width = exercise.tolerance if wrong.tolerance is None else wrong.tolerance
+        if _close(given, wrong.answer, width):
+            return f"not yet. {wrong.why}"
+    echo = f"{given:.6g} is not it. " if isinstance(given, float) else ""
+    return (
+        f"not yet. {echo}Expected: {exercise.unit}. "
+        f'The first step is in exercises.hint("{exercise.key}").'
+    )
+
+
+def _close(given: Answer, target: Answer, tolerance: float) -> bool:
+    """Tell whether two answers of one kind agree; numbers within the tolerance."""
+    if isinstance(given, float) and isinstance(target, float):
+        return abs(given - target) <= tolerance
+    return given == target
+
+
+def _read_number(answer: Any) -> float:
+    """Read one number, also from an array or a Series that holds just one; text is none."""
+    if not isinstance(answer, Real | Decimal):
+        answer = answer.item()
+    if isinstance(answer, bool) or not isinstance(answer, Real | Decimal):
+        raise TypeError("not a number")
+    return float(answer)
+
+
+def _read_choice(answer: Any) -> str:
+    """Read a letter in any of the forms a, A, "a)" and "(a)"."""
+    if not isinstance(answer, str):
+        raise TypeError("not text")
+    return answer.strip(" \t\n().").casefold()
+
+
+def _read_labels(answer: Any) -> frozenset[str]:
+    """Read the distinct labels of a collection; neither order nor type matters."""
+    if isinstance(answer, str | bytes) or not isinstance(answer, Collection):
+        raise TypeError("not a collection")
+    return frozenset(_label(item) for item in islice(answer, _MOST_LABELS))
+
+
+def _label(item: Any) -> str:
+    """Write 5, 5.0 and " 5 " alike."""
+    if isinstance(item, float) and item.is_integer():
+        item = int(item)
+    return str(item).strip().casefold()
+
+
+# How an answer of each kind is read, and what is said of one that cannot be.
+_KINDS: dict[type, tuple[Callable[[Any], Answer], str]] = {
+    float: (
+        _read_number,
+        "This cannot be read as one number; leave out quotes, units and % signs.",
+    ),
+    str: (_read_choice, "This cannot be read as a letter; put one letter in quotes."),
+    frozenset: (_read_labels, "This cannot be read as a set; put the labels in braces."),
+}

@@ -1,0 +1,422 @@
+import itertools
+import json
+import re
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from crmlab._paths import notebooks_dir
+from crmlab.exercises import _BLOCKS, _EXERCISES, check, hint, solution
+
+
+@dataclass(frozen=True)
+class Case:
+    """What an exercise must say: right answers, and (wrong answer, words of the reason)."""
+
+    right: list
+    wrong: list
+
+
+CASES = {
+    "00.1": Case(
+        right=[2, 2.0, np.int64(2), Decimal(2), Fraction(2, 1), np.array([2]), pd.Series([2])],
+        wrong=[(3, "order lines"), (1, "`frequency`"), (5, "whole file"), (4, "days of the whole")],
+    ),
+    "00.2": Case(
+        right=[60, 60.0],
+        wrong=[
+            (51, "`days_since_last`"),
+            (111, "That is T"),
+            (8.57, "weeks"),
+            (1.97, "months"),
+            (59, "leap year"),
+            (61, "first and the last day"),
+        ],
+    ),
+    "00.3": Case(
+        right=[
+            {1, 5, 12},
+            [12, 5, 1, 1],
+            (1.0, 5.0, 12.0),
+            {"1", " 5", "12"},
+            np.array([1, 5, 12]),
+            pd.Series([1, 5, 12]),
+            pd.Index([1, 5, 12]),
+            {1: 70, 5: 50, 12: 0},
+        ],
+        wrong=[
+            ({1, 5, 9, 12}, "Not every day"),
+            ([1, 5], "zero is not below zero"),
+            ([1, 12], "does not undo an earlier day"),
+            ([5, 12], "does not cancel its whole day"),
+            ([1], "Two slips"),
+        ],
+    ),
+    "02.1": Case(
+        right=[0.72, 720 / 1000, np.float32(0.72), pd.Series([0.72])],
+        wrong=[
+            (72, "in percent"),
+            (0.48, "repeat buyers"),
+            (720, "That is money"),
+            (0.09, "first two in the list"),
+            (0.2, "share of the customers"),
+            (0.8, "rule of thumb"),
+        ],
+    ),
+    "02.2": Case(
+        right=[0.36],
+        wrong=[
+            (0.45, "corrected"),
+            (0.18, "area below the diagonal"),
+            (0.72, "mean difference"),
+            (0.64, "under the curve"),
+            (0.4, "top customer"),
+            (36, "in percent"),
+        ],
+    ),
+    "02.3": Case(
+        right=[0.5, Fraction(1, 2)],
+        wrong=[
+            (50, "in percent"),
+            (0.6, "takes the last customer whole"),
+            (0.4, "too early"),
+            (2.5, "number of customers"),
+            (3, "whole customers"),
+            (0.96, "top 80 %"),
+            (0.9, "smallest customer"),
+        ],
+    ),
+    "02.4": Case(
+        right=[1.5, 210 / 140],
+        wrong=[
+            (1.0, "loss-makers left out"),
+            (0.71, "revenue"),
+            (1.29, "sorted by revenue"),
+            (210, "peak in money"),
+            (150, "in percent"),
+            (0.75, "keep its sign"),
+            (0.5, "lost behind the peak"),
+        ],
+    ),
+    "02.5": Case(
+        right=["c", "C", " c ", "c)", "(c)", "c."],
+        wrong=[("a", "year to year"), ("B", "no cost is given"), ("d)", "Revenue is not profit")],
+    ),
+}
+
+
+class Hostile:
+    """Raises on everything that a check could ask of it."""
+
+    def __getattribute__(self, name):
+        raise RuntimeError(name)
+
+    __eq__ = __float__ = __iter__ = __len__ = __str__ = __repr__ = __hash__ = __getattribute__
+
+
+class HostileNumber(float):
+    def __float__(self):
+        raise RuntimeError("no float")
+
+
+class HostileText(str):
+    __slots__ = ()
+
+    def strip(self, chars=None):
+        raise RuntimeError("no text")
+
+    __iter__ = strip
+
+
+class HostileSet(set):
+    def __iter__(self):
+        raise RuntimeError("no labels")
+
+
+GARBAGE = [
+    pytest.param(None, id="none"),
+    pytest.param(float("nan"), id="nan"),
+    pytest.param(-np.inf, id="infinity"),
+    pytest.param(pd.NA, id="NA"),
+    pytest.param(pd.NaT, id="NaT"),
+    pytest.param(Decimal("sNaN"), id="signalling-nan"),
+    pytest.param(10**400, id="number-beyond-float"),
+    pytest.param(1 + 2j, id="complex"),
+    pytest.param(True, id="bool"),
+    pytest.param(np.True_, id="numpy-bool"),
+    pytest.param("", id="empty-text"),
+    pytest.param("0.8", id="number-as-text"),
+    pytest.param("80 %", id="percent-as-text"),
+    pytest.param("\udc00 \x00", id="broken-text"),
+    pytest.param(b"c", id="bytes"),
+    pytest.param([], id="empty-list"),
+    pytest.param([0.72], id="number-in-a-list"),
+    pytest.param([[1], [5, 12]], id="ragged-list"),
+    pytest.param(np.ones((2, 3)), id="matrix"),
+    pytest.param(np.array([], dtype=float), id="empty-array"),
+    pytest.param(pd.Series(["x", None]), id="text-series"),
+    pytest.param(pd.DataFrame({"a": [1]}), id="frame"),
+    pytest.param(pd.Timedelta(days=60), id="timedelta"),
+    pytest.param(np.datetime64("2024-01-01"), id="datetime"),
+    pytest.param(lambda: 0.72, id="function"),
+    pytest.param(int, id="class"),
+    pytest.param(pd, id="module"),
+    pytest.param((x for x in [1, 5, 12]), id="generator"),
+    pytest.param([...], id="ellipsis-in-a-list"),
+    pytest.param(Hostile(), id="raises-on-everything"),
+    pytest.param(HostileNumber(2), id="number-that-raises"),
+    pytest.param(HostileText("c"), id="text-that-raises"),
+    pytest.param(HostileSet({1, 5, 12}), id="set-that-raises"),
+]
+
+
+def said(capsys, function, *arguments):
+    """Call the function, and return what it printed; it must return None and warn of nothing."""
+    assert function(*arguments) is None
+    captured = capsys.readouterr()
+    assert captured.err == ""
+    return captured.out
+
+
+def table(key):
+    """Read the rows of the Markdown table in an exercise's question."""
+    rows = re.findall(r"^\| (.+) \|$", _EXERCISES[key].question, re.MULTILINE)
+    return [row.split(" | ") for row in rows[1:]]
+
+
+def numbers(key, pattern):
+    """Read the whole numbers in the part of an exercise's question that matches."""
+    return [int(number) for number in re.findall(r"\d+", re.search(pattern, question(key))[0])]
+
+
+def question(key):
+    return _EXERCISES[key].question
+
+
+def purchases_of_customer_a():
+    return len({day for customer, day, _ in table("00.1") if customer == "A"})
+
+
+def days_from_first_to_last():
+    days = re.findall(r"\d{4}-\d{2}-\d{2}", question("00.2"))
+    return (date.fromisoformat(days[1]) - date.fromisoformat(days[0])).days
+
+
+def days_at_zero_or_above():
+    net = {}
+    for day, amount in table("00.3"):
+        net[day] = net.get(day, 0) + int(amount)
+    return {day for day, amount in net.items() if amount >= 0}
+
+
+def share_of_the_best_two():
+    spent = numbers("02.1", r"\n\n90.+\n\n")
+    assert len(spent) == 10
+    return sum(sorted(spent)[-2:]) / sum(spent)
+
+
+def gini_from_all_pairs():
+    spent = numbers("02.2", r"spent .+\.")
+    pairs = list(itertools.product(spent, repeat=2))
+    mean_difference = sum(abs(a - b) for a, b in pairs) / len(pairs)
+    return mean_difference / (2 * sum(spent) / len(spent))
+
+
+def fraction_needed_in_tiny_slices():
+    brought = sorted(numbers("02.3", r"brought .+ 40"), reverse=True)
+    slices = [money / 1000 for money in brought for _ in range(1000)]  # a thousandth of a customer
+    goal = 0.8 * sum(brought)
+    taken = sum(held < goal - 1e-9 for held in itertools.accumulate(slices))
+    return (taken + 1) / len(slices)
+
+
+def peak_over_total():
+    profit = sorted((int(row[2]) for row in table("02.4")), reverse=True)
+    return max(itertools.accumulate(profit)) / sum(profit)
+
+
+@pytest.mark.parametrize(
+    ("key", "slowly"),
+    [
+        ("00.1", purchases_of_customer_a),
+        ("00.2", days_from_first_to_last),
+        ("00.3", days_at_zero_or_above),
+        ("02.1", share_of_the_best_two),
+        ("02.2", gini_from_all_pairs),
+        ("02.3", fraction_needed_in_tiny_slices),
+        ("02.4", peak_over_total),
+    ],
+)
+def test_answer_follows_from_the_data_in_the_question(capsys, key, slowly):
+    assert said(capsys, check, key, slowly()).startswith(f"{key}: right.")
+
+
+def test_choice_on_the_20_80_claim_is_arithmetic():
+    assert (80 / 20) / (20 / 80) == 16
+    assert "c) A customer in the top group brought, on average, 16 times" in question("02.5")
+
+
+def test_every_exercise_has_its_cases():
+    assert list(CASES) == list(_EXERCISES)
+    for key, case in CASES.items():
+        assert case.right, key
+        assert len(case.wrong) >= 2, key
+
+
+def test_no_key_is_used_twice():
+    assert len(_EXERCISES) == sum(len(block) for block in _BLOCKS)
+
+
+@pytest.mark.parametrize(
+    ("key", "answer"), [(key, answer) for key, case in CASES.items() for answer in case.right]
+)
+def test_right_answer_is_right_in_every_form(capsys, key, answer):
+    assert said(capsys, check, key, answer) == f"{key}: right. {_EXERCISES[key].right}\n"
+
+
+@pytest.mark.parametrize(
+    ("key", "answer", "reason"),
+    [(key, answer, reason) for key, case in CASES.items() for answer, reason in case.wrong],
+)
+def test_typical_mistake_is_named(capsys, key, answer, reason):
+    output = said(capsys, check, key, answer)
+    assert output.startswith(f"{key}: not yet. ")
+    assert reason in output
+
+
+@pytest.mark.parametrize("key", _EXERCISES)
+def test_every_misconception_is_among_the_cases_and_reachable(capsys, key):
+    exercise = _EXERCISES[key]
+    reached = {said(capsys, check, key, answer) for answer, _ in CASES[key].wrong}
+    assert reached == {f"{key}: not yet. {wrong.why}\n" for wrong in exercise.misconceptions}
+
+
+@pytest.mark.parametrize("key", _EXERCISES)
+def test_ellipsis_is_not_attempted(capsys, key):
+    assert said(capsys, check, key, ...) == (
+        f"{key}: not attempted yet. Put your answer in place of ... and run the cell again.\n"
+    )
+
+
+@pytest.mark.parametrize("answer", GARBAGE)
+@pytest.mark.parametrize("key", _EXERCISES)
+def test_garbage_is_not_yet_and_never_raises(capsys, key, answer):
+    output = said(capsys, check, key, answer)
+    assert output.startswith(f"{key}: not yet. ")
+    assert _EXERCISES[key].unit in output
+    assert output.count("\n") == 1
+
+
+def test_endless_collection_is_cut_off(capsys):
+    drawn = []
+
+    class Endless(list):
+        def __iter__(self):
+            for number in range(100_000):
+                drawn.append(number)
+                yield number
+
+    assert "Expected: a set of day numbers" in said(capsys, check, "00.3", Endless())
+    assert len(drawn) <= 1_000
+
+
+@pytest.mark.parametrize(
+    ("key", "answer", "expected"),
+    [
+        pytest.param("02.1", "0.72", "leave out quotes, units and % signs", id="text"),
+        pytest.param("02.1", 0.33, "0.33 is not it. Expected: one share", id="number"),
+        pytest.param("02.1", float("nan"), "nan is not it. Expected: one share", id="nan"),
+        pytest.param("02.5", 3, "put one letter in quotes", id="number-for-a-letter"),
+        pytest.param("02.5", "e", 'Expected: one letter as text: "a"', id="no-such-letter"),
+        pytest.param("00.3", 3, "put the labels in braces", id="number-for-a-set"),
+        pytest.param("00.3", {2}, "Expected: a set of day numbers", id="other-set"),
+    ],
+)
+def test_other_answers_are_told_what_is_expected(capsys, key, answer, expected):
+    assert expected in said(capsys, check, key, answer)
+
+
+@pytest.mark.parametrize("distance", [-0.0049, 0.0049])
+def test_rounding_to_two_decimals_is_right(capsys, distance):
+    assert ": right." in said(capsys, check, "02.1", 0.72 + distance)
+
+
+@pytest.mark.parametrize("distance", [-0.0051, 0.0051])
+def test_just_outside_the_tolerance_is_not_right(capsys, distance):
+    assert ": not yet." in said(capsys, check, "02.1", 0.72 + distance)
+
+
+@pytest.mark.parametrize("key", ["02.99", "2.1", "", None, 2.1, ["02.1"]], ids=repr)
+@pytest.mark.parametrize(
+    "function", [lambda key: check(key, 1), hint, solution], ids=["check", "hint", "solution"]
+)
+def test_unknown_key_prints_those_that_exist(capsys, function, key):
+    assert said(capsys, function, key) == (
+        f"There is no exercise with this key. There are: {', '.join(CASES)}.\n"
+    )
+
+
+@pytest.mark.parametrize("key", _EXERCISES)
+def test_hint_does_not_hold_the_answer_and_solution_does(capsys, key):
+    answer = _EXERCISES[key].answer
+    labels = answer if isinstance(answer, frozenset) else {str(answer).removesuffix(".0")}
+    helped = re.findall(r"[\w.-]+(?<!\.)", said(capsys, hint, key).split(": ", 1)[1])
+    solved = said(capsys, solution, key).split(":\n", 1)[1]
+    assert not labels & set(helped)
+    for label in labels:
+        assert re.search(rf"\b{re.escape(label)}\b", solved)
+
+
+@pytest.mark.parametrize("key", _EXERCISES)
+def test_printed_text_suits_any_console(key):
+    exercise = _EXERCISES[key]
+    sentences = [exercise.unit, exercise.right, exercise.hint]
+    sentences += [wrong.why for wrong in exercise.misconceptions]
+    for text in [*sentences, *exercise.solution.splitlines()]:
+        assert text.isascii()
+        assert 1 <= len(text) <= 100
+        assert text == text.strip()
+    assert all(text.endswith(".") for text in sentences[1:])
+
+
+@pytest.mark.parametrize("key", _EXERCISES)
+def test_mistakes_are_of_the_answers_kind_and_do_not_overlap(key):
+    exercise = _EXERCISES[key]
+    known = [(exercise.answer, exercise.tolerance)]
+    for wrong in exercise.misconceptions:
+        assert type(wrong.answer) is type(exercise.answer)
+        width = exercise.tolerance if wrong.tolerance is None else wrong.tolerance
+        for answer, tolerance in known:
+            if isinstance(answer, float):
+                assert abs(answer - wrong.answer) > tolerance + width
+            else:
+                assert answer != wrong.answer
+        known.append((wrong.answer, width))
+
+
+@pytest.mark.parametrize("key", _EXERCISES)
+def test_every_wrong_choice_has_its_reason(key):
+    exercise = _EXERCISES[key]
+    if isinstance(exercise.answer, str):
+        letters = set(re.findall(r"^(\w)\) ", exercise.question, re.MULTILINE))
+        assert letters == {exercise.answer, *(wrong.answer for wrong in exercise.misconceptions)}
+
+
+def test_notebooks_ask_every_exercise_in_its_own_words():
+    for path in sorted(notebooks_dir().glob("[0-9][0-9]_*.ipynb")):
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        text = {"markdown": "", "code": "", "raw": ""}
+        for cell in cells:
+            text[cell["cell_type"]] += "".join(cell["source"]) + "\n"
+        checked = re.findall(r"""check\(\s*["'](.+?)["']""", text["code"])
+        expected = [key for key in _EXERCISES if key.startswith(path.name[:2])]
+        assert checked == expected, f"{path.name} checks {checked}, its exercises are {expected}"
+        prose = " ".join(text["markdown"].split())
+        for key in expected:
+            missing = f"{path.name} does not show the question of {key} word for word"
+            assert " ".join(question(key).split()) in prose, missing
