@@ -1,6 +1,7 @@
 """Argument checks that every module shares: one wording for argument, rule, value, remedy."""
 
 from collections.abc import Iterable
+from difflib import get_close_matches
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -9,10 +10,14 @@ __all__ = ["check_choice", "check_columns", "check_count", "check_fraction", "ch
 
 
 def check_choice(name: str, value: object, allowed: Iterable[str]) -> None:
-    """Raise ValueError unless `value` is one of the `allowed` words."""
+    """Raise ValueError unless `value` is one of the `allowed` words; suggest the nearest."""
     allowed = list(allowed)
     if value not in allowed:
-        raise ValueError(f"`{name}` must be one of {', '.join(map(repr, allowed))}; got {value!r}.")
+        folded = {word.casefold(): word for word in allowed}
+        near = get_close_matches(str(value).casefold(), folded, n=1)
+        hint = f" Did you mean {folded[near[0]]!r}?" if near else ""
+        choices = ", ".join(map(repr, allowed))
+        raise ValueError(f"`{name}` must be one of {choices}; got {value!r}.{hint}")
 
 
 def check_fraction(name: str, value: float, *, open_ends: bool = False) -> float:

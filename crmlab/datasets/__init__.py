@@ -1,0 +1,34 @@
+"""Data sets for the workbook: read from an installed package, or fetched from their publisher.
+
+`load_` functions need no network, `fetch_` functions download once and keep the file. Each set
+has a card in Markdown with its source, licence, columns, units and traps; `available` lists the
+sets and `describe` returns one card. A transactions table comes back in crmlab's own column
+names, one row per line of an order, with its oddities left in: cleaning is the loaders' work.
+"""
+
+from crmlab.datasets._cards import available, describe
+from crmlab.datasets._downloads import (
+    DownloadError,
+    UnexpectedFileError,
+    fetch_hillstrom,
+    fetch_online_retail,
+)
+from crmlab.datasets._installed import (
+    load_cdnow,
+    load_complete_journey,
+    load_donations,
+    load_telco_churn,
+)
+
+__all__ = [
+    "DownloadError",
+    "UnexpectedFileError",
+    "available",
+    "describe",
+    "fetch_hillstrom",
+    "fetch_online_retail",
+    "load_cdnow",
+    "load_complete_journey",
+    "load_donations",
+    "load_telco_churn",
+]
