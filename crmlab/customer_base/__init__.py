@@ -1,0 +1,15 @@
+"""From transactions to one row per customer, and to cohorts and flows of customers.
+
+Every function takes a canonical transactions table: a pandas frame (read and checked on the way
+in), or an Ibis table of any engine, as `read_transactions` returns it. The engine reduces it; one
+query runs, and what comes back is pandas.
+
+A *purchase* is a customer's day: lines of one day are merged, and a day that nets to less than
+zero after returns is no purchase.
+"""
+
+from crmlab.customer_base._cohorts import cohort_retention
+from crmlab.customer_base._flows import customer_flows
+from crmlab.customer_base._summary import calibration_holdout, rfm_summary
+
+__all__ = ["calibration_holdout", "cohort_retention", "customer_flows", "rfm_summary"]

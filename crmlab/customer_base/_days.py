@@ -1,0 +1,112 @@
+"""Customers' days as expressions, calendar periods, and the one place where a reduction runs."""
+
+import datetime as dt
+from typing import Any, Literal
+
+import ibis
+import pandas as pd
+
+from crmlab._engine import execute
+from crmlab._purchases import purchase_days
+from crmlab.contracts import TRANSACTIONS, ContractError, Rule, tally
+from crmlab.loaders import read_transactions
+
+__all__ = [
+    "EPOCH",
+    "PERIODS",
+    "Day",
+    "Period",
+    "day_of",
+    "executed",
+    "index_of",
+    "read_days",
+    "starts",
+    "with_period",
+]
+
+Day = str | dt.date | pd.Timestamp
+Period = Literal["W", "M", "Q", "Y"]
+
+EPOCH = dt.date(1970, 1, 1)
+
+
+def day_of(name: str, value: Day | None) -> dt.date | None:
+    if value is None:
+        return None
+    try:
+        stamp = pd.Timestamp(value)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"`{name}` must be a date such as '1997-09-30'; got {value!r}.") from error
+    if pd.isna(stamp):
+        raise ValueError(f"`{name}` must be a date such as '1997-09-30'; got {value!r}.")
+    return stamp.date()
+
+
+def read_days(transactions: Any, end: dt.date | None) -> tuple[Any, dt.date]:
+    """The customers' days up to the end of observation, as an expression, and that end.
+
+    One aggregate query checks the table against the contract and finds its last day.
+    """
+    rules: tuple[Rule, ...] = ()
+    if not isinstance(transactions, ibis.Table):
+        transactions = read_transactions(transactions)
+    else:
+        TRANSACTIONS.check_types(transactions)
+        rules = TRANSACTIONS.rules
+    table = transactions
+    counts = tally(table, rules, last=table.date.max())
+    found = [f"{rule.label}: {counts[rule.label]:,}" for rule in rules if counts[rule.label]]
+    if found:
+        raise ContractError(
+            f"The transactions have invalid lines ({'; '.join(found)}). Read them with "
+            "`read_transactions(..., on_invalid='quarantine')`, or see `audit_transactions`."
+        )
+    if not counts["n_rows"]:
+        raise ContractError("`transactions` has columns but no rows.")
+    if end is not None:
+        table = table.filter(table.date < ibis.timestamp(f"{end + dt.timedelta(days=1)}"))
+    return purchase_days(table), end or pd.Timestamp(counts["last"]).date()
+
+
+def executed(query: Any, end: dt.date) -> pd.DataFrame:
+    """Run a reduction once, sorted by its keys."""
+    keys = [name for name in ("customer_id", "cohort", "period", "flow") if name in query.columns]
+    table = execute(query.order_by(keys))
+    if table.empty:
+        raise ValueError(
+            f"`observation_end` must lie on or after the first purchase; none happened by {end}."
+        )
+    return table
+
+
+# A period is numbered so that neighbours differ by one; day 4 of 1970-01 was the first Monday.
+PERIODS = {
+    "W": lambda day: day.delta(ibis.date("1969-12-29"), unit="day") // 7,
+    "M": lambda day: day.year() * 12 + day.month() - 1,
+    "Q": lambda day: day.year() * 4 + day.quarter() - 1,
+    "Y": lambda day: day.year(),
+}
+
+
+def with_period(days: Any, period: Period) -> Any:
+    return days.mutate(period=PERIODS[period](days.day).cast("int64"))
+
+
+def index_of(day: dt.date, period: Period) -> int:
+    """The number of the period a day lies in, as `PERIODS` counts."""
+    return {
+        "W": (day - dt.date(1969, 12, 29)).days // 7,
+        "M": day.year * 12 + day.month - 1,
+        "Q": day.year * 4 + (day.month - 1) // 3,
+        "Y": day.year,
+    }[period]
+
+
+def starts(index: pd.Series, period: Period) -> pd.Series:
+    """First days of numbered periods."""
+    if period == "W":
+        return pd.Timestamp("1969-12-29") + pd.to_timedelta(index * 7, unit="D")
+    months = {"M": 1, "Q": 3, "Y": 12}[period]
+    since_year_0 = index.to_numpy() * months
+    stamps = (since_year_0 - 1970 * 12).astype("datetime64[M]").astype("datetime64[s]")
+    return pd.Series(stamps, index=index.index)

@@ -1,0 +1,224 @@
+"""One row per customer: recency, frequency, money, and what was bought after a cut."""
+
+import datetime as dt
+from typing import Any, Literal
+
+import ibis
+import numpy as np
+import pandas as pd
+
+from crmlab._checks import check_choice
+from crmlab.customer_base._days import EPOCH, Day, day_of, executed, read_days
+
+__all__ = ["calibration_holdout", "rfm_summary"]
+
+Unit = Literal["D", "W", "M"]
+FirstPurchase = Literal["exclude", "include"]
+
+# Days in one unit. A month is the mean month, 365.25 / 12, not a page of the calendar.
+_UNIT_DAYS = {"D": 1.0, "W": 7.0, "M": 30.4375}
+
+
+def rfm_summary(
+    transactions: Any,
+    *,
+    observation_end: Day | None = None,
+    unit: Unit = "D",
+    first_purchase: FirstPurchase = "exclude",
+) -> pd.DataFrame:
+    """Reduce transactions to the recency, frequency and money of each customer.
+
+    Parameters
+    ----------
+    transactions : DataFrame or ibis.Table
+        Canonical transactions: ``customer_id``, ``date``, ``amount`` (currency).
+    observation_end : date, optional
+        Last day observed; later lines are left out. Default: the last day in the table.
+    unit : {"D", "W", "M"}, default="D"
+        Unit of times: days, weeks (days / 7) or months (days / 30.4375).
+    first_purchase : {"exclude", "include"}, default="exclude"
+        Whether ``monetary_value`` averages over repeat purchases only, as the gamma-gamma model
+        wants it, or over all. It changes no other column.
+
+    Returns
+    -------
+    DataFrame
+        One row per customer with a purchase, sorted by its index ``customer_id``:
+
+        ``frequency``
+            repeat purchases, that is days with a purchase less one (int);
+        ``recency``
+            first to last purchase, in `unit`: *not* the time since the last one;
+        ``T``
+            first purchase to the end of observation, in `unit`;
+        ``monetary_value``
+            mean of purchases in currency, 0 without a repeat purchase if those are averaged;
+        ``days_since_last``
+            last purchase to the end of observation, always in days (int).
+
+        ``attrs`` keeps ``unit``, ``first_purchase``, ``observation_end`` and
+        ``n_without_purchase``, the customers who only gave goods back.
+
+    Raises
+    ------
+    ContractError
+        If columns are missing or lines are invalid.
+    ValueError
+        If an option has a value it cannot have, or nothing happened by `observation_end`.
+
+    References
+    ----------
+    Fader, Hardie and Lee (2005), "Counting Your Customers the Easy Way", Marketing Science 24(2),
+    section 3: x, t_x and T.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> orders = pd.DataFrame({
+    ...     "customer_id": ["a", "a", "a", "b"],
+    ...     "date": ["2024-01-01", "2024-01-08", "2024-01-08", "2024-01-02"],
+    ...     "amount": [10.0, 20.0, 5.0, 7.0],
+    ... })
+    >>> rfm_summary(orders, observation_end="2024-01-31")
+                 frequency  recency     T  monetary_value  days_since_last
+    customer_id
+    a                    1      7.0  30.0            25.0               23
+    b                    0      0.0  29.0             0.0               29
+    """
+    _check_options(unit, first_purchase)
+    days, end = read_days(transactions, day_of("observation_end", observation_end))
+    seen = executed(days.group_by("customer_id").aggregate(**_reduced(days, days.bought)), end)
+    bought = seen[seen["n"] > 0]
+    if bought.empty:
+        raise ValueError(
+            f"`observation_end` must lie on or after the first purchase; none happened by {end}."
+        )
+    summary = _summarised(bought, end, unit, first_purchase)
+    summary.attrs |= {"n_without_purchase": len(seen) - len(bought)}
+    return summary
+
+
+def calibration_holdout(
+    transactions: Any,
+    *,
+    calibration_end: Day,
+    observation_end: Day | None = None,
+    unit: Unit = "D",
+    first_purchase: FirstPurchase = "exclude",
+) -> pd.DataFrame:
+    """Summarise customers up to a day, and what they bought after it.
+
+    Parameters
+    ----------
+    transactions : DataFrame or ibis.Table
+        Canonical transactions: ``customer_id``, ``date``, ``amount`` (currency).
+    calibration_end : date
+        Last day of the calibration period; the holdout starts the day after.
+    observation_end : date, optional
+        Last day of the holdout. Default: the last day in the table.
+    unit, first_purchase
+        As in `rfm_summary`.
+
+    Returns
+    -------
+    DataFrame
+        The `rfm_summary` at `calibration_end` of customers who had bought by then, and
+
+        ``frequency_holdout``
+            purchases in the holdout (int);
+        ``monetary_value_holdout``
+            their mean in currency, 0 where there are none;
+        ``duration_holdout``
+            length of the holdout, in `unit`, the same for all.
+
+    Raises
+    ------
+    ContractError
+        If columns are missing or lines are invalid.
+    ValueError
+        If an option has a value it cannot have, or one of the periods is empty.
+
+    Examples
+    --------
+    >>> from crmlab.datasets import load_cdnow
+    >>> split = calibration_holdout(
+    ...     load_cdnow(sample=True), calibration_end="1997-09-30", unit="W"
+    ... )
+    >>> len(split), int(split["frequency"].sum()), int(split["frequency_holdout"].sum())
+    (2357, 2457, 1882)
+    """
+    _check_options(unit, first_purchase)
+    cut = day_of("calibration_end", calibration_end)
+    if cut is None:
+        raise ValueError("`calibration_end` must be a date; got None.")
+    days, end = read_days(transactions, day_of("observation_end", observation_end))
+    if end <= cut:
+        raise ValueError(
+            f"`calibration_end` must lie before the end of observation, {end}; got {cut}."
+        )
+    before, after = days.bought & (days.day <= cut), days.bought & (days.day > cut)
+    seen = executed(
+        days.group_by("customer_id").aggregate(
+            **_reduced(days, before),
+            n_after=after.sum(),
+            spent_after=days.spent.sum(where=after).fill_null(0.0),
+        ),
+        end,
+    )
+    bought = seen[seen["n"] > 0]
+    if bought.empty:
+        raise ValueError(f"`calibration_end` must lie on or after the first purchase; got {cut}.")
+    summary = _summarised(bought, cut, unit, first_purchase)
+    n_after = bought["n_after"].to_numpy(dtype="int64")
+    summary["frequency_holdout"] = n_after
+    summary["monetary_value_holdout"] = bought["spent_after"].to_numpy() / np.maximum(n_after, 1)
+    summary["duration_holdout"] = (end - cut).days / _UNIT_DAYS[unit]
+    summary.attrs |= {"calibration_end": pd.Timestamp(cut), "observation_end": pd.Timestamp(end)}
+    return summary
+
+
+def _check_options(unit: str, first_purchase: str) -> None:
+    check_choice("unit", unit, _UNIT_DAYS)
+    check_choice("first_purchase", first_purchase, ["exclude", "include"])
+
+
+def _reduced(days: Any, counted: Any) -> dict[str, Any]:
+    """What one customer's days come down to; day numbers since 1970 keep the result small."""
+    number = days.day.delta(ibis.date(str(EPOCH)), unit="day").cast("int32")
+    return {
+        "n": counted.sum(),
+        "first": number.min(where=counted),
+        "last": number.max(where=counted),
+        "spent": days.spent.sum(where=counted),
+        "spent_first": days.spent.argmin(number, where=counted),
+    }
+
+
+def _summarised(
+    bought: pd.DataFrame, end: dt.date, unit: Unit, first_purchase: FirstPurchase
+) -> pd.DataFrame:
+    """The summary's columns from the reduced days of customers with a purchase."""
+    n = bought["n"].to_numpy(dtype="int64")
+    first = bought["first"].to_numpy(dtype="int64")
+    last = bought["last"].to_numpy(dtype="int64")
+    spent = bought["spent"].to_numpy(dtype="float64")
+    last_day = (end - EPOCH).days
+    if first_purchase == "include":
+        money = spent / n
+    else:
+        repeat = spent - bought["spent_first"].to_numpy(dtype="float64")
+        money = np.where(n > 1, repeat / np.maximum(n - 1, 1), 0.0)
+    summary = pd.DataFrame(
+        {
+            "frequency": n - 1,
+            "recency": (last - first) / _UNIT_DAYS[unit],
+            "T": (last_day - first) / _UNIT_DAYS[unit],
+            "monetary_value": money,
+            "days_since_last": last_day - last,
+        },
+        index=pd.Index(bought["customer_id"], name="customer_id"),
+    )
+    summary.attrs = {
+        "unit": unit, "first_purchase": first_purchase, "observation_end": pd.Timestamp(end)
+    }  # fmt: skip
+    return summary

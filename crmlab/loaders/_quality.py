@@ -1,0 +1,165 @@
+"""The data quality report: what was read, what was wrong, what was done about it."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from crmlab._engine import execute
+from crmlab._purchases import is_return, purchase_days
+from crmlab.contracts import ContractError, tally
+from crmlab.loaders._canonical import Prepared
+
+__all__ = ["DataQualityReport", "explain", "quality_report"]
+
+
+@dataclass(frozen=True)
+class DataQualityReport:
+    """What reading a source found; ``rows_read == rows_valid + rows_quarantined``, always.
+
+    Attributes
+    ----------
+    rows_read : int
+        Rows in the source, without its header.
+    rows_valid : int
+        Rows that keep every rule. Returns are valid, whatever is done about them.
+    rows_quarantined : int
+        Rows left out.
+    by_rule : DataFrame
+        ``rule, n_rows, treatment, remedy``: one row per thing looked for. A row that breaks two
+        rules counts in both.
+    quarantined : DataFrame
+        The rows left out, in the owner's columns, with their ``reason``. A row that could not be
+        taken apart into fields stands in ``text``.
+    n_customers : int
+        Customers in the valid rows.
+    first_date, last_date : Timestamp
+        Span of the valid rows; not-a-time where there are none.
+    revenue : float
+        Sum of the valid amounts, returns subtracted, in currency.
+    readings : dict
+        How text was read: ``encoding``, and layout or decimal mark by column.
+    valid : ibis.Table
+        The valid rows, as `read_transactions` returns them.
+    """
+
+    rows_read: int
+    rows_valid: int
+    rows_quarantined: int
+    by_rule: pd.DataFrame = field(repr=False)
+    quarantined: pd.DataFrame = field(repr=False)
+    n_customers: int
+    first_date: pd.Timestamp
+    last_date: pd.Timestamp
+    revenue: float
+    readings: dict[str, str]
+    valid: Any = field(repr=False)
+
+
+def explain(prepared: Prepared, counts: pd.Series) -> str:
+    """The rows that break rules, in words: how many, which rule, an example, what to do."""
+    n_bad = int(counts["n_broken"]) + len(prepared.malformed)
+    n_rows = int(counts["n_rows"]) + len(prepared.malformed)
+    lines = [f"{n_bad:,} of {n_rows:,} rows break the contract of transactions:"]
+    for rule in prepared.rules:
+        if counts[rule.label]:
+            shown = _examples(prepared, rule)
+            lines.append(f"- {rule.label}: {int(counts[rule.label]):,} rows{shown}; {rule.remedy}")
+    if prepared.malformed:
+        lines.append(
+            f"- fields do not fit the header: {len(prepared.malformed):,} rows "
+            f"(for example {prepared.malformed[0]!r}); quote fields that hold the separator"
+        )
+    return "\n".join(lines)
+
+
+def _examples(prepared: Prepared, rule: Any) -> str:
+    theirs = prepared.header.get(rule.column)
+    if theirs is None or rule.label.endswith("missing"):
+        return ""
+    values = prepared.table.filter(rule.broken(prepared.table)).select(theirs).distinct().limit(3)
+    found = sorted(str(value) for value in execute(values)[theirs])
+    return f" (for example {', '.join(map(repr, found))})" if found else ""
+
+
+def quality_report(prepared: Prepared) -> DataQualityReport:
+    """Count, describe and set aside; runs a handful of queries."""
+    counts = tally(prepared.table, prepared.rules)
+    n_malformed = len(prepared.malformed)
+    n_rows, n_broken = int(counts["n_rows"]), int(counts["n_broken"])
+    if n_rows + n_malformed == 0:
+        raise ContractError("The source has a header but no rows.")
+    rules = [
+        (rule.label, int(counts[rule.label]), "quarantined", rule.remedy) for rule in prepared.rules
+    ]
+    rules.append(("fields do not fit the header", n_malformed, "quarantined",
+                  "quote fields that hold the separator"))  # fmt: skip
+    valid = prepared.valid()
+    rules += _kept(prepared, n_rows)
+    totals = execute(
+        valid.aggregate(
+            n_customers=valid.customer_id.nunique(),
+            first_date=valid.date.min(),
+            last_date=valid.date.max(),
+            revenue=valid.amount.sum(),
+        )
+    ).iloc[0]
+    return DataQualityReport(
+        rows_read=n_rows + n_malformed,
+        rows_valid=n_rows - n_broken,
+        rows_quarantined=n_broken + n_malformed,
+        by_rule=pd.DataFrame(rules, columns=["rule", "n_rows", "treatment", "remedy"]),
+        quarantined=_set_aside(prepared, n_broken),
+        n_customers=int(totals["n_customers"]),
+        first_date=pd.Timestamp(totals["first_date"]),
+        last_date=pd.Timestamp(totals["last_date"]),
+        revenue=float(totals["revenue"] or 0.0),
+        readings=prepared.readings,
+        valid=valid,
+    )
+
+
+_RETURNS = {
+    "net": "added into the customer's day",
+    "drop": "ignored",
+    "keep": "kept as it is",
+}
+
+
+def _kept(prepared: Prepared, n_rows: int) -> list[tuple[str, int, str, str]]:
+    """Valid rows that deserve a look: returns, zero amounts, repeated lines."""
+    lines = prepared.lines()
+    counts = execute(
+        lines.aggregate(
+            returned=is_return(lines).sum().fill_null(0),
+            zero=(~is_return(lines) & (lines.amount == 0)).sum().fill_null(0),
+        )
+    ).iloc[0]
+    returns = prepared.options.returns
+    found = [("return line", int(counts["returned"]), _RETURNS[returns], "see `returns=`")]
+    if returns == "net":
+        n_lines = _lines_below_zero(prepared.valid()) if counts["returned"] else 0
+        found.append(("day nets to less than zero", n_lines, "no purchase", "see `returns=`"))
+    found.append(
+        ("zero amount", int(counts["zero"]), "kept, a purchase", "check gifts and samples")
+    )
+    if prepared.options.duplicates == "keep":
+        n_repeats = n_rows - int(prepared.distinct().count().to_pyarrow().as_py())
+        found.append(("line repeated", n_repeats, "kept", "see `duplicates=`"))
+    return found
+
+
+def _lines_below_zero(lines: Any) -> int:
+    """Lines on days that give more back than they bring in."""
+    days = purchase_days(lines)
+    return int(days.filter(~days.bought).n_lines.sum().to_pyarrow().as_py() or 0)
+
+
+def _set_aside(prepared: Prepared, n_broken: int) -> pd.DataFrame:
+    rows = prepared.quarantined()
+    frame = execute(rows if n_broken else rows.limit(0))
+    if prepared.malformed:
+        reason = "fields do not fit the header"
+        torn = pd.DataFrame({"text": list(prepared.malformed), "reason": reason})
+        frame = pd.concat([frame, torn], ignore_index=True)
+    return frame

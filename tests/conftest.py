@@ -1,0 +1,75 @@
+"""Fixtures that several test files share: real data once, and every engine."""
+
+import importlib.util
+import os
+import shutil
+
+import duckdb
+import pandas as pd
+import pytest
+
+from crmlab.datasets import load_cdnow
+
+ENGINES = ["pandas", "parquet", "duckdb", "ibis", pytest.param("spark", marks=pytest.mark.spark)]
+
+
+def need(condition: bool, reason: str) -> None:
+    """Skip with a reason where something is not installed; fail where all must be (CI)."""
+    if condition:
+        return
+    if os.environ.get("CRMLAB_REQUIRE_ALL") == "1":
+        pytest.fail(f"CRMLAB_REQUIRE_ALL=1, but {reason}")
+    pytest.skip(reason)
+
+
+def pytest_collection_modifyitems(items):
+    # One Java machine is enough: all Spark tests go to one worker.
+    for item in items:
+        if item.get_closest_marker("spark"):
+            item.add_marker(pytest.mark.xdist_group("spark"))
+
+
+@pytest.fixture(scope="session")
+def cdnow() -> pd.DataFrame:
+    return load_cdnow()
+
+
+@pytest.fixture(scope="session")
+def cdnow_sample() -> pd.DataFrame:
+    return load_cdnow(sample=True)
+
+
+@pytest.fixture(scope="session")
+def spark():
+    need(shutil.which("java") is not None, "Spark needs Java, which is not on the path")
+    need(importlib.util.find_spec("pyspark") is not None, "Spark needs pyspark: crmlab[spark]")
+    from pyspark.sql import SparkSession
+
+    session = (
+        SparkSession.builder.master("local[2]")
+        .config("spark.ui.enabled", "false")
+        .config("spark.sql.shuffle.partitions", "2")
+        .config("spark.log.level", "ERROR")
+        .getOrCreate()
+    )
+    yield session
+    session.stop()
+
+
+@pytest.fixture(params=ENGINES)
+def engine(request, tmp_path):
+    """A function that puts a pandas frame where one engine reads it."""
+    if request.param == "pandas":
+        return lambda frame: frame
+    if request.param == "parquet":
+        path = tmp_path / "orders.parquet"
+        return lambda frame: frame.to_parquet(path) or path
+    if request.param == "duckdb":
+        connection = duckdb.connect()
+        return lambda frame: connection.from_df(frame)
+    if request.param == "ibis":
+        import ibis
+
+        return lambda frame: ibis.duckdb.connect().create_table("orders", frame)
+    session = request.getfixturevalue("spark")
+    return lambda frame: session.createDataFrame(frame)

@@ -1,0 +1,425 @@
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crmlab.contracts import ContractError
+from crmlab.customer_base import (
+    calibration_holdout,
+    cohort_retention,
+    customer_flows,
+    rfm_summary,
+)
+from crmlab.loaders import read_transactions
+
+SUMMARY = ["frequency", "recency", "T", "monetary_value"]
+
+
+def lines(*rows):
+    """Lines from (customer, day, amount)."""
+    frame = pd.DataFrame(rows, columns=["customer_id", "date", "amount"])
+    return frame.assign(
+        date=pd.to_datetime(frame["date"], format="ISO8601"), amount=frame["amount"].astype(float)
+    )
+
+
+def simulated(n_customers, seed=7):
+    """A Poisson buyer with gamma rate and spend, a year long, several lines on some days."""
+    rng = np.random.default_rng(seed)
+    n = rng.poisson(rng.gamma(1.2, 3, n_customers)) + 1
+    customer = np.repeat(np.arange(n_customers), n)
+    day = rng.integers(0, 365, len(customer))
+    frame = pd.DataFrame(
+        {
+            "customer_id": [f"c{i:06d}" for i in customer],
+            "date": pd.Timestamp("2023-01-01") + pd.to_timedelta(day, unit="D"),
+            "amount": rng.gamma(2, 15, len(customer)).round(2),
+        }
+    )
+    return frame.sample(frac=1, random_state=3, ignore_index=True)
+
+
+def with_returns(n_customers=300):
+    """Simulated lines of which some give money back."""
+    frame = simulated(n_customers)
+    back = frame.sample(frac=0.15, random_state=1)
+    back = back.assign(amount=-back["amount"], date=back["date"] + pd.Timedelta("3D"))
+    return pd.concat([frame, back, frame.head(20).assign(amount=0.0)], ignore_index=True)
+
+
+@pytest.fixture(scope="module")
+def oracle():
+    return pytest.importorskip("lifetimes.utils")
+
+
+# --- rfm_summary ------------------------------------------------------------------------------
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # lifetimes is archived
+@pytest.mark.parametrize("first_purchase", ["exclude", "include"])
+@pytest.mark.parametrize(
+    "make", [pytest.param(None, id="cdnow"), pytest.param(100_000, id="simulated")]
+)
+def test_rfm_summary_equals_lifetimes_in_days(cdnow, oracle, make, first_purchase):
+    transactions = cdnow if make is None else simulated(make)
+    expected = oracle.summary_data_from_transaction_data(
+        transactions,
+        "customer_id",
+        "date",
+        monetary_value_col="amount",
+        include_first_transaction=False,
+    )
+    got = rfm_summary(transactions, first_purchase=first_purchase)
+    if first_purchase == "include":
+        # lifetimes changes frequency as well; the money is the mean of daily sums.
+        daily = transactions.groupby(["customer_id", "date"])["amount"].sum()
+        expected["monetary_value"] = daily.groupby("customer_id").mean()
+    pd.testing.assert_frame_equal(
+        got[SUMMARY].astype(float), expected[SUMMARY], rtol=0, atol=1e-9, check_index_type=False
+    )
+
+
+def test_rfm_summary_counts_of_fader_hardie_lee_2005(cdnow_sample):
+    summary = rfm_summary(cdnow_sample, observation_end="1997-09-30", unit="W")
+    assert len(summary) == 2357
+    assert summary["frequency"].sum() == 2457
+    counts = summary["frequency"].clip(upper=7).value_counts().sort_index()
+    assert counts.tolist() == [1411, 439, 214, 100, 62, 38, 29, 64]
+    assert summary["frequency"].gt(0).sum() == 946
+    first = summary.loc[cdnow_sample["customer_id"].iloc[0]]
+    assert first["frequency"] == 2
+    assert [round(first["recency"], 2), round(first["T"], 2)] == [30.43, 38.86]
+
+
+@pytest.mark.parametrize(("unit", "days"), [("D", 1), ("W", 7), ("M", 30.4375)])
+def test_rfm_summary_unit_scales_times_and_nothing_else(cdnow_sample, unit, days):
+    in_days = rfm_summary(cdnow_sample)
+    other = rfm_summary(cdnow_sample, unit=unit)
+    assert other.attrs["unit"] == unit
+    np.testing.assert_allclose(other["recency"] * days, in_days["recency"], atol=1e-9)
+    np.testing.assert_allclose(other["T"] * days, in_days["T"], atol=1e-9)
+    same = ["frequency", "monetary_value", "days_since_last"]
+    pd.testing.assert_frame_equal(other[same], in_days[same])
+
+
+def test_rfm_summary_is_the_same_on_every_engine(engine):
+    frame = with_returns()
+    got = rfm_summary(read_transactions(engine(frame)), unit="W")
+    pd.testing.assert_frame_equal(got, rfm_summary(frame, unit="W"), rtol=1e-12, atol=1e-9)
+
+
+def slow_summary(frame, end):
+    """The definition in plain Python, returns netted by day."""
+    end = pd.Timestamp(end)
+    rows = {}
+    for customer, own in frame[frame["date"] <= end].groupby("customer_id"):
+        spent = {}
+        for day, line in own.groupby("date")["amount"]:
+            net = sum(line)
+            if not (net < -5e-6 and (line < 0).any()) and (line >= 0).any():
+                spent[day] = max(net, 0.0)
+        if not spent:
+            continue
+        days = sorted(spent)
+        repeat = [spent[day] for day in days[1:]]
+        rows[customer] = {
+            "frequency": len(days) - 1,
+            "recency": (days[-1] - days[0]).days,
+            "T": (end - days[0]).days,
+            "monetary_value": sum(repeat) / len(repeat) if repeat else 0.0,
+        }
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def test_rfm_summary_nets_returns_as_defined():
+    frame = with_returns()
+    end = frame["date"].max()
+    got = rfm_summary(frame)
+    expected = slow_summary(frame, end)
+    assert (frame["amount"] < 0).sum() > 100
+    np.testing.assert_allclose(got[SUMMARY], expected.loc[got.index, SUMMARY], atol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("returns", "frequency", "money"),
+    [
+        pytest.param("net", 1, 30.0, id="net-drops-the-refund-day"),
+        pytest.param("drop", 2, 40.0, id="drop-ignores-the-return-lines"),
+        pytest.param("keep", 3, 10.0, id="keep-counts-the-refund-day"),
+    ],
+)
+def test_returns_option_decides_what_a_purchase_is(returns, frequency, money):
+    # Day 1 buys 100; day 2 buys 50 and gives 20 back; day 3 buys 30 and gives 31 back; day 4 refunds.
+    frame = lines(
+        ("a", "2024-01-01", 100),
+        ("a", "2024-01-02", 50),
+        ("a", "2024-01-02", -20),
+        ("a", "2024-01-03", 30),
+        ("a", "2024-01-03", -31),
+        ("a", "2024-01-04", -0.0),
+    )
+    frame.loc[5, "amount"] = -5.0 if returns != "keep" else 1.0
+    frame = frame.drop(index=5)
+    summary = rfm_summary(read_transactions(frame, returns=returns))
+    expected = {"net": (1, 30.0), "drop": (2, 40.0), "keep": (2, 14.5)}[returns]
+    assert (summary["frequency"].item(), summary["monetary_value"].item()) == expected
+
+
+def test_a_zero_amount_is_a_purchase_and_rounding_does_not_undo_one():
+    frame = lines(
+        ("a", "2024-01-01", 5),
+        ("a", "2024-01-02", 0),
+        ("a", "2024-01-03", 0.1),
+        ("a", "2024-01-03", 0.2),
+        ("a", "2024-01-03", -0.3),
+    )
+    summary = rfm_summary(frame)
+    assert summary["frequency"].item() == 2
+    assert summary["monetary_value"].item() == 0.0
+
+
+def test_a_negative_quantity_gives_a_positive_amount_back():
+    frame = lines(("a", "2024-01-01", 10), ("a", "2024-01-01", 4)).assign(quantity=[1, -1])
+    assert rfm_summary(frame, first_purchase="include")["monetary_value"].item() == 6.0
+
+
+def test_customers_who_only_returned_are_counted_in_attrs():
+    summary = rfm_summary(lines(("a", "2024-01-01", 5), ("b", "2024-01-05", -5)))
+    assert list(summary.index) == ["a"]
+    assert summary.attrs["n_without_purchase"] == 1
+    assert summary["T"].item() == 4
+
+
+def test_one_customer_on_one_day_is_a_summary():
+    summary = rfm_summary(lines(("a", "2024-01-01", 5)))
+    assert summary.to_dict("records") == [
+        {"frequency": 0, "recency": 0.0, "T": 0.0, "monetary_value": 0.0, "days_since_last": 0}
+    ]
+
+
+def test_times_of_day_do_not_matter():
+    frame = lines(
+        ("a", "2024-01-01 00:00", 5), ("a", "2024-01-01 23:59", 5), ("a", "2024-01-02", 1)
+    )
+    summary = rfm_summary(frame, observation_end="2024-01-02")
+    assert summary["frequency"].item() == 1
+    assert summary["monetary_value"].item() == 1.0
+
+
+def test_observation_end_includes_its_whole_day_and_nothing_later():
+    frame = lines(("a", "2024-01-01", 5), ("a", "2024-01-10 18:00", 5), ("a", "2024-01-11", 5))
+    summary = rfm_summary(frame, observation_end="2024-01-10")
+    assert (summary["frequency"].item(), summary["recency"].item(), summary["T"].item()) == (
+        1,
+        9,
+        9,
+    )
+
+
+def test_nineteen_digit_ids_stay_apart():
+    ids = [9007199254740993001, 9007199254740993002]
+    frame = lines((ids[0], "2024-01-01", 5), (ids[1], "2024-01-01", 5))
+    assert rfm_summary(frame).index.tolist() == ids
+
+
+def test_rfm_summary_does_not_change_its_input(cdnow_sample):
+    before = cdnow_sample.copy()
+    rfm_summary(cdnow_sample)
+    pd.testing.assert_frame_equal(cdnow_sample, before)
+
+
+orders = st.lists(
+    st.tuples(
+        st.sampled_from(["a", "b", "c"]),
+        st.integers(0, 40),
+        st.integers(-500, 2000).map(lambda cents: cents / 100),
+    ),
+    min_size=1,
+    max_size=25,
+)
+
+
+@settings(deadline=None, max_examples=40)
+@given(orders, st.randoms(use_true_random=False))
+def test_rfm_summary_matches_the_definition_whatever_the_row_order(rows, random):
+    frame = lines(*[(c, pd.Timestamp("2024-01-01") + pd.Timedelta(days=d), x) for c, d, x in rows])
+    expected = slow_summary(frame, frame["date"].max())
+    shuffled = frame.sample(frac=1, random_state=random.randrange(1000))
+    if expected.empty:
+        with pytest.raises(ValueError, match="first purchase"):
+            rfm_summary(shuffled)
+        return
+    got = rfm_summary(shuffled)
+    assert got.index.tolist() == sorted(expected.index)
+    np.testing.assert_allclose(got[SUMMARY], expected.loc[got.index, SUMMARY], atol=1e-9)
+
+
+# --- calibration_holdout ----------------------------------------------------------------------
+
+
+def test_calibration_holdout_counts_of_fader_hardie_lee_2005(cdnow_sample):
+    split = calibration_holdout(cdnow_sample, calibration_end="1997-09-30", unit="W")
+    assert split["frequency_holdout"].sum() == 1882
+    assert split.loc[split["frequency"] == 0, "frequency_holdout"].sum() == 334
+    assert split["duration_holdout"].unique().tolist() == [39.0]
+
+
+def test_calibration_holdout_is_the_summary_at_its_end(cdnow_sample):
+    split = calibration_holdout(cdnow_sample, calibration_end="1997-09-30", unit="W")
+    summary = rfm_summary(cdnow_sample, observation_end="1997-09-30", unit="W")
+    pd.testing.assert_frame_equal(split[list(summary)], summary)
+
+
+def test_calibration_holdout_money_is_the_mean_of_days(cdnow_sample):
+    split = calibration_holdout(cdnow_sample, calibration_end="1997-09-30")
+    later = cdnow_sample[cdnow_sample["date"] > "1997-09-30"]
+    daily = later.groupby(["customer_id", "date"])["amount"].sum().groupby("customer_id").mean()
+    expected = daily.reindex(split.index, fill_value=0.0)
+    np.testing.assert_allclose(split["monetary_value_holdout"], expected, atol=1e-9)
+
+
+def test_calibration_holdout_is_the_same_on_every_engine(engine):
+    frame = with_returns()
+    options = {"calibration_end": "2023-09-30", "observation_end": "2023-12-01"}
+    got = calibration_holdout(read_transactions(engine(frame)), **options)
+    pd.testing.assert_frame_equal(got, calibration_holdout(frame, **options), rtol=1e-12, atol=1e-9)
+
+
+# --- cohorts and flows ------------------------------------------------------------------------
+
+
+def test_cohort_retention_of_cdnow_has_three_cohorts(cdnow):
+    cohorts = cohort_retention(cdnow)
+    sizes = cohorts.groupby("cohort")["n_customers"].first()
+    first = cdnow.groupby("customer_id")["date"].min().dt.to_period("M")
+    assert sizes.tolist() == first.value_counts().sort_index().tolist()
+    assert (cohorts.loc[cohorts["age"] == 0, "retention"] == 1).all()
+    assert cohorts["revenue"].sum() == pytest.approx(cdnow["amount"].sum())
+
+
+@pytest.mark.parametrize("period", ["W", "M", "Q", "Y"])
+def test_cohort_retention_counts_what_pandas_counts(cdnow_sample, period):
+    own = cdnow_sample.assign(period=cdnow_sample["date"].dt.to_period(period))
+    own["cohort"] = own.groupby("customer_id")["period"].transform("min")
+    expected = own.groupby(["cohort", "period"])["customer_id"].nunique().reset_index()
+    expected["age"] = [
+        (p - c).n for p, c in zip(expected["period"], expected["cohort"], strict=True)
+    ]
+    expected["cohort"] = expected["cohort"].dt.start_time
+    got = cohort_retention(cdnow_sample, period=period)
+    found = got[got["n_active"] > 0].merge(expected, on=["cohort", "age"], how="outer")
+    assert (found["n_active"] == found["customer_id"]).all()
+
+
+def test_cohort_retention_marks_the_period_that_is_cut_off(cdnow_sample):
+    cohorts = cohort_retention(cdnow_sample, observation_end="1997-06-15")
+    cut = cohorts["cohort"].dt.to_period("M") + cohorts["age"] == pd.Period("1997-06")
+    assert (cohorts["complete"] == ~cut).all()
+
+
+def test_cohorts_and_flows_are_the_same_on_every_engine(engine):
+    frame = with_returns()
+    table = read_transactions(engine(frame))
+    for reduce in (cohort_retention, customer_flows):
+        pd.testing.assert_frame_equal(reduce(table), reduce(frame), rtol=1e-9, atol=1e-9)
+
+
+def slow_flows(frame, lapse_after):
+    """Who is what in each month, one customer and one month at a time."""
+    months = pd.period_range(frame["date"].min(), frame["date"].max(), freq="M")
+    count = {}
+    for _, own in frame.groupby("customer_id"):
+        bought = sorted(set(own["date"].dt.to_period("M")))
+        for month in months:
+            before = [m for m in bought if m < month]
+            gap = (month - before[-1]).n if before else None
+            if month in bought:
+                flow = "new" if gap is None else "active" if gap <= lapse_after else "reactivated"
+            elif gap == lapse_after:
+                flow = "lapsed"
+            else:
+                continue
+            count[month, flow] = count.get((month, flow), 0) + 1
+    return count
+
+
+@pytest.mark.parametrize("lapse_after", [1, 3])
+def test_customer_flows_count_what_the_definition_says(lapse_after):
+    frame = simulated(200)
+    flows = customer_flows(frame, lapse_after=lapse_after)
+    expected = slow_flows(frame, lapse_after)
+    for row in flows[flows["flow"] != "returns"].itertuples():
+        assert row.n_customers == expected.get((row.period.to_period("M"), row.flow), 0)
+
+
+@pytest.mark.parametrize("lapse_after", [1, 2, 6])
+def test_customer_flows_reconcile_to_revenue_and_to_the_base(lapse_after):
+    frame = with_returns()
+    flows = customer_flows(frame, lapse_after=lapse_after)
+    revenue = flows.groupby("period")["revenue"].sum()
+    expected = frame.groupby(frame["date"].dt.to_period("M").dt.start_time)["amount"].sum()
+    np.testing.assert_allclose(revenue, expected, atol=1e-6)  # sums of thousands of cents
+    assert (flows.loc[flows["flow"] == "returns", "revenue"] < 0).any()
+    wide = flows.pivot(index="period", columns="flow", values="n_customers")
+    base = (wide["new"] + wide["reactivated"] - wide["lapsed"]).cumsum()
+    if lapse_after == 1:
+        assert (base == wide["new"] + wide["active"] + wide["reactivated"]).all()
+    assert (base >= 0).all()
+
+
+# --- bad input --------------------------------------------------------------------------------
+
+GOOD = lines(("a", "2024-01-01", 5), ("a", "2024-02-01", 5))
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        pytest.param(lambda: rfm_summary(GOOD, unit="Y"), ValueError, "`unit` must be one of 'D', 'W', 'M'; got 'Y'", id="unit"),
+        pytest.param(lambda: rfm_summary(GOOD, first_purchase=True), ValueError, "`first_purchase` must be one of", id="first-purchase"),
+        pytest.param(lambda: rfm_summary(GOOD, observation_end="soon"), ValueError, "`observation_end` must be a date", id="no-date"),
+        pytest.param(lambda: rfm_summary(GOOD, observation_end="2023-01-01"), ValueError, "`observation_end`", id="end-before-start"),
+        pytest.param(lambda: rfm_summary(lines(("a", "2024-01-01", -5))), ValueError, "first purchase", id="returns-only"),
+        pytest.param(lambda: calibration_holdout(GOOD, calibration_end="2024-02-01"), ValueError, "`calibration_end` must lie before", id="no-holdout"),
+        pytest.param(lambda: calibration_holdout(GOOD, calibration_end=None), ValueError, "`calibration_end` must be a date; got None", id="no-cut"),
+        pytest.param(lambda: calibration_holdout(GOOD, calibration_end="2023-12-01"), ValueError, "`calibration_end` must lie on or after", id="no-calibration"),
+        pytest.param(lambda: cohort_retention(GOOD, period="D"), ValueError, "`period` must be one of", id="cohort-period"),
+        pytest.param(lambda: customer_flows(GOOD, lapse_after=0), ValueError, "`lapse_after` must be at least 1; got 0", id="lapse-zero"),
+        pytest.param(lambda: customer_flows(GOOD, lapse_after=1.5), TypeError, "`lapse_after` must be a whole number", id="lapse-float"),
+        pytest.param(lambda: rfm_summary(GOOD.rename(columns={"amount": "Amount"})), ContractError, "lacks 'amount'.*Did you mean", id="header"),
+        pytest.param(lambda: rfm_summary(GOOD.assign(customer_id=[None, "a"])), ContractError, "customer_id missing: 1 rows", id="null-id"),
+        pytest.param(lambda: rfm_summary(GOOD.assign(amount=[np.inf, 1])), ContractError, "amount infinite: 1 rows", id="inf"),
+        pytest.param(lambda: rfm_summary([1, 2]), TypeError, "`source` must be a path", id="a-list"),
+    ],
+)  # fmt: skip
+def test_bad_input_is_named(call, error, message):
+    with pytest.raises(error, match=message):
+        call()
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "message"),
+    [
+        pytest.param("customer_id", None, "customer_id missing", id="customer"),
+        pytest.param("date", pd.NaT, "date missing", id="date"),
+        pytest.param("amount", None, "amount missing", id="amount"),
+        pytest.param("amount", float("inf"), "amount infinite", id="infinite"),
+    ],
+)
+@pytest.mark.parametrize("reduce", [rfm_summary, cohort_retention, customer_flows])
+def test_an_ibis_table_nobody_checked_is_caught_on_the_way(reduce, column, value, message):
+    import ibis
+
+    rows = pd.concat([GOOD, GOOD.head(1).assign(**{column: [value]})], ignore_index=True)
+    rows = rows.astype({"customer_id": "str"}) if column != "customer_id" else rows
+    table = ibis.duckdb.connect().create_table("orders", rows)
+    with pytest.raises(ContractError, match=message):
+        reduce(table)
+
+
+def test_an_ibis_table_of_text_is_sent_to_the_reader():
+    import ibis
+
+    with pytest.raises(ContractError, match="`date` must hold dates.*read_transactions"):
+        rfm_summary(ibis.memtable(GOOD.assign(date=["2024-01-01", "2024-01-02"])))
