@@ -1,1 +1,75 @@
-"""Customer analytics: loaders, measures, plots, notebooks and reports."""
+"""crmlab: customer analytics that is small, exact, and says what is wrong with the data.
+
+The names below are the ones most often needed; each comes from a module that answers one
+business question. Nothing heavy is imported until a name is used.
+
+==================  =========================================================================
+orders in           `read_transactions`, `audit_transactions`
+one row a customer  `rfm_summary`, `calibration_holdout`
+the base over time  `cohort_retention`, `customer_flows`
+concentration       `lorenz_curve`, `gini`, `top_share`, `share_needed`, `decile_table`,
+                    `whale_curve`
+data to learn on    `load_cdnow`, `load_donations`, `load_complete_journey`, `describe`
+pages               `run_report`, `run_workbook`
+==================  =========================================================================
+
+Examples
+--------
+>>> import crmlab
+>>> summary = crmlab.rfm_summary(crmlab.load_cdnow(), unit="W")
+>>> round(crmlab.top_share(summary["frequency"] * summary["monetary_value"]), 2)
+0.89
+"""
+
+import importlib
+from typing import Any
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "audit_transactions": "loaders",
+    "calibration_holdout": "customer_base",
+    "cohort_retention": "customer_base",
+    "customer_flows": "customer_base",
+    "decile_table": "concentration",
+    "describe": "datasets",
+    "gini": "concentration",
+    "load_cdnow": "datasets",
+    "load_complete_journey": "datasets",
+    "load_donations": "datasets",
+    "lorenz_curve": "concentration",
+    "read_transactions": "loaders",
+    "rfm_summary": "customer_base",
+    "run_report": "reports",
+    "run_workbook": "reports",
+    "share_needed": "concentration",
+    "top_share": "concentration",
+    "whale_curve": "concentration",
+}
+_MODULES = [
+    "concentration",
+    "concepts",
+    "contracts",
+    "customer_base",
+    "datasets",
+    "exercises",
+    "loaders",
+    "plots",
+    "reports",
+    "widgets",
+]
+
+__all__ = sorted([*_HOMES, *_MODULES])
+
+
+def __getattr__(name: str) -> Any:
+    """Import a name or a module of the catalogue at its first use."""
+    if name in _HOMES:
+        return getattr(importlib.import_module(f"crmlab.{_HOMES[name]}"), name)
+    if name in _MODULES:
+        return importlib.import_module(f"crmlab.{name}")
+    raise AttributeError(f"module 'crmlab' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]
