@@ -1,0 +1,17 @@
+"""One picture per table: a DataFrame in, matplotlib Axes out, the finding as its title.
+
+Every function draws on the axes given as `ax`, or else on a new figure, and returns them. None
+shows the figure or changes a global setting. Colours are safe for colour-blind readers.
+"""
+
+from crmlab.plots._concentration import plot_deciles, plot_lorenz, plot_whale
+from crmlab.plots._customer_base import plot_cohorts, plot_flows, plot_frequency
+
+__all__ = [
+    "plot_cohorts",
+    "plot_deciles",
+    "plot_flows",
+    "plot_frequency",
+    "plot_lorenz",
+    "plot_whale",
+]

@@ -1,0 +1,105 @@
+"""What every picture shares: colours, axes, units on the axes, and how numbers are written."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import matplotlib.pyplot as plt
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from crmlab._checks import check_columns
+
+__all__ = [
+    "BLUE",
+    "GREEN",
+    "INK",
+    "RED",
+    "SKY",
+    "check_table",
+    "finish",
+    "in_money",
+    "in_numbers",
+    "in_percent",
+    "money",
+    "new_axes",
+    "note",
+    "percent",
+]
+
+# From seaborn's palette "colorblind"; importing seaborn for them would take two seconds.
+BLUE = "#0173b2"
+GREEN = "#029e73"
+RED = "#d55e00"
+SKY = "#56b4e9"
+INK = "0.35"  # dark grey, for guide lines and notes
+
+
+def check_table(name: str, table: pd.DataFrame, columns: Iterable[str]) -> None:
+    """Raise unless `table` is a DataFrame with these columns and at least one row."""
+    if not isinstance(table, pd.DataFrame):
+        raise TypeError(f"`{name}` must be a DataFrame; got {type(table).__name__}.")
+    check_columns(table.columns, columns, what=f"`{name}`")
+    if table.empty:
+        raise ValueError(f"`{name}` must have at least one row; got none.")
+
+
+def new_axes(ax: Axes | None) -> Axes:
+    """Return `ax`, or axes of a new figure in which labels do not overlap."""
+    return plt.subplots(figsize=(6.4, 4.0), layout="constrained")[1] if ax is None else ax
+
+
+def finish(ax: Axes, *, title: str, x: str, y: str, grid: bool = True) -> Axes:
+    """Write title and axis labels, and take away the frame."""
+    ax.set_title(title, fontsize=11, wrap=True)
+    ax.set_xlabel(x)
+    ax.set_ylabel(y)
+    ax.spines[["top", "right"]].set_visible(False)
+    if grid:
+        ax.set_axisbelow(True)
+        ax.grid(axis="y", alpha=0.3)
+    return ax
+
+
+def note(
+    ax: Axes, text: str, at: tuple[float, float], shift: tuple[float, float], **style: Any
+) -> None:
+    """Write `text` next to a point of the data, shifted by points right and up."""
+    looks: dict[str, Any] = {"ha": "center", "color": INK, "fontsize": 9} | style
+    ax.annotate(text, at, xytext=shift, textcoords="offset points", **looks)
+
+
+def in_percent(*axes: Axis) -> None:
+    """Show fractions as percentages, with the decimals that a tick needs: 0%, 2.5%, 100%."""
+    for axis in axes:
+        axis.set_major_formatter(FuncFormatter(lambda fraction, _: f"{100 * fraction:.6g}%"))
+
+
+def in_numbers(axis: Axis) -> None:
+    """Show whole numbers with a thousands separator, and without a sign below zero."""
+    axis.set_major_locator(MaxNLocator(7, integer=True))
+    axis.set_major_formatter(FuncFormatter(lambda number, _: f"{abs(number):,.0f}"))
+
+
+def in_money(axis: Axis) -> None:
+    """Show amounts in thousands, millions or billions."""
+    axis.set_major_formatter(FuncFormatter(lambda amount, _: money(amount)))
+
+
+def percent(fraction: float) -> str:
+    """Write a fraction as a whole percentage; with a decimal where that would say 0 or 100."""
+    fraction = round(fraction, 9)
+    whole = f"{fraction:.0%}"
+    return f"{fraction:.1%}" if whole in ("0%", "100%") and fraction not in (0, 1) else whole
+
+
+def money(amount: float) -> str:
+    """Write an amount in three digits, in k, M or bn where it is large."""
+    sizes = [(1e9, "bn"), (1e6, "M"), (1e3, "k")]
+    size, letter = next((pair for pair in sizes if abs(amount) >= pair[0]), (1, ""))
+    shown = amount / size
+    decimals = 0 if abs(shown) >= 100 else 1 if abs(shown) >= 10 else 2
+    shown = round(shown, decimals) + 0.0  # adding zero turns -0.0 into 0.0
+    text = f"{shown:,.{decimals}f}"
+    return (text.rstrip("0").rstrip(".") if decimals else text) + letter
