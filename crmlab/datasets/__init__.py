@@ -14,13 +14,16 @@ from crmlab.datasets._downloads import (
     fetch_online_retail,
 )
 from crmlab.datasets._installed import (
+    TRANSACTION_SETS,
     load_cdnow,
     load_complete_journey,
     load_donations,
     load_telco_churn,
+    load_transactions,
 )
 
 __all__ = [
+    "TRANSACTION_SETS",
     "DownloadError",
     "UnexpectedFileError",
     "available",
@@ -31,4 +34,5 @@ __all__ = [
     "load_complete_journey",
     "load_donations",
     "load_telco_churn",
+    "load_transactions",
 ]

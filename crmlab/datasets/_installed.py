@@ -9,7 +9,14 @@ import pandas as pd
 
 from crmlab._checks import check_choice
 
-__all__ = ["load_cdnow", "load_complete_journey", "load_donations", "load_telco_churn"]
+__all__ = [
+    "TRANSACTION_SETS",
+    "load_cdnow",
+    "load_complete_journey",
+    "load_donations",
+    "load_telco_churn",
+    "load_transactions",
+]
 
 _JOURNEY_TABLES = (
     "transactions",
@@ -243,6 +250,37 @@ def load_telco_churn() -> pd.DataFrame:
     telco["churn"] = telco["churn"] == "Yes"
     texts = [name for name in telco if telco[name].dtype == object]
     return telco.astype(dict.fromkeys(_TELCO_FLAGS, bool) | dict.fromkeys(texts, str))
+
+
+# The installed sets that are orders: what a report can be made from by name alone.
+TRANSACTION_SETS = ("cdnow", "complete_journey")
+
+
+def load_transactions(name: str) -> pd.DataFrame:
+    """Load the transactions of an installed set by its name.
+
+    Parameters
+    ----------
+    name : {"cdnow", "complete_journey"}
+        Name of the set.
+
+    Returns
+    -------
+    DataFrame
+        Canonical transactions, as `load_cdnow` or `load_complete_journey` returns them.
+
+    Raises
+    ------
+    ValueError
+        If the set is unknown or holds no orders.
+
+    Examples
+    --------
+    >>> len(load_transactions("cdnow"))
+    69659
+    """
+    check_choice("name", name, TRANSACTION_SETS)
+    return load_cdnow() if name == "cdnow" else load_complete_journey("transactions")
 
 
 def _installed_file(package: str, name: str) -> Path:
