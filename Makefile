@@ -8,9 +8,9 @@ UV := $(shell command -v uv 2>/dev/null)
 workbook: .venv
 	$(BIN)/crmlab workbook
 
-# The two pytest calls differ in how work is shared out: whole notebooks stay on one worker.
+# Two calls, since work is shared out differently: Spark tests by group, notebooks as a whole.
 test: .venv
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 --dist loadgroup
 	$(BIN)/pytest -n 2 --dist loadfile --nbval notebooks
 
 lab: .venv

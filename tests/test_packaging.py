@@ -1,0 +1,106 @@
+"""The files that say what is installed agree with each other."""
+
+import re
+import subprocess
+import sys
+import tomllib
+import zipfile
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).resolve().parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+LOCK = (ROOT / "requirements.txt").read_text()
+ENVIRONMENT = (ROOT / "environment.yml").read_text()
+
+
+def declared():
+    project = PROJECT["project"]
+    extras = project["optional-dependencies"].values()
+    groups = PROJECT["dependency-groups"].values()
+    lines = [*project["dependencies"], *(line for part in [*extras, *groups] for line in part)]
+    return [pytest.param(Requirement(line), id=line) for line in lines]
+
+
+def locked():
+    """Versions by name; some differ by Python, where markers tell them apart."""
+    pins = {}
+    for name, version in re.findall(r"^([A-Za-z0-9._-]+)==([^ ;\\]+)", LOCK, flags=re.MULTILINE):
+        pins.setdefault(canonicalize_name(name), []).append(version)
+    return pins
+
+
+@pytest.mark.parametrize("requirement", declared())
+def test_the_lock_pins_what_pyproject_asks_for(requirement):
+    versions = locked()[canonicalize_name(requirement.name)]
+    assert all(requirement.specifier.contains(version) for version in versions)
+
+
+def test_every_pin_has_a_hash_and_the_lock_names_no_index():
+    entries = re.split(r"\n(?=[A-Za-z0-9])", LOCK.strip())
+    assert len(entries) == sum(map(len, locked().values()))
+    assert all("--hash=sha256:" in entry for entry in entries)
+    assert "://" not in LOCK
+    assert "index-url" not in LOCK
+
+
+def test_the_conda_environment_installs_the_lock_on_the_locked_python():
+    assert "python=3.11" in ENVIRONMENT
+    assert "-r requirements.txt" in ENVIRONMENT
+    assert PROJECT["project"]["requires-python"] == ">=3.11"
+    assert "--python-version 3.11" in (ROOT / "Makefile").read_text()
+
+
+def test_ci_runs_the_commands_of_the_readme():
+    run = (ROOT / ".ci" / "run").read_text()
+    assert run.rstrip().endswith("make lint\nmake test")
+    assert "make test" in (ROOT / "README.md").read_text()
+    assert "bash .ci/run" in (ROOT / ".github" / "workflows" / "ci.yml").read_text()
+
+
+def test_versions_agree():
+    import crmlab
+
+    assert crmlab.__version__ == PROJECT["project"]["version"]
+    assert f"## {crmlab.__version__}" in (ROOT / "CHANGELOG.md").read_text()
+
+
+HEAVY = ("matplotlib", "pandas", "numpy", "ibis", "duckdb", "pyarrow", "pyspark", "lifelines")
+
+
+def test_importing_crmlab_loads_nothing_heavy():
+    code = f"import sys, crmlab; print([m for m in {HEAVY!r} if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_importing_every_module_changes_nothing_global():
+    code = """
+import warnings, matplotlib, pandas as pd, ibis, duckdb, scipy.stats, IPython.display
+def state():
+    options = {name: pd.get_option(name) for name in ("display.max_rows", "display.precision")}
+    return dict(matplotlib.rcParams), options, list(warnings.filters), ibis.options.interactive
+before = state()
+import crmlab
+for name in crmlab.__all__:
+    getattr(crmlab, name)
+after = state()
+print([b == a for b, a in zip(before, after)])
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[True, True, True, True]", done.stdout + done.stderr
+
+
+def test_the_wheel_carries_data_cards_notebooks_and_concepts(tmp_path):
+    code = f"from hatchling.build import build_wheel; print(build_wheel({str(tmp_path)!r}))"
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True)
+    names = zipfile.ZipFile(next(tmp_path.glob("*.whl"))).namelist()
+    assert {
+        "crmlab/_data/cdnow.md",
+        "crmlab/_notebooks/reports/customer_base.ipynb",
+        "crmlab/concepts.csv",
+        "crmlab/reports/page/page.css",
+    } <= set(names)
