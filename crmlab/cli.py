@@ -1,0 +1,356 @@
+"""The command `crmlab`: workbook, lab, report, datasets, audit and concepts.
+
+Commands import what they need when they run, so `crmlab --help` answers at once. Exit codes:
+0 done, 1 the run failed (or, for `audit`, rows were quarantined), 2 wrong usage.
+"""
+
+import importlib
+import os
+import shutil
+import signal
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from crmlab.loaders import DataQualityReport
+
+__all__ = ["main"]
+
+_WRONG_USAGE = (
+    ValueError,
+    TypeError,
+    FileNotFoundError,
+    IsADirectoryError,
+    NotADirectoryError,
+    PermissionError,
+)
+
+app = typer.Typer(
+    name="crmlab",
+    help="Customer analytics: a workbook, reports that run by themselves, checks of order files.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+datasets_app = typer.Typer(help="The data sets of the workbook.", no_args_is_help=True)
+app.add_typer(datasets_app, name="datasets")
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line and exit.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        Default: those of the process.
+
+    Raises
+    ------
+    SystemExit
+        Always, with the exit code.
+    """
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    debug = "--debug" in given
+    if arguments is None:  # the process is ours
+        # A scheduler stops a job with SIGTERM: leave as for Ctrl-C, so that kernels end, too.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    try:
+        app([word for word in given if word != "--debug"], prog_name="crmlab")
+    except Exception as error:
+        if debug:
+            traceback.print_exc()
+        else:
+            _complain(error)
+        sys.exit(2 if isinstance(error, _WRONG_USAGE) else 1)
+    sys.exit(0)
+
+
+def _complain(error: Exception) -> None:
+    """Say what went wrong, without a traceback."""
+    from crmlab._text import printable
+
+    message = str(error)
+    if not isinstance(error, (*_WRONG_USAGE, OSError, RuntimeError, ImportError)):
+        message = f"{type(error).__name__}: {message}. Add --debug to see where."
+    print(f"crmlab: {printable(message)}", file=sys.stderr)
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        print(f"crmlab {version('crmlab')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_show_version, is_eager=True, help="Show the version and exit."
+        ),
+    ] = False,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Show the traceback of an error.")
+    ] = False,  # taken out by `main`, wherever it stands; declared for the help page
+) -> None:
+    """Declare the options that stand before the command."""
+
+
+@app.command()
+def workbook(
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the pages. [default: ./workbook]")
+    ] = None,
+) -> None:
+    """Run the numbered notebooks and write them as an HTML book."""
+    from crmlab.reports import run_workbook
+
+    print(run_workbook(out=out, progress=True))
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def lab(context: typer.Context) -> None:
+    """Open JupyterLab on the notebooks.
+
+    Options of JupyterLab, such as --no-browser, may follow.
+    """
+    try:
+        application = importlib.import_module("jupyterlab.labapp").LabApp
+    except ImportError as error:
+        remedy = 'Run: pip install "crmlab[workbook]"'
+        raise ImportError(f"JupyterLab is not installed ({error}). {remedy}") from error
+    application.launch_instance([f"--ServerApp.root_dir={_own_notebooks()}", *context.args])
+
+
+def _own_notebooks() -> Path:
+    """Return the notebooks of a checkout, or a copy of the installed ones that may be changed."""
+    from crmlab._paths import notebooks_dir
+
+    source = notebooks_dir()
+    if source.name != "_notebooks":  # the name inside the wheel
+        return source
+    return _copied(source, Path("crmlab-notebooks").absolute())
+
+
+def _copied(source: Path, target: Path) -> Path:
+    """Copy the files that are not there yet; a reader's own work is never overwritten."""
+    for path in sorted(source.rglob("*.ipynb")):
+        copy = target / path.relative_to(source)
+        if not copy.exists():
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, copy)
+    print(f"notebooks: {target}", file=sys.stderr)
+    return target
+
+
+@app.command()
+def report(
+    name: Annotated[str | None, typer.Argument(help="Name of the report.")] = None,
+    data: Annotated[
+        str | None,
+        typer.Option(
+            help="Orders: a file, a quoted pattern, cdnow or complete_journey. [default: cdnow]"
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the page. [default: ./reports/NAME]")
+    ] = None,
+    parameter: Annotated[
+        list[str] | None,
+        typer.Option("--parameter", "-p", metavar="KEY=VALUE", help="A parameter; repeatable."),
+    ] = None,
+    show_list: Annotated[
+        bool, typer.Option("--list", help="List the reports and their parameters.")
+    ] = False,
+) -> None:
+    """Run one report and print where its page is."""
+    if show_list:
+        _print_reports()
+        return
+    if name is None:
+        raise ValueError("give the NAME of a report; --list shows them.")
+    from crmlab.reports._report import made_report
+
+    values = _pairs(parameter or [], option="-p", form="KEY=VALUE")
+    if "data" in values:
+        raise ValueError("give the data with --data, not with -p.")
+    print(made_report(name, values, data=data, out=out, text=True, progress=True))
+
+
+def _print_reports() -> None:
+    from crmlab.reports import list_reports
+
+    for (name, title), rows in list_reports().groupby(["report", "title"], sort=False):
+        _print(f"{name}: {title}")
+        for row in rows[rows["parameter"] != ""].itertuples():
+            _print(f"  {row.parameter}: {row.type} = {row.default}  ({row.description})")
+
+
+def _pairs(words: Sequence[str], *, option: str, form: str) -> dict[str, str]:
+    """Split `left=right` words; each left side may stand once."""
+    pairs: dict[str, str] = {}
+    for word in words:
+        left, sign, right = word.partition("=")
+        if not (left and sign):
+            raise ValueError(f"{option} must read {form}; got {word!r}.")
+        if left in pairs:
+            raise ValueError(f"{option} {left} is given twice.")
+        pairs[left] = right
+    return pairs
+
+
+@datasets_app.command("list")
+def datasets_list() -> None:
+    """List the data sets."""
+    from crmlab.datasets import available
+
+    _print_table(available())
+
+
+@datasets_app.command("describe")
+def datasets_describe(name: Annotated[str, typer.Argument(help="Name of the set.")]) -> None:
+    """Print the card of a data set: source, licence, columns, units, traps."""
+    from crmlab.datasets import describe
+
+    _print(describe(name))
+
+
+@app.command()
+def audit(
+    file: Annotated[str, typer.Argument(help="A file of orders, or a quoted pattern.")],
+    column: Annotated[
+        list[str] | None,
+        typer.Option("--column", metavar="THEIRS=OURS", help="Rename a column; repeatable."),
+    ] = None,
+    quarantined: Annotated[
+        Path | None,
+        typer.Option(help="Write the quarantined rows with their reasons, as CSV."),
+    ] = None,
+    returns: Annotated[str, typer.Option(help="Returns: net, drop or keep.")] = "net",
+    duplicates: Annotated[str, typer.Option(help="Equal lines: keep or quarantine.")] = "keep",
+    dayfirst: Annotated[
+        bool | None,
+        typer.Option("--dayfirst/--monthfirst", help="Whether 05/01/2024 is 5 January."),
+    ] = None,
+    date_format: Annotated[
+        str | None, typer.Option(help='Format of the dates, such as "%d.%m.%y".')
+    ] = None,
+    timezone: Annotated[
+        str | None, typer.Option(help="Zone in which a day begins, such as Asia/Seoul.")
+    ] = None,
+    decimal: Annotated[str | None, typer.Option(help="Decimal mark of amounts: . or ,")] = None,
+    encoding: Annotated[str | None, typer.Option(help="Encoding of a text file.")] = None,
+    sheet: Annotated[str | None, typer.Option(help="Sheet of an Excel file.")] = None,
+) -> None:
+    """Check an order file.
+
+    The exit code is 0 if all rows are valid, 1 if some are not, 2 if the file is unreadable.
+    """
+    if quarantined is not None:
+        _check_export(quarantined, source=Path(file))
+    options: dict[str, Any] = {
+        "columns": _pairs(column or [], option="--column", form="THEIRS=OURS"),
+        "returns": returns,
+        "duplicates": duplicates,
+        "dayfirst": dayfirst,
+        "date_format": date_format,
+        "timezone": timezone,
+        "decimal": decimal,
+        "encoding": encoding,
+        "sheet": 0 if sheet is None else sheet,
+    }
+    found = _audited(file, options)
+    _print(_quality_text(file, found))
+    if quarantined is not None:
+        _export(found.quarantined, quarantined)
+        print(f"quarantined rows: {quarantined.absolute()}")
+    if found.rows_quarantined:
+        raise typer.Exit(1)
+
+
+def _audited(file: str, options: dict[str, Any]) -> "DataQualityReport":
+    """Audit a file; whatever goes wrong, it is the file that cannot be read."""
+    from crmlab.loaders import audit_transactions
+
+    try:
+        return audit_transactions(file, **options)
+    except _WRONG_USAGE:
+        raise
+    except Exception as error:  # exit code 1 would claim that rows were quarantined
+        raise ValueError(f"{file} cannot be read; {type(error).__name__}: {error}") from error
+
+
+def _quality_text(file: str, found: "DataQualityReport") -> str:
+    """Put the report into words and one table."""
+    from crmlab._text import plain_table
+
+    seen = found.by_rule[found.by_rule["n_rows"] > 0]
+    head = [
+        file,
+        f"  rows read         {found.rows_read:>12,}",
+        f"  rows valid        {found.rows_valid:>12,}",
+        f"  rows quarantined  {found.rows_quarantined:>12,}",
+        "",
+    ]
+    if seen.empty:
+        return "\n".join([*head, f"{len(found.by_rule)} rules looked for, nothing found."])
+    return "\n".join([*head, f"Found, of {len(found.by_rule)} looked for:", plain_table(seen)])
+
+
+def _check_export(path: Path, *, source: Path) -> None:
+    """Refuse a file that cannot be written, or must not be, before a long audit starts."""
+    if path.suffix.lower() != ".csv":
+        raise ValueError(f"--quarantined must be a .csv file; got {str(path)!r}.")
+    if not path.absolute().parent.is_dir():
+        raise ValueError(f"--quarantined: there is no folder {str(path.parent)!r}.")
+    if path.exists() and source.exists() and path.samefile(source):
+        raise ValueError("--quarantined must not be the audited file itself.")
+
+
+def _export(frame: "pd.DataFrame", path: Path) -> None:
+    """Write a CSV that no spreadsheet runs, complete or not at all."""
+    from crmlab._text import safe_for_spreadsheet
+
+    partial = path.with_name(f".{os.getpid()}-{path.name}")
+    try:
+        # With the mark at the front Excel takes the file for UTF-8 and shows Korean.
+        safe_for_spreadsheet(frame).to_csv(partial, index=False, encoding="utf-8-sig")
+        os.replace(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+@app.command()
+def concepts() -> None:
+    """Print where each concept is taught, and which ones have no home yet."""
+    from crmlab.concepts import concept_homes, load_concepts
+
+    homes = concept_homes()
+    taught = homes[homes["notebook"] != ""]
+    homeless = homes[homes["notebook"] == ""]
+    _print_table(taught[["id", "notebook", "section", "title"]])
+    print(f"\nNo home yet: {len(homeless)} of {len(load_concepts())}")
+    _print_table(homeless[["id", "title"]])
+
+
+def _print(text: str) -> None:
+    """Print text that may hold words of strangers."""
+    from crmlab._text import printable
+
+    print(printable(text))
+
+
+def _print_table(frame: "pd.DataFrame") -> None:
+    from crmlab._text import plain_table
+
+    print(plain_table(frame))

@@ -1,0 +1,215 @@
+"""Run a notebook with papermill, and say where it stopped if it did."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import papermill
+import zmq
+from ipykernel.kernelspec import get_kernel_dict
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import AsyncKernelManager
+from jupyter_core.utils import ensure_event_loop
+from nbformat import NotebookNode
+from traitlets import default
+
+from crmlab._text import printable
+from crmlab.reports._errors import CellFailure, NotebookFailed
+from crmlab.reports._notebook import PAPERMILL_ERROR, has_tag, headings
+
+__all__ = ["execute"]
+
+_ADDED_BY_PAPERMILL = ("injected-parameters", PAPERMILL_ERROR)
+_LONGEST_MESSAGE = 1000  # characters; a message may quote a whole table
+
+
+class _ThisPython(AsyncKernelManager):
+    """Starts every kernel with the interpreter that runs crmlab.
+
+    A kernel called `python3` may be installed for the user, too, and lead to another environment.
+    """
+
+    @default("transport_encryption")
+    def _encrypted_where_possible(self) -> str:
+        # Customer data pass through these sockets, and an open one warns on the terminal.
+        return "auto" if zmq.has("curve") else "disabled"
+
+    @property
+    def kernel_spec(self) -> KernelSpec:
+        # A kernel writes to our terminal: of frozen modules to the debugger's dismay, and of the
+        # interrupt that is part of every shutdown. Errors of a notebook do not come this way.
+        quiet = ["--log-level=CRITICAL"]
+        return KernelSpec(
+            **get_kernel_dict(extra_arguments=quiet, python_arguments=["-Xfrozen_modules=off"])
+        )
+
+
+def execute(
+    template: Path,
+    executed: Path,
+    *,
+    parameters: Mapping[str, Any] | None = None,
+    before_cell: Callable[[], object] | None = None,
+    after_cell: Callable[[], object] | None = None,
+) -> NotebookNode:
+    """Run a notebook in a fresh kernel, in the caller's working directory.
+
+    Parameters
+    ----------
+    template : Path
+        The notebook; it is not changed.
+    executed : Path
+        Where the executed notebook goes, saved after every cell.
+    parameters : mapping, optional
+        Values that replace those of the `parameters` cell, already checked.
+    before_cell, after_cell : callable, optional
+        Called around every cell; `before_cell` raises InterruptedError to stop the run.
+
+    Returns
+    -------
+    NotebookNode
+        The executed notebook, its widget state included.
+
+    Raises
+    ------
+    NotebookFailed
+        If any cell raised, the notebook left early or the kernel died.
+    """
+    # papermill parses the parameters for itself, and warns of types that it does not know.
+    logging.getLogger("papermill.translators").setLevel(logging.ERROR)
+    try:
+        with _event_loop():
+            notebook = papermill.execute_notebook(
+                _literal(template),
+                _literal(executed),
+                parameters=dict(parameters or {}),
+                kernel_name="python3",
+                language="python",
+                progress_bar=False,
+                kernel_manager_class=_ThisPython,
+                store_widget_state=True,
+                on_cell_start=_hook(before_cell),
+                on_cell_executed=_hook(after_cell),
+            )
+    except InterruptedError:
+        raise
+    # A dead kernel, a closed port, a broken file: whatever happened, the run has failed.
+    except Exception as error:
+        raise NotebookFailed(_reason(executed, error), executed) from error
+    # `sys.exit(0)` ends a notebook early, yet papermill counts it as a success.
+    if _error_output(notebook) is not None:
+        raise NotebookFailed(_reason(executed, None), executed)
+    return notebook
+
+
+@contextmanager
+def _event_loop() -> Iterator[None]:
+    """Close the event loop that a kernel needs in each thread; Jupyter leaves it open."""
+    if _loop_is_running():  # called from a notebook: Jupyter then uses a thread of its own
+        yield
+        return
+    loop = ensure_event_loop()
+    try:
+        yield
+    finally:
+        loop.close()
+        asyncio.set_event_loop(None)
+
+
+def _loop_is_running() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
+def _literal(path: Path) -> str:
+    """Write a path so that papermill keeps its braces instead of filling them in."""
+    return str(path).replace("{", "{{").replace("}", "}}")
+
+
+def _hook(function: Callable[[], object] | None) -> Callable[..., object] | None:
+    """Adapt a function to nbclient; cells the template does not have are passed over."""
+    if function is None:
+        return None
+    return lambda cell, **_: None if _added(cell) else function()
+
+
+def _reason(executed: Path, error: Exception | None) -> CellFailure | str:
+    """Name the cell that failed, or the error itself where no cell was reached."""
+    if executed.exists():
+        notebook = nbformat.read(executed, as_version=4)
+        index = _stopped_at(notebook)
+        if index is not None:
+            return _cell_failure(notebook, index, error)
+    return _one_line(f"before its first cell: {type(error).__name__}: {error}")
+
+
+def _stopped_at(notebook: NotebookNode) -> int | None:
+    """Find the cell with an error, else the last cell that was started.
+
+    A dead kernel leaves no error output, and papermill marks even its cell as completed.
+    """
+    failed = _error_output(notebook)
+    if failed is not None:
+        return failed
+    started = [
+        index
+        for index, cell in enumerate(notebook.cells)
+        if cell.cell_type == "code" and cell.metadata.get("papermill", {}).get("start_time")
+    ]
+    return started[-1] if started else None
+
+
+def _error_output(notebook: NotebookNode) -> int | None:
+    return next(
+        (index for index, cell in enumerate(notebook.cells) if _cell_error(cell) is not None), None
+    )
+
+
+def _cell_error(cell: NotebookNode) -> NotebookNode | None:
+    outputs = cell.get("outputs", [])
+    return next((output for output in outputs if output.output_type == "error"), None)
+
+
+def _cell_failure(notebook: NotebookNode, index: int, error: Exception | None) -> CellFailure:
+    cell, output = notebook.cells[index], _cell_error(notebook.cells[index])
+    if output is not None:
+        message = f"{output.ename}: {output.evalue}"
+    elif type(error).__name__ == "DeadKernelError":
+        message = "DeadKernelError: the kernel died; out of memory, or a crash in compiled code"
+    else:
+        message = f"{type(error).__name__}: {error}"
+    own = [i for i, other in enumerate(notebook.cells) if not _added(other)]
+    sections = [
+        text
+        for other in notebook.cells[:index]
+        if other.cell_type == "markdown" and not _added(other)
+        for _, text in headings(other.source)
+    ]
+    return CellFailure(
+        position=sum(i <= index for i in own),
+        line=_first_line(cell.source),
+        section=sections[-1] if sections else "",
+        error=_one_line(message),
+    )
+
+
+def _added(cell: NotebookNode) -> bool:
+    return any(has_tag(cell, tag) for tag in _ADDED_BY_PAPERMILL)
+
+
+def _first_line(source: str) -> str:
+    """First line that is code, else the first line."""
+    lines = [line.strip() for line in source.splitlines() if line.strip()] or [""]
+    return next((line for line in lines if not line.startswith("#")), lines[0])
+
+
+def _one_line(message: str) -> str:
+    line = " ".join(printable(message).split())
+    return line if len(line) <= _LONGEST_MESSAGE else f"{line[:_LONGEST_MESSAGE]}…"

@@ -1,0 +1,297 @@
+"""The parameters of a template: read from the cell that declares them, checked before a run.
+
+The cell tagged `parameters` is the only source: it holds lines such as
+
+    top: float = 0.2  # share in [0, 1]; customers counted as "top"
+
+It is parsed, never executed, so a wrong value costs no kernel start.
+"""
+
+import ast
+import difflib
+import io
+import re
+import tokenize
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from crmlab.reports._notebook import Notebook, has_tag
+
+__all__ = ["Parameter", "checked_values", "read_parameters"]
+
+_SCALARS: dict[str, type] = {"bool": bool, "int": int, "float": float, "str": str}
+_TYPES = [*_SCALARS, *(f"list[{scalar}]" for scalar in _SCALARS), "dict[str, str]"]
+_TRUTH = {"true": True, "yes": True, "false": False, "no": False}
+_RESERVED = ("name", "out")  # `run_report` keeps these for itself
+_AS_TEXT = {"bool": "true or false", "dict": "theirs=ours, separated by commas"}
+
+_BOUNDS = re.compile(r"\bin ([\[(])\s*([^\s,]+)\s*,\s*([^\s,]+?)\s*([\])])")
+_CHOICES = re.compile(r"\bone of (.+)")
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter of a report template.
+
+    Attributes
+    ----------
+    name : str
+        Name to pass to `run_report`, or to `-p` on the command line.
+    type : str
+        `bool`, `int`, `float`, `str`, `list[...]` of these or `dict[str, str]`, all of them
+        possibly followed by `| None`.
+    default : object
+        Value used when the parameter is not given.
+    description : str
+        Unit and meaning, `unit; meaning`. A unit that reads `... in [0, 1]` or `one of D, W, M`
+        is enforced.
+
+    Examples
+    --------
+    >>> top = Parameter("top", "float", 0.2, "share in [0, 1]; customers counted as top")
+    >>> top.parse("0.1")
+    0.1
+    >>> print(top)
+    top: float = 0.2  (share in [0, 1]; customers counted as top)
+    """
+
+    name: str
+    type: str
+    default: Any
+    description: str
+
+    def __str__(self) -> str:
+        """Write the declaration in one line."""
+        return f"{self.name}: {self.type} = {self.default!r}  ({self.description})"
+
+    def parse(self, text: str) -> Any:
+        """Read a value written on a command line.
+
+        Parameters
+        ----------
+        text : str
+            `true`, `yes`, `false` or `no` for a bool; items separated by commas for a list;
+            `theirs=ours` pairs separated by commas for a dict; `none` where None is allowed.
+
+        Returns
+        -------
+        object
+            The value in its declared type.
+
+        Raises
+        ------
+        ValueError
+            If the text is no such value.
+        """
+        if self._optional and text.strip().lower() in ("", "none"):
+            return None
+        try:
+            value = _from_text(self._kind, text)
+        except ValueError:
+            raise ValueError(self._type_message(text, self._hint)) from None
+        return self.check(value)
+
+    def check(self, value: Any) -> Any:
+        """Return a Python value in the declared type.
+
+        Whole numbers pass as floats, numpy scalars as plain numbers, tuples as lists.
+
+        Raises
+        ------
+        TypeError
+            If the value has another type.
+        ValueError
+            If it is not a number, outside the declared range or not one of the declared words.
+        """
+        if self._optional and value is None:
+            return None
+        try:
+            checked = _in_type(self._kind, value)
+        except TypeError:
+            raise TypeError(self._type_message(value)) from None
+        for item in checked if isinstance(checked, list) else [checked]:
+            self._check_unit(item)
+        return checked
+
+    @property
+    def _optional(self) -> bool:
+        return self.type.endswith(" | None")
+
+    @property
+    def _kind(self) -> str:
+        return self.type.removesuffix(" | None")
+
+    @property
+    def _hint(self) -> str:
+        if self._kind.startswith("list"):
+            return " Separate the items with commas."
+        how = _AS_TEXT.get(self._kind.partition("[")[0])
+        return f" Write {how}." if how else ""
+
+    def _type_message(self, value: object, hint: str = "") -> str:
+        article = "an" if self._kind == "int" else "a"
+        nothing = " or None" if self._optional else ""
+        return f"`{self.name}` must be {article} {self._kind}{nothing}; got {value!r}.{hint}"
+
+    def _check_unit(self, value: Any) -> None:
+        """Enforce what the unit (the text before the first semicolon) promises."""
+        unit = self.description.partition(";")[0]
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            bounds = _BOUNDS.search(unit)
+            if value != value or (bounds and not _inside(value, bounds)):
+                rule = bounds[0] if bounds else "a number"
+                raise ValueError(f"`{self.name}` must be {rule}; got {value!r}.")
+        choices = _CHOICES.search(unit)
+        if choices and isinstance(value, str):
+            allowed = [word.strip(" '\"") for word in choices[1].split(",")]
+            if value not in allowed:
+                words = ", ".join(map(repr, allowed))
+                raise ValueError(f"`{self.name}` must be one of {words}; got {value!r}.")
+
+
+def _inside(value: float, bounds: re.Match[str]) -> bool:
+    left, low, high, right = bounds.groups()
+    above = value >= float(low) if left == "[" else value > float(low)
+    below = value <= float(high) if right == "]" else value < float(high)
+    return above and below
+
+
+def _in_type(kind: str, value: Any) -> Any:
+    """Return the value in a declared type; TypeError if it is of another."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    if kind.startswith("list["):
+        if not isinstance(value, list | tuple):
+            raise TypeError
+        return [_in_type(kind[5:-1], item) for item in value]
+    if kind == "dict[str, str]":
+        if not isinstance(value, Mapping):
+            raise TypeError
+        return {_in_type("str", key): _in_type("str", item) for key, item in value.items()}
+    if kind == "float" and type(value) is int:
+        value = float(value)
+    if type(value) is not _SCALARS[kind]:  # isinstance would let True pass as a number
+        raise TypeError
+    return value
+
+
+def _from_text(kind: str, text: str) -> Any:
+    """Return the value a text stands for; ValueError if it stands for none."""
+    if kind.startswith(("list[", "dict[")):
+        items = [item.strip() for item in text.split(",") if item.strip()]
+        if kind.startswith("list["):
+            return [_from_text(kind[5:-1], item) for item in items]
+        pairs = [item.partition("=") for item in items]
+        if not all(key and ours for key, _, ours in pairs):
+            raise ValueError
+        return {key.strip(): ours.strip() for key, _, ours in pairs}
+    if kind == "bool":
+        if text.strip().lower() not in _TRUTH:
+            raise ValueError
+        return _TRUTH[text.strip().lower()]
+    return _SCALARS[kind](text)
+
+
+def read_parameters(notebook: Notebook, *, report: str) -> list[Parameter]:
+    """Read the declarations of a template's `parameters` cell.
+
+    Parameters
+    ----------
+    notebook : mapping
+        The template.
+    report : str
+        Its name, for messages.
+
+    Returns
+    -------
+    list of Parameter
+        In the order of the cell; empty if there is no such cell.
+
+    Raises
+    ------
+    ValueError
+        If a line does not read `name: type = value  # unit; meaning`, or a default breaks the
+        rule of its own line.
+    """
+    cells = [cell for cell in notebook["cells"] if has_tag(cell, "parameters")]
+    if not cells:
+        return []
+    source = cells[0]["source"]
+    try:
+        statements = ast.parse(source).body
+    except SyntaxError as error:
+        raise ValueError(f"the parameters of report {report!r} are not Python; {error}.") from error
+    comments = {
+        token.start[0]: token.string.lstrip("# ")
+        for token in tokenize.generate_tokens(io.StringIO(source).readline)
+        if token.type == tokenize.COMMENT
+    }
+    return [_declared(statement, comments, report) for statement in statements]
+
+
+def _declared(node: ast.stmt, comments: Mapping[int, str], report: str) -> Parameter:
+    """Read one statement of the cell."""
+    where = f"line {node.lineno} of the parameters of report {report!r}"
+    comment = comments.get(node.end_lineno or node.lineno, "")
+    if not (isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value):
+        raise ValueError(f"{where} must read `name: type = value  # unit; meaning`.")
+    if not comment:
+        raise ValueError(f"{where} must end in a comment `# unit; meaning`.")
+    name, kind = node.target.id, ast.unparse(node.annotation)
+    if kind.removesuffix(" | None") not in _TYPES:
+        raise ValueError(f"{where} must have a type among {', '.join(_TYPES)}; got {kind}.")
+    if name in _RESERVED:
+        raise ValueError(f"{where} must have another name; `{name}` belongs to `run_report`.")
+    try:
+        value = ast.literal_eval(node.value)
+        return Parameter(name, kind, Parameter(name, kind, value, comment).check(value), comment)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{where} has a default that cannot be used: {error}") from error
+
+
+def checked_values(
+    parameters: Sequence[Parameter], given: Mapping[str, Any], *, report: str, text: bool = False
+) -> dict[str, Any]:
+    """Check given values against a template's declarations.
+
+    Parameters
+    ----------
+    parameters : sequence of Parameter
+        What the template takes.
+    given : mapping
+        Name to value.
+    report : str
+        Name of the report, for messages.
+    text : bool, default=False
+        Whether the values are texts of a command line, to be read by declared type.
+
+    Returns
+    -------
+    dict
+        The given values only, in their declared types.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a name is unknown or a value breaks its declaration.
+    """
+    known = {parameter.name: parameter for parameter in parameters}
+    for name in given:
+        if name not in known:
+            raise ValueError(_unknown(name, known, report))
+    return {
+        name: known[name].parse(value)
+        if text and isinstance(value, str)
+        else known[name].check(value)
+        for name, value in given.items()
+    }
+
+
+def _unknown(name: str, known: Mapping[str, Parameter], report: str) -> str:
+    close = difflib.get_close_matches(name, known, n=1)
+    suggestion = f" Did you mean `{close[0]}`?" if close else ""
+    listed = "".join(f"\n  {parameter}" for parameter in known.values()) or " no parameters."
+    return f"`{name}` is not a parameter of report {report!r}.{suggestion} It takes:{listed}"

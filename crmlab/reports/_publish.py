@@ -1,0 +1,70 @@
+"""Finished pages into their folder: complete or not at all."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+__all__ = ["destination_folder", "keep_failed", "publish", "staging"]
+
+
+def destination_folder(out: str | os.PathLike[str] | None, default: Path) -> Path:
+    """Return the absolute folder to publish into; it need not exist yet.
+
+    Raises
+    ------
+    NotADirectoryError
+        If something that is not a folder stands there.
+    """
+    folder = Path(default if out is None else out).expanduser().resolve()
+    if folder.exists() and not folder.is_dir():
+        raise NotADirectoryError(f"`out` must be a folder; {str(folder)!r} is a file.")
+    return folder
+
+
+@contextmanager
+def staging(destination: Path) -> Iterator[Path]:
+    """Make a hidden folder for this run alone; it is removed however the run ends.
+
+    It is inside the destination, so the last step stays on one file system, where moving a file
+    is atomic, even if the destination is a mount point or a symbolic link. Only a killed process
+    leaves its `.run-*` folder behind; such a folder may be deleted.
+    """
+    destination.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix=".run-", dir=destination))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def publish(staged: Path, destination: Path, names: Iterable[str]) -> None:
+    """Move finished files into place, `index.html` after all it refers to.
+
+    Each file is replaced in one atomic step: a reader sees the old page or the new one, and a
+    crash between two files leaves an old index beside complete files. When two runs end in
+    the same instant their files may alternate, but each file is whole and says when and with
+    which settings it was made.
+    """
+    for name in sorted(names, key=lambda name: name == "index.html"):
+        os.replace(staged / name, destination / name)
+
+
+def keep_failed(executed: Path, destination: Path, *, label: str = "") -> Path | None:
+    """Keep the notebook of a failed run beside the pages, under the time of the failure.
+
+    Returns
+    -------
+    Path or None
+        Where it is; None if the run did not get as far as writing one.
+    """
+    if not executed.exists():
+        return None
+    stamp = datetime.now().strftime("%Y-%m-%dT%H%M%S.%f")
+    kept = destination / "failed" / f"{label}{stamp}.ipynb"
+    kept.parent.mkdir(exist_ok=True)
+    os.replace(executed, kept)
+    return kept

@@ -1,0 +1,271 @@
+"""One report: a template notebook, a table of orders and parameters in, one page out."""
+
+import difflib
+import glob
+import html
+import os
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from crmlab._paths import notebooks_dir
+from crmlab.datasets import TRANSACTION_SETS
+from crmlab.reports._errors import NotebookFailed, ReportError
+from crmlab.reports._notebook import notebook_title, read_notebook
+from crmlab.reports._parameters import Parameter, checked_values, read_parameters
+from crmlab.reports._progress import cell_bar
+from crmlab.reports._publish import destination_folder, keep_failed, publish, staging
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+__all__ = ["DATASETS", "Data", "list_reports", "made_report", "run_report"]
+
+DATASETS = TRANSACTION_SETS  # data a template can load by name
+
+Data = str | os.PathLike[str] | pd.DataFrame
+
+
+def run_report(
+    name: str,
+    *,
+    data: Data | None = None,
+    out: str | os.PathLike[str] | None = None,
+    **parameters: Any,
+) -> Path:
+    """Run a report template and publish it as one HTML page.
+
+    Everything is checked before a kernel starts and written to a hidden folder first: a run that
+    fails leaves the last good report as it was.
+
+    Parameters
+    ----------
+    name : str
+        Name of the template, see `list_reports`.
+    data : str, path or DataFrame, optional
+        Orders: a file that `read_transactions` reads, a pattern of files such as `2024-*.csv`, a
+        table, or the name of a bundled set, `"cdnow"` or `"complete_journey"`. Default: CDNOW.
+    out : path, optional
+        Folder to publish into. Default: `reports/<name>` in the working directory.
+    **parameters
+        Values for the template's parameters, in their declared types.
+
+    Returns
+    -------
+    Path
+        The page, `<out>/index.html`; the executed notebook is `report.ipynb` beside it.
+
+    Raises
+    ------
+    ValueError
+        If the report or a parameter is unknown, or a value breaks its rule.
+    TypeError
+        If a value has the wrong type.
+    FileNotFoundError
+        If there is no such data file.
+    ReportError
+        If the notebook failed. The message names the cell and where the executed notebook is kept.
+
+    Examples
+    --------
+    A report on a file of your own, with a parameter of the template::
+
+        page = run_report("customer_base", data="orders.csv", top=0.1)
+    """
+    return made_report(name, parameters, data=data, out=out)
+
+
+def list_reports() -> pd.DataFrame:
+    """List the report templates and what each one takes.
+
+    Returns
+    -------
+    DataFrame
+        One row per parameter: `report`, `title`, `parameter`, `type`, `default` (as written in
+        Python) and `description` (unit; meaning). A report without parameters has one row with
+        these four empty.
+    """
+    rows: list[tuple[str, ...]] = []
+    for name, path in _templates(_own_templates()).items():
+        notebook = read_notebook(path)
+        title = notebook_title(notebook)
+        declared = [
+            (parameter.name, parameter.type, repr(parameter.default), parameter.description)
+            for parameter in read_parameters(notebook, report=name)
+        ]
+        rows += [(name, title, *columns) for columns in declared or [("", "", "", "")]]
+    columns = ["report", "title", "parameter", "type", "default", "description"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def made_report(
+    name: str,
+    parameters: Mapping[str, Any],
+    *,
+    data: Data | None = None,
+    out: str | os.PathLike[str] | None = None,
+    templates: Path | None = None,
+    text: bool = False,
+    progress: bool = False,
+) -> Path:
+    """Run a report: `run_report` for callers inside crmlab.
+
+    Parameters
+    ----------
+    name, data, out
+        As in `run_report`.
+    parameters : mapping
+        Values for the template's parameters.
+    templates : Path, optional
+        Folder of templates other than crmlab's own.
+    text : bool, default=False
+        Whether the values are texts of a command line, to be read by declared type.
+    progress : bool, default=False
+        Whether to show a progress bar on stderr.
+    """
+    template = _template(name, templates or _own_templates())
+    notebook = read_notebook(template)
+    declared = read_parameters(notebook, report=name)
+    given = dict(parameters)
+    if data is not None or any(parameter.name == "data" for parameter in declared):
+        given["data"] = _data_label(data)
+    values = checked_values(declared, given, report=name, text=text)
+    destination = destination_folder(out, Path("reports") / name)
+
+    with staging(destination) as folder:
+        settings = _settings(declared, values)
+        if isinstance(data, pd.DataFrame):
+            values["data"] = _stored(data, folder / "data.parquet")
+        with cell_bar([notebook], shown=progress) as bar:
+            executed = _executed(template, folder, destination, values, after_cell=bar.update)
+        _write_page(folder / "index.html", executed, template=template, settings=settings)
+        publish(folder, destination, ["report.ipynb", "index.html"])
+    return destination / "index.html"
+
+
+def _own_templates() -> Path:
+    return notebooks_dir() / "reports"
+
+
+def _templates(folder: Path) -> dict[str, Path]:
+    """Templates by name."""
+    return {path.stem: path for path in sorted(folder.glob("*.ipynb"))}
+
+
+def _template(name: str, folder: Path) -> Path:
+    templates = _templates(folder)
+    if name not in templates:
+        close = difflib.get_close_matches(str(name), templates, n=1)
+        suggestion = f" Did you mean {close[0]!r}?" if close else ""
+        known = ", ".join(map(repr, templates)) or "none is installed"
+        raise ValueError(f"`name` must be one of the reports ({known}); got {name!r}.{suggestion}")
+    return templates[name]
+
+
+def _data_label(data: Data | None) -> str:
+    """Say what the page is made from: a set's name, an absolute path or a table's size."""
+    if data is None:
+        return DATASETS[0]
+    if isinstance(data, pd.DataFrame):
+        return f"a table of {len(data):,} rows"
+    if not isinstance(data, str | os.PathLike):
+        raise TypeError(
+            f"`data` must be a file, a pattern, a DataFrame or one of {', '.join(DATASETS)}; "
+            f"got {type(data).__name__}."
+        )
+    if data in DATASETS:
+        return str(data)
+    return _existing(Path(data).expanduser().absolute())
+
+
+def _existing(path: Path) -> str:
+    """Return the absolute path or pattern; an error if no file is there."""
+    if path.is_dir():
+        raise IsADirectoryError(
+            f"`data` must be a file or a pattern; {str(path)!r} is a folder. "
+            f"Write {str(path / '*.csv')!r} to read the files in it."
+        )
+    if not path.exists() and not glob.glob(str(path), recursive=True):
+        raise FileNotFoundError(
+            f"`data` must exist; there is no file {str(path)!r}. "
+            f"Bundled sets are {' and '.join(DATASETS)}."
+        )
+    return str(path)
+
+
+def _stored(table: pd.DataFrame, path: Path) -> str:
+    """Write a table where the kernel can read it; a named index becomes columns."""
+    named = any(name is not None for name in table.index.names)
+    try:
+        (table.reset_index() if named else table).to_parquet(path, index=False)
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f"`data` cannot be stored as Parquet; {error}. Give each column one type."
+        ) from error
+    return str(path)
+
+
+def _executed(
+    template: Path,
+    folder: Path,
+    destination: Path,
+    values: Mapping[str, Any],
+    after_cell: Callable[[], object],
+) -> "NotebookNode":
+    """Run the template; a failure is kept and reported."""
+    from crmlab.reports._execute import execute  # papermill takes seconds to import
+
+    try:
+        return execute(template, folder / "report.ipynb", parameters=values, after_cell=after_cell)
+    except NotebookFailed as error:
+        kept = keep_failed(error.executed, destination)
+        where = f" The executed notebook with the traceback: {kept}" if kept else ""
+        raise ReportError(f"report {template.stem!r} failed {error.reason}.{where}") from error
+
+
+def _write_page(
+    path: Path, executed: "NotebookNode", *, template: Path, settings: list[tuple[str, str, str]]
+) -> None:
+    from crmlab.reports._html import cells_html, page
+
+    title = notebook_title(executed) or template.stem
+    when = f"{datetime.now():%Y-%m-%d %H:%M}"
+    header = f"<strong>crmlab report</strong><time>{when}</time>"
+    rows = "".join(
+        f"<dt>{html.escape(name)}</dt>"
+        f"<dd>{html.escape(value)} <small>{html.escape(meaning)}</small></dd>"
+        for name, value, meaning in settings
+    )
+    footer = (
+        f"<section><h2>Settings of this run</h2><dl>{rows}</dl></section>"
+        f"<p>Made by crmlab {version('crmlab')} from the report {html.escape(template.stem)!r}; "
+        '<a href="report.ipynb">the executed notebook</a> holds the code.</p>'
+    )
+    body = cells_html(executed, folder=template.parent, code=False)
+    path.write_text(page(title, body, header=header, footer=footer), encoding="utf-8")
+
+
+def _settings(declared: list[Parameter], values: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """Name, value and meaning of every parameter, given or not."""
+    return [
+        (
+            parameter.name,
+            _written(values.get(parameter.name, parameter.default)),
+            parameter.description,
+        )
+        for parameter in declared
+    ]
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    if isinstance(value, dict):
+        return ", ".join(f"{key} → {item}" for key, item in value.items())
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "none" if value is None else str(value)
