@@ -1,0 +1,86 @@
+"""The customer-base report on files as people have them."""
+
+import pandas as pd
+import pytest
+from bs4 import BeautifulSoup
+
+from crmlab.reports import ReportError, run_report
+
+
+def text_of(page):
+    return BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser").get_text(" ", strip=True)
+
+
+def lines(n_customers, n_days):
+    """Each customer buys on every day, for 1, 2, 3 ... units of money."""
+    days = pd.date_range("2024-01-01", periods=n_days)
+    rows = [(f"c{i}", day, float(i + 1)) for i in range(n_customers) for day in days]
+    return pd.DataFrame(rows, columns=["customer_id", "date", "amount"])
+
+
+def test_a_korean_export_is_read_and_its_faults_are_shown(tmp_path):
+    orders = tmp_path / "주문.csv"
+    orders.write_text(
+        "고객,일자,금액\n"
+        + "".join(f'{i % 12:03d},2024-{i % 9 + 1:02d}-05,"￦{i + 1},000"\n' for i in range(60))
+        + '007,2024-02-30,"￦1,000"\n',
+        encoding="cp949",
+    )
+    page = run_report(
+        "customer_base",
+        data=orders,
+        out=tmp_path / "out",
+        columns={"고객": "customer_id", "일자": "date", "금액": "amount"},
+        currency="KRW",
+    )
+    text = text_of(page)
+    assert "61 rows read = 60 valid + 1 left out" in text
+    assert "date unreadable" in text
+    assert "KRW of revenue" in text
+    assert "1,830,000" in text  # 1,000 + 2,000 + ... + 60,000
+
+
+@pytest.mark.parametrize(
+    ("n_customers", "n_days"),
+    [pytest.param(1, 1, id="one-customer-one-day"), pytest.param(12, 1, id="one-day"),
+     pytest.param(1, 70, id="one-customer")],
+)  # fmt: skip
+def test_a_tiny_base_makes_a_page(tmp_path, n_customers, n_days):
+    page = run_report("customer_base", data=lines(n_customers, n_days), out=tmp_path)
+    assert f"{n_customers:,} customers" in text_of(page)
+
+
+def test_names_that_are_code_stay_text(tmp_path):
+    orders = lines(20, 3)
+    orders.loc[orders["customer_id"] == "c19", "customer_id"] = "<script>alert(1)</script>"
+    orders.loc[orders["customer_id"] == "c18", "customer_id"] = '=HYPERLINK("http://x","y")'
+    page = run_report(
+        "customer_base", data=orders, out=tmp_path, observation_end="2025-01-01",
+        show_customers=True,
+    )  # fmt: skip
+    html = page.read_text(encoding="utf-8")
+    assert "<script>alert(1)" not in html
+    assert "&lt;script&gt;alert(1)" in html
+    assert BeautifulSoup(html, "html.parser").find("a", string="y") is None
+
+
+def test_ids_are_not_shown_unless_asked_for(tmp_path):
+    page = run_report(
+        "customer_base", data=lines(20, 3), out=tmp_path, observation_end="2025-01-01"
+    )
+    assert "c19" not in text_of(page)
+
+
+def test_returns_reconcile_on_the_page(tmp_path):
+    orders = pd.concat([lines(20, 3), lines(20, 1).assign(amount=-0.5)], ignore_index=True)
+    text = text_of(run_report("customer_base", data=orders, out=tmp_path))
+    assert "return line" in text
+    assert f"{orders['amount'].sum():,.0f}" in text
+
+
+def test_a_file_without_the_columns_fails_with_its_header_named(tmp_path):
+    orders = tmp_path / "orders.csv"
+    orders.write_text("who,when,how_much\na,2024-01-01,5\n")
+    with pytest.raises(ReportError, match="lacks 'customer_id', 'date', 'amount'; it has 'who'"):
+        run_report("customer_base", data=orders, out=tmp_path / "out")
+    assert not (tmp_path / "out" / "index.html").exists()
