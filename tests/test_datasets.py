@@ -848,3 +848,12 @@ def test_a_damaged_parsed_copy_is_made_again(server, tmp_path, retail_zip):
     pd.testing.assert_frame_equal(fetched(source, tmp_path), first)
     assert pd.read_parquet(copy).equals(first)
     assert not list(tmp_path.glob("*.tmp"))
+
+
+def test_load_transactions_knows_the_sets_that_are_orders():
+    from crmlab.datasets import TRANSACTION_SETS, load_transactions
+
+    for name in TRANSACTION_SETS:
+        assert {"customer_id", "date", "amount"} <= set(load_transactions(name).columns)
+    with pytest.raises(ValueError, match="`name` must be one of 'cdnow', 'complete_journey'"):
+        load_transactions("donations")

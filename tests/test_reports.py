@@ -855,3 +855,10 @@ def test_the_public_workbook_refuses_a_file_as_destination(tmp_path):
     (tmp_path / "book").write_text("mine")
     with pytest.raises(NotADirectoryError, match="`out` must be a folder"):
         run_workbook(out=tmp_path / "book", progress=False)
+
+
+def test_key_figures_escape_what_they_show():
+    from crmlab.reports import key_figures
+
+    shown = key_figures({"<b>customers</b>": "<script>7"}).data
+    assert "<dt>&lt;b&gt;customers&lt;/b&gt;</dt><dd>&lt;script&gt;7</dd>" in shown
