@@ -1,5 +1,6 @@
 """Argument checks that every module shares: one wording for argument, rule, value, remedy."""
 
+import numbers
 from collections.abc import Iterable
 from difflib import get_close_matches
 
@@ -22,7 +23,7 @@ def check_choice(name: str, value: object, allowed: Iterable[str]) -> None:
 
 def check_fraction(name: str, value: float, *, open_ends: bool = False) -> float:
     """Return `value` as a float in [0, 1], or in (0, 1) with `open_ends`."""
-    if isinstance(value, bool | str) or not np.isscalar(value):
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
         raise TypeError(f"`{name}` must be a number; got {type(value).__name__}.")
     inside = 0 < value < 1 if open_ends else 0 <= value <= 1
     if not inside:
