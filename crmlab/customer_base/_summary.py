@@ -9,6 +9,7 @@ import pandas as pd
 
 from crmlab._checks import check_choice
 from crmlab.customer_base._days import EPOCH, Day, day_of, executed, read_days
+from crmlab.customer_base._in_memory import reduced_in_memory
 
 __all__ = ["calibration_holdout", "rfm_summary"]
 
@@ -86,8 +87,8 @@ def rfm_summary(
     b                    0      0.0  29.0             0.0               29
     """
     _check_options(unit, first_purchase)
-    days, end = read_days(transactions, day_of("observation_end", observation_end))
-    seen = executed(days.group_by("customer_id").aggregate(**_reduced(days, days.bought)), end)
+    asked = day_of("observation_end", observation_end)
+    seen, end = reduced_in_memory(transactions, asked) or _reduced_by_engine(transactions, asked)
     bought = seen[seen["n"] > 0]
     if bought.empty:
         raise ValueError(
@@ -96,6 +97,12 @@ def rfm_summary(
     summary = _summarised(bought, end, unit, first_purchase)
     summary.attrs |= {"n_without_purchase": len(seen) - len(bought)}
     return summary
+
+
+def _reduced_by_engine(transactions: Any, end: dt.date | None) -> tuple[pd.DataFrame, dt.date]:
+    days, end = read_days(transactions, end)
+    query = days.group_by("customer_id").aggregate(**_reduced(days, days.bought))
+    return executed(query, end), end
 
 
 def calibration_holdout(
@@ -217,6 +224,7 @@ def _summarised(
             "days_since_last": last_day - last,
         },
         index=pd.Index(bought["customer_id"], name="customer_id"),
+        copy=False,
     )
     summary.attrs = {
         "unit": unit, "first_purchase": first_purchase, "observation_end": pd.Timestamp(end)

@@ -1,0 +1,123 @@
+"""Clean frames in memory: customers by days as a sparse matrix, without an engine.
+
+A frame that already keeps the contract and holds no returns leaves nothing to decide, and at the
+size of a notebook starting an engine costs more than the work. Every other table takes the general
+path; tests hold the two equal.
+"""
+
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import sparse
+
+from crmlab.customer_base._days import EPOCH
+
+__all__ = ["reduced_in_memory"]
+
+_DAY = np.timedelta64(1, "D")
+# More than this many rows of the matrix per line, and finding the distinct ids is cheaper.
+_SPREAD = 4
+
+
+def reduced_in_memory(
+    transactions: object, end: dt.date | None
+) -> tuple[pd.DataFrame, dt.date] | None:
+    """The days of each customer come down to a row, as the general path does it.
+
+    Returns None where the general path must take over: the table is no pandas frame, is not in
+    canonical types, has returns, or breaks a rule.
+    """
+    if not isinstance(transactions, pd.DataFrame) or not _is_plain(transactions):
+        return None
+    amount = transactions["amount"].to_numpy(dtype="float64")
+    day = _days_since_epoch(transactions["date"])
+    coded = _coded(transactions["customer_id"])
+    if day is None or coded is None or not (amount.min() >= 0 and np.isfinite(amount.max())):
+        return None
+    code, ids = coded
+    last = int(day.max())
+    if end is not None:
+        last = (end - EPOCH).days
+        seen = day <= last
+        code, day, amount = code[seen], day[seen], amount[seen]
+        if not len(code):
+            return None
+    found = _by_customer(code, day, amount, n_customers=len(ids))
+    found.insert(0, "customer_id", ids[found.index])
+    return found, EPOCH + dt.timedelta(days=last)
+
+
+def _is_plain(frame: pd.DataFrame) -> bool:
+    """Whether the columns are canonical, in numpy's types or text, and no line is a return."""
+    names = ["customer_id", "date", "amount"]
+    if frame.empty or not frame.columns.is_unique or not set(names) <= set(frame.columns):
+        return False
+    if "is_return" in frame or frame["amount"].dtype.kind not in "if":
+        return False
+    if "quantity" in frame:
+        quantity = frame["quantity"]
+        return quantity.dtype.kind in "if" and not bool((quantity < 0).any())
+    return True
+
+
+def _days_since_epoch(date: pd.Series) -> NDArray[np.int64] | None:
+    """Day numbers, or None where dates are missing, zoned, in the future or no dates."""
+    if date.dtype.kind != "M" or isinstance(date.dtype, pd.DatetimeTZDtype):
+        return None
+    stamps = date.to_numpy()
+    # Not-a-time is the smallest of all numbers, so the minimum finds it.
+    if np.isnat(stamps.view("int64").min().view(stamps.dtype)) or date.max() > pd.Timestamp.now():
+        return None
+    return stamps.view("int64") // (_DAY.astype(stamps.dtype.str.replace("M8", "m8")).view("int64"))
+
+
+def _coded(customer: pd.Series) -> tuple[NDArray[np.int64], pd.Index] | None:
+    """Each line's position in the sorted ids, and the ids; None where an id needs tidying."""
+    if customer.dtype == np.dtype("int64"):
+        number = customer.to_numpy()
+        lowest, highest = int(number.min()), int(number.max())
+        if highest - lowest < _SPREAD * len(number):
+            return number - lowest, pd.RangeIndex(lowest, highest + 1)
+    elif customer.dtype != "str":
+        return None
+    code, ids = pd.factorize(customer, sort=True)
+    ids = pd.Index(ids)
+    if customer.dtype == "str" and (code.min() < 0 or not _is_tidy(ids)):
+        return None
+    return code, ids
+
+
+def _is_tidy(ids: pd.Index) -> bool:
+    """Whether no id has white space at an end or is a word that might stand for nothing."""
+    letters = ids.str
+    return not bool((letters.strip() != ids).any() or letters.fullmatch(_NOTHING).any())
+
+
+# The general path knows the exact words; here it is enough to send it all that might be one.
+_NOTHING = r"(?i)\W*(null|nan|none|nat|na|n/a)?\W*"
+
+
+def _by_customer(
+    code: NDArray[np.int64], day: NDArray[np.int64], amount: NDArray[np.float64], n_customers: int
+) -> pd.DataFrame:
+    """Number of days, first and last day, money in all and on the first day; ids by position."""
+    start = int(day.min())
+    shape = (n_customers, int(day.max()) - start + 1)
+    place = np.subtract(day, start, dtype="int32", casting="same_kind")
+    days = sparse.coo_array((amount, (code.astype("int32"), place)), shape=shape).tocsr()
+    n = np.diff(days.indptr)
+    present = np.flatnonzero(n)
+    first, last = days.indptr[present], days.indptr[present + 1] - 1
+    return pd.DataFrame(
+        {
+            "n": n[present],
+            "first": days.indices[first] + start,
+            "last": days.indices[last] + start,
+            "spent": np.add.reduceat(days.data, first),
+            "spent_first": days.data[first],
+        },
+        index=present,
+        copy=False,
+    )
