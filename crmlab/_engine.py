@@ -6,18 +6,35 @@ without a home of their own run here.
 
 import atexit
 import functools
+import itertools
 import os
 import shutil
+import sys
 import tempfile
+import threading
+import weakref
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-__all__ = ["connection", "execute", "is_spark", "scratch_file"]
+__all__ = [
+    "connection",
+    "engine_errors",
+    "execute",
+    "in_memory",
+    "is_spark",
+    "scratch_file",
+    "write_parquet",
+]
 
 # Leaves room for the pandas result of ten million customers inside 4 GiB.
 _DEFAULT_MEMORY_LIMIT = "2.5GB"
+
+# A DuckDB connection runs one query at a time, so threads take turns.
+_turn = threading.RLock()
+_numbers = itertools.count(1)
+_forgotten: list[str] = []
 
 
 @functools.cache
@@ -27,38 +44,90 @@ def _scratch_dir() -> Path:
     return folder
 
 
-_n_files = 0
-
-
 def scratch_file(suffix: str) -> Path:
     """Return a new path in a folder that is removed when Python ends."""
-    global _n_files
-    _n_files += 1
-    return _scratch_dir() / f"{_n_files}{suffix}"
+    with _turn:
+        return _scratch_dir() / f"{next(_numbers)}{suffix}"
 
 
-@functools.cache
 def connection() -> Any:
     """Return the shared DuckDB backend of Ibis.
 
     Larger work than memory spills to disk. The limit is 2.5 GB, or what the environment
     variable ``CRMLAB_MEMORY_LIMIT`` says (such as ``8GB``).
+
+    Raises
+    ------
+    ValueError
+        If ``CRMLAB_MEMORY_LIMIT`` is no size.
     """
+    with _turn:
+        return _connected()
+
+
+@functools.cache
+def _connected() -> Any:
+    import duckdb
     import ibis
 
-    return ibis.duckdb.connect(
-        memory_limit=os.environ.get("CRMLAB_MEMORY_LIMIT", _DEFAULT_MEMORY_LIMIT),
-        temp_directory=str(_scratch_dir() / "spill"),
-        # Every result is sorted by key at the end, so the engine need not keep row order.
-        preserve_insertion_order=False,
-    )
+    limit = os.environ.get("CRMLAB_MEMORY_LIMIT") or _DEFAULT_MEMORY_LIMIT
+    wrong = f"`CRMLAB_MEMORY_LIMIT` must be a size such as '8GB'; got {limit!r}."
+    if limit.startswith("-"):  # to DuckDB: no limit at all
+        raise ValueError(wrong)
+    try:
+        return ibis.duckdb.connect(
+            memory_limit=limit,
+            temp_directory=str(_scratch_dir() / "spill"),
+            # Every result is sorted by key at the end, so the engine need not keep row order.
+            preserve_insertion_order=False,
+        )
+    except duckdb.ParserException as error:
+        raise ValueError(wrong) from error
+
+
+def in_memory(rows: Any) -> Any:
+    """Return a pyarrow table as an Ibis table of the shared connection, without a copy."""
+    backend = connection()
+    with _turn:
+        while _forgotten:
+            backend.con.unregister(_forgotten.pop())
+        name = f"crmlab_{next(_numbers)}"
+        backend.con.register(name, rows)
+        table = backend.table(name)
+    # Garbage is collected at any moment, also in the middle of a query, so it is only noted here.
+    weakref.finalize(table.op(), _forgotten.append, name)
+    return table
 
 
 def execute(expression: Any) -> pd.DataFrame:
     """Run a table expression once, where its data live, and return its rows."""
-    return expression.to_pyarrow().to_pandas()
+    with _turn:
+        return expression.to_pyarrow().to_pandas()
+
+
+def write_parquet(expression: Any) -> Any:
+    """Run a table expression once, and return its stored result as a table."""
+    path = scratch_file(".parquet")
+    with _turn:
+        expression.to_parquet(path)
+        return connection().read_parquet(str(path))
 
 
 def is_spark(table: Any) -> bool:
     """Say whether a table expression runs on Spark."""
     return table.get_backend().name == "pyspark"
+
+
+def engine_errors() -> tuple[type[Exception], ...]:
+    """Return what engines raise when they cannot run a query."""
+    import duckdb
+    import pyarrow as pa
+    from ibis.common.exceptions import IbisError
+
+    errors: list[type[Exception]] = [duckdb.Error, pa.ArrowException, IbisError]
+    if "pyspark" in sys.modules:
+        from py4j.protocol import Py4JError
+        from pyspark.errors import PySparkException
+
+        errors += [PySparkException, Py4JError]
+    return tuple(errors)

@@ -12,11 +12,11 @@ _NOTHING = 5e-6
 
 def is_return(lines: Any) -> Any:
     """Whether a line gives money back: as its column says, else by its amount or quantity."""
-    if "is_return" in lines.columns:
-        return lines.is_return.fill_null(False)
     returned = lines.amount < 0
     if "quantity" in lines.columns:
         returned = returned | (lines.quantity < 0).fill_null(False)
+    if "is_return" in lines.columns:
+        returned = lines.is_return.fill_null(returned)
     return returned
 
 

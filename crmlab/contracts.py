@@ -23,6 +23,8 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from crmlab._engine import execute
+
 __all__ = [
     "TRANSACTIONS",
     "Column",
@@ -30,6 +32,7 @@ __all__ = [
     "ContractError",
     "Rule",
     "breaks_any",
+    "infinite",
     "tally",
     "violation",
 ]
@@ -106,7 +109,7 @@ def tally(table: Any, rules: Sequence[Rule], **more: Any) -> pd.Series:
     if rules:
         counts["n_broken"] = breaks_any(table, rules).sum().fill_null(0)
     query = table.aggregate(n_rows=table.count(), **counts, **more)
-    return query.to_pyarrow().to_pandas().iloc[0]
+    return execute(query).iloc[0]
 
 
 def breaks_any(table: Any, rules: Sequence[Rule]) -> Any:
@@ -212,10 +215,14 @@ _TYPE_WORDS = {
 }
 
 
-def _infinite(column: Any) -> Any:
-    return (
-        column.isinf().fill_null(False) if column.type().is_floating() else column.isnull() & False
-    )
+def infinite(column: Any) -> Any:
+    """Return a boolean column: whether a number is infinite, never null."""
+    import ibis
+
+    if not column.type().is_floating():
+        return column.isnull() & False
+    # Ibis 12 says of every number on Spark that it is not infinite.
+    return (column.abs() == ibis.literal(float("inf"))).fill_null(False)
 
 
 def _missing(column: Any) -> Any:
@@ -260,7 +267,7 @@ TRANSACTIONS = Contract(
         Rule(
             "amount infinite",
             "correct the price of the line",
-            lambda t: _infinite(t.amount),
+            lambda t: infinite(t.amount),
             "amount",
         ),
     ),

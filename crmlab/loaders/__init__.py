@@ -16,15 +16,18 @@ Examples
 ['date unreadable', 'customer_id missing']
 """
 
+import contextlib
 import datetime as dt
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 from crmlab._checks import check_choice
-from crmlab.contracts import ContractError, tally
-from crmlab.loaders._canonical import Options, Prepared, prepare
-from crmlab.loaders._quality import DataQualityReport, explain, quality_report
+from crmlab._engine import engine_errors
+from crmlab.contracts import ContractError
+from crmlab.loaders._canonical import prepare
+from crmlab.loaders._options import Options
+from crmlab.loaders._quality import DataQualityReport, counted, explain, quality_report
 
 __all__ = ["DataQualityReport", "QuarantineWarning", "audit_transactions", "read_transactions"]
 
@@ -110,21 +113,34 @@ def read_transactions(
     0            1 2024-01-05  1200.5
     """
     check_choice("on_invalid", on_invalid, ["raise", "quarantine"])
-    prepared = prepare(
-        source,
-        Options(
-            columns=columns, returns=returns, duplicates=duplicates, date_format=date_format,
-            dayfirst=dayfirst, timezone=timezone, not_after=not_after, decimal=decimal,
-            encoding=encoding, separator=separator, sheet=sheet,
-        ),
+    options = Options(
+        columns=columns, returns=returns, duplicates=duplicates, date_format=date_format,
+        dayfirst=dayfirst, timezone=timezone, not_after=not_after, decimal=decimal,
+        encoding=encoding, separator=separator, sheet=sheet,
     )  # fmt: skip
-    counts = tally(prepared.table, prepared.rules)
-    if counts["n_broken"] or prepared.malformed:
-        _refuse_or_warn(prepared, explain(prepared, counts), on_invalid)
+    with _reading():
+        prepared = prepare(source, options)
+        counts = counted(prepared)
+        message = explain(prepared, counts)
+    if message:
+        _refuse_or_warn(message, on_invalid)
     return prepared.valid()
 
 
-def _refuse_or_warn(prepared: Prepared, message: str, on_invalid: str) -> None:
+@contextlib.contextmanager
+def _reading() -> Iterator[None]:
+    """Turn what an engine raises on a source it cannot read into one plain error."""
+    try:
+        yield
+    except engine_errors() as error:
+        reason = str(error).strip().split("\n")[0].rstrip(".")
+        raise ContractError(
+            f"`source` cannot be read to its end: {reason}. "
+            "See that it opens by itself, without crmlab."
+        ) from error
+
+
+def _refuse_or_warn(message: str, on_invalid: str) -> None:
     if on_invalid == "raise":
         raise ContractError(
             f"{message}\nCorrect them, or pass on_invalid='quarantine' to go on without them; "
@@ -183,13 +199,10 @@ separator, sheet
     10                 return line       1  added into the customer's day
     11  day nets to less than zero       1                    no purchase
     """
-    return quality_report(
-        prepare(
-            source,
-            Options(
-                columns=columns, returns=returns, duplicates=duplicates, date_format=date_format,
-                dayfirst=dayfirst, timezone=timezone, not_after=not_after, decimal=decimal,
-                encoding=encoding, separator=separator, sheet=sheet,
-            ),
-        )
+    options = Options(
+        columns=columns, returns=returns, duplicates=duplicates, date_format=date_format,
+        dayfirst=dayfirst, timezone=timezone, not_after=not_after, decimal=decimal,
+        encoding=encoding, separator=separator, sheet=sheet,
     )  # fmt: skip
+    with _reading():
+        return quality_report(prepare(source, options))

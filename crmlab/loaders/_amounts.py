@@ -11,13 +11,13 @@ from typing import Any, Literal
 
 import ibis
 
-from crmlab.loaders._text import blank, trimmed
+from crmlab.loaders._text import SPACE, blank, trimmed
 
 __all__ = ["AMOUNT_PROBLEMS", "AmountReading", "choose", "profile", "read"]
 
-AMOUNT_PROBLEMS = ("unreadable", "ambiguous", "in another currency", "infinite")
+AMOUNT_PROBLEMS = ("unreadable", "ambiguous", "in another currency")
 
-# Sign or word of a currency -> its code. Letters next to a sign ("NT$") are left over and refused.
+# Sign or word of a currency -> its code. Letters next to a sign ("nt$") are left over and refused.
 _CURRENCIES = {
     "KRW": "₩|￦|원|krw",
     "USD": r"\$|usd",
@@ -27,17 +27,23 @@ _CURRENCIES = {
     "CNY": "元|cny|rmb",
     "CHF": "chf",
 }
-_ANY_CURRENCY = "(?i)" + "|".join(_CURRENCIES.values())
-_SPACES = " \u00a0\u202f"
-_GROUP = f"[{_SPACES}'’]"
-_EXPONENT = r"([eE][+-]?\d+)?"
+_ANY_CURRENCY = "|".join(_CURRENCIES.values())
+_GROUP = "[ \u00a0\u202f'’]"
+_MINUS, _SIGN = "[-−]", "[-−+]"
+# A sign stands on one side only, brackets on both; a currency never between digits.
+_WHOLE = rf"^(\([^()]*\)|{_SIGN}?[^()]*[^-−()]|[^-−+()][^()]*)$"
+_NEGATIVE = rf"^(\(|{_MINUS})|{_MINUS}$"
+_AROUND = rf"^\({SPACE}*|{SPACE}*\)$|^{_SIGN}{SPACE}*|{SPACE}*{_MINUS}$"
+_BETWEEN = rf"\d{SPACE}*({_ANY_CURRENCY}){SPACE}*\d"
+_EXPONENT = r"(e[+-]?\d+)?"
 # What fits a decimal point, and a decimal comma. A group of thousands never starts with 0.
 _GROUPED = rf"[1-9]\d{{0,2}}({_GROUP}\d{{3}})+"
-_POINT = rf"^(\d+|[1-9]\d{{0,2}}(,\d{{3}})+|{_GROUPED})(\.\d*)?{_EXPONENT}$|^\.\d+$"
-_COMMA = rf"^(\d+|[1-9]\d{{0,2}}(\.\d{{3}})+|{_GROUPED})(,\d*)?$|^,\d+$"
-_INFINITE = r"(?i)^[+-]?inf(inity)?$"
+_POINT = rf"^((\d+|[1-9]\d{{0,2}}(,\d{{3}})+|{_GROUPED})(\.\d*)?|\.\d+){_EXPONENT}$"
+_COMMA = rf"^((\d+|[1-9]\d{{0,2}}(\.\d{{3}})+|{_GROUPED})(,\d*)?|,\d+){_EXPONENT}$"
+_INFINITE = "^inf(inity)?$"
 
 Decimal = Literal[".", ","]
+_PATTERN = {".": _POINT, ",": _COMMA}
 
 
 @dataclass(frozen=True)
@@ -45,7 +51,7 @@ class AmountReading:
     """How a text column of amounts is read.
 
     `decimal` is the decimal mark. With `mixed`, some values fit only the other mark, so values
-    that fit both cannot be trusted. With `refuse`, values with that one mark before three
+    that fit both cannot be trusted. With `refuse`, values with one of those marks before three
     digits cannot be told apart from thousands.
     """
 
@@ -60,32 +66,31 @@ class AmountReading:
         return f"decimal {mark}" + (f", {self.currency}" if self.currency else "")
 
 
-def _unsigned(text: Any) -> Any:
-    """The digits and marks: without currency, sign and accounting brackets."""
-    bare = trimmed(text.re_replace(_ANY_CURRENCY, ""))
-    inner = trimmed(bare.re_replace(r"^\((.*)\)$", r"\1"))
-    return trimmed(inner.re_replace("^[-−+]|[-−]$", ""))
+def _bare(text: Any) -> Any:
+    """Lower-case text without currency and white space around it."""
+    return text.lower().re_replace(f"{SPACE}*({_ANY_CURRENCY}){SPACE}*|^{SPACE}+|{SPACE}+$", "")
 
 
-def _negative(text: Any) -> Any:
-    bare = trimmed(text.re_replace(_ANY_CURRENCY, ""))
-    return bare.re_search(r"^\(.*\)$|^[-−]|[-−]$")
+def _digits(bare: Any) -> Any:
+    """The digits and marks, without sign and accounting brackets."""
+    return bare.re_replace(_AROUND, "")
 
 
 def profile(text: Any) -> dict[str, Any]:
     """Aggregates that count the values which decide the reading."""
-    digits = _unsigned(text)
+    digits = _digits(_bare(text))
     point, comma = digits.re_search(_POINT), digits.re_search(_COMMA)
-    marked = digits.re_search("[.,]")
-    both = point & comma & marked
+    both = point & comma & digits.re_search("[.,]")
     counts = {
         "point_only": point & ~comma,
         "comma_only": comma & ~point,
+        "point_fine": point & ~comma & digits.re_search(r"\.\d{3,}$"),
+        "comma_fine": comma & ~point & digits.re_search(r",\d{3,}$"),
         "comma_either": both & digits.contains(","),
         "point_either": both & digits.contains("."),
     }
     for code, pattern in _CURRENCIES.items():
-        counts[code] = text.re_search("(?i)" + pattern)
+        counts[code] = text.lower().re_search(pattern)
     return {name: flag.sum().fill_null(0) for name, flag in counts.items()}
 
 
@@ -96,44 +101,55 @@ def choose(counts: Mapping[str, int], decimal: Decimal | None = None) -> AmountR
     point, comma = int(counts["point_only"]), int(counts["comma_only"])
     if decimal is not None:
         return AmountReading(decimal, currency=currency)
+    either = bool(counts["comma_either"] and counts["point_either"])
     if point or comma:
         best: Decimal = "." if point >= comma else ","
-        both_ways = bool(point and comma)
-        return AmountReading(best, mixed=both_ways, currency=currency)
-    refuse: tuple[str, ...] = ()
-    if counts["comma_either"] and counts["point_either"]:
-        refuse = (",", ".")
-    elif counts["point_either"] and currency:
+        # `1.234` beside `1,234` and `12.50` is only a number where others have three decimals.
+        fine = counts["point_fine" if best == "." else "comma_fine"]
+        refuse = (best,) if either and not fine else ()
+        return AmountReading(best, bool(point and comma), refuse, currency)
+    if either:
+        return AmountReading(".", refuse=(",", "."), currency=currency)
+    if counts["point_either"] and currency:
         # "1.234 €" is a thousand to those who write the sign, and 1.234 to a spreadsheet.
-        refuse = (".",)
-    return AmountReading(".", refuse=refuse, currency=currency)
+        return AmountReading(".", refuse=(".",), currency=currency)
+    return AmountReading(".", currency=currency)
 
 
 def read(text: Any, reading: AmountReading) -> tuple[Any, Any]:
-    """Return the numbers and, beside them, a problem in words or null."""
-    digits = _unsigned(text)
-    fits, other = (_POINT, _COMMA) if reading.decimal == "." else (_COMMA, _POINT)
-    group = "," if reading.decimal == "." else "."
-    plain = digits.re_replace(_GROUP, "").replace(group, "").replace(reading.decimal, ".")
-    size = ibis.ifelse(digits.re_search(fits), plain, None).try_cast("float64")
-    value = ibis.ifelse(_negative(text), -size, size)
+    """Return the numbers and, beside them, a problem in words or null.
 
+    An infinite amount is a number here; that nothing costs that much is a rule of the contract.
+    """
+    lower, bare = text.lower(), _bare(text)
+    digits = _digits(bare)
+    fits = digits.re_search(_PATTERN[reading.decimal])
+    other = digits.re_search(_PATTERN["," if reading.decimal == "." else "."])
+    size = ibis.cases(
+        (~bare.re_search(_WHOLE) | lower.re_search(_BETWEEN), ibis.null("float64")),
+        (fits, _plain(digits, reading.decimal).try_cast("float64")),
+        (digits.re_search(_INFINITE), ibis.literal(float("inf"))),
+    )
     ambiguous = ibis.literal(False)
     if reading.mixed:
-        ambiguous = digits.re_search(other) & digits.re_search("[.,]")
-    for mark in reading.refuse:
-        ambiguous = ambiguous | (digits.contains(mark) & digits.re_search(_COMMA))
+        ambiguous = other & digits.re_search("[.,]")
+    elif reading.refuse:
+        ambiguous = fits & other & digits.re_search(f"[{''.join(reading.refuse)}]")
     foreign = ibis.literal(False)
     if reading.currency:
-        foreign = text.re_search(_ANY_CURRENCY) & ~text.re_search(
-            "(?i)" + _CURRENCIES[reading.currency]
-        )
-    infinite = text.strip().re_search(_INFINITE) | value.isinf()
+        own = _CURRENCIES[reading.currency]
+        foreign = lower.re_search(_ANY_CURRENCY) & ~lower.re_search(own)
     problem = ibis.cases(
-        (blank(text), ibis.null("string")),
+        (blank(trimmed(text)), ibis.null("string")),
         (foreign, "in another currency"),
-        (infinite, "infinite"),
         (ambiguous, "ambiguous"),
-        (value.isnull(), "unreadable"),
+        (size.isnull(), "unreadable"),
     )
+    value = ibis.ifelse(bare.re_search(_NEGATIVE), -size, size)
     return ibis.ifelse(problem.isnull(), value, None), problem
+
+
+def _plain(digits: Any, decimal: Decimal) -> Any:
+    """Digits with a decimal point and without marks between thousands."""
+    group = "," if decimal == "." else "."
+    return digits.re_replace(_GROUP, "").replace(group, "").replace(decimal, ".")

@@ -1,70 +1,24 @@
 """From a table as it stands to canonical columns, with a rule for everything that can be wrong."""
 
-import datetime as dt
 import difflib
-import zoneinfo
-from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import ibis
-import pandas as pd
 
-from crmlab._checks import check_choice
-from crmlab._engine import connection, scratch_file
+from crmlab._engine import is_spark, write_parquet
 from crmlab._purchases import is_return
-from crmlab.contracts import TRANSACTIONS, ContractError, Rule, breaks_any, violation
-from crmlab.loaders import _amounts, _dates
-from crmlab.loaders._sources import Source, open_source
-from crmlab.loaders._text import clean_id
+from crmlab.contracts import TRANSACTIONS, ContractError, Rule, breaks_any, infinite, violation
+from crmlab.loaders._columns import NUMBERS, PROBLEM, problems_of, read_columns
+from crmlab.loaders._options import Options
+from crmlab.loaders._source import OURS, Source
+from crmlab.loaders._sources import open_source
 
-__all__ = ["Options", "Prepared", "prepare"]
+__all__ = ["MALFORMED", "Prepared", "prepare"]
 
-# Columns that the reader adds beside the owner's; taken away again before anyone sees them.
-_OURS, _PROBLEM, _REPEAT = "crmlab:", ":problem", "crmlab::repeat"
-# Beyond this a float no longer holds every whole number, so an id in it is already damaged.
-_EXACT = 2**53
-_IDS = ("customer_id", "order_id", "product_id")
-_NUMBERS = ("amount", "quantity", "unit_price", "cost")
-
-
-@dataclass(frozen=True)
-class Options:
-    """How a source is read; `read_transactions` explains each."""
-
-    columns: Mapping[str, str] | None = None
-    returns: Literal["net", "drop", "keep"] = "net"
-    duplicates: Literal["keep", "quarantine"] = "keep"
-    date_format: str | None = None
-    dayfirst: bool | None = None
-    timezone: str | None = None
-    not_after: str | dt.date | None = None
-    decimal: Literal[".", ","] | None = None
-    encoding: str | None = None
-    separator: str | None = None
-    sheet: str | int = 0
-
-    def __post_init__(self) -> None:
-        """Refuse values no option can have."""
-        check_choice("returns", self.returns, ["net", "drop", "keep"])
-        check_choice("duplicates", self.duplicates, ["keep", "quarantine"])
-        if self.decimal is not None:
-            check_choice("decimal", self.decimal, [".", ","])
-        if self.date_format is not None and self.dayfirst is not None:
-            raise ValueError(
-                "Pass `date_format` or `dayfirst`, not both; the format says the order."
-            )
-        if self.timezone is not None and self.timezone not in zoneinfo.available_timezones():
-            raise ValueError(
-                f"`timezone` must be an IANA name such as 'Asia/Seoul'; got {self.timezone!r}."
-            )
-
-    def latest(self) -> pd.Timestamp:
-        """The last moment that is not in the future."""
-        if self.not_after is None:
-            return pd.Timestamp.now("UTC").tz_localize(None) + pd.Timedelta(hours=14)
-        return pd.Timestamp(self.not_after).normalize() + pd.Timedelta("1D") - pd.Timedelta("1us")
+_REPEAT = "crmlab::repeat"
+MALFORMED = ("fields do not fit the header", "quote fields that hold the separator")
 
 
 @dataclass(frozen=True)
@@ -72,22 +26,20 @@ class Prepared:
     """The owner's columns, ours beside them, and the rules that every row must keep."""
 
     table: Any
+    names: tuple[str, ...]
     header: dict[str, str]
     rules: tuple[Rule, ...]
     malformed: tuple[str, ...]
     options: Options
     readings: dict[str, str]
 
-    def _owners(self) -> list[str]:
-        return [name for name in self.table.columns if not name.startswith(_OURS)]
-
     def lines(self) -> Any:
         """The rows that keep every rule in canonical columns, returns not yet treated."""
         kept = self.table.filter(~breaks_any(self.table, self.rules))
-        names = dict.fromkeys([*TRANSACTIONS.names(required=True), *self.header])
-        others = [name for name in self._owners() if name not in {*self.header.values(), *names}]
+        ours = dict.fromkeys([*TRANSACTIONS.names(required=True), *self.header])
+        others = [name for name in self.names if name not in {*self.header.values(), *ours}]
         return kept.select(
-            **{name: kept[_OURS + name] for name in names}, **{n: kept[n] for n in others}
+            **{name: kept[OURS + name] for name in ours}, **{n: kept[n] for n in others}
         )
 
     def valid(self) -> Any:
@@ -97,26 +49,38 @@ class Prepared:
             return lines.filter(~is_return(lines))
         if self.options.returns == "keep":
             return lines.mutate(is_return=ibis.literal(False))
-        if "quantity" in lines.columns:
+        if {"quantity", "is_return"} & set(lines.columns):
             # A negative quantity beside a positive amount gives that amount back.
-            flipped = (lines.quantity < 0).fill_null(False) & (lines.amount > 0)
+            flipped = is_return(lines) & (lines.amount > 0)
             lines = lines.mutate(amount=ibis.ifelse(flipped, -lines.amount, lines.amount))
         return lines
 
     def distinct(self) -> Any:
         """The owner's rows, equal ones counted once."""
-        return self.table.select(self._owners()).distinct()
+        schema = self.table.schema()
+        return self.table.select(
+            [name for name in self.names if not schema[name].is_map()]  # maps do not compare
+        ).distinct()
 
     def quarantined(self) -> Any:
         """The owner's columns of the rows that break a rule, and the reason."""
         broken = self.table.filter(breaks_any(self.table, self.rules))
-        owners = {name: name for name in self._owners()}
-        if "reason" in owners:
-            owners = {"reason_in_source" if n == "reason" else n: n for n in owners}
+        shown = self.shown()
         return broken.select(
-            **{ours: broken[theirs] for ours, theirs in owners.items()},
+            **{shown[name]: broken[name] for name in self.names},
             reason=violation(broken, self.rules),
         )
+
+    def shown(self) -> dict[str, str]:
+        """The owner's names -> those in the quarantine, where `reason` and `text` are ours."""
+        taken = {name.casefold() for name in self.names} | {"reason", "text"}
+        shown = {}
+        for name in self.names:
+            shown[name] = name
+            if name.casefold() == "reason" or (name.casefold() == "text" and self.malformed):
+                while shown[name].casefold() in taken:
+                    shown[name] += "_in_source"
+        return shown
 
 
 def prepare(source: Any, options: Options) -> Prepared:
@@ -124,194 +88,166 @@ def prepare(source: Any, options: Options) -> Prepared:
     opened = open_source(
         source, encoding=options.encoding, separator=options.separator, sheet=options.sheet
     )
-    table = opened.table
-    header = _header(list(table.columns), options.columns or {})
+    header = _header(opened, options.columns or {})
     readings = {"encoding": opened.encoding} if opened.encoding else {}
-    parsed = _parsed(table, header, opened, options, readings)
-    wide = table.mutate(**{_OURS + name: column for name, column in parsed.items()})
+    parsed = read_columns(opened.table, header, opened.zones, options, readings)
+    wide = opened.table.mutate(**{OURS + name: column for name, column in parsed.items()})
     if options.duplicates == "quarantine":
-        repeat = ibis.row_number().over(group_by=list(table.columns)) > 0
+        repeat = ibis.row_number().over(group_by=list(opened.table.columns)) > 0
         wide = wide.mutate(**{_REPEAT: repeat})
-    if _PROBLEM in "".join(parsed) and table.get_backend().name == "duckdb":
+    if PROBLEM in "".join(parsed):
         # Text is parsed once; every later query reads numbers and timestamps.
-        path = scratch_file(".parquet")
-        wide.to_parquet(path)
-        wide = connection().read_parquet(str(path))
+        wide = _stored(wide)
     rules = _rules(parsed, options)
-    return Prepared(wide, header, rules, opened.malformed, options, readings)
+    return Prepared(wide, opened.names, header, rules, opened.malformed, options, readings)
 
 
-def _header(present: list[str], columns: Mapping[str, str]) -> dict[str, str]:
+def _stored(wide: Any) -> Any:
+    if is_spark(wide):
+        return wide.cache()
+    return write_parquet(wide) if wide.get_backend().name == "duckdb" else wide
+
+
+# --- header -----------------------------------------------------------------------------------
+
+
+def _header(opened: Source, columns: Mapping[str, str]) -> dict[str, str]:
     """Our name -> their name, for every canonical column that is there."""
+    columns = {str(theirs): ours for theirs, ours in columns.items()}
+    present, known = list(opened.names), TRANSACTIONS.names()
+    _check_mapping(columns, present, known)
+    named = {name: columns.get(name, name) for name in present}
+    header = {ours: theirs for theirs, ours in named.items() if ours in known}
+    found = list(header)
+    if {"quantity", "unit_price"} <= header.keys() and "amount" not in header:
+        found.append("amount")
+        named["quantity x unit_price"] = "amount"
+    _check_claims(named)
+    try:
+        TRANSACTIONS.check_header(named.values(), found=found)
+    except ContractError as error:
+        hint = opened.hint or _guess(present, found, columns)
+        raise ContractError(f"{error}{hint}") from None
+    return header
+
+
+def _check_mapping(columns: Mapping[str, str], present: list[str], known: list[str]) -> None:
+    """Raise unless each of their names is there and each of ours is a canonical one."""
     unknown = [theirs for theirs in columns if theirs not in present]
     if unknown:
-        swapped = [ours for ours in columns.values() if ours in present]
-        hint = " `columns` maps their header to ours, not the other way." if swapped else ""
+        hint = ""
+        if any(name in known and columns[name] in present for name in unknown):
+            hint = " `columns` maps their header to ours, not the other way."
+        elif close := _close(unknown[0], present):
+            hint = f" Did you mean {close!r}?"
         raise ContractError(
             f"`columns` names {', '.join(map(repr, unknown))}, which the table lacks; it has "
             f"{', '.join(map(repr, present))}.{hint}"
         )
-    strange = [ours for ours in columns.values() if ours not in TRANSACTIONS.names()]
-    if strange:
-        raise ValueError(
-            f"`columns` must map to {', '.join(TRANSACTIONS.names())}; got {strange[0]!r}."
-        )
-    own = [name for name in present if name in TRANSACTIONS.names() and name not in columns]
-    twice = [name for name, n in Counter([*columns.values(), *own]).items() if n > 1]
-    if twice:
-        raise ContractError(
-            f"Two columns claim to be {twice[0]!r}: map one of them only, and rename the other."
-        )
-    header = {ours: theirs for theirs, ours in columns.items()} | {name: name for name in own}
-    known = {"amount"} if {"quantity", "unit_price"} <= header.keys() else set()
-    found = {*header, *known}
-    try:
-        TRANSACTIONS.check_header(present, found=found)
-    except ContractError as error:
-        raise ContractError(f"{error}{_guess(present, found)}") from None
-    return header
+    for ours in columns.values():
+        if ours not in known:
+            close = _close(str(ours), known)
+            raise ValueError(
+                f"`columns` must map to {', '.join(known)}; got {ours!r}. "
+                + (f"Did you mean {close!r}?" if close else "Other columns keep their names.")
+            )
 
 
-def _guess(present: list[str], have: set[str]) -> str:
+def _check_claims(named: Mapping[str, str]) -> None:
+    """Raise where two columns end up with one name, as engines see it."""
+    claims: dict[str, str] = {}
+    for theirs, ours in named.items():
+        first = claims.setdefault(ours.casefold(), theirs)
+        if first != theirs:
+            raise ContractError(
+                f"{first!r} and {theirs!r} both claim to be {ours.casefold()!r}: map one of them "
+                "only, and rename the other."
+            )
+
+
+def _close(name: str, names: list[str]) -> str | None:
+    """The name that differs only in case or spelling, if there is one."""
+    folded = {_folded(one): one for one in names}
+    close = difflib.get_close_matches(_folded(name), folded, n=1, cutoff=0.8)
+    return folded[close[0]] if close else None
+
+
+def _folded(name: str) -> str:
+    return name.strip().casefold().replace(" ", "_")
+
+
+def _guess(present: list[str], found: list[str], columns: Mapping[str, str]) -> str:
     """A suggestion where a header differs only in case or spelling."""
-    folded = {name.lower().replace(" ", "_"): name for name in present}
-    pairs = {}
-    for ours in TRANSACTIONS.names(required=True):
-        close = difflib.get_close_matches(ours, folded, n=1, cutoff=0.8)
-        if ours not in have and close:
-            pairs[folded[close[0]]] = ours
+    free = [name for name in present if name not in columns]
+    missing = [ours for ours in TRANSACTIONS.names(required=True) if ours not in found]
+    pairs = {close: ours for ours in missing if (close := _close(ours, free))}
     return f" Did you mean columns={pairs}?" if pairs else ""
 
 
-def _parsed(
-    table: Any, header: dict[str, str], opened: Source, options: Options, readings: dict[str, str]
-) -> dict[str, Any]:
-    """Canonical columns, and for those that were text a column of problems beside each."""
-    date = table[header["date"]]
-    if date.type().is_integer():
-        date = date.cast("string")
-    parsed: dict[str, Any] = {}
-    for name, theirs in header.items():
-        column = date if name == "date" else table[theirs]
-        if name == "date":
-            parsed |= _read_date(column, opened.zones.get(theirs), options, readings)
-        elif name in _NUMBERS:
-            parsed |= _read_number(name, column, options, readings)
-        elif name in _IDS:
-            parsed |= _read_id(name, column)
-        else:
-            parsed[name] = column
-    if "amount" not in parsed:
-        parsed["amount"] = parsed["quantity"] * parsed["unit_price"]
-    return parsed
-
-
-def _profiled(text: Any, aggregates: Callable[[Any], dict[str, Any]]) -> dict[str, int]:
-    """The aggregates over the distinct values of a text column, in one query."""
-    values = text.name("value").as_table().distinct()
-    return values.aggregate(**aggregates(values.value)).to_pyarrow().to_pylist()[0]
-
-
-def _read_number(
-    name: str, column: Any, options: Options, readings: dict[str, str]
-) -> dict[str, Any]:
-    kind = column.type()
-    if kind.is_string():
-        reading = _amounts.choose(_profiled(column, _amounts.profile), options.decimal)
-        readings[name] = str(reading)
-        value, problem = _amounts.read(column, reading)
-        return {name: value, name + _PROBLEM: problem}
-    if not kind.is_numeric() or kind.is_boolean():
-        raise ContractError(f"`{name}` must hold numbers or amounts as text; it holds {kind}.")
-    number = column.cast("float64")
-    # pandas writes a missing number as nan, which no engine counts as null.
-    return {name: ibis.ifelse(number.isnan(), None, number)}
-
-
-def _read_id(name: str, column: Any) -> dict[str, Any]:
-    kind = column.type()
-    if kind.is_floating():
-        whole = (column == column.floor()) & (column.abs() < _EXACT)
-        problem = ibis.cases(
-            (column.isnull() | column.isnan(), ibis.null("string")),
-            (column.abs() >= _EXACT, "damaged"),
-            (~whole, "unreadable"),
-        )
-        return {name: ibis.ifelse(whole, column, None).cast("int64"), name + _PROBLEM: problem}
-    if not (kind.is_string() or kind.is_integer()):
-        raise ContractError(f"`{name}` must hold text or whole numbers; it holds {kind}.")
-    return {name: clean_id(column)}
-
-
-def _read_date(
-    date: Any, zone: str | None, options: Options, readings: dict[str, str]
-) -> dict[str, Any]:
-    kind = date.type()
-    if kind.is_string():
-        asked = options.date_format, options.dayfirst
-        counts = _profiled(date, lambda text: _dates.profile(text, *asked))
-        reading = _dates.choose(counts, *asked, options.timezone)
-        readings["date"] = str(reading)
-        value, problem = _dates.read(date, reading)
-        return {"date": value, "date" + _PROBLEM: problem}
-    if kind.is_timestamp() and kind.timezone:
-        zone = options.timezone or zone or kind.timezone
-        readings["date"] = f"days in {zone}"
-        return {"date": _dates.in_zone(date, zone)}
-    if kind.is_timestamp() or kind.is_date():
-        return {"date": date.cast("timestamp")}
-    raise ContractError(f"`date` must hold dates, timestamps or text; it holds {kind}.")
-
+# --- rules ------------------------------------------------------------------------------------
 
 _REMEDIES = {
     "unreadable": "correct the value at its source",
     "ambiguous": "say how it is meant: `dayfirst=` for dates, `decimal=` for amounts",
     "in another currency": "convert to one currency first",
-    "infinite": "correct the price of the line",
     "in another layout": "write all dates alike, or pass `date_format=`",
     "in mixed time zones": "pass `timezone=`, the zone in which a day begins",
-    "damaged": "an id beyond 2**53 became a float; read it as text at its source",
+    "damaged": "the id became a float on its way; export it as text",
 }
+_UNREADABLE_DATE = "correct it at its source, or say how it is written with `date_format=`"
 
 
 def _rules(parsed: Mapping[str, Any], options: Options) -> tuple[Rule, ...]:
     """The contract's rules on our columns, and one for each way a value can fail to be read."""
-    problems = dict.fromkeys(_IDS, ("damaged", "unreadable")) | {"date": _dates.DATE_PROBLEMS}
     rules = []
     for name in parsed:
-        if name.endswith(_PROBLEM):
-            column = name.removesuffix(_PROBLEM)
-            for words in problems.get(column, _amounts.AMOUNT_PROBLEMS):
-                rules.append(_problem_rule(column, words))
-    for rule in TRANSACTIONS.rules:
-        rules.append(_on_ours(rule, parsed))
-    latest = ibis.timestamp(options.latest().isoformat())
-    rules.append(
-        Rule(
-            "date in the future",
-            f"nothing may be later than {options.latest():%Y-%m-%d}; see `not_after=`",
-            lambda t: (t[_OURS + "date"] > latest).fill_null(False),
-            "date",
-        )
-    )
+        if name.endswith(PROBLEM):
+            column = name.removesuffix(PROBLEM)
+            rules += [_problem_rule(column, words) for words in problems_of(column)]
+    rules += [_on_ours(rule, parsed) for rule in TRANSACTIONS.rules]
+    rules += [
+        _infinite_rule(name, parsed) for name in NUMBERS if name in parsed and name != "amount"
+    ]
+    rules.append(_future_rule(options))
     if options.duplicates == "quarantine":
         rules.append(Rule("line repeated", "keep one of the equal lines", lambda t: t[_REPEAT]))
     return tuple(rules)
 
 
 def _problem_rule(column: str, words: str) -> Rule:
-    name = _OURS + column + _PROBLEM
+    name = OURS + column + PROBLEM
+    remedy = _REMEDIES[words]
+    if (column, words) == ("date", "unreadable"):
+        remedy = _UNREADABLE_DATE
+    return Rule(f"{column} {words}", remedy, lambda t: (t[name] == words).fill_null(False), column)
+
+
+def _future_rule(options: Options) -> Rule:
+    latest = options.latest()
+    moment = ibis.timestamp(latest.isoformat())
     return Rule(
-        f"{column} {words}", _REMEDIES[words], lambda t: (t[name] == words).fill_null(False), column
+        "date in the future",
+        f"nothing may be later than {latest:%Y-%m-%d}; see `not_after=`",
+        lambda t: (t[OURS + "date"] > moment).fill_null(False),
+        "date",
+    )
+
+
+def _infinite_rule(name: str, parsed: Mapping[str, Any]) -> Rule:
+    return Rule(
+        f"{name} infinite",
+        _REMEDIES["unreadable"],
+        lambda t: infinite(t[OURS + name]),
+        name,
     )
 
 
 def _on_ours(rule: Rule, parsed: Mapping[str, Any]) -> Rule:
     """A contract rule read on our columns; what could not be read is not missing as well."""
     sources = [rule.column]
-    if rule.column == "amount" and "amount" + _PROBLEM not in parsed:
+    if rule.column == "amount" and "amount" + PROBLEM not in parsed:
         sources = ["amount", "quantity", "unit_price"]
-    problems = [_OURS + name + _PROBLEM for name in sources if name + _PROBLEM in parsed]
+    problems = [OURS + name + PROBLEM for name in sources if name + PROBLEM in parsed]
 
     def broken(table: Any) -> Any:
         flag = rule.broken(_View(table))
@@ -329,4 +265,4 @@ class _View:
         self._table = table
 
     def __getattr__(self, name: str) -> Any:
-        return self._table[_OURS + name]
+        return self._table[OURS + name]

@@ -1,7 +1,7 @@
 """Read dates written as text, in one layout for the whole column.
 
-A layout is a pattern and the fields its groups hold. Text is taken apart by the pattern, put
-together as an ISO timestamp, and cast; 30 February therefore fails in the cast, on any engine.
+A layout is a pattern and what its groups hold. Text is taken apart by the pattern, put together
+as an ISO timestamp, and cast; 30 February therefore fails in the cast, on any engine.
 """
 
 import re
@@ -14,140 +14,165 @@ import ibis
 from crmlab._engine import is_spark
 from crmlab.loaders._text import blank, trimmed
 
-__all__ = ["DATE_PROBLEMS", "DateReading", "choose", "in_zone", "profile", "read"]
+__all__ = ["DATE_PROBLEMS", "DateReading", "check_format", "choose", "in_zone", "profile", "read"]
 
 DATE_PROBLEMS = ("unreadable", "in another layout", "ambiguous", "in mixed time zones")
 
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH_NAME = "(?:" + "|".join(_MONTHS) + r")[a-z]*\.?"
+_YEAR, _MONTH, _DAY = r"(\d{4})", "(0?[1-9]|1[0-2])", r"(0?[1-9]|[12]\d|3[01])"
+_MONTHS = "janfebmaraprmayjunjulaugsepoctnovdec"
+_MONTH_NAME = (
+    "(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
+    r"|sep(?:t(?:ember)?)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+)
 _HALF_DAY = "(?:am|pm|오전|오후)"
-_OFFSET = r"z|utc|[+-]\d{2}:?\d{2}|[+-]\d{2}"
-_CLOCK = r"\d{1,2}:\d{2}(?::\d{2})?"
-_TIME = rf"(?:[ t]+{_HALF_DAY}? *({_CLOCK})(?:[.,]\d+)? *{_HALF_DAY}? *(?:{_OFFSET})?)?$"
-_ZONED = rf"{_CLOCK}(?:[.,]\d+)? *{_HALF_DAY}? *({_OFFSET})$"
+_HOUR, _SIXTY = r"[01]?\d|2[0-3]", r"[0-5]\d"
+_OFFSET = r"(z|utc|[+-]\d{2}:?\d{2}|[+-]\d{2})"
+_CLOCK = rf"((?:{_HOUR}):{_SIXTY}(?::{_SIXTY})?)"
+_TIME = rf"(?:[ t]+{_HALF_DAY}? *{_CLOCK}(?:[.,]\d+)? *{_HALF_DAY}? *{_OFFSET}?)?$"
 
 
 @dataclass(frozen=True)
 class _Layout:
-    """A pattern on lower-case text, and how its groups make an ISO timestamp.
-
-    Where months are names, `named` is what the text must look like before the names become
-    numbers; `century` picks the dates of the last century where years have two digits.
-    """
+    """A pattern on trimmed lower-case text, and the number of the group that holds each field."""
 
     name: str
     pattern: str
-    iso: str
-    named: str = ""
-    century: str = ""
+    groups: Mapping[str, int]
+    short_year: bool = False
+    named_month: bool = False
 
-    def stamp(self, text: Any) -> Any:
-        """The wall-clock timestamp, or null where the text does not fit or is no date."""
-        return self._text_as_iso(text).try_cast("timestamp")
+    def fits(self, text: Any) -> Any:
+        return text.re_search(self.pattern)
+
+    def offset(self, text: Any) -> Any:
+        """The offset from UTC as in +09:00, or empty text."""
+        if "offset" not in self.groups:
+            return ibis.literal("")
+        written = self._field(text, "offset")
+        digits = written.replace(":", "") + "00"
+        return ibis.cases(
+            (written == "", ""),
+            (written.isin(["z", "utc"]), "+00:00"),
+            else_=written.left(3) + ":" + digits.substr(3, 2),
+        )
+
+    def wall_clock(self, text: Any) -> Any:
+        """The timestamp as written, or null where the text does not fit or there is no such day."""
+        return ibis.ifelse(self.fits(text), self._iso(text), None).try_cast("timestamp")
 
     def instant(self, text: Any) -> Any:
-        """The instant in UTC of text that carries an offset, else null."""
-        full = text.re_replace(r"(z|utc)$", "+00:00").re_replace(r"([+-]\d{2})(\d{2})$", r"\1:\2")
-        offset = full.re_extract(r"([+-]\d{2}(?::\d{2})?)$", 1)
-        return (self._text_as_iso(text) + offset).try_cast("timestamp('UTC')")
+        """The instant of text that carries an offset, else null."""
+        zoned = self.fits(text) & (self.offset(text) != "")
+        iso = self._iso(text) + self.offset(text)
+        return ibis.ifelse(zoned, iso, None).try_cast("timestamp('UTC')")
 
-    def _text_as_iso(self, text: Any) -> Any:
-        numbered = text
-        if self.named:
-            for number, month in enumerate(_MONTHS, 1):
-                numbered = numbered.re_replace(month + r"[a-z]*\.?", f"{number:02d}")
-        iso = numbered.re_replace(self.pattern, self.iso)
-        if self.century:
-            last = numbered.re_replace(self.pattern, self.iso.replace("20", "19", 1))
-            iso = ibis.ifelse(text.re_search(self.century), last, iso)
-        return ibis.ifelse(text.re_search(self.named or self.pattern), iso.strip(), None)
+    def _field(self, text: Any, name: str) -> Any:
+        return text.re_extract(self.pattern, self.groups[name])
+
+    def _iso(self, text: Any) -> Any:
+        year, month = self._field(text, "year"), self._field(text, "month")
+        if self.short_year:
+            # POSIX: 69 to 99 are years of the last century.
+            year = ibis.ifelse(year >= "69", "19", "20") + year
+        if self.named_month:
+            place = ibis.literal(_MONTHS).find(month.left(3))
+            month = (place // 3 + 1).cast("string")
+        return year + "-" + month + "-" + self._field(text, "day") + " " + self._time(text)
+
+    def _time(self, text: Any) -> Any:
+        if "clock" in self.groups:
+            clock = self._field(text, "clock")
+            return ibis.ifelse(clock == "", "00:00", clock)
+        hour, minute, second = (
+            self._field(text, name) if name in self.groups else ibis.literal("00")
+            for name in ("hour", "minute", "second")
+        )
+        return hour + ":" + minute + ":" + second
 
 
-def _layout(name: str, date: str, iso: str, named: str = "") -> _Layout:
-    return _Layout(name, f"^{date}{_TIME}", iso + r" \4", named and f"^{named}{_TIME}")
+def _layout(name: str, order: str, date: str, *, named_month: bool = False) -> _Layout:
+    groups = {field: order.index(field[0]) + 1 for field in ("year", "month", "day")}
+    groups |= {"clock": 4, "offset": 5}
+    return _Layout(name, f"^{date}{_TIME}", groups, named_month=named_month)
 
 
-_SLASHED = r"(\d{1,2})[-/.] ?(\d{1,2})[-/.] ?(\d{4})"
-_DAY_FIRST = _layout("day/month/year", _SLASHED, r"\3-\2-\1")
-_MONTH_FIRST = _layout("month/day/year", _SLASHED, r"\3-\1-\2")
+_DAY_FIRST = _layout("day/month/year", "dmy", f"{_DAY}[-/.] ?{_MONTH}[-/.] ?{_YEAR}")
+_MONTH_FIRST = _layout("month/day/year", "mdy", f"{_MONTH}[-/.] ?{_DAY}[-/.] ?{_YEAR}")
 # Where layouts fit equally often, the earlier one wins.
 _LAYOUTS = (
-    _layout("year-month-day", r"(\d{4})[-/.] ?(\d{1,2})[-/.] ?(\d{1,2})\.?", r"\1-\2-\3"),
-    _layout("yearmonthday", r"(\d{4})(\d{2})(\d{2})", r"\1-\2-\3"),
-    _layout("year년 month월 day일", r"(\d{4})년 ?(\d{1,2})월 ?(\d{1,2})일", r"\1-\2-\3"),
+    _layout("year-month-day", "ymd", rf"{_YEAR}[-/.] ?{_MONTH}[-/.] ?{_DAY}\.?"),
+    _layout("yearmonthday", "ymd", r"(\d{4})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])"),
+    _layout("year년 month월 day일", "ymd", f"{_YEAR}년 ?{_MONTH}월 ?{_DAY}일"),
     _DAY_FIRST,
     _MONTH_FIRST,
     _layout(
-        "day month-name year",
-        r"(\d{1,2})[- ](\d{2})[-, ]+(\d{4})",
-        r"\3-\2-\1",
-        named=rf"\d{{1,2}}[- ]{_MONTH_NAME}[-, ]+\d{{4}}",
+        "day month-name year", "dmy", f"{_DAY}[- ]{_MONTH_NAME}[-, ]+{_YEAR}", named_month=True
     ),
-    _layout(
-        "month-name day, year",
-        r"(\d{2}) (\d{1,2}),? +(\d{4})",
-        r"\3-\1-\2",
-        named=rf"{_MONTH_NAME} \d{{1,2}},? +\d{{4}}",
-    ),
+    _layout("month-name day, year", "mdy", f"{_MONTH_NAME} {_DAY},? +{_YEAR}", named_month=True),
 )
+_ANY_LAYOUT = "|".join(f"(?:{layout.pattern})" for layout in _LAYOUTS)
 
 _DIRECTIVES = {
     "Y": ("year", r"\d{4}"),
     "y": ("year", r"\d{2}"),
-    "m": ("month", r"\d{1,2}"),
-    "d": ("day", r"\d{1,2}"),
+    "m": ("month", _MONTH[1:-1]),
+    "d": ("day", _DAY[1:-1]),
     "b": ("month", _MONTH_NAME),
     "B": ("month", _MONTH_NAME),
-    "H": ("hour", r"\d{1,2}"),
-    "I": ("hour", r"\d{1,2}"),
-    "M": ("minute", r"\d{2}"),
-    "S": ("second", r"\d{2}"),
+    "H": ("hour", _HOUR),
+    "I": ("hour", r"0?[1-9]|1[0-2]"),
+    "M": ("minute", r"[0-5]?\d"),
+    "S": ("second", r"[0-5]?\d"),
     "f": ("fraction", r"\d+"),
-    "p": ("half", _HALF_DAY),
-    "z": ("offset", _OFFSET),
+    "p": ("half of the day", _HALF_DAY),
+    "z": ("offset", _OFFSET[1:-1]),
+    "a": ("weekday", r"[a-z]+\.?"),
+    "A": ("weekday", r"[a-z]+\.?"),
 }
 
 
-def _compiled(date_format: str) -> _Layout:
-    """The layout of a `strptime` format."""
-    parts = re.findall("%(.)|([^%]+)", date_format)
-    unknown = [directive for directive, _ in parts if directive and directive not in _DIRECTIVES]
-    if unknown:
+def check_format(date_format: str) -> None:
+    """Raise ValueError unless the `strptime` format names each of year, month and day once."""
+    directives = re.findall("%(.?)", date_format.replace("%%", ""))
+    for directive in directives:
+        if directive not in _DIRECTIVES:
+            raise ValueError(
+                f"`date_format` must use the directives %{', %'.join(_DIRECTIVES)}; "
+                f"got %{directive} in {date_format!r}."
+            )
+    fields = [_DIRECTIVES[directive][0] for directive in directives]
+    twice = sorted({field for field in fields if fields.count(field) > 1})
+    if twice:
         raise ValueError(
-            f"`date_format` must use the directives %{', %'.join(_DIRECTIVES)}; "
-            f"got %{unknown[0]} in {date_format!r}."
+            f"`date_format` must name each field once; {date_format!r} names the {twice[0]} twice."
         )
-    fields = [_DIRECTIVES[directive][0] for directive, _ in parts if directive]
-    if missing := {"year", "month", "day"} - set(fields):
+    missing = [field for field in ("year", "month", "day") if field not in fields]
+    if missing:
         raise ValueError(
             f"`date_format` must name year, month and day, as '%d.%m.%Y' does; {date_format!r} "
-            f"lacks the {', '.join(sorted(missing))}."
+            f"lacks the {' and the '.join(missing)}."
         )
 
-    def pattern(**other: str) -> str:
-        return (
-            "^"
-            + "".join(
-                f"({other.get(directive, _DIRECTIVES[directive][1])})"
-                if directive
-                else re.escape(literal.lower())
-                for directive, literal in parts
-            )
-            + "$"
-        )
 
-    group = {field: rf"\{number}" for number, field in enumerate(fields, 1)}
-    short = "%y" in date_format
-    clock = ":".join(group.get(field, "00") for field in ("hour", "minute", "second"))
-    iso = f"{'20' if short else ''}{group['year']}-{group['month']}-{group['day']} {clock}"
-    named = "%b" in date_format or "%B" in date_format
+def _compiled(date_format: str) -> _Layout:
+    """The layout of a `strptime` format; each directive is one group."""
+    groups: dict[str, int] = {}
+    pattern = ""
+    for directive, literal in re.findall("%(.)|([^%]+)", date_format):
+        if directive == "%":
+            pattern += "%"
+        elif directive:
+            field, digits = _DIRECTIVES[directive]
+            groups[field] = len(groups) + 1
+            pattern += digits if digits.startswith("(") and field == "month" else f"({digits})"
+        else:
+            pattern += re.sub(r"(\\ )+", " +", re.escape(literal.lower()))
     return _Layout(
         date_format,
-        pattern(b=r"\d{2}", B=r"\d{2}"),
-        iso,
-        named=pattern() if named else "",
-        # POSIX: 69 to 99 are years of the last century.
-        century=pattern(y=r"69|[7-9]\d") if short else "",
+        f"^{pattern}$",
+        groups,
+        short_year="%y" in date_format,
+        named_month="%b" in date_format or "%B" in date_format,
     )
 
 
@@ -156,18 +181,20 @@ class DateReading:
     """How a text column of dates is read.
 
     With `mixed`, dates that fit both orders of day and month cannot be trusted. `half_days` says
-    that some times are on a 12-hour clock.
+    that some times are on a 12-hour clock; `offset` is the one that all times carry, if they do.
     """
 
     layout: _Layout
     mixed: bool = False
     half_days: bool = False
     mixed_zones: bool = False
+    offset: str = ""
     timezone: str | None = None
 
     def __str__(self) -> str:
         """Say the reading in words."""
-        return self.layout.name + (f", days in {self.timezone}" if self.timezone else "")
+        zone = self.timezone or (self.offset and f"UTC{self.offset}")
+        return self.layout.name + (f", days in {zone}" if zone else "")
 
 
 def _usable(date_format: str | None, dayfirst: bool | None) -> list[_Layout]:
@@ -181,18 +208,21 @@ def profile(text: Any, date_format: str | None, dayfirst: bool | None) -> dict[s
     """Aggregates that count how many dates fit each layout, and which offsets they carry."""
     text = trimmed(text).lower()
     layouts = _usable(date_format, dayfirst)
-    fits = {layout.name: layout.stamp(text).notnull() for layout in layouts}
+    fits = {layout.name: layout.fits(text) for layout in layouts}
     flags = {f"fit {name}": flag for name, flag in fits.items()}
     if _DAY_FIRST in layouts and _MONTH_FIRST in layouts:
         day, month = fits[_DAY_FIRST.name], fits[_MONTH_FIRST.name]
         flags |= {"day only": day & ~month, "month only": month & ~day}
     flags["half days"] = text.re_search(_HALF_DAY)
-    zones = ibis.ifelse(blank(text), None, text.re_extract(_ZONED, 1)).nunique()
-    return {name: flag.sum().fill_null(0) for name, flag in flags.items()} | {"zones": zones}
+    # Any layout finds the offset, since all of the default ones end alike; a bare date needs none.
+    zoned = layouts[0] if date_format else _Layout("", f"{_CLOCK}.*?{_OFFSET}$", {"offset": 2})
+    offset = ibis.ifelse(blank(text) | ~text.contains(":"), None, zoned.offset(text))
+    counts = {name: flag.sum().fill_null(0) for name, flag in flags.items()}
+    return counts | {"zones": offset.nunique(), "offset": offset.max()}
 
 
 def choose(
-    counts: Mapping[str, int],
+    counts: Mapping[str, Any],
     date_format: str | None = None,
     dayfirst: bool | None = None,
     timezone: str | None = None,
@@ -206,11 +236,13 @@ def choose(
         layout = _DAY_FIRST if day >= month else _MONTH_FIRST
         # Each order has dates that only it can read, or no date decides between them.
         mixed = (day > 0) == (month > 0)
+    one_zone = int(counts["zones"]) == 1
     return DateReading(
         layout,
         mixed=mixed,
         half_days=bool(counts["half days"]),
         mixed_zones=int(counts["zones"]) > 1 and timezone is None,
+        offset=counts["offset"] if one_zone else "",
         timezone=timezone,
     )
 
@@ -218,24 +250,24 @@ def choose(
 def read(text: Any, reading: DateReading) -> tuple[Any, Any]:
     """Return the timestamps and, beside them, a problem in words or null."""
     text = trimmed(text).lower()
-    value = reading.layout.stamp(text)
-    if reading.timezone is not None:
-        there = in_zone(reading.layout.instant(text), reading.timezone)
-        value = ibis.ifelse(text.re_search(_ZONED), there, value)
+    layout = reading.layout
+    value = layout.wall_clock(text)
+    if reading.timezone is not None and "offset" in layout.groups:
+        there = in_zone(layout.instant(text), reading.timezone)
+        value = ibis.ifelse(layout.offset(text) == "", value, there)
     if reading.half_days:
         value = _on_24_hours(text, value)
-    fits_another = ibis.or_(
-        *(one.stamp(text).notnull() for one in _LAYOUTS if one is not reading.layout)
-    )
     doubtful = ibis.literal(False)
     if reading.mixed:
-        swapped = _MONTH_FIRST if reading.layout is _DAY_FIRST else _DAY_FIRST
-        doubtful = swapped.stamp(text).notnull()
+        swapped = _MONTH_FIRST if layout is _DAY_FIRST else _DAY_FIRST
+        # 05/05/2024 is the same day in either order.
+        doubtful = (swapped.wall_clock(text) != layout.wall_clock(text)).fill_null(False)
+    elsewhere = ~layout.fits(text) & text.re_search(_ANY_LAYOUT)
     problem = ibis.cases(
         (blank(text), ibis.null("string")),
-        (value.isnull(), ibis.ifelse(fits_another, "in another layout", "unreadable")),
+        (value.isnull(), ibis.ifelse(elsewhere, "in another layout", "unreadable")),
         (doubtful, "ambiguous"),
-        (ibis.literal(reading.mixed_zones), "in mixed time zones"),
+        (ibis.literal(reading.mixed_zones) & text.contains(":"), "in mixed time zones"),
     )
     return ibis.ifelse(problem.isnull(), value, None), problem
 
@@ -253,14 +285,14 @@ def _duckdb_timezone(zone, instant):  # type: ignore[no-untyped-def]
 
 
 @ibis.udf.scalar.builtin(
-    name="from_utc_timestamp", signature=(("timestamp", "string"), "timestamp")
+    name="convert_timezone", signature=(("string", "string", "timestamp"), "timestamp")
 )
-def _spark_from_utc(instant, zone):  # type: ignore[no-untyped-def]
-    """Spark's wall clock of a UTC timestamp in a zone."""
+def _spark_convert_timezone(source, target, stamp):  # type: ignore[no-untyped-def]
+    """Spark's wall clock in one zone of a wall clock in another."""
 
 
 def in_zone(instant: Any, zone: str) -> Any:
     """The wall-clock timestamp of an instant in a zone."""
     if is_spark(instant.as_table()):
-        return _spark_from_utc(instant.cast("timestamp"), zone)
+        return _spark_convert_timezone("UTC", zone, instant.cast("timestamp"))
     return _duckdb_timezone(zone, instant)

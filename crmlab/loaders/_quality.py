@@ -7,10 +7,10 @@ import pandas as pd
 
 from crmlab._engine import execute
 from crmlab._purchases import is_return, purchase_days
-from crmlab.contracts import ContractError, tally
-from crmlab.loaders._canonical import Prepared
+from crmlab.contracts import ContractError, Rule, tally
+from crmlab.loaders._canonical import MALFORMED, Prepared
 
-__all__ = ["DataQualityReport", "explain", "quality_report"]
+__all__ = ["DataQualityReport", "counted", "explain", "quality_report"]
 
 
 @dataclass(frozen=True)
@@ -56,9 +56,19 @@ class DataQualityReport:
     valid: Any = field(repr=False)
 
 
+def counted(prepared: Prepared) -> pd.Series:
+    """Count rows and what is wrong with them, in one query; a source without rows is refused."""
+    counts = tally(prepared.table, prepared.rules)
+    if not counts["n_rows"] and not prepared.malformed:
+        raise ContractError("`source` has a header but no rows.")
+    return counts
+
+
 def explain(prepared: Prepared, counts: pd.Series) -> str:
-    """The rows that break rules, in words: how many, which rule, an example, what to do."""
+    """Say in words which rows break rules, with an example and a remedy; nothing if none does."""
     n_bad = int(counts["n_broken"]) + len(prepared.malformed)
+    if not n_bad:
+        return ""
     n_rows = int(counts["n_rows"]) + len(prepared.malformed)
     lines = [f"{n_bad:,} of {n_rows:,} rows break the contract of transactions:"]
     for rule in prepared.rules:
@@ -66,42 +76,44 @@ def explain(prepared: Prepared, counts: pd.Series) -> str:
             shown = _examples(prepared, rule)
             lines.append(f"- {rule.label}: {int(counts[rule.label]):,} rows{shown}; {rule.remedy}")
     if prepared.malformed:
-        lines.append(
-            f"- fields do not fit the header: {len(prepared.malformed):,} rows "
-            f"(for example {prepared.malformed[0]!r}); quote fields that hold the separator"
-        )
+        label, remedy = MALFORMED
+        shown = f" (for example {_short(prepared.malformed[0])})"
+        lines.append(f"- {label}: {len(prepared.malformed):,} rows{shown}; {remedy}")
     return "\n".join(lines)
 
 
-def _examples(prepared: Prepared, rule: Any) -> str:
+def _examples(prepared: Prepared, rule: Rule) -> str:
     theirs = prepared.header.get(rule.column)
     if theirs is None or rule.label.endswith("missing"):
         return ""
-    values = prepared.table.filter(rule.broken(prepared.table)).select(theirs).distinct().limit(3)
-    found = sorted(str(value) for value in execute(values)[theirs])
-    return f" (for example {', '.join(map(repr, found))})" if found else ""
+    values = prepared.table.filter(rule.broken(prepared.table)).select(theirs).distinct()
+    found = execute(values.order_by(theirs).limit(3))[theirs]
+    return f" (for example {', '.join(map(_short, found))})" if len(found) else ""
+
+
+def _short(value: Any) -> str:
+    """A value in quotes, without what goes beyond a line of a message."""
+    text = str(value)
+    return repr(text if len(text) <= 60 else text[:57] + "...")
 
 
 def quality_report(prepared: Prepared) -> DataQualityReport:
     """Count, describe and set aside; runs a handful of queries."""
-    counts = tally(prepared.table, prepared.rules)
+    counts = counted(prepared)
     n_malformed = len(prepared.malformed)
     n_rows, n_broken = int(counts["n_rows"]), int(counts["n_broken"])
-    if n_rows + n_malformed == 0:
-        raise ContractError("The source has a header but no rows.")
     rules = [
         (rule.label, int(counts[rule.label]), "quarantined", rule.remedy) for rule in prepared.rules
     ]
-    rules.append(("fields do not fit the header", n_malformed, "quarantined",
-                  "quote fields that hold the separator"))  # fmt: skip
-    valid = prepared.valid()
+    rules.append((MALFORMED[0], n_malformed, "quarantined", MALFORMED[1]))
     rules += _kept(prepared, n_rows)
+    valid = prepared.valid()
     totals = execute(
         valid.aggregate(
             n_customers=valid.customer_id.nunique(),
             first_date=valid.date.min(),
             last_date=valid.date.max(),
-            revenue=valid.amount.sum(),
+            revenue=valid.amount.sum().fill_null(0.0),
         )
     ).iloc[0]
     return DataQualityReport(
@@ -113,7 +125,7 @@ def quality_report(prepared: Prepared) -> DataQualityReport:
         n_customers=int(totals["n_customers"]),
         first_date=pd.Timestamp(totals["first_date"]),
         last_date=pd.Timestamp(totals["last_date"]),
-        revenue=float(totals["revenue"] or 0.0),
+        revenue=float(totals["revenue"]),
         readings=prepared.readings,
         valid=valid,
     )
@@ -144,7 +156,8 @@ def _kept(prepared: Prepared, n_rows: int) -> list[tuple[str, int, str, str]]:
         ("zero amount", int(counts["zero"]), "kept, a purchase", "check gifts and samples")
     )
     if prepared.options.duplicates == "keep":
-        n_repeats = n_rows - int(prepared.distinct().count().to_pyarrow().as_py())
+        distinct = prepared.distinct()
+        n_repeats = n_rows - _only(distinct.aggregate(n=distinct.count()))
         found.append(("line repeated", n_repeats, "kept", "see `duplicates=`"))
     return found
 
@@ -152,14 +165,18 @@ def _kept(prepared: Prepared, n_rows: int) -> list[tuple[str, int, str, str]]:
 def _lines_below_zero(lines: Any) -> int:
     """Lines on days that give more back than they bring in."""
     days = purchase_days(lines)
-    return int(days.filter(~days.bought).n_lines.sum().to_pyarrow().as_py() or 0)
+    return _only(days.filter(~days.bought).aggregate(n=days.n_lines.sum().fill_null(0)))
+
+
+def _only(count: Any) -> int:
+    """The one number of a query."""
+    return int(execute(count)["n"].item())
 
 
 def _set_aside(prepared: Prepared, n_broken: int) -> pd.DataFrame:
     rows = prepared.quarantined()
     frame = execute(rows if n_broken else rows.limit(0))
     if prepared.malformed:
-        reason = "fields do not fit the header"
-        torn = pd.DataFrame({"text": list(prepared.malformed), "reason": reason})
+        torn = pd.DataFrame({"text": list(prepared.malformed), "reason": MALFORMED[0]})
         frame = pd.concat([frame, torn], ignore_index=True)
     return frame

@@ -1,0 +1,187 @@
+"""Read each of the owner's columns as what the contract wants it to hold."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import ibis
+
+from crmlab._engine import execute
+from crmlab.contracts import ContractError
+from crmlab.loaders import _amounts, _dates
+from crmlab.loaders._options import Options
+from crmlab.loaders._source import MOMENT, NUMBER
+from crmlab.loaders._text import without_blanks
+
+__all__ = ["IDS", "NUMBERS", "PROBLEM", "problems_of", "read_columns"]
+
+PROBLEM = ":problem"
+IDS = ("customer_id", "order_id", "product_id")
+NUMBERS = ("amount", "quantity", "unit_price", "cost")
+
+# Beyond this a float no longer holds every whole number, so an id in it is already damaged.
+_EXACT = 2**53
+# What a spreadsheet makes of a long number: 9.00719925474099E+18.
+_DAMAGED = r"^\d([.,]\d+)?[eE]\+\d+$"
+_YES, _NO = ("true", "t", "yes", "y", "1"), ("false", "f", "no", "n", "0")
+
+
+def read_columns(
+    table: Any,
+    header: Mapping[str, str],
+    zones: Mapping[str, set[str]],
+    options: Options,
+    readings: dict[str, str],
+) -> dict[str, Any]:
+    """Canonical columns, and a column of problems beside each that can have them.
+
+    How a text column was read is noted in `readings`.
+    """
+    parsed: dict[str, Any] = {}
+    for name, theirs in header.items():
+        column = table[theirs]
+        if name == "date":
+            parsed |= _read_date(table, theirs, zones.get(theirs, set()), options, readings)
+        elif name in NUMBERS:
+            parsed |= _read_number(name, table, theirs, options, readings)
+        elif name in IDS:
+            parsed |= _read_id(name, column)
+        elif name == "is_return":
+            parsed |= _read_flag(name, column)
+        else:
+            parsed[name] = column if column.type().is_string() else column.cast("string")
+    if "amount" not in parsed:
+        parsed["amount"] = parsed["quantity"] * parsed["unit_price"]
+    return parsed
+
+
+def problems_of(name: str) -> tuple[str, ...]:
+    """What can be wrong with a value of a column, in words."""
+    if name in IDS:
+        return ("damaged", "unreadable")
+    if name == "date":
+        return _dates.DATE_PROBLEMS
+    return _amounts.AMOUNT_PROBLEMS if name in NUMBERS else ("unreadable",)
+
+
+def _profiled(text: Any, aggregates: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
+    """The aggregates over the distinct values of a text column, in one query."""
+    values = text.name("value").as_table().distinct()
+    counts = execute(values.aggregate(**aggregates(values.value))).iloc[0]
+    return {str(name): value for name, value in counts.items()}
+
+
+def _split(table: Any, theirs: str, prefix: str) -> tuple[Any, Any]:
+    """The typed cells of a mixed column, or None, and the text of the others."""
+    text = table[theirs]
+    if prefix + theirs not in table.columns:
+        return None, text
+    typed = table[prefix + theirs]
+    return typed, ibis.ifelse(typed.isnull(), text, None)
+
+
+def _read_number(
+    name: str, table: Any, theirs: str, options: Options, readings: dict[str, str]
+) -> dict[str, Any]:
+    column = table[theirs]
+    kind = column.type()
+    if kind.is_string():
+        typed, text = _split(table, theirs, NUMBER)
+        reading = _amounts.choose(_profiled(text, _amounts.profile), options.decimal)
+        readings[name] = str(reading)
+        value, problem = _amounts.read(text, reading)
+        if typed is not None:
+            value = ibis.coalesce(typed, value)
+        return {name: value, name + PROBLEM: problem}
+    if not kind.is_numeric() or kind.is_boolean():
+        raise ContractError(f"`{name}` must hold numbers or amounts as text; it holds {kind}.")
+    number = column.cast("float64")
+    # pandas writes a missing number as nan, which no engine counts as null.
+    return {name: ibis.ifelse(number.isnan(), None, number)}
+
+
+def _read_id(name: str, column: Any) -> dict[str, Any]:
+    kind = column.type()
+    if kind.is_uuid() or (kind.is_decimal() and not kind.scale):
+        column, kind = column.cast("string"), ibis.dtype("string")
+    if kind.is_string():
+        text = without_blanks(column)
+        damaged = ibis.ifelse(text.re_search(_DAMAGED), "damaged", ibis.null("string"))
+        return {name: text, name + PROBLEM: damaged}
+    if kind.is_floating():
+        whole = _whole(column)
+        problem = ibis.cases(
+            (column.isnull() | column.isnan(), ibis.null("string")),
+            (column.abs() >= _EXACT, "damaged"),
+            (whole.isnull(), "unreadable"),
+        )
+        return {name: whole, name + PROBLEM: problem}
+    if not kind.is_integer():
+        raise ContractError(f"`{name}` must hold text or whole numbers; it holds {kind}.")
+    return {name: column}
+
+
+def _whole(number: Any) -> Any:
+    """Floats as whole numbers; null where they are none, or too large to be exact."""
+    exact = ibis.ifelse(number.abs() < _EXACT, number, None)
+    return ibis.ifelse(exact == exact.floor(), exact, None).cast("int64")
+
+
+def _read_date(
+    table: Any, theirs: str, zones: set[str], options: Options, readings: dict[str, str]
+) -> dict[str, Any]:
+    date = table[theirs]
+    kind = date.type()
+    if "" in zones:
+        raise ContractError(
+            "`date` must carry a time zone in all files or in none; got both. Store them alike."
+        )
+    if kind.is_timestamp() and kind.timezone:
+        zone = options.timezone or _one_zone(zones or {kind.timezone})
+        readings["date"] = f"days in {zone}"
+        return {"date": _dates.in_zone(date, zone)}
+    if kind.is_timestamp() or kind.is_date():
+        return {"date": date.cast("timestamp")}
+    typed, text = None, date
+    if kind.is_string():
+        typed, text = _split(table, theirs, MOMENT)
+    elif kind.is_integer():  # 20240105
+        text = date.cast("string")
+    elif kind.is_numeric() and not kind.is_boolean():  # the same beside missing ones
+        number = date.cast("float64")
+        text = _whole(number).cast("string").fill_null("?")
+        text = ibis.ifelse(number.isnull() | number.isnan(), None, text)
+    else:
+        raise ContractError(f"`date` must hold dates, timestamps or text; it holds {kind}.")
+    asked = options.date_format, options.dayfirst
+    counts = _profiled(text, lambda values: _dates.profile(values, *asked))
+    reading = _dates.choose(counts, *asked, options.timezone)
+    readings["date"] = str(reading)
+    value, problem = _dates.read(text, reading)
+    if typed is not None:
+        value = ibis.coalesce(typed, value)
+    return {"date": value, "date" + PROBLEM: problem}
+
+
+def _one_zone(zones: set[str]) -> str:
+    if len(zones) > 1:
+        raise ContractError(
+            f"`date` must be in one time zone; got {', '.join(sorted(zones))}. "
+            "Pass `timezone=`, the zone in which a day begins."
+        )
+    return next(iter(zones))
+
+
+def _read_flag(name: str, column: Any) -> dict[str, Any]:
+    kind = column.type()
+    if kind.is_boolean():
+        return {name: column}
+    if kind.is_numeric():
+        column = column.cast("int64").cast("string")
+    elif not kind.is_string():
+        raise ContractError(f"`{name}` must hold true or false; it holds {kind}.")
+    word = without_blanks(column).lower()
+    known = word.isin([*_YES, *_NO])
+    return {
+        name: ibis.ifelse(known, word.isin(_YES), None),
+        name + PROBLEM: ibis.ifelse(known | word.isnull(), ibis.null("string"), "unreadable"),
+    }

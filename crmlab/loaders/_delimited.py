@@ -1,0 +1,261 @@
+"""Open delimited text: find its encoding, its separator and its header, and stage its rows.
+
+Text is staged once as Parquet, since every later query reads it again. Nothing is parsed here:
+text stays text, and lines that do not fit the header are kept aside.
+"""
+
+import codecs
+import csv
+import gzip
+import io
+import zlib
+from collections import Counter, deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import IO, Any
+
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet
+
+from crmlab._engine import connection, scratch_file
+from crmlab.contracts import ContractError
+from crmlab.loaders._source import Source, check_names, check_same_names
+
+__all__ = ["open_text"]
+
+_BLOCK = 16 << 20
+_ROWS = 50_000
+_HEADER_LINES = 1_000
+
+
+def open_text(paths: Sequence[Path], encoding: str | None, separator: str | None) -> Source:
+    """Stage text files with the same header as one table of text."""
+    files = [_examined(path, encoding, separator) for path in paths]
+    check_same_names({file.path: file.names for file in files})
+    schema = pa.schema([(name, pa.string()) for name in files[0].names])
+    malformed: list[str] = []
+    n_rows = 0
+    staged = scratch_file(".parquet")
+    with pyarrow.parquet.ParquetWriter(staged, schema, compression="zstd") as writer:
+        for file in files:
+            for batch in _batches(file, malformed):
+                n_rows += batch.num_rows
+                writer.write_batch(batch.select(schema.names))
+    if not n_rows and not malformed:
+        raise ContractError(f"{paths[0]} has a header but no rows.")
+    used = ", ".join(sorted({file.encoding for file in files}))
+    table = connection().read_parquet(str(staged))
+    return Source(table, tuple(schema.names), malformed=tuple(malformed), encoding=used)
+
+
+@dataclass(frozen=True)
+class _File:
+    """What a text file is written in, and where its rows begin.
+
+    With `spans`, a line has an odd number of quotation marks: a value may span lines. Without
+    `rows`, nothing stands under the header.
+    """
+
+    path: Path
+    encoding: str
+    mark: str
+    names: list[str]
+    n_lines: int
+    spans: bool
+    rows: bool
+
+
+def _examined(path: Path, encoding: str | None, separator: str | None) -> _File:
+    try:
+        used, spans = _encoding(path) if encoding is None else (encoding, _spans(path, encoding))
+    except UnicodeDecodeError as error:
+        raise ContractError(
+            f"{path.name} is not {encoding}: {error.reason} near byte {error.start:,}. "
+            "Leave `encoding` out to have it found."
+        ) from None
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise ContractError(f"{path.name} is no complete gzip file: {error}.") from None
+    header, n_lines, rows = _header(path, used)
+    mark = separator or max(",;\t|", key=_without_quoted(header).count)
+    names = [name.strip() for name in next(csv.reader([header], delimiter=mark))]
+    names = [name or f"column {number}" for number, name in enumerate(names, 1)]
+    check_names(names, path.name)
+    return _File(path, used, mark, names, n_lines, spans, rows)
+
+
+# --- encoding and header ----------------------------------------------------------------------
+
+
+def _raw(path: Path) -> IO[bytes]:
+    """The bytes of a file, unpacked where it is gzipped, whatever its name says."""
+    with path.open("rb") as file:
+        packed = file.read(2) == b"\x1f\x8b"
+    return gzip.open(path, "rb") if packed else path.open("rb")  # type: ignore[return-value]
+
+
+def _text(path: Path, encoding: str) -> io.TextIOWrapper:
+    # Ends of lines are kept, so that a quoted one inside a value survives.
+    plain = codecs.lookup(encoding).name
+    return io.TextIOWrapper(_raw(path), "utf-8-sig" if plain == "utf-8" else plain, newline="")
+
+
+def _encoding(path: Path) -> tuple[str, bool]:
+    """UTF-8, else cp949 (Korean Windows), read to the end so that a late letter is not missed."""
+    with _raw(path) as file:
+        if file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+            return "utf-16", _spans(path, "utf-16")
+    for encoding in ("utf-8", "cp949"):
+        try:
+            spans = _spans(path, encoding)
+        except UnicodeDecodeError:
+            continue
+        if encoding == "utf-8" or _looks_korean(path):
+            return encoding, spans
+    raise ContractError(
+        f"{path.name} is neither UTF-8 nor Korean cp949. "
+        "Say what it is: `encoding='cp1252'` (Western Windows), 'shift_jis', ..."
+    )
+
+
+def _spans(path: Path, encoding: str) -> bool:
+    """Whether a value may span lines; reads to the end, so a wrong encoding fails."""
+    with _text(path, encoding) as text:
+        odd = any(line.count('"') % 2 for line in text)
+        while text.read(_BLOCK):
+            pass
+    return odd
+
+
+def _looks_korean(path: Path) -> bool:
+    """Whether the letters beyond ASCII are Hangul of daily use.
+
+    A Western file often happens to decode as cp949, into syllables nobody writes; nearly all
+    Korean text stays within the 2,350 syllables of the older standard euc-kr.
+    """
+    common = rare = 0
+    with _text(path, "cp949") as text:
+        while chunk := text.read(_BLOCK):
+            for letter, count in Counter(chunk).items():
+                if "가" <= letter <= "힣":
+                    usual = len(letter.encode("euc-kr", "ignore")) == 2
+                    common, rare = common + usual * count, rare + (not usual) * count
+    return common > 10 * rare
+
+
+def _header(path: Path, encoding: str) -> tuple[str, int, bool]:
+    """The header, the number of lines up to its end, and whether anything stands under it.
+
+    A quoted name may spread it over lines.
+    """
+    header, n_lines = "", 0
+    with _text(path, encoding) as text:
+        for line in islice(text, _HEADER_LINES):
+            n_lines += 1
+            header += line if header or line.strip("\ufeff\r\n\t ") else ""
+            if header and header.count('"') % 2 == 0:
+                break
+        rows = any(line.strip() for line in text)
+    if not header:
+        raise ContractError(f"{path} is empty: it has no header and no rows.")
+    if "\0" in header:
+        raise ContractError(
+            f"{path.name} is no text in {encoding}: its header holds NUL characters. If it is "
+            "UTF-16 without a mark, pass `encoding='utf-16-le'`."
+        )
+    if header.count('"') % 2:
+        raise ContractError(
+            f"{path.name} has a header that opens a quotation mark and does not close it. "
+            "Close it, or take it away."
+        )
+    return header.strip("\ufeff\r\n"), n_lines, rows
+
+
+def _without_quoted(header: str) -> str:
+    return "".join(header.split('"')[::2])
+
+
+# --- rows -------------------------------------------------------------------------------------
+
+
+def _batches(file: _File, malformed: list[str]) -> Iterator[pa.RecordBatch]:
+    """Rows as text, in blocks; lines with too few or too many fields go to `malformed`."""
+    if not file.rows:
+        return iter(())
+    if file.spans:
+        return _slow_batches(file, malformed)
+    return _fast_batches(file, malformed)
+
+
+def _fast_batches(file: _File, malformed: list[str]) -> Iterator[pa.RecordBatch]:
+    def put_aside(row: Any) -> str:
+        if row.text.strip():
+            malformed.append(row.text)
+        return "skip"
+
+    with _raw(file.path) as raw:
+        try:
+            yield from pyarrow.csv.open_csv(
+                raw,
+                read_options=pyarrow.csv.ReadOptions(
+                    column_names=file.names,
+                    skip_rows=file.n_lines,
+                    block_size=_BLOCK,
+                    encoding=file.encoding,
+                ),
+                parse_options=pyarrow.csv.ParseOptions(
+                    delimiter=file.mark, invalid_row_handler=put_aside
+                ),
+                convert_options=pyarrow.csv.ConvertOptions(
+                    column_types=dict.fromkeys(file.names, pa.string())
+                ),
+            )
+        except pa.ArrowInvalid as error:
+            raise ContractError(
+                f"{file.path.name} cannot be taken apart into rows: {error}."
+            ) from error
+
+
+def _slow_batches(file: _File, malformed: list[str]) -> Iterator[pa.RecordBatch]:
+    """The same where values may span lines, by the book, so that no line is swallowed."""
+    types = [pa.string()] * len(file.names)
+    with _text(file.path, file.encoding) as text:
+        rows = _rows(islice(text, file.n_lines, None), file, malformed)
+        while block := list(islice(rows, _ROWS)):
+            columns = zip(*block, strict=True)
+            arrays = [pa.array(c, t) for c, t in zip(columns, types, strict=True)]
+            yield pa.RecordBatch.from_arrays(arrays, names=file.names)
+
+
+def _rows(lines: Iterator[str], file: _File, malformed: list[str]) -> Iterator[list[str]]:
+    """Rows with as many fields as the header.
+
+    A line that opens a quotation mark and never closes it is put aside alone: the lines after it
+    are read anew.
+    """
+    again: deque[str] = deque()
+    taken: list[str] = []
+
+    def feed() -> Iterator[str]:
+        while (line := again.popleft() if again else next(lines, None)) is not None:
+            taken.append(line)
+            yield line
+
+    reader = csv.reader(feed(), delimiter=file.mark, strict=True)
+    while True:
+        taken.clear()
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error:
+            again.extendleft(reversed(taken[1:]))
+            del taken[1:]
+            row = []
+            reader = csv.reader(feed(), delimiter=file.mark, strict=True)
+        if len(row) == len(file.names):
+            yield row
+        elif line := "".join(taken).strip("\r\n"):
+            malformed += [line] if line.strip() else []

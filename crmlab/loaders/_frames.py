@@ -1,0 +1,144 @@
+"""Open pandas frames and pyarrow tables: every column becomes one that an engine can hold."""
+
+import datetime as dt
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from crmlab._engine import in_memory
+from crmlab.contracts import ContractError
+from crmlab.loaders._source import MOMENT, NUMBER, Source, check_names, zones_of
+
+__all__ = ["open_arrow", "open_frame"]
+
+# Beyond this a float no longer holds every whole number, and is not written as one.
+_EXACT = 2**53
+
+
+def open_frame(frame: pd.DataFrame, where: str = "The frame") -> Source:
+    """Return a pandas frame as a source; it is not changed, and where it can not copied."""
+    names = [str(name) for name in frame.columns]
+    check_names(names, where)
+    if not len(frame):
+        raise ContractError(f"{where} has a header but no rows.")
+    columns: dict[str, pa.Array] = {}
+    for position, name in enumerate(names):
+        columns |= _arrow(name, frame.iloc[:, position])
+    index = [repr(name) for name in frame.index.names if name is not None]
+    hint = f" The index holds {', '.join(index)}: call `.reset_index()` first." if index else ""
+    return _source(pa.table(columns), names, hint)
+
+
+def open_arrow(table: pa.Table) -> Source:
+    """Return a pyarrow table as a source."""
+    check_names(table.column_names, "The table")
+    if not table.num_rows:
+        raise ContractError("The table has a header but no rows.")
+    columns = {name: _holdable(table[name]) for name in table.column_names}
+    return _source(pa.table(columns), table.column_names)
+
+
+def _source(table: pa.Table, names: list[str], hint: str = "") -> Source:
+    return Source(in_memory(table), tuple(names), zones=zones_of(table.schema), hint=hint)
+
+
+def _holdable(column: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Array:
+    """The column in a type that Ibis and DuckDB hold; as text where they hold none like it."""
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        return _holdable(column.cast(kind.value_type))
+    if pa.types.is_float16(kind):
+        return column.cast(pa.float32())
+    if pa.types.is_null(kind):
+        return column.cast(pa.string())
+    if (
+        pa.types.is_duration(kind)
+        or pa.types.is_interval(kind)
+        or pa.types.is_union(kind)
+        or pa.types.is_run_end_encoded(kind)
+        or isinstance(kind, pa.BaseExtensionType)
+    ):
+        values = [None if value is None else str(value) for value in column.to_pylist()]
+        return pa.array(values, pa.string())
+    return column
+
+
+def _arrow(name: str, column: pd.Series) -> dict[str, Any]:
+    """A column as Arrow; beside it the typed cells where it mixes them with text."""
+    if isinstance(column.dtype, pd.SparseDtype):
+        column = pd.Series(np.asarray(column))
+    if isinstance(column.dtype, pd.PeriodDtype):
+        column = column.dt.to_timestamp()
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        column = column.astype(object)
+    if column.dtype == object:
+        settled = _settled(column)
+        if settled is None:
+            return _mixture(name, column)
+        column = settled
+    try:
+        return {name: _holdable(pa.array(column, from_pandas=True))}
+    except (pa.ArrowException, TypeError):
+        return {name: _written(column)}
+
+
+def _settled(column: pd.Series) -> pd.Series | None:
+    """Objects of one kind as that kind, or None where they are a mixture."""
+    kind = pd.api.types.infer_dtype(column, skipna=True)
+    there = column.dropna()
+    if kind == "decimal" and all(value.is_finite() and value % 1 == 0 for value in there):
+        # Databases return whole numbers like this.
+        whole = [None if pd.isna(value) else int(value) for value in column]
+        column, there, kind = pd.Series(whole, dtype=object), there.map(int), "integer"
+    if kind in ("string", "empty"):
+        return column.astype("str")
+    if kind == "integer" and all(abs(value) < 2**63 for value in there):
+        return column.astype("Int64")
+    if kind in ("floating", "mixed-integer-float", "decimal"):
+        return column.astype("float64")
+    if kind == "boolean":
+        return column.astype("boolean")
+    if kind in ("datetime", "datetime64", "date"):
+        zones = {str(getattr(value, "tzinfo", None)) for value in there}
+        if len(zones) == 1:
+            return pd.to_datetime(column)
+    return None
+
+
+def _mixture(name: str, column: pd.Series) -> dict[str, Any]:
+    """A mixture as text, and the numbers and moments in it, which need no reading."""
+    columns = {name: _written(column)}
+    if column.map(lambda value: isinstance(value, str)).any():
+        numbers = column.map(_number)
+        if numbers.notna().any():
+            columns[NUMBER + name] = pa.array(numbers.astype("float64"), from_pandas=True)
+        moments = column.map(_moment)
+        if moments.notna().any():
+            columns[MOMENT + name] = pa.array(pd.to_datetime(moments).astype("datetime64[us]"))
+    return columns
+
+
+def _number(value: Any) -> float:
+    number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
+    return float(value) if number else np.nan
+
+
+def _moment(value: Any) -> Any:
+    if not isinstance(value, dt.date) or getattr(value, "tzinfo", None) is not None:
+        return pd.NaT
+    return value
+
+
+def _written(column: pd.Series) -> pa.Array:
+    return pa.array(column.map(_as_text, na_action="ignore").astype("str"), from_pandas=True)
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, float | np.floating):
+        number = float(value)
+        return str(int(number)) if number.is_integer() and abs(number) < _EXACT else repr(number)
+    if isinstance(value, bytes):
+        return value.decode(errors="backslashreplace")
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)

@@ -1,0 +1,75 @@
+"""A table as it stands at its owner's, and what its header may look like."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from crmlab.contracts import ContractError
+
+__all__ = ["MOMENT", "NUMBER", "OURS", "Source", "check_names", "check_same_names", "zones_of"]
+
+# Columns that reading adds beside the owner's begin like this, and are never shown.
+OURS = "crmlab:"
+# Where a column mixes text and typed cells, as Excel's do, these hold the typed ones.
+NUMBER, MOMENT = f"{OURS}number:", f"{OURS}moment:"
+
+
+@dataclass(frozen=True)
+class Source:
+    """A table, the names of its owner's columns, and the lines that could not be taken apart.
+
+    `zones` holds the time zones of columns whose values carry one, `hint` what may help where
+    columns are missing.
+    """
+
+    table: Any
+    names: tuple[str, ...]
+    malformed: tuple[str, ...] = ()
+    zones: dict[str, set[str]] = field(default_factory=dict)
+    encoding: str | None = None
+    hint: str = ""
+
+
+def check_names(names: Iterable[str], where: str) -> None:
+    """Raise ContractError where two columns have one name, as engines see it, or one of ours."""
+    seen: dict[str, str] = {}
+    for name in names:
+        if name.casefold().startswith(OURS):
+            raise ContractError(
+                f"{where} must not name a column {name!r}: names that begin with {OURS!r} are "
+                "taken. Rename it."
+            )
+        if name.casefold() in seen:
+            first = seen[name.casefold()]
+            fault = f"{name!r} stands there more than once"
+            if first != name:
+                fault = f"{first!r} and {name!r} differ only in case, which engines do not see"
+            raise ContractError(f"{where} must name each column once; {fault}. Rename one of them.")
+        seen[name.casefold()] = name
+
+
+def check_same_names(headers: Mapping[Path, list[str]]) -> None:
+    """Raise ContractError unless all files have the same columns, in whatever order."""
+    first, *rest = headers
+    for path in rest:
+        odd = sorted(set(headers[path]) ^ set(headers[first]))
+        if odd:
+            raise ContractError(
+                f"{path.name} and {first.name} must have the same columns; they differ in "
+                f"{', '.join(map(repr, odd))}."
+            )
+
+
+def zones_of(*schemas: pa.Schema) -> dict[str, set[str]]:
+    """The time zones of each column with instants, in words that engines know; "" for none."""
+    zones: dict[str, set[str]] = {}
+    for schema in schemas:
+        for one in schema:
+            if pa.types.is_timestamp(one.type) or pa.types.is_date(one.type):
+                zone = getattr(one.type, "tz", None) or ""
+                zones.setdefault(one.name, set()).add(re.sub("^(?=[+-])", "UTC", zone))
+    return {name: found for name, found in zones.items() if found != {""}}
