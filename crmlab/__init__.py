@@ -18,7 +18,7 @@ Examples
 >>> import crmlab
 >>> summary = crmlab.rfm_summary(crmlab.load_cdnow(), unit="W")
 >>> round(crmlab.top_share(summary["frequency"] * summary["monetary_value"]), 2)
-0.89
+0.84
 """
 
 import importlib

@@ -131,8 +131,7 @@ def _cells(path: Path, sheet: str | int) -> list[tuple[Any, ...]]:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     except Exception as error:  # whatever its parts happen to raise on broken XML
         raise ContractError(
-            f"{path.name} cannot be read as an Excel file: {error}. "
-            "Is it one, without a password?"
+            f"{path.name} cannot be read as an Excel file: {error}. Is it one, without a password?"
         ) from error
     try:
         page = _sheet(book, sheet)
