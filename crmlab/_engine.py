@@ -5,6 +5,7 @@ without a home of their own run here.
 """
 
 import atexit
+import contextlib
 import functools
 import itertools
 import os
@@ -24,6 +25,7 @@ __all__ = [
     "execute",
     "in_memory",
     "is_spark",
+    "read_parquet",
     "scratch_file",
     "write_parquet",
 ]
@@ -34,7 +36,7 @@ _DEFAULT_MEMORY_LIMIT = "2.5GB"
 # A DuckDB connection runs one query at a time, so threads take turns.
 _turn = threading.RLock()
 _numbers = itertools.count(1)
-_forgotten: list[str] = []
+_forgotten: list[tuple[str, Path | None]] = []
 
 
 @functools.cache
@@ -87,16 +89,40 @@ def _connected() -> Any:
 
 def in_memory(rows: Any) -> Any:
     """Return a pyarrow table as an Ibis table of the shared connection, without a copy."""
-    backend = connection()
     with _turn:
-        while _forgotten:
-            backend.con.unregister(_forgotten.pop())
-        name = f"crmlab_{next(_numbers)}"
+        backend, name = _tidied()
         backend.con.register(name, rows)
-        table = backend.table(name)
-    # Garbage is collected at any moment, also in the middle of a query, so it is only noted here.
-    weakref.finalize(table.op(), _forgotten.append, name)
+        return _watched(backend.table(name), name)
+
+
+def read_parquet(*paths: Path) -> Any:
+    """Return Parquet files as one Ibis table of the shared connection, columns matched by name."""
+    with _turn:
+        backend, name = _tidied()
+        files = [str(path) for path in paths]
+        table = backend.read_parquet(files, table_name=name, union_by_name=len(files) > 1)
+        scratch = paths[0] if paths[0].parent == _scratch_dir() else None
+        return _watched(table, name, scratch)
+
+
+def _watched(table: Any, name: str, scratch: Path | None = None) -> Any:
+    """Note when no expression uses the table any more, so that what it stands on can go."""
+    # Garbage is collected at any moment, also in the middle of a query: it only leaves a note.
+    weakref.finalize(table.op(), _forgotten.append, (name, scratch)).atexit = False
     return table
+
+
+def _tidied() -> tuple[Any, str]:
+    """The shared connection, rid of tables that nobody uses, and a name for a new one."""
+    backend = connection()
+    while _forgotten:
+        name, scratch = _forgotten.pop()
+        backend.con.unregister(name)
+        backend.con.execute(f'DROP VIEW IF EXISTS "{name}"')
+        if scratch is not None:
+            with contextlib.suppress(OSError):  # what is still open elsewhere goes at the end
+                scratch.unlink()
+    return backend, f"crmlab_{next(_numbers)}"
 
 
 def execute(expression: Any) -> pd.DataFrame:
@@ -110,7 +136,7 @@ def write_parquet(expression: Any) -> Any:
     path = scratch_file(".parquet")
     with _turn:
         expression.to_parquet(path)
-        return connection().read_parquet(str(path))
+        return read_parquet(path)
 
 
 def is_spark(table: Any) -> bool:

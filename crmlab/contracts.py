@@ -41,7 +41,14 @@ Kind = Literal["id", "time", "number", "text", "flag"]
 
 
 class ContractError(ValueError):
-    """A table does not keep its contract: columns are missing, or rows break a rule."""
+    """A table does not keep its contract: columns are missing, or rows break a rule.
+
+    Examples
+    --------
+    >>> TRANSACTIONS.check_header(["customer_id", "date", "Amount"])
+    Traceback (most recent call last):
+    crmlab.contracts.ContractError: The transactions table lacks 'amount'; it has 'customer_id', ...
+    """
 
 
 @dataclass(frozen=True)
@@ -58,6 +65,11 @@ class Column:
         One line, with the unit.
     required : bool, default=False
         Whether a table without it is refused.
+
+    Examples
+    --------
+    >>> Column("amount", "number", "price of the line, in currency", required=True).kind
+    'number'
     """
 
     name: str
@@ -80,6 +92,14 @@ class Rule:
         Takes the table, returns a boolean column: true where the rule is broken, never null.
     column : str, default=""
         The column whose value is to blame, for examples in messages.
+
+    Examples
+    --------
+    >>> import pandas as pd, ibis
+    >>> too_many = Rule("over 99", "ask the shop", lambda t: t.quantity > 99, "quantity")
+    >>> lines = ibis.memtable(pd.DataFrame({"quantity": [1, 100]}))
+    >>> tally(lines, [too_many])["over 99"]
+    np.int64(1)
     """
 
     label: str
@@ -104,6 +124,13 @@ def tally(table: Any, rules: Sequence[Rule], **more: Any) -> pd.Series:
     -------
     Series
         ``n_rows``, one count per rule label, ``n_broken`` if there are rules, and `more`.
+
+    Examples
+    --------
+    >>> import pandas as pd, ibis
+    >>> orders = pd.DataFrame({"customer_id": ["a", None], "date": "2024-01-05", "amount": 5})
+    >>> tally(ibis.memtable(orders), TRANSACTIONS.rules)[["n_rows", "n_broken"]].to_dict()
+    {'n_rows': 2, 'n_broken': 1}
     """
     counts = {rule.label: rule.broken(table).sum().fill_null(0) for rule in rules}
     if rules:
@@ -113,14 +140,30 @@ def tally(table: Any, rules: Sequence[Rule], **more: Any) -> pd.Series:
 
 
 def breaks_any(table: Any, rules: Sequence[Rule]) -> Any:
-    """Return a boolean column: whether a row breaks at least one of the rules."""
+    """Return a boolean column: whether a row breaks at least one of the rules.
+
+    Examples
+    --------
+    >>> import pandas as pd, ibis
+    >>> table = ibis.memtable(pd.DataFrame({"amount": [5.0, float("inf")]}))
+    >>> table.filter(breaks_any(table, TRANSACTIONS.rules[-1:])).count().to_pyarrow().as_py()
+    1
+    """
     import ibis
 
     return ibis.or_(*(rule.broken(table) for rule in rules))
 
 
 def violation(table: Any, rules: Sequence[Rule]) -> Any:
-    """Return a text column: the labels of the rules a row breaks, or null where it keeps all."""
+    """Return a text column: the labels of the rules a row breaks, or null where it keeps all.
+
+    Examples
+    --------
+    >>> import pandas as pd, ibis
+    >>> table = ibis.memtable(pd.DataFrame({"amount": [float("inf")]}))
+    >>> violation(table, TRANSACTIONS.rules[-1:]).to_pyarrow().to_pylist()
+    ['amount infinite']
+    """
     import ibis
 
     labels = [ibis.ifelse(rule.broken(table), rule.label, None).cast("string") for rule in rules]
@@ -139,6 +182,11 @@ class Contract:
         Its columns. Others may stand beside them.
     rules : tuple of Rule
         What every row must keep.
+
+    Examples
+    --------
+    >>> TRANSACTIONS.names(required=True)
+    ['customer_id', 'date', 'amount']
     """
 
     name: str
@@ -216,7 +264,15 @@ _TYPE_WORDS = {
 
 
 def infinite(column: Any) -> Any:
-    """Return a boolean column: whether a number is infinite, never null."""
+    """Return a boolean column: whether a number is infinite, never null.
+
+    Examples
+    --------
+    >>> import pandas as pd, ibis
+    >>> table = ibis.memtable(pd.DataFrame({"amount": [5.0, float("-inf"), None]}))
+    >>> infinite(table.amount).to_pyarrow().to_pylist()
+    [False, True, False]
+    """
     import ibis
 
     if not column.type().is_floating():

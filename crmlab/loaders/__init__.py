@@ -33,7 +33,18 @@ __all__ = ["DataQualityReport", "QuarantineWarning", "audit_transactions", "read
 
 
 class QuarantineWarning(UserWarning):
-    """Rows were left out because they break the contract; the message counts them by reason."""
+    """Rows were left out because they break the contract; the message counts them by reason.
+
+    Examples
+    --------
+    >>> import pandas as pd, warnings
+    >>> orders = pd.DataFrame({"customer_id": [1, None], "date": "2024-01-05", "amount": 5})
+    >>> with warnings.catch_warnings():
+    ...     warnings.simplefilter("ignore", QuarantineWarning)
+    ...     valid = read_transactions(orders, on_invalid="quarantine")
+    >>> valid.to_pandas()["customer_id"].tolist()
+    [1]
+    """
 
 
 def read_transactions(
@@ -56,16 +67,18 @@ def read_transactions(
 
     Parameters
     ----------
-    source : path, glob, list of paths, DataFrame, DuckDB relation, Ibis table or Spark table
-        Files may be CSV (also gzipped), TSV, Excel or Parquet.
+    source : path, glob, list of paths, DataFrame, Arrow table, DuckDB relation, Ibis table or \
+Spark table
+        Files may be CSV (also gzipped), TSV, Excel or Parquet; a folder stands for those in it.
     columns : mapping of str to str, optional
         *Their* header to *ours*, as in ``{"고객": "customer_id"}``. Names that are ours already
-        need no entry; columns that are not ours pass through.
+        need no entry; columns that are not ours pass through under their names.
     on_invalid : {"raise", "quarantine"}, default="raise"
         Refuse a table with invalid rows, or leave them out with a `QuarantineWarning`.
     returns : {"net", "drop", "keep"}, default="net"
-        Lines with a negative amount or quantity. ``net`` adds them into the customer's day, and a
-        day that nets to less than zero is no purchase; ``drop`` ignores them; ``keep`` treats each
+        Lines with a negative amount or quantity, or marked in a column ``is_return``; a positive
+        amount on such a line is given back. ``net`` adds them into the customer's day, and a day
+        that nets to less than zero is no purchase; ``drop`` ignores them; ``keep`` treats each
         line as it is. A zero amount is a purchase.
     duplicates : {"keep", "quarantine"}, default="keep"
         Lines equal to an earlier one in every column.
@@ -75,7 +88,8 @@ def read_transactions(
         Whether 05/01/2024 is 5 January. Needed only where no date in the column decides it.
     timezone : str, optional
         Zone in which a day begins, such as ``"Asia/Seoul"``. Needed where offsets are mixed;
-        dates without an offset are taken to be in it.
+        dates without an offset are taken to be in it. Where all carry the same offset or zone,
+        days begin there by default. Spark's timestamps are read in its session's zone.
     not_after : date or str, optional
         Later dates are invalid. Default: now, anywhere on Earth.
     decimal : {".", ","}, optional
@@ -85,7 +99,7 @@ def read_transactions(
     separator : str, optional
         Mark between fields of text files. Default: found in the header.
     sheet : str or int, default=0
-        Sheet of an Excel file.
+        Sheet of an Excel file, by name or by number from 0.
 
     Returns
     -------
@@ -101,8 +115,8 @@ def read_transactions(
         invalid.
     FileNotFoundError
         If there is no such file.
-    ValueError
-        If an option has a value it cannot have.
+    ValueError, TypeError
+        If an option has a value or a type it cannot have, or `source` is no table.
 
     Examples
     --------
@@ -168,7 +182,8 @@ def audit_transactions(
 
     Parameters
     ----------
-    source : path, glob, list of paths, DataFrame, DuckDB relation, Ibis table or Spark table
+    source : path, glob, list of paths, DataFrame, Arrow table, DuckDB relation, Ibis table or \
+Spark table
         As in `read_transactions`, and so are the options.
     columns, returns, duplicates, date_format, dayfirst, timezone, not_after, decimal, encoding, \
 separator, sheet
@@ -186,6 +201,8 @@ separator, sheet
         If columns are missing or there are no rows.
     FileNotFoundError
         If there is no such file.
+    ValueError, TypeError
+        If an option has a value or a type it cannot have, or `source` is no table.
 
     Examples
     --------

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import ibis
 
-from crmlab.loaders._text import SPACE, blank, trimmed
+from crmlab.loaders._text import SPACE, blank, staged, trimmed
 
 __all__ = ["AMOUNT_PROBLEMS", "AmountReading", "choose", "profile", "read"]
 
@@ -116,37 +116,42 @@ def choose(counts: Mapping[str, int], decimal: Decimal | None = None) -> AmountR
     return AmountReading(".", currency=currency)
 
 
-def read(text: Any, reading: AmountReading) -> tuple[Any, Any]:
-    """Return the numbers and, beside them, a problem in words or null.
+def read(table: Any, written: Any, reading: AmountReading) -> tuple[Any, Any, Any]:
+    """Return the table, its numbers and, beside them, a problem in words or null.
 
-    An infinite amount is a number here; that nothing costs that much is a rule of the contract.
+    The steps become columns of the table, so that each runs once. An infinite amount is a number
+    here; that nothing costs that much is a rule of the contract.
     """
-    lower, bare = text.lower(), _bare(text)
-    digits = _digits(bare)
+    table, bare = staged(table, _bare(written))
+    table, digits = staged(table, _digits(bare))
     fits = digits.re_search(_PATTERN[reading.decimal])
     other = digits.re_search(_PATTERN["," if reading.decimal == "." else "."])
-    size = ibis.cases(
-        (~bare.re_search(_WHOLE) | lower.re_search(_BETWEEN), ibis.null("float64")),
-        (fits, _plain(digits, reading.decimal).try_cast("float64")),
-        (digits.re_search(_INFINITE), ibis.literal(float("inf"))),
+    table, size = staged(
+        table,
+        ibis.cases(
+            (~bare.re_search(_WHOLE), ibis.null("float64")),
+            (fits, _plain(digits, reading.decimal).try_cast("float64")),
+            (digits.re_search(_INFINITE), ibis.literal(float("inf"))),
+        ),
     )
-    ambiguous = ibis.literal(False)
+    signed = written.lower().re_search(_ANY_CURRENCY)
+    foreign, ambiguous = ibis.literal(False), ibis.literal(False)
+    if reading.currency:
+        foreign = signed & ~written.lower().re_search(_CURRENCIES[reading.currency])
     if reading.mixed:
         ambiguous = other & digits.re_search("[.,]")
     elif reading.refuse:
         ambiguous = fits & other & digits.re_search(f"[{''.join(reading.refuse)}]")
-    foreign = ibis.literal(False)
-    if reading.currency:
-        own = _CURRENCIES[reading.currency]
-        foreign = lower.re_search(_ANY_CURRENCY) & ~lower.re_search(own)
     problem = ibis.cases(
-        (blank(trimmed(text)), ibis.null("string")),
         (foreign, "in another currency"),
         (ambiguous, "ambiguous"),
-        (size.isnull(), "unreadable"),
+        (signed & written.lower().re_search(_BETWEEN), "unreadable"),
+        (size.notnull() | blank(trimmed(written)), ibis.null("string")),
+        else_="unreadable",
     )
+    table, problem = staged(table, problem)
     value = ibis.ifelse(bare.re_search(_NEGATIVE), -size, size)
-    return ibis.ifelse(problem.isnull(), value, None), problem
+    return table, ibis.ifelse(problem.isnull(), value, None), problem
 
 
 def _plain(digits: Any, decimal: Decimal) -> Any:

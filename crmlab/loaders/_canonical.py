@@ -1,7 +1,7 @@
 """From a table as it stands to canonical columns, with a rule for everything that can be wrong."""
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -90,15 +90,14 @@ def prepare(source: Any, options: Options) -> Prepared:
     )
     header = _header(opened, options.columns or {})
     readings = {"encoding": opened.encoding} if opened.encoding else {}
-    parsed = read_columns(opened.table, header, opened.zones, options, readings)
-    wide = opened.table.mutate(**{OURS + name: column for name, column in parsed.items()})
+    wide, ours = read_columns(opened.table, header, opened.zones, options, readings)
     if options.duplicates == "quarantine":
         repeat = ibis.row_number().over(group_by=list(opened.table.columns)) > 0
         wide = wide.mutate(**{_REPEAT: repeat})
-    if PROBLEM in "".join(parsed):
+    if PROBLEM in "".join(ours):
         # Text is parsed once; every later query reads numbers and timestamps.
         wide = _stored(wide)
-    rules = _rules(parsed, options)
+    rules = _rules(ours, options)
     return Prepared(wide, opened.names, header, rules, opened.malformed, options, readings)
 
 
@@ -197,17 +196,15 @@ _REMEDIES = {
 _UNREADABLE_DATE = "correct it at its source, or say how it is written with `date_format=`"
 
 
-def _rules(parsed: Mapping[str, Any], options: Options) -> tuple[Rule, ...]:
+def _rules(ours: Sequence[str], options: Options) -> tuple[Rule, ...]:
     """The contract's rules on our columns, and one for each way a value can fail to be read."""
     rules = []
-    for name in parsed:
+    for name in ours:
         if name.endswith(PROBLEM):
             column = name.removesuffix(PROBLEM)
             rules += [_problem_rule(column, words) for words in problems_of(column)]
-    rules += [_on_ours(rule, parsed) for rule in TRANSACTIONS.rules]
-    rules += [
-        _infinite_rule(name, parsed) for name in NUMBERS if name in parsed and name != "amount"
-    ]
+    rules += [_on_ours(rule, ours) for rule in TRANSACTIONS.rules]
+    rules += [_infinite_rule(name) for name in NUMBERS if name in ours and name != "amount"]
     rules.append(_future_rule(options))
     if options.duplicates == "quarantine":
         rules.append(Rule("line repeated", "keep one of the equal lines", lambda t: t[_REPEAT]))
@@ -233,7 +230,7 @@ def _future_rule(options: Options) -> Rule:
     )
 
 
-def _infinite_rule(name: str, parsed: Mapping[str, Any]) -> Rule:
+def _infinite_rule(name: str) -> Rule:
     return Rule(
         f"{name} infinite",
         _REMEDIES["unreadable"],
@@ -242,12 +239,12 @@ def _infinite_rule(name: str, parsed: Mapping[str, Any]) -> Rule:
     )
 
 
-def _on_ours(rule: Rule, parsed: Mapping[str, Any]) -> Rule:
+def _on_ours(rule: Rule, ours: Sequence[str]) -> Rule:
     """A contract rule read on our columns; what could not be read is not missing as well."""
     sources = [rule.column]
-    if rule.column == "amount" and "amount" + PROBLEM not in parsed:
+    if rule.column == "amount" and "amount" + PROBLEM not in ours:
         sources = ["amount", "quantity", "unit_price"]
-    problems = [OURS + name + PROBLEM for name in sources if name + PROBLEM in parsed]
+    problems = [OURS + name + PROBLEM for name in sources if name + PROBLEM in ours]
 
     def broken(table: Any) -> Any:
         flag = rule.broken(_View(table))

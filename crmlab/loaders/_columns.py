@@ -9,8 +9,8 @@ from crmlab._engine import execute
 from crmlab.contracts import ContractError
 from crmlab.loaders import _amounts, _dates
 from crmlab.loaders._options import Options
-from crmlab.loaders._source import MOMENT, NUMBER
-from crmlab.loaders._text import without_blanks
+from crmlab.loaders._source import MOMENT, NUMBER, OURS
+from crmlab.loaders._text import blank, staged, trimmed, untidy
 
 __all__ = ["IDS", "NUMBERS", "PROBLEM", "problems_of", "read_columns"]
 
@@ -31,27 +31,35 @@ def read_columns(
     zones: Mapping[str, set[str]],
     options: Options,
     readings: dict[str, str],
-) -> dict[str, Any]:
-    """Canonical columns, and a column of problems beside each that can have them.
+) -> tuple[Any, list[str]]:
+    """The table with our columns beside the owner's, and the names of ours.
 
-    How a text column was read is noted in `readings`.
+    Beside a column whose values can fail to be read stands one with what is wrong with them. How
+    a text column was read is noted in `readings`.
     """
-    parsed: dict[str, Any] = {}
+    owners = table.columns
     for name, theirs in header.items():
-        column = table[theirs]
         if name == "date":
-            parsed |= _read_date(table, theirs, zones.get(theirs, set()), options, readings)
+            table = _read_date(table, theirs, zones.get(theirs, set()), options, readings)
         elif name in NUMBERS:
-            parsed |= _read_number(name, table, theirs, options, readings)
+            table = _read_number(name, table, theirs, options, readings)
         elif name in IDS:
-            parsed |= _read_id(name, column)
+            table = _read_id(name, table, theirs)
         elif name == "is_return":
-            parsed |= _read_flag(name, column)
+            table = _read_flag(name, table, theirs)
         else:
-            parsed[name] = column if column.type().is_string() else column.cast("string")
-    if "amount" not in parsed:
-        parsed["amount"] = parsed["quantity"] * parsed["unit_price"]
-    return parsed
+            text = table[theirs]
+            table = _with(table, name, text if text.type().is_string() else text.cast("string"))
+    if "amount" not in header:
+        table = _with(table, "amount", table[OURS + "quantity"] * table[OURS + "unit_price"])
+    names = ["amount", *header, *(name + PROBLEM for name in header)]
+    ours = [name for name in dict.fromkeys(names) if OURS + name in table.columns]
+    return table.select(*owners, *(OURS + name for name in ours)), ours
+
+
+def _with(table: Any, name: str, value: Any, problem: Any = None) -> Any:
+    columns = {OURS + name: value} | ({} if problem is None else {OURS + name + PROBLEM: problem})
+    return table.mutate(**columns)
 
 
 def problems_of(name: str) -> tuple[str, ...]:
@@ -81,32 +89,34 @@ def _split(table: Any, theirs: str, prefix: str) -> tuple[Any, Any]:
 
 def _read_number(
     name: str, table: Any, theirs: str, options: Options, readings: dict[str, str]
-) -> dict[str, Any]:
+) -> Any:
     column = table[theirs]
     kind = column.type()
     if kind.is_string():
         typed, text = _split(table, theirs, NUMBER)
         reading = _amounts.choose(_profiled(text, _amounts.profile), options.decimal)
         readings[name] = str(reading)
-        value, problem = _amounts.read(text, reading)
-        if typed is not None:
-            value = ibis.coalesce(typed, value)
-        return {name: value, name + PROBLEM: problem}
+        table, value, problem = _amounts.read(table, text, reading)
+        return _with(table, name, value if typed is None else typed.coalesce(value), problem)
     if not kind.is_numeric() or kind.is_boolean():
         raise ContractError(f"`{name}` must hold numbers or amounts as text; it holds {kind}.")
     number = column.cast("float64")
     # pandas writes a missing number as nan, which no engine counts as null.
-    return {name: ibis.ifelse(number.isnan(), None, number)}
+    return _with(table, name, ibis.ifelse(number.isnan(), None, number))
 
 
-def _read_id(name: str, column: Any) -> dict[str, Any]:
+def _read_id(name: str, table: Any, theirs: str) -> Any:
+    column = table[theirs]
     kind = column.type()
     if kind.is_uuid() or (kind.is_decimal() and not kind.scale):
         column, kind = column.cast("string"), ibis.dtype("string")
     if kind.is_string():
-        text = without_blanks(column)
+        care = _profiled(column, _needing_care)
+        if not care["n"]:  # the usual case, and the fast one
+            return _with(table, name, column)
+        table, text = staged(table, trimmed(column))
         damaged = ibis.ifelse(text.re_search(_DAMAGED), "damaged", ibis.null("string"))
-        return {name: text, name + PROBLEM: damaged}
+        return _with(table, name, ibis.ifelse(blank(text), None, text), damaged)
     if kind.is_floating():
         whole = _whole(column)
         problem = ibis.cases(
@@ -114,10 +124,14 @@ def _read_id(name: str, column: Any) -> dict[str, Any]:
             (column.abs() >= _EXACT, "damaged"),
             (whole.isnull(), "unreadable"),
         )
-        return {name: whole, name + PROBLEM: problem}
+        return _with(table, name, whole, problem)
     if not kind.is_integer():
         raise ContractError(f"`{name}` must hold text or whole numbers; it holds {kind}.")
-    return {name: column}
+    return _with(table, name, column)
+
+
+def _needing_care(text: Any) -> dict[str, Any]:
+    return {"n": (untidy(text) | text.re_search(_DAMAGED)).sum().fill_null(0)}
 
 
 def _whole(number: Any) -> Any:
@@ -128,7 +142,7 @@ def _whole(number: Any) -> Any:
 
 def _read_date(
     table: Any, theirs: str, zones: set[str], options: Options, readings: dict[str, str]
-) -> dict[str, Any]:
+) -> Any:
     date = table[theirs]
     kind = date.type()
     if "" in zones:
@@ -138,28 +152,28 @@ def _read_date(
     if kind.is_timestamp() and kind.timezone:
         zone = options.timezone or _one_zone(zones or {kind.timezone})
         readings["date"] = f"days in {zone}"
-        return {"date": _dates.in_zone(date, zone)}
+        return _with(table, "date", _dates.in_zone(date, zone))
     if kind.is_timestamp() or kind.is_date():
-        return {"date": date.cast("timestamp")}
-    typed, text = None, date
-    if kind.is_string():
-        typed, text = _split(table, theirs, MOMENT)
-    elif kind.is_integer():  # 20240105
-        text = date.cast("string")
-    elif kind.is_numeric() and not kind.is_boolean():  # the same beside missing ones
-        number = date.cast("float64")
-        text = _whole(number).cast("string").fill_null("?")
-        text = ibis.ifelse(number.isnull() | number.isnan(), None, text)
-    else:
-        raise ContractError(f"`date` must hold dates, timestamps or text; it holds {kind}.")
+        return _with(table, "date", date.cast("timestamp"))
+    typed, text = _split(table, theirs, MOMENT) if kind.is_string() else (None, _digits(date))
     asked = options.date_format, options.dayfirst
     counts = _profiled(text, lambda values: _dates.profile(values, *asked))
     reading = _dates.choose(counts, *asked, options.timezone)
     readings["date"] = str(reading)
-    value, problem = _dates.read(text, reading)
-    if typed is not None:
-        value = ibis.coalesce(typed, value)
-    return {"date": value, "date" + PROBLEM: problem}
+    table, value, problem = _dates.read(table, text, reading)
+    return _with(table, "date", value if typed is None else typed.coalesce(value), problem)
+
+
+def _digits(date: Any) -> Any:
+    """A date written as a number, such as 20240105, as text."""
+    kind = date.type()
+    if kind.is_integer():
+        return date.cast("string")
+    if not kind.is_numeric() or kind.is_boolean():
+        raise ContractError(f"`date` must hold dates, timestamps or text; it holds {kind}.")
+    number = date.cast("float64")  # the same beside missing ones
+    text = _whole(number).cast("string").fill_null("?")
+    return ibis.ifelse(number.isnull() | number.isnan(), None, text)
 
 
 def _one_zone(zones: set[str]) -> str:
@@ -171,17 +185,16 @@ def _one_zone(zones: set[str]) -> str:
     return next(iter(zones))
 
 
-def _read_flag(name: str, column: Any) -> dict[str, Any]:
+def _read_flag(name: str, table: Any, theirs: str) -> Any:
+    column = table[theirs]
     kind = column.type()
     if kind.is_boolean():
-        return {name: column}
+        return _with(table, name, column)
     if kind.is_numeric():
         column = column.cast("int64").cast("string")
     elif not kind.is_string():
         raise ContractError(f"`{name}` must hold true or false; it holds {kind}.")
-    word = without_blanks(column).lower()
+    word = trimmed(column).lower()
     known = word.isin([*_YES, *_NO])
-    return {
-        name: ibis.ifelse(known, word.isin(_YES), None),
-        name + PROBLEM: ibis.ifelse(known | word.isnull(), ibis.null("string"), "unreadable"),
-    }
+    problem = ibis.ifelse(known | blank(trimmed(column)), ibis.null("string"), "unreadable")
+    return _with(table, name, ibis.ifelse(known, word.isin(_YES), None), problem)

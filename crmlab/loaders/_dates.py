@@ -12,7 +12,7 @@ from typing import Any
 import ibis
 
 from crmlab._engine import is_spark
-from crmlab.loaders._text import blank, trimmed
+from crmlab.loaders._text import SPACE, blank, staged, trimmed
 
 __all__ = ["DATE_PROBLEMS", "DateReading", "check_format", "choose", "in_zone", "profile", "read"]
 
@@ -21,19 +21,19 @@ DATE_PROBLEMS = ("unreadable", "in another layout", "ambiguous", "in mixed time 
 _YEAR, _MONTH, _DAY = r"(\d{4})", "(0?[1-9]|1[0-2])", r"(0?[1-9]|[12]\d|3[01])"
 _MONTHS = "janfebmaraprmayjunjulaugsepoctnovdec"
 _MONTH_NAME = (
-    "(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
-    r"|sep(?:t(?:ember)?)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+    f"({'|'.join(_MONTHS[at : at + 3] for at in range(0, 36, 3))})"
+    r"(?:uary|ruary|ch|il|e|y|ust|t|tember|ober|ember)?\.?"
 )
 _HALF_DAY = "(?:am|pm|오전|오후)"
 _HOUR, _SIXTY = r"[01]?\d|2[0-3]", r"[0-5]\d"
 _OFFSET = r"(z|utc|[+-]\d{2}:?\d{2}|[+-]\d{2})"
 _CLOCK = rf"((?:{_HOUR}):{_SIXTY}(?::{_SIXTY})?)"
-_TIME = rf"(?:[ t]+{_HALF_DAY}? *{_CLOCK}(?:[.,]\d+)? *{_HALF_DAY}? *{_OFFSET}?)?$"
+_TIME = rf"(?:[ t]+{_HALF_DAY}? *{_CLOCK}(?:[.,]\d+)? *{_HALF_DAY}? *{_OFFSET}?)?"
 
 
 @dataclass(frozen=True)
 class _Layout:
-    """A pattern on trimmed lower-case text, and the number of the group that holds each field."""
+    """A pattern of lower-case text, and the number of the group that holds each field."""
 
     name: str
     pattern: str
@@ -48,7 +48,7 @@ class _Layout:
         """The offset from UTC as in +09:00, or empty text."""
         if "offset" not in self.groups:
             return ibis.literal("")
-        written = self._field(text, "offset")
+        written = text.re_extract(self.pattern, self.groups["offset"])
         digits = written.replace(":", "") + "00"
         return ibis.cases(
             (written == "", ""),
@@ -62,38 +62,33 @@ class _Layout:
 
     def instant(self, text: Any) -> Any:
         """The instant of text that carries an offset, else null."""
-        zoned = self.fits(text) & (self.offset(text) != "")
-        iso = self._iso(text) + self.offset(text)
-        return ibis.ifelse(zoned, iso, None).try_cast("timestamp('UTC')")
-
-    def _field(self, text: Any, name: str) -> Any:
-        return text.re_extract(self.pattern, self.groups[name])
+        offset = self.offset(text)
+        zoned = self.fits(text) & (offset != "")
+        return ibis.ifelse(zoned, self._iso(text) + offset, None).try_cast("timestamp('UTC')")
 
     def _iso(self, text: Any) -> Any:
-        year, month = self._field(text, "year"), self._field(text, "month")
+        """Text that fits as year, month, day and time; a name of a month is its first letters."""
+        back = "$" if is_spark(text.as_table()) else "\\"
+        field = {name: f"{back}{number}" for name, number in self.groups.items()}
+        hour, minute, second = (field.get(name, "00") for name in ("hour", "minute", "second"))
+        day = f"{field['day']} {field.get('clock', f'{hour}:{minute}:{second}')}"
+        if not self.named_month:
+            iso = text.re_replace(self.pattern, f"{field['year']}-{field['month']}-{day}").strip()
+        else:
+            year_end = 3 + (2 if self.short_year else 4)
+            parts = text.re_replace(self.pattern, f"{field['month']}{field['year']}-{day}").strip()
+            month = (ibis.literal(_MONTHS).find(parts.left(3)) // 3 + 1).cast("string")
+            iso = parts.substr(3, year_end - 3) + "-" + month + parts.substr(year_end)
         if self.short_year:
             # POSIX: 69 to 99 are years of the last century.
-            year = ibis.ifelse(year >= "69", "19", "20") + year
-        if self.named_month:
-            place = ibis.literal(_MONTHS).find(month.left(3))
-            month = (place // 3 + 1).cast("string")
-        return year + "-" + month + "-" + self._field(text, "day") + " " + self._time(text)
-
-    def _time(self, text: Any) -> Any:
-        if "clock" in self.groups:
-            clock = self._field(text, "clock")
-            return ibis.ifelse(clock == "", "00:00", clock)
-        hour, minute, second = (
-            self._field(text, name) if name in self.groups else ibis.literal("00")
-            for name in ("hour", "minute", "second")
-        )
-        return hour + ":" + minute + ":" + second
+            iso = ibis.ifelse(iso.left(2) >= "69", "19", "20") + iso
+        return iso
 
 
 def _layout(name: str, order: str, date: str, *, named_month: bool = False) -> _Layout:
     groups = {field: order.index(field[0]) + 1 for field in ("year", "month", "day")}
     groups |= {"clock": 4, "offset": 5}
-    return _Layout(name, f"^{date}{_TIME}", groups, named_month=named_month)
+    return _Layout(name, f"^{SPACE}*{date}{_TIME}{SPACE}*$", groups, named_month=named_month)
 
 
 _DAY_FIRST = _layout("day/month/year", "dmy", f"{_DAY}[-/.] ?{_MONTH}[-/.] ?{_YEAR}")
@@ -164,12 +159,12 @@ def _compiled(date_format: str) -> _Layout:
         elif directive:
             field, digits = _DIRECTIVES[directive]
             groups[field] = len(groups) + 1
-            pattern += digits if digits.startswith("(") and field == "month" else f"({digits})"
+            pattern += digits if digits is _MONTH_NAME else f"({digits})"
         else:
             pattern += re.sub(r"(\\ )+", " +", re.escape(literal.lower()))
     return _Layout(
         date_format,
-        f"^{pattern}$",
+        f"^{SPACE}*{pattern}{SPACE}*$",
         groups,
         short_year="%y" in date_format,
         named_month="%b" in date_format or "%B" in date_format,
@@ -247,29 +242,37 @@ def choose(
     )
 
 
-def read(text: Any, reading: DateReading) -> tuple[Any, Any]:
-    """Return the timestamps and, beside them, a problem in words or null."""
-    text = trimmed(text).lower()
+def read(table: Any, written: Any, reading: DateReading) -> tuple[Any, Any, Any]:
+    """Return the table, its timestamps and, beside them, a problem in words or null.
+
+    The steps become columns of the table, so that each runs once.
+    """
     layout = reading.layout
+    table, text = staged(table, written.lower())
     value = layout.wall_clock(text)
     if reading.timezone is not None and "offset" in layout.groups:
         there = in_zone(layout.instant(text), reading.timezone)
         value = ibis.ifelse(layout.offset(text) == "", value, there)
     if reading.half_days:
+        table, value = staged(table, value)
         value = _on_24_hours(text, value)
-    doubtful = ibis.literal(False)
+    table, value = staged(table, value)
+    doubtful = zoned = ibis.literal(False)
     if reading.mixed:
         swapped = _MONTH_FIRST if layout is _DAY_FIRST else _DAY_FIRST
         # 05/05/2024 is the same day in either order.
         doubtful = (swapped.wall_clock(text) != layout.wall_clock(text)).fill_null(False)
+    if reading.mixed_zones:
+        zoned = text.contains(":")
     elsewhere = ~layout.fits(text) & text.re_search(_ANY_LAYOUT)
     problem = ibis.cases(
-        (blank(text), ibis.null("string")),
-        (value.isnull(), ibis.ifelse(elsewhere, "in another layout", "unreadable")),
-        (doubtful, "ambiguous"),
-        (ibis.literal(reading.mixed_zones) & text.contains(":"), "in mixed time zones"),
+        (value.notnull() & doubtful, "ambiguous"),
+        (value.notnull() & zoned, "in mixed time zones"),
+        (value.notnull() | blank(trimmed(written)), ibis.null("string")),
+        else_=ibis.ifelse(elsewhere, "in another layout", "unreadable"),
     )
-    return ibis.ifelse(problem.isnull(), value, None), problem
+    table, problem = staged(table, problem)
+    return table, ibis.ifelse(problem.isnull(), value, None), problem
 
 
 def _on_24_hours(text: Any, value: Any) -> Any:

@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
 
-from crmlab._engine import connection, scratch_file
+from crmlab._engine import read_parquet, scratch_file
 from crmlab.contracts import ContractError
 from crmlab.loaders._source import Source, check_names, check_same_names
 
@@ -47,8 +47,9 @@ def open_text(paths: Sequence[Path], encoding: str | None, separator: str | None
     if not n_rows and not malformed:
         raise ContractError(f"{paths[0]} has a header but no rows.")
     used = ", ".join(sorted({file.encoding for file in files}))
-    table = connection().read_parquet(str(staged))
-    return Source(table, tuple(schema.names), malformed=tuple(malformed), encoding=used)
+    return Source(
+        read_parquet(staged), tuple(schema.names), malformed=tuple(malformed), encoding=used
+    )
 
 
 @dataclass(frozen=True)

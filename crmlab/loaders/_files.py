@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet
 
-from crmlab._engine import connection
+from crmlab._engine import read_parquet
 from crmlab.contracts import ContractError
 from crmlab.loaders._delimited import open_text
 from crmlab.loaders._frames import open_frame
@@ -94,7 +94,7 @@ def _open_parquet(paths: Sequence[Path]) -> Source:
     for path, schema in schemas.items():
         check_names(schema.names, path.name)
     check_same_names({path: schema.names for path, schema in schemas.items()})
-    table = connection().read_parquet([str(path) for path in paths], union_by_name=len(paths) > 1)
+    table = read_parquet(*paths)
     return Source(table, tuple(table.columns), zones=zones_of(*schemas.values()))
 
 

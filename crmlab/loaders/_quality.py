@@ -30,7 +30,8 @@ class DataQualityReport:
         rules counts in both.
     quarantined : DataFrame
         The rows left out, in the owner's columns, with their ``reason``. A row that could not be
-        taken apart into fields stands in ``text``.
+        taken apart into fields stands in ``text``. An owner's column of one of these two names
+        gets ``_in_source`` added to it.
     n_customers : int
         Customers in the valid rows.
     first_date, last_date : Timestamp
@@ -41,6 +42,15 @@ class DataQualityReport:
         How text was read: ``encoding``, and layout or decimal mark by column.
     valid : ibis.Table
         The valid rows, as `read_transactions` returns them.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from crmlab.loaders import audit_transactions
+    >>> orders = pd.DataFrame({"customer_id": [1, 2], "date": "2024-01-05", "amount": ["5", "?"]})
+    >>> audit_transactions(orders).quarantined
+       customer_id        date amount             reason
+    0            2  2024-01-05      ?  amount unreadable
     """
 
     rows_read: int

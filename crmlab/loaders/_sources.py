@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from crmlab._engine import connection, scratch_file
+from crmlab._engine import read_parquet, scratch_file
 from crmlab.loaders._files import expand, open_files
 from crmlab.loaders._frames import open_arrow, open_frame
 from crmlab.loaders._source import Source, check_names, zones_of
@@ -73,7 +73,7 @@ def _open_relation(relation: Any) -> Source:
     zones = zones_of(exact.limit(0).to_arrow_table().schema)
     path = scratch_file(".parquet")
     exact.write_parquet(str(path))
-    table = connection().read_parquet(str(path))
+    table = read_parquet(path)
     return Source(table, tuple(table.columns), zones=zones)
 
 

@@ -1,10 +1,13 @@
-"""What text readers share: white space, and the words that stand for nothing."""
+"""What text readers share: white space, words that stand for nothing, and steps that run once."""
 
+import itertools
 from typing import Any
 
-import ibis
+from crmlab.loaders._source import OURS
 
-__all__ = ["SPACE", "blank", "trimmed", "without_blanks"]
+__all__ = ["SPACE", "blank", "staged", "trimmed", "untidy"]
+
+_steps = itertools.count()
 
 # Words that exports write for nothing. A capital NA comes from R; "Na" may be a name.
 _NOTHING = ("", "null", "nan", "none", "nat", "<na>", "n/a", "#n/a")
@@ -22,7 +25,17 @@ def blank(text: Any) -> Any:
     return (text.lower().isin(_NOTHING) | (text == "NA")).fill_null(True)
 
 
-def without_blanks(column: Any) -> Any:
-    """Trimmed text, with null where there is nothing."""
-    text = trimmed(column)
-    return ibis.ifelse(blank(text), None, text)
+def untidy(text: Any) -> Any:
+    """Whether text may be blank, or have white space at its ends; in one pass."""
+    words = "|".join([*_NOTHING, "na"])
+    return text.re_search(f"(?i)^{SPACE}|{SPACE}$|^({words})$")
+
+
+def staged(table: Any, step: Any) -> tuple[Any, Any]:
+    """Return the table with a step towards a result as a column, and that column.
+
+    Engines run a step anew wherever it stands in a case distinction; a column they run once.
+    """
+    name = f"{OURS}step {next(_steps)}"
+    table = table.mutate(**{name: step})
+    return table, table[name]
