@@ -28,7 +28,7 @@ def purchase_days(lines: Any) -> Any:
     ``n_lines``.
     """
     returned = is_return(lines).fill_null(False)
-    keyed = lines.select("customer_id", "amount", day=lines.date.date(), returned=returned)
+    keyed = lines.select("customer_id", "amount", day=lines.date.cast("date"), returned=returned)
     days = keyed.group_by("customer_id", "day").aggregate(
         net=keyed.amount.sum(),
         n_lines=keyed.count(),

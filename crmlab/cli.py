@@ -165,6 +165,10 @@ def report(
     out: Annotated[
         Path | None, typer.Option(help="Folder for the page. [default: ./reports/NAME]")
     ] = None,
+    column: Annotated[
+        list[str] | None,
+        typer.Option("--column", metavar="THEIRS=OURS", help="Rename a column; repeatable."),
+    ] = None,
     parameter: Annotated[
         list[str] | None,
         typer.Option("--parameter", "-p", metavar="KEY=VALUE", help="A parameter; repeatable."),
@@ -181,9 +185,13 @@ def report(
         raise ValueError("give the NAME of a report; --list shows them.")
     from crmlab.reports._report import made_report
 
-    values = _pairs(parameter or [], option="-p", form="KEY=VALUE")
+    values: dict[str, Any] = dict(_pairs(parameter or [], option="-p", form="KEY=VALUE"))
     if "data" in values:
         raise ValueError("give the data with --data, not with -p.")
+    if column:
+        if "columns" in values:
+            raise ValueError("give the columns with --column or with -p columns=, not with both.")
+        values["columns"] = _renamed(column)
     print(made_report(name, values, data=data, out=out, text=True, progress=True))
 
 
@@ -197,10 +205,25 @@ def _print_reports() -> None:
 
 
 def _pairs(words: Sequence[str], *, option: str, form: str) -> dict[str, str]:
-    """Split `left=right` words; each left side may stand once."""
+    """Split `left=right` words at the first sign; each left side may stand once."""
+    return _unique([word.partition("=") for word in words], words, option=option, form=form)
+
+
+def _renamed(words: Sequence[str]) -> dict[str, str]:
+    """Split `theirs=ours` words at the last sign: a header such as `금액=원` may hold one."""
+    parts = [word.rpartition("=") for word in words]
+    pairs = _unique(parts, words, option="--column", form="THEIRS=OURS")
+    for theirs, ours in pairs.items():
+        if not ours:
+            raise ValueError(f"--column must read THEIRS=OURS; got {theirs + '='!r}.")
+    return pairs
+
+
+def _unique(
+    parts: Sequence[tuple[str, str, str]], words: Sequence[str], *, option: str, form: str
+) -> dict[str, str]:
     pairs: dict[str, str] = {}
-    for word in words:
-        left, sign, right = word.partition("=")
+    for (left, sign, right), word in zip(parts, words, strict=True):
         if not (left and sign):
             raise ValueError(f"{option} must read {form}; got {word!r}.")
         if left in pairs:
@@ -259,7 +282,7 @@ def audit(
     if quarantined is not None:
         _check_export(quarantined, source=Path(file))
     options: dict[str, Any] = {
-        "columns": _pairs(column or [], option="--column", form="THEIRS=OURS"),
+        "columns": _renamed(column or []),
         "returns": returns,
         "duplicates": duplicates,
         "dayfirst": dayfirst,

@@ -32,6 +32,16 @@ def crmlab(capsys):
     return run
 
 
+@pytest.fixture
+def orders(tmp_path):
+    def write(text, name="orders.csv"):
+        path = tmp_path / name
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return write
+
+
 # ---------------------------------------------------------------------------------------------
 # The command itself
 
@@ -103,12 +113,34 @@ def test_an_unforeseen_error_says_how_to_see_more(capsys):
         pytest.param(
             ["x", "-p", "data=o.csv"], "give the data with --data, not with -p", id="data"
         ),
+        pytest.param(["x", "--column", "a="], "--column must read THEIRS=OURS", id="no-column"),
+        pytest.param(
+            ["x", "-p", "columns=a=date", "--column", "b=amount"],
+            "give the columns with --column or with -p columns=, not with both",
+            id="columns-twice",
+        ),
     ],
 )
 def test_report_refuses_wrong_usage(crmlab, arguments, message):
     code, out, err = crmlab("report", *arguments)
     assert (code, out) == (2, "")
     assert message in err
+
+
+HEADERS = ["--column", "고객=customer_id", "--column", "일자=date", "--column", "금액=원=amount"]
+
+
+def test_report_takes_other_headers_and_warns_of_nothing(orders, tmp_path):
+    days = pd.date_range("2024-01-01", periods=300).strftime("%Y-%m-%d")
+    rows = [f"{i % 40},{day},{i + 1}" for i, day in enumerate(days)]
+    path = orders("\n".join(["고객,일자,금액=원", *rows]))
+    done = subprocess.run(
+        [COMMAND, "report", "customer_base", "--data", path, *HEADERS, "--out", tmp_path / "out"],
+        capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout.strip()) == (0, str(tmp_path / "out" / "index.html"))
+    assert "Passed unknown parameter" not in done.stderr
+    assert "금액=원 → amount" in (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
 
 
 def test_report_list_shows_names_titles_and_parameters(crmlab):
@@ -173,16 +205,6 @@ def test_a_stopped_report_leaves_nothing_behind(tmp_path):
 # audit
 
 
-@pytest.fixture
-def orders(tmp_path):
-    def write(text, name="orders.csv"):
-        path = tmp_path / name
-        path.write_text(text, encoding="utf-8")
-        return path
-
-    return write
-
-
 def test_audit_of_valid_orders_is_exit_code_0(crmlab, orders):
     path = orders(GOOD)
     code, out, err = crmlab("audit", path)
@@ -212,9 +234,8 @@ def test_audit_exports_quarantined_rows_that_no_spreadsheet_runs(crmlab, orders,
 
 
 def test_audit_takes_other_headers_and_options(crmlab, orders):
-    path = orders("고객,일자,금액\n1,05/01/2024,10\n2,06/01/2024,-1\n")
-    columns = ["--column", "고객=customer_id", "--column", "일자=date", "--column", "금액=amount"]
-    code, out, _ = crmlab("audit", path, *columns, "--dayfirst", "--returns", "drop")
+    path = orders("고객,일자,금액=원\n1,05/01/2024,10\n2,06/01/2024,-1\n")
+    code, out, _ = crmlab("audit", path, *HEADERS, "--dayfirst", "--returns", "drop")
     assert code == 0
     assert "return line" in out
 

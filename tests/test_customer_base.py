@@ -266,6 +266,31 @@ def test_nineteen_digit_ids_stay_apart():
     assert rfm_summary(frame).index.tolist() == ids
 
 
+def test_an_ibis_table_of_days_is_reduced_like_timestamps(cdnow_sample):
+    import ibis
+
+    table = ibis.memtable(cdnow_sample)
+    days = table.mutate(date=table.date.cast("date"))
+    options = {"observation_end": "1997-09-30"}
+    for reduce in (rfm_summary, cohort_retention, customer_flows):
+        pd.testing.assert_frame_equal(reduce(days, **options), reduce(table, **options))
+
+
+@pytest.mark.parametrize(
+    "reduce",
+    [
+        rfm_summary,
+        cohort_retention,
+        customer_flows,
+        lambda orders: calibration_holdout(orders, calibration_end="1997-09-30"),
+    ],
+)
+def test_results_keep_their_notes_in_a_parquet_file(reduce, cdnow_sample, tmp_path):
+    result = reduce(cdnow_sample)
+    result.to_parquet(tmp_path / "result.parquet")
+    assert pd.read_parquet(tmp_path / "result.parquet").attrs == result.attrs
+
+
 def test_rfm_summary_does_not_change_its_input(cdnow_sample):
     before = cdnow_sample.copy()
     rfm_summary(cdnow_sample)
@@ -290,7 +315,7 @@ def test_rfm_summary_matches_the_definition_whatever_the_row_order(rows, random)
     expected = slow_summary(frame, frame["date"].max())
     shuffled = frame.sample(frac=1, random_state=random.randrange(1000))
     if expected.empty:
-        with pytest.raises(ValueError, match="first purchase"):
+        with pytest.raises(ValueError, match="must hold a purchase"):
             rfm_summary(shuffled)
         return
     got = rfm_summary(shuffled)
@@ -432,6 +457,12 @@ GOOD = lines(("a", "2024-01-01", 5), ("a", "2024-02-01", 5))
             id="first-purchase",
         ),
         pytest.param(
+            lambda: rfm_summary(GOOD, observation_end=20240108),
+            ValueError,
+            "`observation_end` must be a date such as '1997-09-30'; got 20240108",
+            id="a-number-for-a-date",
+        ),
+        pytest.param(
             lambda: rfm_summary(GOOD, observation_end="soon"),
             ValueError,
             "`observation_end` must be a date",
@@ -440,13 +471,13 @@ GOOD = lines(("a", "2024-01-01", 5), ("a", "2024-02-01", 5))
         pytest.param(
             lambda: rfm_summary(GOOD, observation_end="2023-01-01"),
             ValueError,
-            "`observation_end`",
+            "must hold a purchase by 2023-01-01",
             id="end-before-start",
         ),
         pytest.param(
             lambda: rfm_summary(lines(("a", "2024-01-01", -5))),
             ValueError,
-            "first purchase",
+            "Returns alone are no purchase",
             id="returns-only",
         ),
         pytest.param(

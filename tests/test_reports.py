@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import json
+import logging
 import os
 import re
 import signal
@@ -168,8 +169,8 @@ def test_reading_parameters_executes_nothing(tmp_path):
         pytest.param("limits", "0.5,0.25", [0.5, 0.25], id="list-of-floats"),
         pytest.param(
             "columns",
-            "고객=customer_id,a b=date",
-            {"고객": "customer_id", "a b": "date"},
+            "고객=customer_id,a b=date,금액=원=amount",
+            {"고객": "customer_id", "a b": "date", "금액=원": "amount"},
             id="dict",
         ),
     ],
@@ -699,6 +700,16 @@ def test_a_notebook_that_never_starts_is_a_failed_run_too(tmp_path, published):
     with pytest.raises(ReportError, match=r"report 'odd' failed before its first cell: .*99"):
         made_report("odd", {}, out=published, templates=tmp_path)
     assert untouched(published)
+
+
+def test_papermill_is_quiet_during_a_run_and_as_it_was_afterwards(tmp_path, caplog):
+    declarations = "n: int | None = 1  # count; rows\nm: dict[str, str] = {}  # words; names"
+    write(tmp_path, "typed", code(declarations, "parameters"))
+    made_report("typed", {"n": 2, "m": {"a": "b"}}, out=tmp_path / "out", templates=tmp_path)
+    assert [record.getMessage() for record in caplog.records] == []
+    for name in ("papermill", "papermill.translators"):
+        logging.getLogger(name).warning("of another caller")
+    assert caplog.messages == ["of another caller"] * 2
 
 
 def test_publishing_replaces_the_index_last(tmp_path):

@@ -52,7 +52,8 @@ def cohort_retention(
         ``retention``
             ``n_active / n_customers``, in [0, 1];
         ``revenue``
-            spent in the period less returns, in currency;
+            spent in the period less returns, in currency; what a customer gave back before
+            the first purchase belongs to no cohort and is left out;
         ``complete``
             whether the period ends by the end of observation.
 
@@ -100,7 +101,7 @@ def cohort_retention(
             "complete": after <= pd.Timestamp(end) + pd.Timedelta("1D"),
         }
     )
-    cohorts.attrs = {"period": period, "observation_end": pd.Timestamp(end)}
+    cohorts.attrs = {"period": period, "observation_end": end.isoformat()}
     return cohorts
 
 

@@ -1,6 +1,7 @@
 """Customers' days as expressions, calendar periods, and the one place where a reduction runs."""
 
 import datetime as dt
+import numbers
 from typing import Any, Literal
 
 import ibis
@@ -13,6 +14,7 @@ from crmlab.loaders import read_transactions
 
 __all__ = [
     "EPOCH",
+    "NO_PURCHASE",
     "PERIODS",
     "Day",
     "Period",
@@ -28,16 +30,18 @@ Day = str | dt.date | pd.Timestamp
 Period = Literal["W", "M", "Q", "Y"]
 
 EPOCH = dt.date(1970, 1, 1)
+NO_PURCHASE = (
+    "`transactions` must hold a purchase by {end}, the end of observation; there is none. "
+    "Returns alone are no purchase; see also `observation_end`."
+)
 
 
 def day_of(name: str, value: Day | None) -> dt.date | None:
     if value is None:
         return None
-    try:
-        stamp = pd.Timestamp(value)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"`{name}` must be a date such as '1997-09-30'; got {value!r}.") from error
-    if pd.isna(stamp):
+    # A number would pass as nanoseconds since 1970.
+    stamp = pd.NaT if isinstance(value, numbers.Number) else pd.to_datetime(value, errors="coerce")
+    if not isinstance(stamp, pd.Timestamp):
         raise ValueError(f"`{name}` must be a date such as '1997-09-30'; got {value!r}.")
     return stamp.date()
 
@@ -64,7 +68,9 @@ def read_days(transactions: Any, end: dt.date | None) -> tuple[Any, dt.date]:
     if not counts["n_rows"]:
         raise ContractError("`transactions` has columns but no rows.")
     if end is not None:
-        table = table.filter(table.date < ibis.timestamp(f"{end + dt.timedelta(days=1)}"))
+        table = table.filter(
+            table.date.cast("timestamp") < ibis.timestamp(f"{end + dt.timedelta(days=1)}")
+        )
     return purchase_days(table), end or pd.Timestamp(counts["last"]).date()
 
 
@@ -73,9 +79,7 @@ def executed(query: Any, end: dt.date) -> pd.DataFrame:
     keys = [name for name in ("customer_id", "cohort", "period", "flow") if name in query.columns]
     table = execute(query.order_by(keys))
     if table.empty:
-        raise ValueError(
-            f"`observation_end` must lie on or after the first purchase; none happened by {end}."
-        )
+        raise ValueError(NO_PURCHASE.format(end=end))
     return table
 
 

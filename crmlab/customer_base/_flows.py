@@ -104,7 +104,7 @@ def customer_flows(
     flows = flows.astype({"n_customers": "int64", "n_purchases": "int64", "revenue": "float64"})
     flows["complete"] = after <= pd.Timestamp(end) + pd.Timedelta("1D")
     flows.attrs = {
-        "period": period, "lapse_after": lapse_after, "observation_end": pd.Timestamp(end)
+        "period": period, "lapse_after": lapse_after, "observation_end": end.isoformat()
     }  # fmt: skip
     return flows
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from crmlab._checks import check_choice
-from crmlab.customer_base._days import EPOCH, Day, day_of, executed, read_days
+from crmlab.customer_base._days import EPOCH, NO_PURCHASE, Day, day_of, executed, read_days
 from crmlab.customer_base._in_memory import reduced_in_memory
 
 __all__ = ["calibration_holdout", "rfm_summary"]
@@ -91,9 +91,7 @@ def rfm_summary(
     seen, end = reduced_in_memory(transactions, asked) or _reduced_by_engine(transactions, asked)
     bought = seen[seen["n"] > 0]
     if bought.empty:
-        raise ValueError(
-            f"`observation_end` must lie on or after the first purchase; none happened by {end}."
-        )
+        raise ValueError(NO_PURCHASE.format(end=end))
     summary = _summarised(bought, end, unit, first_purchase)
     summary.attrs |= {"n_without_purchase": len(seen) - len(bought)}
     return summary
@@ -180,7 +178,7 @@ def calibration_holdout(
     summary["frequency_holdout"] = n_after
     summary["monetary_value_holdout"] = bought["spent_after"].to_numpy() / np.maximum(n_after, 1)
     summary["duration_holdout"] = (end - cut).days / _UNIT_DAYS[unit]
-    summary.attrs |= {"calibration_end": pd.Timestamp(cut), "observation_end": pd.Timestamp(end)}
+    summary.attrs |= {"calibration_end": cut.isoformat(), "observation_end": end.isoformat()}
     return summary
 
 
@@ -227,6 +225,6 @@ def _summarised(
         copy=False,
     )
     summary.attrs = {
-        "unit": unit, "first_purchase": first_purchase, "observation_end": pd.Timestamp(end)
+        "unit": unit, "first_purchase": first_purchase, "observation_end": end.isoformat()
     }  # fmt: skip
     return summary

@@ -310,6 +310,7 @@ def _stack(ax: Axes, counts: pd.DataFrame, whole: NDArray[np.bool_]) -> None:
             bars[position].set(hatch=_HATCH, edgecolor="white", alpha=0.6)
         height += 0 if below else number
     ax.axhline(0, color=INK, linewidth=0.8)
+    ax.use_sticky_edges = False  # bars of no height would hold the margin back
     ax.margins(y=0.15)  # room for the legend
     keys = [Patch(color=colour, label=flow) for flow, colour in _FLOWS.items()]
     if not whole.all():

@@ -79,10 +79,8 @@ def execute(
     NotebookFailed
         If any cell raised, the notebook left early or the kernel died.
     """
-    # papermill parses the parameters for itself, and warns of types that it does not know.
-    logging.getLogger("papermill.translators").setLevel(logging.ERROR)
     try:
-        with _event_loop():
+        with _event_loop(), _quiet_papermill():
             notebook = papermill.execute_notebook(
                 _literal(template),
                 _literal(executed),
@@ -104,6 +102,27 @@ def execute(
     if _error_output(notebook) is not None:
         raise NotebookFailed(_reason(executed, None), executed)
     return notebook
+
+
+@contextmanager
+def _quiet_papermill() -> Iterator[None]:
+    """Drop the warnings of papermill, which parses the parameters for itself.
+
+    It calls a parameter unknown if its type is `dict[...]` or `... | None`; ours are checked.
+    """
+
+    def errors_only(record: logging.LogRecord) -> bool:
+        return record.levelno >= logging.ERROR
+
+    # A filter of one's own, unlike a level, can be taken away while another run goes on.
+    loggers = [logging.getLogger(name) for name in ("papermill", "papermill.translators")]
+    for logger in loggers:
+        logger.addFilter(errors_only)
+    try:
+        yield
+    finally:
+        for logger in loggers:
+            logger.removeFilter(errors_only)
 
 
 @contextmanager

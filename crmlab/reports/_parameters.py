@@ -184,7 +184,7 @@ def _from_text(kind: str, text: str) -> Any:
         items = [item.strip() for item in text.split(",") if item.strip()]
         if kind.startswith("list["):
             return [_from_text(kind[5:-1], item) for item in items]
-        pairs = [item.partition("=") for item in items]
+        pairs = [item.rpartition("=") for item in items]  # a header may hold a sign of its own
         if not all(key and ours for key, _, ours in pairs):
             raise ValueError
         return {key.strip(): ours.strip() for key, _, ours in pairs}
