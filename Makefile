@@ -2,27 +2,29 @@
 PYTHON ?= python3
 BIN := .venv/bin
 UV := $(shell command -v uv 2>/dev/null)
+# Written last: an environment whose installation was interrupted is not up to date.
+READY := .venv/.ready
 
-.PHONY: workbook test lab lint bench lock clean
+.PHONY: .venv workbook test lab lint bench lock clean
 
-workbook: .venv
+workbook: $(READY)
 	$(BIN)/crmlab workbook
 
 # Two calls, since work is shared out differently: Spark tests by group, notebooks as a whole.
-test: .venv
+test: $(READY)
 	$(BIN)/pytest -n 2 --dist loadgroup
 	$(BIN)/pytest -n 2 --dist loadfile --nbval notebooks
 
-lab: .venv
+lab: $(READY)
 	$(BIN)/crmlab lab
 
-lint: .venv
+lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: .venv
+bench: $(READY)
 	$(BIN)/python benchmarks/customer_base.py
 
 # A fresh lock changes what notebooks print, so their stored outputs are made again with it.
@@ -33,7 +35,9 @@ lock:
 	$(MAKE) .venv
 	$(BIN)/jupyter nbconvert --to notebook --execute --inplace notebooks/*.ipynb notebooks/reports/*.ipynb
 
-.venv: requirements.txt pyproject.toml
+.venv: $(READY)
+
+$(READY): requirements.txt pyproject.toml
 ifneq ($(UV),)
 	uv venv --quiet --allow-existing --python $(PYTHON) .venv
 	uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.txt
@@ -43,7 +47,7 @@ else
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -e .
 endif
-	@touch .venv
+	@touch $(READY)
 
 clean:
 	rm -rf .venv reports workbook

@@ -1,6 +1,7 @@
 """The command line: what it prints where, and the exit codes a scheduler relies on."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -338,3 +339,29 @@ def test_installed_notebooks_are_copied_without_touching_a_readers_work(tmp_path
     assert (target / "00_start.ipynb").read_text() == "my answers"
     assert (target / "reports" / "base.ipynb").read_text() == "as shipped"
     assert str(target) in capsys.readouterr().err
+
+
+# ---------------------------------------------------------------------------------------------
+# make, which calls the commands
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
+@pytest.mark.parametrize("target", [".venv", "lint"])
+def test_an_interrupted_installation_is_finished_by_the_next_make(tmp_path, target):
+    for name in ("requirements.txt", "pyproject.toml"):
+        (tmp_path / name).touch()
+    (tmp_path / ".venv").mkdir()  # newer than both, yet without packages
+    makefile = Path(__file__).parents[1] / "Makefile"
+
+    def planned():
+        done = subprocess.run(
+            ["make", "--dry-run", "--file", makefile, target],
+            cwd=tmp_path, capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        return done.stdout
+
+    *_, stamp = [line for line in planned().splitlines() if ".venv/.ready" in line]
+    assert "requirements.txt" in planned()
+    assert stamp == "touch .venv/.ready"
+    (tmp_path / ".venv" / ".ready").touch()
+    assert "requirements.txt" not in planned()
