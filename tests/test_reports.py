@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import datetime
 import json
 import logging
 import os
@@ -89,6 +90,8 @@ limits: list[float] = [
     0.2,
 ]  # shares in (0, 1); cut-offs
 columns: dict[str, str] = {}  # theirs to ours; header names
+zone: str = "UTC"  # IANA name; where a day begins
+encoding: str | None = None  # encoding name; of a text file
 """
 
 
@@ -108,6 +111,8 @@ def test_read_parameters_finds_every_declaration_in_order(declared):
         ("channels", "list[str]", []),
         ("limits", "list[float]", [0.1, 0.2]),
         ("columns", "dict[str, str]", {}),
+        ("zone", "str", "UTC"),
+        ("encoding", "str | None", None),
     ]
     assert declared[1].description.startswith('share in [0, 1]; customers counted as "top"')
     assert declared[7].description == "shares in (0, 1); cut-offs"
@@ -196,6 +201,15 @@ def test_a_value_from_the_command_line_is_read_by_declared_type(declared, name, 
         pytest.param("unit", "Y", "`unit` must be one of 'D', 'W', 'M'; got 'Y'", id="choice"),
         pytest.param("limits", "a,b", "list.float.; got 'a,b'. Separate the items", id="list"),
         pytest.param("columns", "a", "got 'a'. Write theirs=ours", id="dict"),
+        pytest.param("since", "1997", "`since` must be a date, .*YYYY-MM-DD; got", id="year"),
+        pytest.param("since", "1997-13-45", "must be a date", id="no-such-day"),
+        pytest.param("since", "nat", "must be a date", id="not-a-time"),
+        pytest.param("zone", "Seoul", "must be an IANA time zone, such as Asia/Seoul", id="zone"),
+        pytest.param("zone", "Asia", "must be an IANA time zone", id="half-a-zone"),
+        pytest.param("zone", "../etc", "must be an IANA time zone", id="path-for-zone"),
+        pytest.param("zone", "none", "must be an IANA time zone", id="zone-not-optional"),
+        pytest.param("encoding", "cp99999", "must be a text encoding, such as", id="encoding"),
+        pytest.param("encoding", "base64", "must be a text encoding", id="codec-of-bytes"),
     ],
 )
 def test_an_ill_typed_text_is_refused_with_a_remedy(declared, name, text, message):
@@ -212,6 +226,14 @@ def test_an_ill_typed_text_is_refused_with_a_remedy(declared, name, text, messag
         pytest.param("masked", np.bool_(False), False, id="numpy-bool"),
         pytest.param("channels", ("web",), ["web"], id="tuple"),
         pytest.param("since", None, None, id="none"),
+        pytest.param("since", datetime.date(1997, 6, 30), "1997-06-30", id="date"),
+        pytest.param("since", pd.Timestamp("1997-06-30"), "1997-06-30", id="timestamp"),
+        pytest.param("since", np.datetime64("1997-06-30", "ns"), "1997-06-30", id="numpy-date"),
+        pytest.param(
+            "since", pd.Timestamp("1997-06-30 12:00"), "1997-06-30T12:00:00", id="date-and-time"
+        ),
+        pytest.param("zone", "Asia/Seoul", "Asia/Seoul", id="zone"),
+        pytest.param("encoding", "cp949", "cp949", id="encoding"),
     ],
 )
 def test_python_values_become_plain_ones(declared, name, value, expected):
@@ -231,6 +253,7 @@ def test_python_values_become_plain_ones(declared, name, value, expected):
         pytest.param("masked", None, "`masked` must be a bool; got None", id="none"),
         pytest.param("since", 1997, "must be a str or None; got 1997", id="optional"),
         pytest.param("channels", "web", "must be a list.str.; got 'web'", id="text-for-list"),
+        pytest.param("data", datetime.date(1997, 6, 30), "must be a str", id="date-for-text"),
         pytest.param("columns", {"a": 1}, "must be a dict.str, str.", id="dict"),
     ],
 )

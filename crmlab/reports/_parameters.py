@@ -8,15 +8,18 @@ It is parsed, never executed, so a wrong value costs no kernel start.
 """
 
 import ast
+import datetime
 import difflib
 import io
 import re
 import tokenize
+import zoneinfo
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from crmlab.reports._notebook import Notebook, has_tag
 
@@ -46,8 +49,8 @@ class Parameter:
     default : object
         Value used when the parameter is not given.
     description : str
-        Unit and meaning, `unit; meaning`. A unit that reads `... in [0, 1]` or `one of D, W, M`
-        is enforced.
+        Unit and meaning, `unit; meaning`. A unit that reads `... in [0, 1]`, `one of D, W, M`,
+        `date`, `IANA name` or `encoding name` is enforced.
 
     Examples
     --------
@@ -97,17 +100,21 @@ class Parameter:
     def check(self, value: Any) -> Any:
         """Return a Python value in the declared type.
 
-        Whole numbers pass as floats, numpy scalars as plain numbers, tuples as lists.
+        Whole numbers pass as floats, numpy scalars as plain numbers, tuples as lists, and a date
+        as its ISO text where the unit is `date`.
 
         Raises
         ------
         TypeError
             If the value has another type.
         ValueError
-            If it is not a number, outside the declared range or not one of the declared words.
+            If it is not a number, outside the declared range, not one of the declared words, or
+            no date, time zone or encoding where the unit asks for one.
         """
         if self._optional and value is None:
             return None
+        if self._unit == "date" and self._kind == "str":
+            value = _date_text(value)
         try:
             checked = _in_type(self._kind, value)
         except TypeError:
@@ -119,6 +126,10 @@ class Parameter:
     @property
     def _optional(self) -> bool:
         return self.type.endswith(" | None")
+
+    @property
+    def _unit(self) -> str:
+        return self.description.partition(";")[0].strip()
 
     @property
     def _kind(self) -> str:
@@ -138,7 +149,11 @@ class Parameter:
 
     def _check_unit(self, value: Any) -> None:
         """Enforce what the unit (the text before the first semicolon) promises."""
-        unit = self.description.partition(";")[0]
+        unit = self._unit
+        if unit in _TEXT_RULES and isinstance(value, str):
+            is_right, rule = _TEXT_RULES[unit]
+            if not is_right(value):
+                raise ValueError(f"`{self.name}` must be {rule}; got {value!r}.")
         if isinstance(value, int | float) and not isinstance(value, bool):
             bounds = _BOUNDS.search(unit)
             if value != value or (bounds and not _inside(value, bounds)):
@@ -150,6 +165,51 @@ class Parameter:
             if value not in allowed:
                 words = ", ".join(map(repr, allowed))
                 raise ValueError(f"`{self.name}` must be one of {words}; got {value!r}.")
+
+
+def _date_text(value: Any) -> Any:
+    """Write a date or a point in time in ISO form; anything else passes."""
+    if isinstance(value, np.datetime64):
+        value = pd.Timestamp(value)
+    if not isinstance(value, datetime.date):
+        return value
+    return value.isoformat().removesuffix("T00:00:00")
+
+
+def _is_date(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        pass
+    else:  # pandas would read "1997" as its first day, and "nan" as no date
+        return False
+    try:
+        return pd.Timestamp(text) is not pd.NaT
+    except (ValueError, OverflowError):
+        return False
+
+
+def _is_zone(text: str) -> bool:
+    try:
+        zoneinfo.ZoneInfo(text)
+    except (KeyError, ValueError, OSError):  # unknown, no such name at all, a folder of names
+        return False
+    return True
+
+
+def _is_encoding(text: str) -> bool:
+    try:
+        "".encode(text)  # unlike a look-up, this refuses codecs of other things, such as base64
+    except (LookupError, ValueError):
+        return False
+    return True
+
+
+_TEXT_RULES = {
+    "date": (_is_date, "a date, written YYYY-MM-DD"),
+    "IANA name": (_is_zone, "an IANA time zone, such as Asia/Seoul"),
+    "encoding name": (_is_encoding, "a text encoding, such as cp949"),
+}
 
 
 def _inside(value: float, bounds: re.Match[str]) -> bool:
