@@ -31,12 +31,11 @@ def test_a_korean_export_is_read_and_its_faults_are_shown(tmp_path):
         data=orders,
         out=tmp_path / "out",
         columns={"고객": "customer_id", "일자": "date", "금액": "amount"},
-        currency="KRW",
     )
     text = text_of(page)
     assert "61 rows read = 60 valid + 1 left out" in text
     assert "date unreadable" in text
-    assert "KRW of revenue" in text
+    assert "KRW of revenue, net of returns" in text
     assert "1,830,000" in text  # 1,000 + 2,000 + ... + 60,000
 
 
@@ -47,7 +46,17 @@ def test_a_korean_export_is_read_and_its_faults_are_shown(tmp_path):
 )  # fmt: skip
 def test_a_tiny_base_makes_a_page(tmp_path, n_customers, n_days):
     page = run_report("customer_base", data=lines(n_customers, n_days), out=tmp_path)
-    assert f"{n_customers:,} customers" in text_of(page)
+    assert f"customers who bought {n_customers:,}" in text_of(page)
+
+
+def test_the_page_reconciles_its_money(tmp_path):
+    orders = pd.concat(
+        [lines(20, 3), lines(20, 1).assign(amount=-50.0, date=pd.Timestamp("2024-02-01"))],
+        ignore_index=True,
+    )
+    text = text_of(run_report("customer_base", data=orders, out=tmp_path))
+    assert "net of returns -370" in text  # 630 spent, 1,000 given back
+    assert "given back on days that are no purchase: 1,000.00" in text
 
 
 def test_names_that_are_code_stay_text(tmp_path):
