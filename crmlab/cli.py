@@ -109,7 +109,7 @@ def _options(
 @app.command()
 def workbook(
     out: Annotated[
-        Path | None, typer.Option(help="Folder for the pages. [default: ./workbook]")
+        str | None, typer.Option(help="Folder for the pages. [default: ./workbook]")
     ] = None,
 ) -> None:
     """Run the numbered notebooks and write them as an HTML book."""
@@ -163,7 +163,7 @@ def report(
         ),
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(help="Folder for the page. [default: ./reports/NAME]")
+        str | None, typer.Option(help="Folder for the page. [default: ./reports/NAME]")
     ] = None,
     column: Annotated[
         list[str] | None,

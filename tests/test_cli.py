@@ -156,6 +156,8 @@ def test_report_list_shows_names_titles_and_parameters(crmlab):
     ("arguments", "message"),
     [
         pytest.param(["--data", "no-such.csv"], "there is no file", id="file"),
+        pytest.param(["--data", ""], "`data` must not be empty", id="empty-data"),
+        pytest.param(["--out", ""], "`out` must not be empty", id="empty-out"),
         pytest.param(["-p", "no_such=1"], "`no_such` is not a parameter of", id="parameter"),
     ],
 )

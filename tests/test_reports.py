@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -610,6 +611,41 @@ def test_a_table_that_cannot_be_stored_is_refused(tmp_path, templates):
     with pytest.raises(ValueError, match=r"`data` cannot be stored as Parquet; .*one type"):
         made_report("with_data", {}, data=mixed, out=tmp_path / "out", templates=templates)
     assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_a_table_of_any_make_reaches_the_kernel_as_text_where_it_mixes_types(tmp_path):
+    write(
+        tmp_path,
+        "echo",
+        code('data: str = "cdnow"  # name; orders', "parameters"),
+        code("import pandas as pd\nprint(pd.read_parquet(data).to_dict('list'))"),
+    )
+    table = pd.DataFrame(
+        {
+            "customer_id": pd.Series(["007", 8, 9.0, np.int64(10)], dtype=object),
+            "date": pd.Series([datetime.date(2024, 1, 5), "6.1.2024"] * 2, dtype=object),
+            "amount": [Decimal("1.50")] * 4,
+        }
+    )
+    table.attrs["connection"] = threading.Lock()  # cannot be copied
+    page = made_report("echo", {}, data=table, out=tmp_path / "out", templates=tmp_path)
+    assert printed(page.with_name("report.ipynb")).strip() == str(
+        {
+            "customer_id": ["007", "8", "9", "10"],
+            "date": ["2024-01-05", "6.1.2024"] * 2,
+            "amount": [Decimal("1.50")] * 4,
+        }
+    )
+    assert list(table.attrs) == ["connection"]
+    assert pd.DataFrame(table)["customer_id"].tolist() == ["007", 8, 9.0, 10]
+
+
+@pytest.mark.parametrize("option", ["data", "out"])
+def test_an_empty_text_is_no_place(tmp_path, monkeypatch, templates, option):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ValueError, match=f"`{option}` must not be empty. "):
+        made_report("with_data", {}, templates=templates, **{option: " "})
+    assert not (tmp_path / "reports").exists()
 
 
 def test_unknown_report_of_the_public_function_names_the_known_ones():

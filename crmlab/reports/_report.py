@@ -5,11 +5,13 @@ import glob
 import html
 import os
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from crmlab._paths import notebooks_dir
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 __all__ = ["DATASETS", "Data", "list_reports", "made_report", "run_report"]
 
 DATASETS = TRANSACTION_SETS  # data a template can load by name
+
+_WRITABLE = (str, int, float, np.number, Decimal, date)  # in a cell; a datetime is a date
 
 Data = str | os.PathLike[str] | pd.DataFrame
 
@@ -172,6 +176,10 @@ def _data_label(data: Data | None) -> str:
         return DATASETS[0]
     if isinstance(data, pd.DataFrame):
         return f"a table of {len(data):,} rows"
+    if isinstance(data, str) and not data.strip():
+        raise ValueError(
+            f"`data` must not be empty. Give a file, a pattern or one of {', '.join(DATASETS)}."
+        )
     if not isinstance(data, str | os.PathLike):
         raise TypeError(
             f"`data` must be a file, a pattern, a DataFrame or one of {', '.join(DATASETS)}; "
@@ -199,14 +207,32 @@ def _existing(path: Path) -> str:
 
 def _stored(table: pd.DataFrame, path: Path) -> str:
     """Write a table where the kernel can read it; a named index becomes columns."""
-    named = any(name is not None for name in table.index.names)
+    # A new frame without `attrs`: they may hold what can be neither copied nor written as JSON.
+    table = pd.DataFrame(table)
+    if any(name is not None for name in table.index.names):
+        table = table.reset_index()
     try:
-        (table.reset_index() if named else table).to_parquet(path, index=False)
-    except (TypeError, ValueError) as error:
+        table.apply(_one_type).to_parquet(path, index=False)
+    except (TypeError, ValueError, NotImplementedError, OverflowError) as error:
         raise ValueError(
             f"`data` cannot be stored as Parquet; {error}. Give each column one type."
         ) from error
     return str(path)
+
+
+def _one_type(column: pd.Series) -> pd.Series:
+    """Write a column that mixes texts with numbers or dates as text, as in a CSV file."""
+    kinds = {type(value) for value in column.dropna()} if column.dtype == object else set()
+    mixed = len(kinds) > 1 and all(issubclass(kind, _WRITABLE) for kind in kinds)
+    if not mixed or not any(issubclass(kind, str) for kind in kinds):
+        return column
+    return column.map(_cell_text, na_action="ignore").astype("str")
+
+
+def _cell_text(value: Any) -> str:
+    if isinstance(value, float | np.floating) and float(value).is_integer():
+        return str(int(value))  # an id 7 that a missing neighbour turned into 7.0
+    return value.isoformat() if isinstance(value, date) else str(value)
 
 
 def _executed(
