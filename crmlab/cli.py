@@ -5,6 +5,7 @@ Commands import what they need when they run, so `crmlab --help` answers at once
 """
 
 import importlib
+import io
 import os
 import shutil
 import signal
@@ -60,10 +61,17 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in given
     if arguments is None:  # the process is ours
+        _accept_any_letter()
         # A scheduler stops a job with SIGTERM: leave as for Ctrl-C, so that kernels end, too.
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
-        app([word for word in given if word != "--debug"], prog_name="crmlab")
+        try:
+            app([word for word in given if word != "--debug"], prog_name="crmlab")
+        finally:
+            sys.stdout.flush()  # here, not at the exit of Python, which would complain
+    except BrokenPipeError:  # the reader, such as `head`, has seen enough
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115
+        sys.exit(1)
     except Exception as error:
         if debug:
             traceback.print_exc()
@@ -73,6 +81,14 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     sys.exit(0)
 
 
+def _accept_any_letter() -> None:
+    """Print a question mark for a letter that the console lacks, rather than fail."""
+    for stream in (sys.stdout, sys.stderr):
+        # Another rule, such as the backslashes of stderr, never fails and tells more.
+        if isinstance(stream, io.TextIOWrapper) and stream.errors in ("strict", "surrogateescape"):
+            stream.reconfigure(errors="replace")
+
+
 def _complain(error: Exception) -> None:
     """Say what went wrong, without a traceback."""
     from crmlab._text import printable
@@ -80,6 +96,8 @@ def _complain(error: Exception) -> None:
     message = str(error)
     if not isinstance(error, (*_WRONG_USAGE, OSError, RuntimeError, ImportError)):
         message = f"{type(error).__name__}: {message}. Add --debug to see where."
+    if "columns={" in message:
+        message += " On the command line, write --column theirs=ours for each."
     print(f"crmlab: {printable(message)}", file=sys.stderr)
 
 
@@ -355,7 +373,10 @@ def _export(frame: "pd.DataFrame", path: Path) -> None:
 
 @app.command()
 def concepts() -> None:
-    """Print where each concept is taught, and which ones have no home yet."""
+    """Print where each concept is taught.
+
+    Those without a home yet come last.
+    """
     from crmlab.concepts import concept_homes, load_concepts
 
     homes = concept_homes()

@@ -60,12 +60,47 @@ def test_help_lists_every_command(crmlab):
     assert code == 0
     for command in ("workbook", "lab", "report", "datasets", "audit", "concepts"):
         assert f"\n  {command} " in out
+    assert "..." not in out.partition("Commands:")[2]  # no description is cut off
 
 
 def test_version(crmlab):
     code, out, _ = crmlab("--version")
     assert (code, out.split()[0]) == (0, "crmlab")
     assert out.split()[1][0].isdigit()
+
+
+def test_python_runs_the_package_as_the_command():
+    done = subprocess.run(
+        [sys.executable, "-m", "crmlab", "--version"], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.startswith("crmlab ")
+
+
+def test_a_console_without_the_letters_gets_question_marks(orders):
+    path = orders(GOOD, "주문 😀.csv")
+    console = {**os.environ, "PYTHONIOENCODING": "cp949"}
+    done = subprocess.run(
+        [COMMAND, "audit", path.name],
+        cwd=path.parent,
+        env=console,
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert "주문 ?.csv" in done.stdout.decode("cp949")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such pipes")
+@pytest.mark.parametrize("buffered", ["", "1"])
+def test_a_reader_who_leaves_early_is_no_error(buffered):
+    environment = {**os.environ, "PYTHONUNBUFFERED": buffered}
+    run = subprocess.Popen(
+        [COMMAND, "concepts"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment
+    )
+    run.stdout.close()
+    assert run.stderr.read() == b""
+    assert run.wait(timeout=30) == 1
+    run.stderr.close()
 
 
 @pytest.mark.parametrize(
@@ -273,6 +308,15 @@ def test_audit_of_what_cannot_be_read_is_exit_code_2(
     assert message in err
     assert "Traceback" not in err
     assert (tmp_path / "good.csv").read_text() == GOOD
+
+
+def test_the_remedy_for_other_headers_can_be_typed(crmlab, orders):
+    path = orders("who,when\n1,2024-01-05\n")
+    for command in (["audit", path], ["report", "customer_base", "--data", path]):
+        if command[0] == "report":
+            command += ["--out", path.parent / "out"]
+        _, _, err = crmlab(*command)
+        assert err.endswith(" On the command line, write --column theirs=ours for each.\n")
 
 
 def test_no_text_of_a_stranger_steers_the_terminal(crmlab, orders, capsys):
