@@ -28,7 +28,7 @@ from crmlab.reports import Parameter, ReportError, list_reports, run_report, run
 from crmlab.reports._book import made_workbook
 from crmlab.reports._notebook import notebook_question, notebook_title, read_notebook
 from crmlab.reports._parameters import checked_values, read_parameters
-from crmlab.reports._publish import destination_folder, publish, staging
+from crmlab.reports._publish import destination_folder, keep_failed, publish, staging
 from crmlab.reports._report import made_report
 from crmlab.reports._widgets import CAPTION, widget_snapshot
 
@@ -793,6 +793,37 @@ def test_staging_is_private_to_a_run_and_gone_after_an_interrupt(tmp_path):
     with pytest.raises(KeyboardInterrupt):
         _interrupted(tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_next_run_removes_what_a_killed_one_left_and_nothing_else(tmp_path):
+    program = (
+        "import os\nfrom pathlib import Path\nfrom crmlab.reports._publish import staging\n"
+        "with staging(Path('.')) as folder:\n"
+        "    (folder / 'data.parquet').touch()\n    os.kill(os.getpid(), 9)"
+    )
+    subprocess.run([sys.executable, "-c", program], cwd=tmp_path, check=False)
+    (killed,) = tmp_path.iterdir()
+    assert (killed / "data.parquet").exists()
+
+    elsewhere = tmp_path / ".run-another_machine-1-x"
+    nameless, old = tmp_path / ".run-x", tmp_path / ".run-old"
+    for folder in (elsewhere, nameless, old):
+        folder.mkdir()
+    two_days_ago = time.time() - 2 * 86400
+    os.utime(old, (two_days_ago, two_days_ago))
+    with staging(tmp_path) as running, staging(tmp_path) as second:
+        assert set(tmp_path.iterdir()) == {elsewhere, nameless, running, second}
+
+
+def test_the_ten_newest_failures_of_a_notebook_are_kept(tmp_path):
+    (tmp_path / "failed").mkdir()
+    another = tmp_path / "failed" / "01_other-2020-01-01T000000.000000.ipynb"
+    another.touch()
+    kept = []
+    for _ in range(12):
+        (tmp_path / "x.ipynb").touch()
+        kept.append(keep_failed(tmp_path / "x.ipynb", tmp_path, label="00_start-"))
+    assert sorted((tmp_path / "failed").iterdir()) == sorted([*kept[2:], another])
 
 
 def test_two_runs_of_one_report_at_once_leave_one_whole_report(tmp_path):

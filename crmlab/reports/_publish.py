@@ -1,14 +1,21 @@
 """Finished pages into their folder: complete or not at all."""
 
+import glob
 import os
+import re
 import shutil
+import socket
 import tempfile
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
 __all__ = ["destination_folder", "keep_failed", "publish", "staging"]
+
+_A_DAY = 24 * 3600.0  # seconds
+_FAILED_KEPT = 10
 
 
 def destination_folder(out: str | os.PathLike[str] | None, default: Path) -> Path:
@@ -35,14 +42,47 @@ def staging(destination: Path) -> Iterator[Path]:
 
     It is inside the destination, so the last step stays on one file system, where moving a file
     is atomic, even if the destination is a mount point or a symbolic link. Only a killed process
-    leaves its `.run-*` folder behind; such a folder may be deleted.
+    leaves its `.run-*` folder behind, with rows of customers in it; the next run removes it.
     """
     destination.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=".run-", dir=destination))
+    for left in destination.glob(".run-*"):
+        if _is_left_over(left):
+            shutil.rmtree(left, ignore_errors=True)
+    # Machines and containers that share a folder count their processes separately.
+    prefix = f".run-{_this_machine()}-{os.getpid()}-"
+    folder = Path(tempfile.mkdtemp(prefix=prefix, dir=destination))
     try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _this_machine() -> str:
+    return re.sub(r"[^A-Za-z0-9]", "_", socket.gethostname())
+
+
+def _is_left_over(folder: Path) -> bool:
+    """Whether the run of a folder has ended: its process is gone, or it wrote nothing for a day."""
+    try:
+        written = max(path.stat().st_mtime for path in (folder, *folder.iterdir()))
+    except OSError:  # its run removes it right now
+        return False
+    if time.time() - written > _A_DAY:
+        return True
+    owner = re.fullmatch(r"\.run-([A-Za-z0-9_]*)-(\d+)-.*", folder.name)
+    return owner is not None and owner[1] == _this_machine() and not _is_running(int(owner[2]))
+
+
+def _is_running(process: int) -> bool:
+    if os.name == "nt":  # `os.kill` would end it there
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # it is somebody else's
+        return True
+    return True
 
 
 def publish(staged: Path, destination: Path, names: Iterable[str]) -> None:
@@ -60,6 +100,8 @@ def publish(staged: Path, destination: Path, names: Iterable[str]) -> None:
 def keep_failed(executed: Path, destination: Path, *, label: str = "") -> Path | None:
     """Keep the notebook of a failed run beside the pages, under the time of the failure.
 
+    The ten newest with the same label stay, older ones are removed.
+
     Returns
     -------
     Path or None
@@ -71,4 +113,7 @@ def keep_failed(executed: Path, destination: Path, *, label: str = "") -> Path |
     kept = destination / "failed" / f"{label}{stamp}.ipynb"
     kept.parent.mkdir(exist_ok=True)
     os.replace(executed, kept)
+    # The names end in the time, written so that they sort by it.
+    for old in sorted(kept.parent.glob(f"{glob.escape(label)}????-??-??T*.ipynb"))[:-_FAILED_KEPT]:
+        old.unlink(missing_ok=True)
     return kept
