@@ -152,7 +152,7 @@ def _read_date(
     if kind.is_timestamp() and kind.timezone:
         zone = options.timezone or _one_zone(zones or {kind.timezone})
         readings["date"] = f"days in {zone}"
-        return _with(table, "date", _dates.in_zone(date, zone))
+        return _with(table, "date", _dates.in_zone(table, date, zone))
     if kind.is_timestamp() or kind.is_date():
         return _with(table, "date", date.cast("timestamp"))
     typed, text = _split(table, theirs, MOMENT) if kind.is_string() else (None, _digits(date))

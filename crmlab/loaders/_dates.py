@@ -60,11 +60,11 @@ class _Layout:
         """The timestamp as written, or null where the text does not fit or there is no such day."""
         return ibis.ifelse(self.fits(text), self._iso(text), None).try_cast("timestamp")
 
-    def instant(self, text: Any) -> Any:
+    def instant(self, text: Any, wall_clock: Any) -> Any:
         """The instant of text that carries an offset, else null."""
         offset = self.offset(text)
-        zoned = self.fits(text) & (offset != "")
-        return ibis.ifelse(zoned, self._iso(text) + offset, None).try_cast("timestamp('UTC')")
+        stamp = ibis.ifelse(offset == "", None, wall_clock.cast("string") + offset)
+        return stamp.try_cast("timestamp('UTC')")
 
     def _iso(self, text: Any) -> Any:
         """Text that fits as year, month, day and time; a name of a month is its first letters."""
@@ -251,7 +251,8 @@ def read(table: Any, written: Any, reading: DateReading) -> tuple[Any, Any, Any]
     table, text = staged(table, written.lower())
     value = layout.wall_clock(text)
     if reading.timezone is not None and "offset" in layout.groups:
-        there = in_zone(layout.instant(text), reading.timezone)
+        table, value = staged(table, value)
+        there = in_zone(table, layout.instant(text, value), reading.timezone)
         value = ibis.ifelse(layout.offset(text) == "", value, there)
     if reading.half_days:
         table, value = staged(table, value)
@@ -294,8 +295,8 @@ def _spark_convert_timezone(source, target, stamp):  # type: ignore[no-untyped-d
     """Spark's wall clock in one zone of a wall clock in another."""
 
 
-def in_zone(instant: Any, zone: str) -> Any:
-    """The wall-clock timestamp of an instant in a zone."""
-    if is_spark(instant.as_table()):
+def in_zone(table: Any, instant: Any, zone: str) -> Any:
+    """The wall-clock timestamp of an instant in a zone, where the table lives."""
+    if is_spark(table):
         return _spark_convert_timezone("UTC", zone, instant.cast("timestamp"))
     return _duckdb_timezone(zone, instant)

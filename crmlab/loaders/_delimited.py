@@ -8,6 +8,7 @@ import codecs
 import csv
 import gzip
 import io
+import re
 import zlib
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
@@ -29,6 +30,7 @@ __all__ = ["open_text"]
 _BLOCK = 16 << 20
 _ROWS = 50_000
 _HEADER_LINES = 1_000
+_INSIDE = re.compile(r'[^,;\t|\r\n"]"[^,;\t|\r\n"]')
 
 
 def open_text(paths: Sequence[Path], encoding: str | None, separator: str | None) -> Source:
@@ -56,8 +58,8 @@ def open_text(paths: Sequence[Path], encoding: str | None, separator: str | None
 class _File:
     """What a text file is written in, and where its rows begin.
 
-    With `spans`, a line has an odd number of quotation marks: a value may span lines. Without
-    `rows`, nothing stands under the header.
+    With `care`, quotation marks stand where a fast reader goes wrong. Without `rows`, nothing
+    stands under the header.
     """
 
     path: Path
@@ -65,13 +67,15 @@ class _File:
     mark: str
     names: list[str]
     n_lines: int
-    spans: bool
+    care: bool
     rows: bool
 
 
 def _examined(path: Path, encoding: str | None, separator: str | None) -> _File:
     try:
-        used, spans = _encoding(path) if encoding is None else (encoding, _spans(path, encoding))
+        used, care = (
+            _encoding(path) if encoding is None else (encoding, _needs_care(path, encoding))
+        )
     except UnicodeDecodeError as error:
         raise ContractError(
             f"{path.name} is not {encoding}: {error.reason} near byte {error.start:,}. "
@@ -84,7 +88,7 @@ def _examined(path: Path, encoding: str | None, separator: str | None) -> _File:
     names = [name.strip() for name in next(csv.reader([header], delimiter=mark))]
     names = [name or f"column {number}" for number, name in enumerate(names, 1)]
     check_names(names, path.name)
-    return _File(path, used, mark, names, n_lines, spans, rows)
+    return _File(path, used, mark, names, n_lines, care, rows)
 
 
 # --- encoding and header ----------------------------------------------------------------------
@@ -107,27 +111,31 @@ def _encoding(path: Path) -> tuple[str, bool]:
     """UTF-8, else cp949 (Korean Windows), read to the end so that a late letter is not missed."""
     with _raw(path) as file:
         if file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-            return "utf-16", _spans(path, "utf-16")
+            return "utf-16", _needs_care(path, "utf-16")
     for encoding in ("utf-8", "cp949"):
         try:
-            spans = _spans(path, encoding)
+            care = _needs_care(path, encoding)
         except UnicodeDecodeError:
             continue
         if encoding == "utf-8" or _looks_korean(path):
-            return encoding, spans
+            return encoding, care
     raise ContractError(
         f"{path.name} is neither UTF-8 nor Korean cp949. "
         "Say what it is: `encoding='cp1252'` (Western Windows), 'shift_jis', ..."
     )
 
 
-def _spans(path: Path, encoding: str) -> bool:
-    """Whether a value may span lines; reads to the end, so a wrong encoding fails."""
+def _needs_care(path: Path, encoding: str) -> bool:
+    """Whether a line has an odd quotation mark, or one inside a value.
+
+    Reads to the end, so that a wrong encoding fails.
+    """
     with _text(path, encoding) as text:
-        odd = any(line.count('"') % 2 for line in text)
+        marked = (line for line in text if '"' in line)
+        care = any(line.count('"') % 2 or _INSIDE.search(line) for line in marked)
         while text.read(_BLOCK):
             pass
-    return odd
+    return care
 
 
 def _looks_korean(path: Path) -> bool:
@@ -185,7 +193,7 @@ def _batches(file: _File, malformed: list[str]) -> Iterator[pa.RecordBatch]:
     """Rows as text, in blocks; lines with too few or too many fields go to `malformed`."""
     if not file.rows:
         return iter(())
-    if file.spans:
+    if file.care:
         return _slow_batches(file, malformed)
     return _fast_batches(file, malformed)
 
@@ -220,7 +228,7 @@ def _fast_batches(file: _File, malformed: list[str]) -> Iterator[pa.RecordBatch]
 
 
 def _slow_batches(file: _File, malformed: list[str]) -> Iterator[pa.RecordBatch]:
-    """The same where values may span lines, by the book, so that no line is swallowed."""
+    """The same by the book: values may span lines, and no line is swallowed."""
     types = [pa.string()] * len(file.names)
     with _text(file.path, file.encoding) as text:
         rows = _rows(islice(text, file.n_lines, None), file, malformed)
