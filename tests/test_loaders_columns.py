@@ -1,0 +1,486 @@
+"""Dates, time zones, amounts and ids, as people write them."""
+
+import datetime as dt
+import decimal
+import uuid
+
+import duckdb
+import ibis
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from loader_cases import (
+    STAMP,
+    audited,
+    csv,
+    orders,
+    read,
+    reasons,
+)
+
+from crmlab.contracts import ContractError
+from crmlab.loaders import read_transactions
+
+# --- dates -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2024-1-5", "2024-01-05"),
+        ("2024. 1. 5.", "2024-01-05"),
+        ("2024-01-05 10:20", "2024-01-05 10:20"),
+        ("2024-01-05T10:20:30.123456789", "2024-01-05 10:20:30"),
+        ("2024-01-05 오전 12:05", "2024-01-05 00:05"),
+        ("25/12/2024 3:05 PM", "2024-12-25 15:05"),
+        ("12/25/2024 12:05 AM", "2024-12-25 00:05"),
+        ("Jan 5, 2024", "2024-01-05"),
+        ("September 5 2024", "2024-09-05"),
+        ("05-dec-2024 10:00", "2024-12-05 10:00"),
+        ("5 May 2024", "2024-05-05"),
+        ("05/05/2024", "2024-05-05"),
+        ("\u00a02024-02-29 ", "2024-02-29"),
+        ("0001-01-01", "0001-01-01"),
+    ],
+)
+def test_a_usual_way_to_write_a_date_is_read(text, moment):
+    stamp = read(orders(date=[text] * 2), not_after="2025-01-01")["date"][0]
+    assert stamp.isoformat()[:16] == dt.datetime.fromisoformat(moment).isoformat()[:16]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2024-13-01",
+        "2023-02-29",
+        "0000-00-00",
+        "2024-01",
+        "2024",
+        "yesterday",
+        "2024-01-05 25:00",
+        "2024-01-05 10:61",
+        "24.01.05",
+        "Mayor 5, 2024",
+        "99999-01-01",
+        "45292",
+        "2024-01-05,",
+        "2024-W01-1",
+        "20240105103000",
+        "１２",
+    ],
+)
+def test_what_is_no_date_is_unreadable(text):
+    report = audited(orders(date=[text, "2024-01-05"]))
+    assert reasons(report) == {"a": "date unreadable"}
+    assert report.quarantined["date"].tolist() == [text]
+
+
+def test_a_two_digit_year_asks_for_a_format():
+    frame = orders(date=["26.01.24", "05.01.24"])
+    with pytest.raises(ContractError, match=r"date unreadable: 2 .*`date_format=`"):
+        read_transactions(frame)
+    assert read(frame, date_format="%d.%m.%y")["date"].dt.year.tolist() == [2024, 2024]
+
+
+def test_two_orders_of_day_and_month_in_one_column_are_not_trusted():
+    dates = ["25/01/2024", "01/26/2024", "05/01/2024", "06/06/2024"]
+    frame = pd.DataFrame({"customer_id": list("abcd"), "date": dates, "amount": 1})
+    assert reasons(audited(frame)) == {"b": "date in another layout", "c": "date ambiguous"}
+    month_first = audited(frame, dayfirst=False)
+    assert reasons(month_first) == {"a": "date in another layout"}
+
+
+@pytest.mark.parametrize(
+    ("date_format", "text", "moment"),
+    [
+        ("%d%b%y", "05Jan24", "2024-01-05"),
+        ("%Y-%m-%d %I:%M %p", "2024-01-05 12:05 AM", "2024-01-05 00:05"),
+        ("%Y-%m-%d %H:%M:%S.%f", "2024-01-05 10:00:00.5", "2024-01-05 10:00"),
+        ("%Y-%m-%dT%H:%M:%S%z", "2024-01-05T10:00:00+0900", "2024-01-05 10:00"),
+        ("%a %B %d %Y", "Fri January 5 2024", "2024-01-05"),
+        ("100%% (%Y) %d [%m]", "100% (2024) 5 [1]", "2024-01-05"),
+        ("%d%m%Y", "12122024", "2024-12-12"),
+        ("%y.%m.%d", "24.01.05", "2024-01-05"),
+        ("%d.%b.%y", "05.Jan.69", "1969-01-05"),
+        ("%H:%M %d/%m/%Y", "10:30 5/1/2024", "2024-01-05 10:30"),
+    ],
+)
+def test_date_format_reads_as_strptime_does(date_format, text, moment):
+    expected = dt.datetime.strptime(text, date_format).replace(tzinfo=None, microsecond=0)
+    assert expected == dt.datetime.fromisoformat(moment)
+    assert read(orders(date=[text] * 2), date_format=date_format)["date"][0] == expected
+
+
+def test_date_format_leaves_other_layouts_aside():
+    frame = orders(date=["05.01.2024", "2024-01-05"])
+    assert reasons(audited(frame, date_format="%d.%m.%Y")) == {"b": "date in another layout"}
+
+
+def test_typed_dates_need_no_format():
+    frame = orders(date=pd.to_datetime(["2024-01-05", "2024-01-06"]))
+    assert len(read(frame, date_format="%d.%m.%Y")) == 2
+
+
+@pytest.mark.parametrize(
+    "not_after", ["2024-01-05", dt.date(2024, 1, 5), STAMP("2024-01-05 03:00")]
+)
+def test_not_after_keeps_its_whole_day(not_after):
+    frame = orders(date=["2024-01-05 23:59:59", "2024-01-06"])
+    assert reasons(audited(frame, not_after=not_after)) == {"b": "date in the future"}
+
+
+def test_tomorrow_somewhere_on_earth_is_not_the_future():
+    now = pd.Timestamp.now("UTC").tz_localize(None)
+    frame = orders(date=[now + pd.Timedelta("13h"), now + pd.Timedelta("16h")])
+    assert reasons(audited(frame)) == {"b": "date in the future"}
+
+
+# --- time zones ------------------------------------------------------------------------------
+
+
+def test_one_offset_is_the_zone_of_the_days(tmp_path):
+    report = audited(csv(tmp_path, "a,2024-01-05T23:30:00+09:00,5", "b,2024-01-06T00:10+0900,5"))
+    assert report.first_date == STAMP("2024-01-05 23:30")
+    assert report.readings["date"] == "year-month-day, days in UTC+09:00"
+
+
+def test_ways_to_write_one_offset_are_one_zone():
+    frame = orders(date=["2024-01-05T10:00Z", "2024-01-05 11:00 UTC"])
+    more = orders(date=["2024-01-05T10:00+00:00", "2024-01-05T10:00:00.5+00"])
+    assert audited(pd.concat([frame, more])).rows_valid == 4
+
+
+def test_mixed_offsets_are_set_aside_until_a_zone_is_given():
+    dates = ["2024-01-05T23:30+09:00", "2024-01-05T20:00Z", "2024-01-05 20:00-05", "2024-01-07"]
+    frame = pd.DataFrame({"customer_id": list("abcd"), "date": dates, "amount": 1})
+    trouble = "date in mixed time zones"
+    assert reasons(audited(frame)) == dict.fromkeys("abc", trouble)  # a bare day needs no zone
+    with pytest.raises(ContractError, match=r"mixed time zones: 3 .*`timezone=`"):
+        read_transactions(frame)
+    local = [pd.Timestamp(d).tz_convert("Asia/Seoul").tz_localize(None) for d in dates[:3]]
+    assert read(frame, timezone="Asia/Seoul")["date"].tolist() == [*local, STAMP("2024-01-07")]
+
+
+def test_a_zone_knows_summer_time():
+    frame = orders(date=["2024-01-05T23:30+01:00", "2024-07-05T23:30+02:00"])
+    assert read(frame, timezone="Europe/Berlin")["date"].dt.hour.tolist() == [23, 23]
+
+
+@pytest.mark.parametrize(
+    "dates",
+    [
+        pytest.param(
+            [STAMP("2024-01-05 23:00", tz="Asia/Seoul"), STAMP("2024-01-05 23:00", tz="UTC")],
+            id="two-zones",
+        ),
+        pytest.param(
+            [STAMP("2024-01-05 23:00", tz="Asia/Seoul"), STAMP("2024-01-05 23:00")],
+            id="one-without",
+        ),
+    ],
+)
+def test_objects_of_several_zones_are_set_aside(dates):
+    frame = orders(date=pd.Series(dates, dtype=object))
+    assert set(reasons(audited(frame)).values()) == {"date in mixed time zones"}
+    assert len(read(frame, timezone="Asia/Seoul")) == 2
+
+
+def test_objects_of_one_zone_are_one_zone_in_summer_and_winter():
+    dates = [
+        STAMP("2024-01-05 23:00", tz="Europe/Berlin"),
+        STAMP("2024-07-05 23:00", tz="Europe/Berlin"),
+    ]
+    assert read(orders(date=pd.Series(dates, dtype=object)))["date"].dt.hour.tolist() == [23, 23]
+
+
+def zoned_sources(tmp_path):
+    moments = pd.to_datetime(["2024-01-05 23:00", "2024-01-06 00:30"]).tz_localize("Asia/Seoul")
+    frame = orders(date=moments)
+    frame.to_parquet(tmp_path / "zoned.parquet")
+    connection = duckdb.connect()
+    connection.execute("set timezone = 'Asia/Seoul'")
+    return {
+        "frame": frame,
+        "arrow": pa.Table.from_pandas(frame),
+        "parquet": tmp_path / "zoned.parquet",
+        "relation": connection.from_df(frame),
+        "ibis": ibis.memtable(frame),
+        "fixed": orders(date=moments.tz_convert("+09:00")),
+        "arrow-dtype": frame.astype({"date": pd.ArrowDtype(pa.timestamp("us", "Asia/Seoul"))}),
+    }
+
+
+@pytest.mark.parametrize(
+    "source", ["frame", "arrow", "parquet", "relation", "ibis", "fixed", "arrow-dtype"]
+)
+def test_instants_keep_the_days_of_their_zone_or_of_another(tmp_path, source):
+    table = zoned_sources(tmp_path)[source]
+    assert read(table)["date"].tolist() == [STAMP("2024-01-05 23:00"), STAMP("2024-01-06 00:30")]
+    there = read(table, timezone="America/New_York")["date"]
+    assert there.tolist() == [STAMP("2024-01-05 09:00"), STAMP("2024-01-05 10:30")]
+
+
+def test_files_of_several_zones_need_one_to_be_given(tmp_path):
+    for zone in ("Asia/Seoul", "UTC"):
+        moments = pd.to_datetime(["2024-01-05 23:00", "2024-01-06 00:30"]).tz_localize(zone)
+        orders(date=moments).to_parquet(tmp_path / f"{zone[:3]}.parquet")
+    with pytest.raises(ContractError, match=r"one time zone; got Asia/Seoul, UTC\. Pass `timez"):
+        read_transactions(tmp_path)
+    assert len(read(tmp_path, timezone="UTC")) == 4
+    orders(date=pd.to_datetime(["2024-01-05", "2024-01-06"])).to_parquet(tmp_path / "no.parquet")
+    with pytest.raises(ContractError, match="a time zone in all files or in none"):
+        read_transactions(tmp_path, timezone="UTC")
+
+
+# --- amounts ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("texts", "amounts"),
+    [
+        pytest.param(
+            ["($12.00)", "-$3.50", "$ -1", "5.00-", "+2"], [-12, -3.5, -1, -5, 2], id="signs"
+        ),
+        pytest.param(["KRW 500", "900 원"], [500, 900], id="words-of-a-currency"),
+        pytest.param(["CHF 1'234.50", "1’000.00"], [1234.5, 1000], id="swiss"),
+        pytest.param(["1\u202f234,50\u00a0€", "7,00 €"], [1234.5, 7], id="french"),
+        pytest.param(["1,234", "2,345"], [1234, 2345], id="commas-only-are-thousands"),
+        pytest.param(["1.234", "2.345"], [1.234, 2.345], id="points-only-are-decimals"),
+        pytest.param(["0,123", "1,234"], [0.123, 1.234], id="no-thousand-begins-with-zero"),
+        pytest.param(
+            ["1,234", "1.234", "1,234.567"], [1234, 1.234, 1234.567], id="three-decimals-seen"
+        ),
+        pytest.param(["1E3", "-2e-1"], [1000, -0.2], id="exponents"),
+        pytest.param([".5", "5.", "007"], [0.5, 5, 7], id="odd-but-clear"),
+        pytest.param(["123456789012345678", "1"], [1.2345678901234568e17, 1], id="large"),
+    ],
+)
+def test_amounts_are_read_as_the_column_writes_them(texts, amounts):
+    frame = pd.DataFrame({"customer_id": range(len(texts)), "date": "2024-01-05", "amount": texts})
+    assert read(frame)["amount"].tolist() == amounts
+
+
+@pytest.mark.parametrize(
+    ("texts", "bad"),
+    [
+        pytest.param(["1,234", "1.234", "12.50"], {1: "ambiguous"}, id="beside-two-decimals"),
+        pytest.param(["1,234", "1.234", "5"], {0: "ambiguous", 1: "ambiguous"}, id="beside-whole"),
+        pytest.param(
+            ["1,234.50", "1.234,50", "1,234"], {1: "ambiguous", 2: "ambiguous"}, id="both-marks"
+        ),
+        pytest.param(
+            ["--5", "-5-", "(5", "5)", "(-5)", "()", "-", "+5-", "1"],
+            dict.fromkeys(range(8), "unreadable"),
+            id="signs",
+        ),
+        pytest.param(
+            ["12€50", "€5", "5 %", "₹5", "NT$5"],
+            {0: "unreadable", 2: "unreadable", 3: "unreadable", 4: "in another currency"},
+            id="marks",
+        ),
+        pytest.param(
+            ["1,234,5", "1.2.3", "0x10", "1_000", "1,5"],
+            dict.fromkeys(range(4), "unreadable"),
+            id="groups",
+        ),
+        pytest.param(
+            ["-Infinity", "INF", "+inf", "1"], dict.fromkeys(range(3), "infinite"), id="infinite"
+        ),
+        pytest.param(
+            ["NaN", "null", " ", "None", "#N/A", "1"],
+            dict.fromkeys(range(5), "missing"),
+            id="missing",
+        ),
+    ],
+)
+def test_amounts_that_do_not_fit_are_named(texts, bad):
+    frame = pd.DataFrame({"customer_id": range(len(texts)), "date": "2024-01-05", "amount": texts})
+    assert reasons(audited(frame)) == {row: f"amount {words}" for row, words in bad.items()}
+
+
+def test_a_rule_is_counted_once_in_the_report():
+    by_rule = audited(orders(amount=["inf", "1"])).by_rule
+    assert by_rule["rule"].is_unique
+    assert by_rule.set_index("rule")["n_rows"]["amount infinite"] == 1
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "reason"),
+    [
+        pytest.param("quantity", ["2", "?"], "quantity unreadable", id="quantity-text"),
+        pytest.param("quantity", [1.0, np.inf], "quantity infinite", id="quantity-infinite"),
+        pytest.param("unit_price", ["2", "1.234,5"], "unit_price unreadable", id="price"),
+        pytest.param("cost", ["2", "x"], "cost unreadable", id="cost"),
+        pytest.param("is_return", ["yes", "perhaps"], "is_return unreadable", id="flag"),
+        pytest.param("order_id", ["C536", "5.36E+11"], "order_id damaged", id="order"),
+        pytest.param("product_id", [7.0, 7.5], "product_id unreadable", id="product"),
+    ],
+)
+def test_optional_columns_are_read_as_strictly(column, values, reason):
+    assert reasons(audited(orders(**{column: values}), decimal=".")) == {"b": reason}
+
+
+def test_blank_optional_values_are_no_fault():
+    frame = orders(quantity=["", "2"], cost=[None, "1"], is_return=["", "no"], order_id=[None, "7"])
+    assert len(read(frame)) == 2
+
+
+@pytest.mark.parametrize(
+    ("quantity", "unit_price", "expected"),
+    [
+        pytest.param([2, -1], [5.0, 5.0], {"a": 10.0, "b": -5.0}, id="numbers"),
+        pytest.param(["2", "x"], ["₩5", "₩5"], {"a": 10.0, "b": "quantity unreadable"}, id="text"),
+        pytest.param([2, None], [5.0, 5.0], {"a": 10.0, "b": "amount missing"}, id="missing"),
+        pytest.param([2, 1e200], [5.0, 1e200], {"a": 10.0, "b": "amount infinite"}, id="overflow"),
+    ],
+)
+def test_amount_is_quantity_times_price_where_it_is_absent(quantity, unit_price, expected):
+    report = audited(orders(quantity=quantity, unit_price=unit_price).drop(columns="amount"))
+    found = report.valid.to_pandas().set_index("customer_id")["amount"].to_dict()
+    assert found | reasons(report) == expected
+
+
+# --- ids -------------------------------------------------------------------------------------
+
+
+def test_ids_stand_as_they_are(tmp_path):
+    ids = ["007", "7", "9007199254740993001", "9007199254740993002", "1.0", "C536379", "Na", "박"]
+    table = read(csv(tmp_path, *(f"{one},2024-01-05,5" for one in ids)))
+    assert sorted(table["customer_id"]) == sorted(ids)
+
+
+def test_what_a_spreadsheet_made_of_long_ids_is_damaged(tmp_path):
+    report = audited(
+        csv(tmp_path, "9.00719925474099E+18,2024-01-05,5", "9007199254740993001,2024-01-05,5")
+    )
+    assert reasons(report) == {"9.00719925474099E+18": "customer_id damaged"}
+    with pytest.raises(ContractError, match=r"customer_id damaged: 1 .*export it as text"):
+        read_transactions(orders(customer_id=["1E+15", "7"]))
+
+
+@pytest.mark.parametrize(
+    ("ids", "expected"),
+    [
+        pytest.param(
+            [9007199254740993001, 9007199254740993002],
+            [9007199254740993001, 9007199254740993002],
+            id="int64",
+        ),
+        pytest.param(
+            pd.array([9007199254740993001, 7], dtype="Int64"),
+            [7, 9007199254740993001],
+            id="nullable",
+        ),
+        pytest.param(np.array([2**64 - 1, 7], dtype="uint64"), [7, 2**64 - 1], id="uint64"),
+        pytest.param([90071992547409930010, 7], ["7", "90071992547409930010"], id="beyond-64-bits"),
+        pytest.param(
+            [decimal.Decimal("9007199254740993001"), decimal.Decimal("7")],
+            [7, 9007199254740993001],
+            id="decimal",
+        ),
+        pytest.param([7, "007"], ["007", "7"], id="mixed"),
+        pytest.param([7.0, "x"], ["7", "x"], id="mixed-floats"),
+        pytest.param(
+            [uuid.UUID(int=1), uuid.UUID(int=2)],
+            [str(uuid.UUID(int=1)), str(uuid.UUID(int=2))],
+            id="uuid",
+        ),
+        pytest.param([b"a", b"b"], ["a", "b"], id="bytes"),
+        pytest.param(pd.Categorical([7, 8]), [7, 8], id="categories-of-numbers"),
+        pytest.param(pd.Categorical(["007", "x"]), ["007", "x"], id="categories-of-text"),
+        pytest.param(pd.Categorical([7, "x"]), ["7", "x"], id="categories-of-both"),
+        pytest.param(
+            pd.array(["a", "b"], dtype=pd.ArrowDtype(pa.dictionary(pa.int32(), pa.string()))),
+            ["a", "b"],
+            id="arrow-dictionary",
+        ),
+        pytest.param(
+            pd.array(["a", "b"], dtype=pd.ArrowDtype(pa.large_string())),
+            ["a", "b"],
+            id="arrow-large",
+        ),
+        pytest.param([" a\u3000", "b"], ["a", "b"], id="white-space-around"),
+    ],
+)
+def test_ids_of_frames_are_text_or_whole_numbers(ids, expected):
+    assert read(orders(customer_id=ids))["customer_id"].tolist() == expected
+
+
+@pytest.mark.parametrize(
+    ("ids", "reason"),
+    [
+        pytest.param([None, "b"], "missing", id="none"),
+        pytest.param([np.nan, 7], "missing", id="nan"),
+        pytest.param(pd.array([None, 7], dtype="Int64"), "missing", id="nullable"),
+        pytest.param(pd.Categorical([None, 7]), "missing", id="category"),
+        pytest.param(["NA", "b"], "missing", id="from-r"),
+        pytest.param(["\u00a0", "b"], "missing", id="white-space"),
+        pytest.param([2.0**53, 7], "damaged", id="large-float"),
+        pytest.param([np.inf, 7], "damaged", id="infinite"),
+        pytest.param([9007199254740993001.0, "b"], "damaged", id="large-float-beside-text"),
+        pytest.param([7.5, 7], "unreadable", id="fraction"),
+    ],
+)
+def test_ids_that_name_nobody_are_set_aside(ids, reason):
+    report = audited(orders(customer_id=ids))
+    assert report.quarantined["reason"].tolist() == [f"customer_id {reason}"]
+    assert report.valid.to_pandas()["amount"].tolist() == [7.5]
+
+
+# --- invariants ------------------------------------------------------------------------------
+
+
+cents = st.integers(-10_000_000, 10_000_000).map(lambda n: decimal.Decimal(n) / 100)
+styles = st.sampled_from(
+    [
+        lambda x: f"{x:,.2f}",
+        lambda x: f"{x:.2f}",
+        lambda x: f"₩{x:,.2f}",
+        lambda x: f"({-x:,.2f})" if x < 0 else f"{x:,.2f}",
+        lambda x: f"{x:,.2f} €".translate(str.maketrans(",.", ".,")),
+        lambda x: f"{x:,.2f}".translate(str.maketrans(",.", "\u202f,")),
+        lambda x: f"{abs(x):.2f}{'-' if x < 0 else ''}",
+    ]
+)
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.lists(cents, min_size=1, max_size=20), styles)
+def test_amounts_come_back_however_they_are_written(amounts, style):
+    texts = [style(amount) for amount in amounts]
+    frame = pd.DataFrame({"customer_id": range(len(texts)), "date": "2024-01-05", "amount": texts})
+    valid = read_transactions(frame, returns="keep").to_pandas().sort_values("customer_id")
+    assert valid["amount"].tolist() == [float(amount) for amount in amounts]
+
+
+layouts = st.sampled_from(
+    [
+        "%Y-%m-%d",
+        "%Y/%m/%d",
+        "%Y%m%d",
+        "%d/%m/%Y",
+        "%m/%d/%Y",
+        "%d.%m.%Y",
+        "%d %b %Y",
+        "%B %d, %Y",
+        "%Y년 %m월 %d일",
+        "%Y-%m-%d %H:%M",
+        "%d/%m/%Y %I:%M %p",
+    ]
+)
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    st.lists(st.datetimes(dt.datetime(1950, 1, 1), dt.datetime(2024, 1, 1)), max_size=15), layouts
+)
+def test_dates_come_back_however_they_are_written(dates, layout):
+    dates = [*dates, dt.datetime(2001, 12, 31, 23, 59)]  # a day that decides the order
+    texts = [date.strftime(layout) for date in dates]
+    expected = [dt.datetime.strptime(text, layout) for text in texts]
+    frame = pd.DataFrame({"customer_id": range(len(texts)), "date": texts, "amount": 1})
+    valid = read_transactions(frame).to_pandas().sort_values("customer_id")
+    assert valid["date"].tolist() == expected
