@@ -183,8 +183,12 @@ def test_encoding_overrules_what_the_bytes_look_like(tmp_path, encoding):
 
 def test_an_encoding_that_does_not_fit_is_refused(tmp_path):
     path = stored(tmp_path / "o.csv", f"{HEADER}\n{ROW}\n김,2024-01-05,5\n", "cp949")
-    with pytest.raises(ContractError, match=r"o\.csv is not utf-8.*Leave `encoding` out"):
+    with pytest.raises(ContractError, match=r"o\.csv is not utf-8.*Pass another `encoding`"):
         read_transactions(path, encoding="utf-8")
+    with pytest.raises(ContractError, match=r"o\.csv is not utf-16: UTF-16 stream does not start"):
+        read_transactions(path, encoding="utf-16")
+    with pytest.raises(ContractError, match=r"cut\.csv is not utf-16: truncated data"):
+        read_transactions(stored(tmp_path / "cut.csv", HEADER.encode("utf-16") + b"\n"))
 
 
 def test_a_letter_late_in_the_file_decides_the_encoding(tmp_path):

@@ -117,11 +117,9 @@ def _header(opened: Source, columns: Mapping[str, str]) -> dict[str, str]:
     _check_mapping(columns, present, known)
     named = {name: columns.get(name, name) for name in present}
     header = {ours: theirs for theirs, ours in named.items() if ours in known}
-    found = list(header)
-    if {"quantity", "unit_price"} <= header.keys() and "amount" not in header:
-        found.append("amount")
-        named["quantity x unit_price"] = "amount"
-    _check_claims(named)
+    derived = {"quantity", "unit_price"} <= header.keys() and "amount" not in header
+    found = [*header, "amount"] if derived else list(header)
+    _check_claims(named | ({"quantity × unit_price": "amount"} if derived else {}))
     try:
         TRANSACTIONS.check_header(named.values(), found=found)
     except ContractError as error:
@@ -231,12 +229,8 @@ def _future_rule(options: Options) -> Rule:
 
 
 def _infinite_rule(name: str) -> Rule:
-    return Rule(
-        f"{name} infinite",
-        _REMEDIES["unreadable"],
-        lambda t: infinite(t[OURS + name]),
-        name,
-    )
+    remedy = _REMEDIES["unreadable"]
+    return Rule(f"{name} infinite", remedy, lambda t: infinite(t[OURS + name]), name)
 
 
 def _on_ours(rule: Rule, ours: Sequence[str]) -> Rule:

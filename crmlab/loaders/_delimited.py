@@ -73,13 +73,12 @@ class _File:
 
 def _examined(path: Path, encoding: str | None, separator: str | None) -> _File:
     try:
-        used, care = (
-            _encoding(path) if encoding is None else (encoding, _needs_care(path, encoding))
-        )
-    except UnicodeDecodeError as error:
+        used = encoding or _encoding(path)
+        care = _needs_care(path, used)
+    except UnicodeError as error:
         raise ContractError(
-            f"{path.name} is not {encoding}: {error.reason} near byte {error.start:,}. "
-            "Leave `encoding` out to have it found."
+            f"{path.name} is not {encoding or 'utf-16'}: {getattr(error, 'reason', error)}. "
+            "Pass another `encoding`, or leave it out to have it found."
         ) from None
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise ContractError(f"{path.name} is no complete gzip file: {error}.") from None
@@ -107,22 +106,29 @@ def _text(path: Path, encoding: str) -> io.TextIOWrapper:
     return io.TextIOWrapper(_raw(path), "utf-8-sig" if plain == "utf-8" else plain, newline="")
 
 
-def _encoding(path: Path) -> tuple[str, bool]:
+def _encoding(path: Path) -> str:
     """UTF-8, else cp949 (Korean Windows), read to the end so that a late letter is not missed."""
     with _raw(path) as file:
         if file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-            return "utf-16", _needs_care(path, "utf-16")
-    for encoding in ("utf-8", "cp949"):
-        try:
-            care = _needs_care(path, encoding)
-        except UnicodeDecodeError:
-            continue
-        if encoding == "utf-8" or _looks_korean(path):
-            return encoding, care
+            return "utf-16"
+    if _decodes(path, "utf-8"):
+        return "utf-8"
+    if _decodes(path, "cp949") and _looks_korean(path):
+        return "cp949"
     raise ContractError(
         f"{path.name} is neither UTF-8 nor Korean cp949. "
         "Say what it is: `encoding='cp1252'` (Western Windows), 'shift_jis', ..."
     )
+
+
+def _decodes(path: Path, encoding: str) -> bool:
+    try:
+        with _text(path, encoding) as text:
+            while text.read(_BLOCK):
+                pass
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _needs_care(path: Path, encoding: str) -> bool:

@@ -18,7 +18,7 @@ _EXACT = 2**53
 
 
 def open_frame(frame: pd.DataFrame, where: str = "The frame") -> Source:
-    """Return a pandas frame as a source; it is not changed, and where it can not copied."""
+    """Return a pandas frame as a source; it is not changed, and hardly copied."""
     names = [str(name) for name in frame.columns]
     check_names(names, where)
     if not len(frame):
