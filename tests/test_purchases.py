@@ -51,7 +51,10 @@ def days_of(*rows):
         pytest.param([("a", 1, 5), ("a", 1, -7)], [(-2.0, False, 2)], id="more-returned"),
         pytest.param([("a", 1, -5)], [(-5.0, False, 1)], id="only-returned"),
         pytest.param(
-            [("a", 1, 0.1), ("a", 1, 0.2), ("a", 1, -0.3)], [(0.0, True, 3)], id="rounding"
+            [("a", 1, 0.1), ("a", 1, 0.2), ("a", 1, -0.3)], [(0.0, True, 3)], id="rounding-up"
+        ),
+        pytest.param(
+            [("a", 1, 0.3), ("a", 1, -0.1), ("a", 1, -0.2)], [(0.0, True, 3)], id="rounding-down"
         ),
     ],
 )
