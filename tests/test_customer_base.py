@@ -260,6 +260,57 @@ def test_rfm_summary_in_memory_equals_the_engine(data):
         assert short_cut.attrs == engine.attrs
 
 
+def said_by(call):
+    with pytest.raises(ContractError) as caught:
+        call()
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        pytest.param({"customer_id": ["9.1E+18", "b"]}, "customer_id damaged", id="customer"),
+        pytest.param({"customer_id": ["9e+15", "b"]}, "customer_id damaged", id="lower-case"),
+        pytest.param({"customer_id": ["1,5E+7", "b"]}, "customer_id damaged", id="comma"),
+        pytest.param({"order_id": ["9.1E+18", "b"]}, "order_id damaged", id="order"),
+        pytest.param({"order_id": [1.5, 2.0]}, "order_id unreadable", id="order-half"),
+        pytest.param({"product_id": [2.0**60, 2.0]}, "product_id damaged", id="product-float"),
+        pytest.param({"quantity": [1.0, np.inf]}, "quantity infinite", id="quantity"),
+        pytest.param({"quantity": ["1", "two"]}, "quantity unreadable", id="quantity-text"),
+        pytest.param({"quantity": [True, False]}, "`quantity` must hold numbers", id="flags"),
+        pytest.param({"unit_price": [1.0, np.inf]}, "unit_price infinite", id="price"),
+        pytest.param({"cost": [1.0, -np.inf]}, "cost infinite", id="cost"),
+        pytest.param({"cost": ["1", "free"]}, "cost unreadable", id="cost-text"),
+        pytest.param({"Amount": [1.0, 2.0]}, "differ only in case", id="case"),
+        pytest.param({"note": [1, 2], "NOTE": [1, 2]}, "differ only in case", id="case-others"),
+        pytest.param({1: [1, 2], "1": [1, 2]}, "more than once", id="a-number-and-its-text"),
+        pytest.param({"crmlab:amount": [1, 2]}, "begin with 'crmlab:'", id="our-prefix"),
+        pytest.param({"CRMlab:x": [1, 2]}, "begin with 'crmlab:'", id="our-prefix-in-capitals"),
+    ],
+)
+def test_a_frame_in_memory_is_refused_as_the_reader_refuses_it(change, message):
+    frame = lines(("a", "2024-01-01", 5), ("b", "2024-02-01", 5)).assign(unused=0)
+    frame = pd.concat([frame.drop(columns=change, errors="ignore"), pd.DataFrame(change)], axis=1)
+    said = said_by(lambda: rfm_summary(frame))
+    assert message in said
+    assert said == said_by(lambda: read_transactions(frame))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param({"quantity": [1.0, np.nan]}, id="quantity-missing"),
+        pytest.param({"cost": [-1.0, np.nan], "unit_price": [5, 5]}, id="cost-below-zero"),
+        pytest.param({"order_id": ["x", None], "product_id": [1, 2]}, id="order-missing"),
+        pytest.param({"channel": ["web", "9.1E+18"], "note": ["1E+5", "b"]}, id="text"),
+        pytest.param({"customer_id": ["\ufeffa", "a"]}, id="byte-order-mark"),
+    ],
+)
+def test_a_frame_in_memory_with_more_columns_is_reduced_as_the_reader_reads_it(change):
+    frame = lines(("a", "2024-01-01", 5), ("b", "2024-02-01", 5)).assign(**change)
+    pd.testing.assert_frame_equal(rfm_summary(frame), rfm_summary(read_transactions(frame)))
+
+
 def test_nineteen_digit_ids_stay_apart():
     ids = [9007199254740993001, 9007199254740993002]
     frame = lines((ids[0], "2024-01-01", 5), (ids[1], "2024-01-01", 5))

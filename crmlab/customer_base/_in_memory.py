@@ -20,6 +20,12 @@ _DAY = np.timedelta64(1, "D")
 # More than this many rows of the matrix per line, and finding the distinct ids is cheaper.
 _SPREAD = 4
 
+# The general path knows the exact words that stand for nothing, what counts as white space, and
+# what a spreadsheet makes of a long id; here it is enough to send it all that might be one.
+_NOTHING = r"(?i)\W*(null|nan|none|nat|na|n/a)?\W*"
+_DAMAGED = r"[0-9][eE]\+[0-9]"
+_MARK = "\ufeff"
+
 
 def reduced_in_memory(
     transactions: object, end: dt.date | None
@@ -52,14 +58,35 @@ def reduced_in_memory(
 def _is_plain(frame: pd.DataFrame) -> bool:
     """Whether the columns are canonical, in numpy's types or text, and no line is a return."""
     names = ["customer_id", "date", "amount"]
-    if frame.empty or not frame.columns.is_unique or not set(names) <= set(frame.columns):
+    if frame.empty or not set(names) <= set(frame.columns) or not _is_plain_header(frame.columns):
         return False
     if "is_return" in frame or frame["amount"].dtype.kind not in "if":
         return False
-    if "quantity" in frame:
-        quantity = frame["quantity"]
-        return quantity.dtype.kind in "if" and not bool((quantity < 0).any())
-    return True
+    numbers = [frame[name] for name in ("quantity", "unit_price", "cost") if name in frame]
+    if not all(map(_is_finite, numbers)):
+        return False
+    if "quantity" in frame and bool((frame["quantity"] < 0).any()):
+        return False
+    return all(_is_id(frame[name]) for name in ("order_id", "product_id") if name in frame)
+
+
+def _is_plain_header(columns: pd.Index) -> bool:
+    """Whether engines can tell the columns apart, and none begins as the reader's own do."""
+    folded = {str(name).casefold() for name in columns}
+    return len(folded) == len(columns) and not any(one.startswith("crmlab:") for one in folded)
+
+
+def _is_finite(number: pd.Series) -> bool:
+    """Whether a column holds numbers, none of them infinite; they may be missing."""
+    kind = number.dtype.kind if isinstance(number.dtype, np.dtype) else ""
+    return kind == "i" or (kind == "f" and not np.isinf(number.to_numpy()).any())
+
+
+def _is_id(column: pd.Series) -> bool:
+    """Whether a column that is not reduced holds whole numbers, or text no spreadsheet damaged."""
+    if column.dtype == "str":
+        return not bool(column.str.contains(_DAMAGED, na=False).any())
+    return isinstance(column.dtype, np.dtype) and column.dtype.kind == "i"
 
 
 def _days_since_epoch(date: pd.Series) -> NDArray[np.int64] | None:
@@ -90,13 +117,15 @@ def _coded(customer: pd.Series) -> tuple[NDArray[np.int64], pd.Index] | None:
 
 
 def _is_tidy(ids: pd.Index) -> bool:
-    """Whether no id has white space at an end or is a word that might stand for nothing."""
+    """Whether no id has white space at an end, might stand for nothing, or might be damaged."""
     letters = ids.str
-    return not bool((letters.strip() != ids).any() or letters.fullmatch(_NOTHING).any())
-
-
-# The general path knows the exact words; here it is enough to send it all that might be one.
-_NOTHING = r"(?i)\W*(null|nan|none|nat|na|n/a)?\W*"
+    doubts = (
+        letters.strip() != ids,
+        letters.contains(_MARK, regex=False),
+        letters.fullmatch(_NOTHING),
+        letters.contains(_DAMAGED),
+    )
+    return not any(bool(doubt.any()) for doubt in doubts)
 
 
 def _by_customer(
