@@ -6,6 +6,7 @@ business question. Nothing heavy is imported until a name is used.
 ==================  =========================================================================
 orders in           `read_transactions`, `audit_transactions`
 one row a customer  `rfm_summary`, `calibration_holdout`
+customers alike     `sufficient_statistics`
 the base over time  `cohort_retention`, `customer_flows`
 concentration       `lorenz_curve`, `gini`, `top_share`, `share_needed`, `decile_table`,
                     `whale_curve`
@@ -43,6 +44,7 @@ _HOMES = {
     "run_report": "reports",
     "run_workbook": "reports",
     "share_needed": "concentration",
+    "sufficient_statistics": "customer_base",
     "top_share": "concentration",
     "whale_curve": "concentration",
 }

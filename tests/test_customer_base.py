@@ -1,15 +1,19 @@
+from collections import Counter
+
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from crmlab._engine import execute
 from crmlab.contracts import ContractError
 from crmlab.customer_base import (
     calibration_holdout,
     cohort_retention,
     customer_flows,
     rfm_summary,
+    sufficient_statistics,
 )
 from crmlab.loaders import read_transactions
 
@@ -323,7 +327,7 @@ def test_an_ibis_table_of_days_is_reduced_like_timestamps(cdnow_sample):
     table = ibis.memtable(cdnow_sample)
     days = table.mutate(date=table.date.cast("date"))
     options = {"observation_end": "1997-09-30"}
-    for reduce in (rfm_summary, cohort_retention, customer_flows):
+    for reduce in (rfm_summary, sufficient_statistics, cohort_retention, customer_flows):
         pd.testing.assert_frame_equal(reduce(days, **options), reduce(table, **options))
 
 
@@ -333,6 +337,7 @@ def test_an_ibis_table_of_days_is_reduced_like_timestamps(cdnow_sample):
         rfm_summary,
         cohort_retention,
         customer_flows,
+        sufficient_statistics,
         lambda orders: calibration_holdout(orders, calibration_end="1997-09-30"),
     ],
 )
@@ -403,6 +408,87 @@ def test_calibration_holdout_is_the_same_on_every_engine(engine):
     options = {"calibration_end": "2023-09-30", "observation_end": "2023-12-01"}
     got = calibration_holdout(read_transactions(engine(frame)), **options)
     pd.testing.assert_frame_equal(got, calibration_holdout(frame, **options), rtol=1e-12, atol=1e-9)
+
+
+# --- sufficient_statistics --------------------------------------------------------------------
+
+TRIPLE = ["frequency", "recency", "T"]
+
+
+def grouped(summary):
+    """The summary's customers, counted by what they share."""
+    return summary.groupby(TRIPLE).size().reset_index(name="n_customers")
+
+
+@pytest.mark.parametrize("unit", ["D", "W", "M"])
+@pytest.mark.parametrize("end", [None, "2023-07-31"], ids=["to-the-last-day", "to-july"])
+@pytest.mark.parametrize("frame", [simulated(300), with_returns()], ids=["clean", "returns"])
+def test_sufficient_statistics_are_the_grouped_summary_on_every_engine(engine, frame, end, unit):
+    options = {"observation_end": end, "unit": unit}
+    got = sufficient_statistics(read_transactions(engine(frame)), **options)
+    summary = rfm_summary(frame, **options)
+    pd.testing.assert_frame_equal(got, grouped(summary), check_exact=True)
+    assert got["n_customers"].sum() == len(summary) < len(frame)
+    assert got.attrs == {name: summary.attrs[name] for name in ("unit", "observation_end")}
+
+
+def test_sufficient_statistics_of_fader_hardie_lee_2005(cdnow_sample):
+    counted = sufficient_statistics(cdnow_sample, observation_end="1997-09-30", unit="W")
+    assert counted["n_customers"].sum() == 2357
+    assert (counted["n_customers"] * counted["frequency"]).sum() == 2457
+    by_frequency = counted.groupby(counted["frequency"].clip(upper=7))["n_customers"].sum()
+    assert by_frequency.tolist() == [1411, 439, 214, 100, 62, 38, 29, 64]
+
+
+@settings(deadline=None, max_examples=30)
+@given(orders, st.sampled_from([None, "2024-01-20"]))
+def test_sufficient_statistics_match_the_definition(rows, end):
+    frame = lines(*[(c, pd.Timestamp("2024-01-01") + pd.Timedelta(days=d), x) for c, d, x in rows])
+    expected = slow_summary(frame, end or frame["date"].max())
+    if expected.empty:
+        with pytest.raises(ValueError, match="must hold a purchase"):
+            sufficient_statistics(frame, observation_end=end)
+        return
+    got = sufficient_statistics(frame, observation_end=end)
+    count = Counter(tuple(map(float, row)) for row in expected[TRIPLE].to_numpy())
+    assert got.to_numpy().tolist() == [[*key, count[key]] for key in sorted(count)]
+
+
+def test_sufficient_statistics_pull_a_row_per_kind_of_customer(monkeypatch):
+    frame = lines(*[(f"c{i}", "2024-01-01", 5) for i in range(999)], ("d", "2024-01-02", 5))
+    pulled = []
+
+    def counting(query):
+        pulled.append(execute(query))
+        return pulled[-1]
+
+    monkeypatch.setattr("crmlab.customer_base._days.execute", counting)
+    counted = sufficient_statistics(read_transactions(frame))
+    assert counted["n_customers"].tolist() == [1, 999]
+    assert max(map(len, pulled)) == 2
+
+
+@pytest.mark.parametrize(
+    ("frame", "options"),
+    [
+        pytest.param(lines(("a", "2024-01-01", 5)), {"unit": "Y"}, id="unit"),
+        pytest.param(lines(("a", "2024-01-01", 5)), {"observation_end": 20240108}, id="no-date"),
+        pytest.param(lines(("a", "2024-01-01", 5)), {"observation_end": "2023-01-01"}, id="early"),
+        pytest.param(lines(("a", "2024-01-01", -5)), {}, id="returns-only"),
+        pytest.param(lines((None, "2024-01-01", 5)), {}, id="no-customer"),
+        pytest.param(lines(("9.1E+18", "2024-01-01", 5)), {}, id="damaged"),
+        pytest.param(lines(("a", "2024-01-01", 5)).drop(columns="amount"), {}, id="header"),
+        pytest.param(lines(("a", "2024-01-01", 5)).head(0), {}, id="empty"),
+        pytest.param([1, 2], {}, id="a-list"),
+    ],
+)
+def test_sufficient_statistics_refuse_what_rfm_summary_refuses(frame, options):
+    said = []
+    for reduce in (rfm_summary, sufficient_statistics):
+        with pytest.raises((TypeError, ValueError)) as caught:
+            reduce(frame, **options)
+        said.append((caught.type, str(caught.value)))
+    assert said[0] == said[1]
 
 
 # --- cohorts and flows ------------------------------------------------------------------------
@@ -604,7 +690,9 @@ def test_bad_input_is_named(call, error, message):
         pytest.param("amount", float("inf"), "amount infinite", id="infinite"),
     ],
 )
-@pytest.mark.parametrize("reduce", [rfm_summary, cohort_retention, customer_flows])
+@pytest.mark.parametrize(
+    "reduce", [rfm_summary, sufficient_statistics, cohort_retention, customer_flows]
+)
 def test_an_ibis_table_nobody_checked_is_caught_on_the_way(reduce, column, value, message):
     import ibis
 

@@ -10,6 +10,16 @@ zero after returns is no purchase.
 
 from crmlab.customer_base._cohorts import cohort_retention
 from crmlab.customer_base._flows import customer_flows
-from crmlab.customer_base._summary import calibration_holdout, rfm_summary
+from crmlab.customer_base._summary import (
+    calibration_holdout,
+    rfm_summary,
+    sufficient_statistics,
+)
 
-__all__ = ["calibration_holdout", "cohort_retention", "customer_flows", "rfm_summary"]
+__all__ = [
+    "calibration_holdout",
+    "cohort_retention",
+    "customer_flows",
+    "rfm_summary",
+    "sufficient_statistics",
+]

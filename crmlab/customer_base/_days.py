@@ -75,9 +75,9 @@ def read_days(transactions: Any, end: dt.date | None) -> tuple[Any, dt.date]:
 
 
 def executed(query: Any, end: dt.date) -> pd.DataFrame:
-    """Run a reduction once, sorted by its keys."""
+    """Run a reduction once, sorted by its keys where it has some."""
     keys = [name for name in ("customer_id", "cohort", "period", "flow") if name in query.columns]
-    table = execute(query.order_by(keys))
+    table = execute(query.order_by(keys) if keys else query)
     if table.empty:
         raise ValueError(NO_PURCHASE.format(end=end))
     return table

@@ -1,4 +1,7 @@
-"""One row per customer: recency, frequency, money, and what was bought after a cut."""
+"""One row per customer: recency, frequency, money, and what was bought after a cut.
+
+And one row per kind of customer, where customers are too many for a row each.
+"""
 
 import datetime as dt
 from typing import Any, Literal
@@ -11,7 +14,7 @@ from crmlab._checks import check_choice
 from crmlab.customer_base._days import EPOCH, NO_PURCHASE, Day, day_of, executed, read_days
 from crmlab.customer_base._in_memory import reduced_in_memory
 
-__all__ = ["calibration_holdout", "rfm_summary"]
+__all__ = ["calibration_holdout", "rfm_summary", "sufficient_statistics"]
 
 Unit = Literal["D", "W", "M"]
 FirstPurchase = Literal["exclude", "include"]
@@ -182,20 +185,115 @@ def calibration_holdout(
     return summary
 
 
+def sufficient_statistics(
+    transactions: Any, *, observation_end: Day | None = None, unit: Unit = "D"
+) -> pd.DataFrame:
+    """Count the customers who share frequency, recency and T.
+
+    Models of buying and dropping out see nothing else of a customer, so they fit these rows as
+    they fit the `rfm_summary`. The engine counts; the customers themselves are never pulled.
+
+    Parameters
+    ----------
+    transactions : DataFrame or ibis.Table
+        Canonical transactions: ``customer_id``, ``date``, ``amount`` (currency).
+    observation_end : date, optional
+        Last day observed; later lines are left out. Default: the last day in the table.
+    unit : {"D", "W", "M"}, default="D"
+        Unit of times: days, weeks (days / 7) or months (days / 30.4375).
+
+    Returns
+    -------
+    DataFrame
+        One row per combination that occurs, sorted by ``frequency``, ``recency``, ``T``:
+
+        ``frequency``
+            repeat purchases, that is days with a purchase less one (int);
+        ``recency``
+            first to last purchase, in `unit`: *not* the time since the last one;
+        ``T``
+            first purchase to the end of observation, in `unit`;
+        ``n_customers``
+            customers with these three, at least 1 (int); they add up to the rows of the
+            `rfm_summary`.
+
+        ``attrs`` keeps ``unit`` and ``observation_end``.
+
+    Raises
+    ------
+    ContractError
+        If columns are missing or lines are invalid.
+    ValueError
+        If an option has a value it cannot have, or nothing happened by `observation_end`.
+
+    References
+    ----------
+    Fader, Hardie and Lee (2005), "Counting Your Customers the Easy Way", Marketing Science 24(2):
+    (x, t_x, T) are the sufficient statistics of the BG/NBD model.
+
+    Examples
+    --------
+    >>> from crmlab.datasets import load_cdnow
+    >>> counted = sufficient_statistics(
+    ...     load_cdnow(sample=True), observation_end="1997-09-30", unit="W"
+    ... )
+    >>> len(counted), int(counted["n_customers"].sum())
+    (1016, 2357)
+    >>> counted.head(3).round(2)
+       frequency  recency      T  n_customers
+    0          0      0.0  27.00           13
+    1          0      0.0  27.14           20
+    2          0      0.0  27.29           16
+    """
+    check_choice("unit", unit, _UNIT_DAYS)
+    days, end = read_days(transactions, day_of("observation_end", observation_end))
+    seen = days.group_by("customer_id").aggregate(**_visits(days, days.bought))
+    bought = seen.filter(seen.n > 0)
+    alike = bought.group_by("n", "first", "last").aggregate(n_customers=bought.count())
+    found = executed(alike, end)
+    counted = pd.DataFrame(
+        _times(found, end, unit) | {"n_customers": found["n_customers"].to_numpy(dtype="int64")},
+        copy=False,
+    ).sort_values(["frequency", "recency", "T"], ignore_index=True)
+    counted.attrs = {"unit": unit, "observation_end": end.isoformat()}
+    return counted
+
+
 def _check_options(unit: str, first_purchase: str) -> None:
     check_choice("unit", unit, _UNIT_DAYS)
     check_choice("first_purchase", first_purchase, ["exclude", "include"])
 
 
-def _reduced(days: Any, counted: Any) -> dict[str, Any]:
-    """What one customer's days come down to; day numbers since 1970 keep the result small."""
-    number = days.day.delta(ibis.date(str(EPOCH)), unit="day").cast("int32")
+def _day_number(days: Any) -> Any:
+    """Days since 1970, which keep the result small."""
+    return days.day.delta(ibis.date(str(EPOCH)), unit="day").cast("int32")
+
+
+def _visits(days: Any, counted: Any) -> dict[str, Any]:
+    """How many days of one customer count, and the first and last of them."""
+    number = _day_number(days)
     return {
         "n": counted.sum(),
         "first": number.min(where=counted),
         "last": number.max(where=counted),
+    }
+
+
+def _reduced(days: Any, counted: Any) -> dict[str, Any]:
+    """What one customer's days come down to."""
+    return _visits(days, counted) | {
         "spent": days.spent.sum(where=counted),
-        "spent_first": days.spent.argmin(number, where=counted),
+        "spent_first": days.spent.argmin(_day_number(days), where=counted),
+    }
+
+
+def _times(bought: pd.DataFrame, end: dt.date, unit: Unit) -> dict[str, Any]:
+    """Frequency, recency and T from the number of days, the first and the last."""
+    first = bought["first"].to_numpy(dtype="int64")
+    return {
+        "frequency": bought["n"].to_numpy(dtype="int64") - 1,
+        "recency": (bought["last"].to_numpy(dtype="int64") - first) / _UNIT_DAYS[unit],
+        "T": ((end - EPOCH).days - first) / _UNIT_DAYS[unit],
     }
 
 
@@ -204,22 +302,17 @@ def _summarised(
 ) -> pd.DataFrame:
     """The summary's columns from the reduced days of customers with a purchase."""
     n = bought["n"].to_numpy(dtype="int64")
-    first = bought["first"].to_numpy(dtype="int64")
-    last = bought["last"].to_numpy(dtype="int64")
     spent = bought["spent"].to_numpy(dtype="float64")
-    last_day = (end - EPOCH).days
     if first_purchase == "include":
         money = spent / n
     else:
         repeat = spent - bought["spent_first"].to_numpy(dtype="float64")
         money = np.where(n > 1, repeat / np.maximum(n - 1, 1), 0.0)
     summary = pd.DataFrame(
-        {
-            "frequency": n - 1,
-            "recency": (last - first) / _UNIT_DAYS[unit],
-            "T": (last_day - first) / _UNIT_DAYS[unit],
+        _times(bought, end, unit)
+        | {
             "monetary_value": money,
-            "days_since_last": last_day - last,
+            "days_since_last": (end - EPOCH).days - bought["last"].to_numpy(dtype="int64"),
         },
         index=pd.Index(bought["customer_id"], name="customer_id"),
         copy=False,
