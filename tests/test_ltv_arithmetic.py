@@ -11,10 +11,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 from pandas.testing import assert_frame_equal, assert_series_equal
 
-from crmlab.ltv._arithmetic import simple_ltv
-from crmlab.ltv._equity import customer_equity
-from crmlab.ltv._levers import ltv_levers
-from crmlab.ltv._markov import markov_ltv
+from crmlab.ltv import customer_equity, ltv_levers, markov_ltv, simple_ltv
 
 PAYMENTS = ["advance", "renewal", "arrears"]
 

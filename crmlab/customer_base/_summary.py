@@ -11,16 +11,15 @@ import numpy as np
 import pandas as pd
 
 from crmlab._checks import check_choice
+from crmlab._units import UNIT_DAYS
 from crmlab.customer_base._days import EPOCH, NO_PURCHASE, Day, day_of, executed, read_days
 from crmlab.customer_base._in_memory import reduced_in_memory
 
 __all__ = ["calibration_holdout", "rfm_summary", "sufficient_statistics"]
 
 Unit = Literal["D", "W", "M"]
+_UNITS = ("D", "W", "M")
 FirstPurchase = Literal["exclude", "include"]
-
-# Days in one unit. A month is the mean month, 365.25 / 12, not a page of the calendar.
-_UNIT_DAYS = {"D": 1.0, "W": 7.0, "M": 30.4375}
 
 
 def rfm_summary(
@@ -180,7 +179,7 @@ def calibration_holdout(
     n_after = bought["n_after"].to_numpy(dtype="int64")
     summary["frequency_holdout"] = n_after
     summary["monetary_value_holdout"] = bought["spent_after"].to_numpy() / np.maximum(n_after, 1)
-    summary["duration_holdout"] = (end - cut).days / _UNIT_DAYS[unit]
+    summary["duration_holdout"] = (end - cut).days / UNIT_DAYS[unit]
     summary.attrs |= {"calibration_end": cut.isoformat(), "observation_end": end.isoformat()}
     return summary
 
@@ -245,7 +244,7 @@ def sufficient_statistics(
     1          0      0.0  27.14           20
     2          0      0.0  27.29           16
     """
-    check_choice("unit", unit, _UNIT_DAYS)
+    check_choice("unit", unit, _UNITS)
     days, end = read_days(transactions, day_of("observation_end", observation_end))
     seen = days.group_by("customer_id").aggregate(**_visits(days, days.bought))
     bought = seen.filter(seen.n > 0)
@@ -260,7 +259,7 @@ def sufficient_statistics(
 
 
 def _check_options(unit: str, first_purchase: str) -> None:
-    check_choice("unit", unit, _UNIT_DAYS)
+    check_choice("unit", unit, _UNITS)
     check_choice("first_purchase", first_purchase, ["exclude", "include"])
 
 
@@ -292,8 +291,8 @@ def _times(bought: pd.DataFrame, end: dt.date, unit: Unit) -> dict[str, Any]:
     first = bought["first"].to_numpy(dtype="int64")
     return {
         "frequency": bought["n"].to_numpy(dtype="int64") - 1,
-        "recency": (bought["last"].to_numpy(dtype="int64") - first) / _UNIT_DAYS[unit],
-        "T": ((end - EPOCH).days - first) / _UNIT_DAYS[unit],
+        "recency": (bought["last"].to_numpy(dtype="int64") - first) / UNIT_DAYS[unit],
+        "T": ((end - EPOCH).days - first) / UNIT_DAYS[unit],
     }
 
 

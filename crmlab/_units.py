@@ -1,0 +1,68 @@
+"""Units of time, and what a yearly rate of interest means in each of them."""
+
+import math
+import numbers
+from typing import Literal
+
+from crmlab._checks import check_choice
+
+__all__ = ["UNIT_DAYS", "Unit", "force_of_interest", "rate_per"]
+
+Unit = Literal["D", "W", "M", "Q", "Y"]
+
+# Days in one unit. A month is the mean month, 365.25 / 12, not a page of the calendar.
+UNIT_DAYS = {"D": 1.0, "W": 7.0, "M": 30.4375, "Q": 91.3125, "Y": 365.25}
+
+
+def rate_per(discount_rate: float, unit: str, *, per: str = "Y") -> float:
+    """Convert an effective discount rate per `per` to the effective rate per `unit`.
+
+    Parameters
+    ----------
+    discount_rate : float
+        Effective rate per `per`, above -1: 0.1 makes 100 today worth 110 one `per` later.
+    unit : {"D", "W", "M", "Q", "Y"}
+        Unit of the result.
+    per : {"D", "W", "M", "Q", "Y"}, default="Y"
+        Unit of `discount_rate`; a year has 365.25 days.
+
+    Returns
+    -------
+    float
+        Effective rate per `unit`.
+
+    Raises
+    ------
+    ValueError
+        If the rate is -1 or less or not finite, or a unit is unknown.
+    TypeError
+        If the rate is not a number.
+
+    Examples
+    --------
+    >>> round(rate_per(0.15, "W"), 6)
+    0.002682
+    """
+    return math.expm1(force_of_interest(discount_rate, unit, per=per))
+
+
+def force_of_interest(discount_rate: float, unit: str, *, per: str = "Y") -> float:
+    """Continuously compounded rate per `unit` of an effective `discount_rate` per `per`.
+
+    Parameters, errors: as `rate_per`.
+
+    Examples
+    --------
+    >>> round(force_of_interest(0.15, "W"), 6)
+    0.002679
+    """
+    if isinstance(discount_rate, bool) or not isinstance(discount_rate, numbers.Real):
+        raise TypeError(f"`discount_rate` must be a number; got {discount_rate!r}.")
+    if not -1 < discount_rate < math.inf:
+        raise ValueError(
+            f"`discount_rate` must be finite and above -1; got {discount_rate!r}. "
+            f"It is an effective rate per {per!r}: 0.1 means 10 %."
+        )
+    check_choice("unit", unit, UNIT_DAYS)
+    check_choice("per", per, UNIT_DAYS)
+    return math.log1p(discount_rate) * UNIT_DAYS[unit] / UNIT_DAYS[per]

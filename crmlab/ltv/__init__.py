@@ -1,0 +1,28 @@
+"""Lifetime value: what a customer is worth, under contract or not, and how sure we are.
+
+====================  =======================================================================
+no contract           `BetaGeoNBD`, `ModifiedBetaGeoNBD`, `ParetoNBD`, `NBD`
+by arithmetic         `simple_ltv`, `markov_ltv`, `customer_equity`, `ltv_levers`
+====================  =======================================================================
+"""
+
+from crmlab.ltv._arithmetic import simple_ltv
+from crmlab.ltv._beta_geo import BetaGeoNBD, ModifiedBetaGeoNBD
+from crmlab.ltv._equity import customer_equity
+from crmlab.ltv._errors import ConvergenceError
+from crmlab.ltv._levers import ltv_levers
+from crmlab.ltv._markov import markov_ltv
+from crmlab.ltv._nbd import NBD
+from crmlab.ltv._pareto import ParetoNBD
+
+__all__ = [
+    "NBD",
+    "BetaGeoNBD",
+    "ConvergenceError",
+    "ModifiedBetaGeoNBD",
+    "ParetoNBD",
+    "customer_equity",
+    "ltv_levers",
+    "markov_ltv",
+    "simple_ltv",
+]

@@ -1,0 +1,656 @@
+"""What the models of repeat purchases in continuous time share: fit, expectations, simulation."""
+
+import math
+import numbers
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Self
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+from scipy import special
+
+from crmlab._checks import check_columns, check_count
+from crmlab._units import force_of_interest
+from crmlab.ltv._counts import Counts, codes_of, covariate_matrix, read_counts
+from crmlab.ltv._errors import ConvergenceError
+from crmlab.ltv._maximum import LIMIT, Floats, Maximum, maximise
+from crmlab.ltv._model import LikelihoodModel
+
+__all__ = ["CountModel", "Gradient", "Values", "check_horizon", "negative_binomial"]
+
+# Parameters by name: one number, or one for each row where covariates make customers differ.
+Values = dict[str, Any]
+Gradient = dict[str, Floats]
+
+_SKETCH = 3_000  # rows on which the long way up is climbed
+_NODES, _NODE_WEIGHTS = np.polynomial.legendre.leggauss(64)
+
+
+class CountModel(LikelihoodModel):
+    """Base of `BetaGeoNBD`, `ModifiedBetaGeoNBD`, `ParetoNBD` and `NBD`.
+
+    A subclass supplies the likelihood of a row with its gradient, the chance to be alive, and
+    what a customer who is alive does next.
+    """
+
+    # Which parameter a block of coefficients moves, and in which direction on the log scale.
+    _BLOCKS: ClassVar[dict[str, tuple[str, str, float]]] = {}
+    _TIMES: ClassVar[tuple[str, ...]] = ()  # parameters that are measured in time
+    _STARTS: ClassVar[tuple[dict[str, float], ...]] = ()  # time in mean observations
+
+    unit: str | None
+    penalty: float
+    purchase_covariates: Sequence[str]
+    dropout_covariates: Sequence[str]
+
+    # ------------------------------------------------------------------ what subclasses supply
+
+    def _log_likelihood(self, values: Values, counts: Counts) -> tuple[Floats, Gradient]:
+        """Log-likelihood of each row, and its derivative by the log of each parameter."""
+        raise NotImplementedError
+
+    def _alive(self, values: Values, counts: Counts) -> Floats:
+        """Chance that each row's customer is still a customer at T."""
+        raise NotImplementedError
+
+    def _future(self, values: Values, counts: Counts, horizon: Floats | float) -> Floats:
+        """Expected purchases within `horizon` after T of a customer alive at T."""
+        raise NotImplementedError
+
+    def _rate(self, values: Values, counts: Counts, ahead: Floats) -> Floats:
+        """Expected purchases per unit of time, `ahead` of T, of a customer alive at T."""
+        raise NotImplementedError
+
+    def _future_pmf(self, values: Values, counts: Counts, horizon: float, n: Floats) -> Floats:
+        """Chance of each number of purchases within `horizon` after T, if alive at T."""
+        raise NotImplementedError
+
+    def _draw_future(
+        self, values: Values, counts: Counts, horizon: float, rng: np.random.Generator
+    ) -> NDArray[np.int64]:
+        """Purchases within `horizon` after T, drawn for customers alive at T."""
+        raise NotImplementedError
+
+    def _draw_past(
+        self, values: Values, T: Floats, horizon: float, rng: np.random.Generator
+    ) -> dict[str, NDArray[Any]]:
+        """Purchases of new customers up to T and within `horizon` after it."""
+        raise NotImplementedError
+
+    def _cause(self, theta: dict[str, float], flat: dict[str, float]) -> str:
+        """Why the likelihood has no maximum inside, in words."""
+        raise NotImplementedError
+
+    # ------------------------------------------------------------------------------------- fit
+
+    def fit(self, summary: pd.DataFrame, y: object = None) -> Self:
+        """Find the parameters by maximum likelihood.
+
+        Parameters
+        ----------
+        summary : DataFrame
+            One row per customer, as `customer_base.rfm_summary` gives it: `frequency`, `recency`,
+            `T`, and the covariates. A column `n_customers` holds how many customers a row stands
+            for, as in `customer_base.sufficient_statistics`.
+        y : None
+            Not used; scikit-learn passes it.
+
+        Returns
+        -------
+        fitted model
+
+        Raises
+        ------
+        ConvergenceError
+            If the data do not determine the parameters; it names the cause and the remedy.
+        ValueError, TypeError
+            If the summary has impossible rows, lacks columns or has another unit.
+        """
+        penalty = _check_penalty(self.penalty)
+        names = self._covariates()
+        unit = self.unit
+        counts = read_counts(summary, unit=unit, covariates=names, fitting=True)
+        rows, _ = counts.distinct()
+        self._check_telling(rows, penalty)
+        scale = _Scale(self, rows)
+        found = self._climb(scale, penalty)
+        self._check_found(found, rows, scale)
+        theta, covariance = scale.natural(found, rows.n_customers)
+        labels = [*self._NAMES, *self._coefficient_names()]
+        n = len(self._NAMES)
+        params = pd.Series(np.concatenate([np.exp(theta[:n]), theta[n:]]), index=labels)
+        self._keep(params, unit=unit or summary.attrs.get("unit"), covariance=covariance)
+        likelihood, _ = self._log_likelihood(self._values(theta, rows), rows)
+        self.log_likelihood_ = float(rows.weight @ likelihood)
+        self.n_customers_ = rows.n_customers
+        self.gradient_norm_ = float(np.linalg.norm(found.gradient))
+        return self
+
+    def _climb(self, scale: "_Scale", penalty: float) -> Maximum:
+        def objective(rows: Counts) -> Any:
+            def value(theta: Floats) -> tuple[float, Floats]:
+                return self._objective(theta, rows, penalty)
+
+            return value
+
+        rows = scale.rows
+        every = max(1, -(-len(rows) // _SKETCH))
+        sketch = None if every == 1 else objective(rows.rows(slice(every // 2, None, every)))
+        return maximise(objective(rows), self._starts(rows), sketch=sketch)
+
+    def _starts(self, rows: Counts) -> list[Floats]:
+        """Ordinary values, the purchase rate set to the one observed."""
+        rate = max(float(rows.weight @ rows.x), 0.5) / max(float(rows.weight @ rows.T), 1e-300)
+        extra = [0.0] * len(self._coefficient_names())
+        starts = []
+        for start in self._STARTS:
+            named = start | {"alpha": start["r"] / rate}
+            logs = [math.log(named[name]) for name in self._NAMES]
+            starts.append(np.clip(np.array(logs + extra), -LIMIT + 1, LIMIT - 1))
+        return starts
+
+    def _objective(self, theta: Floats, rows: Counts, penalty: float) -> tuple[float, Floats]:
+        """Penalised log-likelihood per customer, and its gradient."""
+        likelihood, slopes = self._log_likelihood(self._values(theta, rows), rows)
+        share = rows.weight / rows.n_customers
+        # Summed without BLAS, whose threads wait for each other on vectors of this size.
+        gradient = [float((share * slopes[name]).sum()) for name in self._NAMES]
+        for _, parameter, sign, columns in self._blocks():
+            gradient.extend(sign * ((share * slopes[parameter]) @ rows.z[:, columns]))
+        value = float((share * likelihood).sum()) - penalty * float(theta @ theta)
+        return value, np.array(gradient) - 2 * penalty * theta
+
+    def _check_telling(self, rows: Counts, penalty: float) -> None:
+        """Raise where a look at the data already shows that no fit exists."""
+        if penalty > 0:
+            return
+        if rows.n_customers <= 1:
+            raise ConvergenceError(
+                "One customer says nothing about how customers differ. "
+                "Pass more customers, or set `penalty` (such as 0.01)."
+            )
+        if not rows.x.any():
+            raise ConvergenceError(
+                "Nobody bought again (`frequency` is 0 for all), so purchase rates cannot be told. "
+                "Observe longer, pass more customers, or set `penalty` (such as 0.01)."
+            )
+        constant = np.ptp(rows.z, axis=0) == 0 if len(rows) else []
+        names = [name for name, same in zip(self._covariates(), constant, strict=True) if same]
+        if names:
+            raise ValueError(
+                f"Covariate {', '.join(map(repr, names))} is constant over all "
+                f"{rows.n_customers:,.0f} customers; its effect cannot be told. Leave it out."
+            )
+
+    def _check_found(self, found: Maximum, rows: Counts, scale: "_Scale") -> None:
+        """Raise unless the search ended at a proper maximum."""
+        if found.converged:
+            # A direction in which the likelihood is all but level: any value fits as well.
+            width = 1 / np.sqrt(np.linalg.eigvalsh(found.information)[0] * rows.n_customers)
+            if width <= LIMIT:
+                return
+        axes = np.linalg.eigh(found.information)[1]
+        labels = [*self._NAMES, *self._coefficient_names()]
+        theta = dict(zip(labels, found.theta, strict=True))
+        flat = dict(zip(labels, axes[:, 0], strict=True))
+        raise ConvergenceError(
+            f"{type(self).__name__} has no maximum inside: {self._cause(theta, flat)} "
+            "Otherwise pass more customers, observe longer, or set `penalty` (such as 0.01)."
+        )
+
+    # ------------------------------------------------------------------------------ covariates
+
+    def _covariates(self) -> list[str]:
+        """Names of all covariates, each once."""
+        names = [*self.purchase_covariates, *self.dropout_covariates]
+        if isinstance(self.purchase_covariates, str) or isinstance(self.dropout_covariates, str):
+            raise TypeError(
+                "`purchase_covariates` and `dropout_covariates` must be lists of column names; "
+                "got a single text. Write ['age']."
+            )
+        return list(dict.fromkeys(names))
+
+    def _blocks(self) -> list[tuple[str, str, float, list[int]]]:
+        """Each block's name, parameter, sign, and columns of the covariate matrix."""
+        names = self._covariates()
+        asked = {"purchase": self.purchase_covariates, "dropout": self.dropout_covariates}
+        return [
+            (block, parameter, sign, [names.index(name) for name in asked[group]])
+            for block, (group, parameter, sign) in self._BLOCKS.items()
+            if asked[group]
+        ]
+
+    def _coefficient_names(self) -> list[str]:
+        names = self._covariates()
+        return [f"{block}:{names[at]}" for block, _, _, columns in self._blocks() for at in columns]
+
+    def _values(self, theta: Floats, rows: Counts) -> Values:
+        """Parameters by name; one per row where a covariate acts on them."""
+        logs: Values = dict(zip(self._NAMES, theta, strict=False))
+        at = len(self._NAMES)
+        for _, parameter, sign, columns in self._blocks():
+            effect = rows.z[:, columns] @ theta[at : at + len(columns)]
+            logs[parameter] = logs[parameter] + sign * effect
+            at += len(columns)
+        return {name: np.exp(value) for name, value in logs.items()}
+
+    @classmethod
+    def _with_coefficients(cls, coefficients: Mapping[str, Mapping[str, float]]) -> Self:
+        unknown = [block for block in coefficients if block not in cls._BLOCKS]
+        if unknown:
+            raise TypeError(
+                f"`coefficients` must have blocks {', '.join(cls._BLOCKS) or '(none)'}; "
+                f"got {', '.join(map(repr, unknown))}."
+            )
+        groups: dict[str, list[str]] = {"purchase": [], "dropout": []}
+        for group in groups:
+            for block, values in coefficients.items():
+                if cls._BLOCKS[block][0] == group and groups[group] in ([], list(values)):
+                    groups[group] = list(values)
+        model = cls(**{f"{group}_covariates": names for group, names in groups.items() if names})
+        needed = set(model._coefficient_names())
+        given = {f"{block}:{name}" for block, values in coefficients.items() for name in values}
+        if needed != given:
+            raise TypeError(
+                f"`coefficients` must hold {', '.join(sorted(needed))}; "
+                f"got {', '.join(sorted(given))}."
+            )
+        return model
+
+    # ---------------------------------------------------------------------------- expectations
+
+    def _read(self, summary: pd.DataFrame) -> tuple[Counts, NDArray[np.intp]]:
+        """The distinct rows of a summary to be scored, and each customer's place among them."""
+        self._check_fitted()
+        counts = read_counts(summary, unit=self.unit_, covariates=self._covariates())
+        if len(counts) != len(summary):
+            raise ValueError(
+                "`n_customers` must be above 0 in a summary to be scored; "
+                f"{len(summary) - len(counts):,} of {len(summary):,} rows count nobody."
+            )
+        return counts.distinct()
+
+    def probability_alive(self, summary: pd.DataFrame) -> pd.Series:
+        """Chance that each customer is still a customer at the end of observation.
+
+        Parameters
+        ----------
+        summary : DataFrame
+            As in `fit`; every row is one answer.
+
+        Returns
+        -------
+        Series
+            Probability in [0, 1], indexed as `summary`.
+
+        Raises
+        ------
+        NotFittedError, ValueError, TypeError
+            If the model is not fitted or the summary has impossible rows.
+        """
+        rows, at = self._read(summary)
+        alive = self._alive(self._values(self._theta, rows), rows)[at]
+        return pd.Series(alive, index=summary.index, name="probability_alive")
+
+    def expected_purchases(
+        self, summary: pd.DataFrame, horizon: float, *, level: float | None = None
+    ) -> pd.Series | pd.DataFrame:
+        """Expected purchases of each customer in the time to come.
+
+        Parameters
+        ----------
+        summary : DataFrame
+            As in `fit`; every row is one answer.
+        horizon : float
+            Length of the time to come, in the summary's unit, at least 0.
+        level : float, optional
+            If given, delta-method intervals of this level for the *expectation*; for what a
+            customer will really do see `ltv.predictive_intervals`.
+
+        Returns
+        -------
+        Series or DataFrame
+            Expected number of purchases, indexed as `summary`; with `level` the columns
+            `estimate`, `lower`, `upper`, `level`.
+
+        Raises
+        ------
+        NotFittedError, ValueError, TypeError
+            If the model is not fitted, the summary has impossible rows, or `horizon` is negative.
+        """
+        horizon = check_horizon(horizon)
+        rows, at = self._read(summary)
+
+        def expected(theta: Floats) -> Floats:
+            values = self._values(theta, rows)
+            return self._alive(values, rows) * self._by_pair(values, rows, horizon)
+
+        if level is None:
+            found = expected(self._theta)[at]
+            return pd.Series(found, index=summary.index, name="expected_purchases")
+        return self._delta(expected, level=level).iloc[at].set_axis(summary.index)
+
+    def _by_pair(self, values: Values, rows: Counts, horizon: float) -> Floats:
+        """`_future`, once for each distinct pair of frequency and T."""
+        if rows.z.shape[1] and any(np.ndim(value) for value in values.values()):
+            return self._future(values, rows, horizon)
+        at, first = codes_of([rows.x, rows.T])
+        return self._future(values, rows.rows(first), horizon)[at]
+
+    def expected_purchases_new(
+        self, t: float | ArrayLike, *, covariates: Mapping[str, float] | None = None
+    ) -> float | pd.Series:
+        """Expected repeat purchases of a new customer in the time `t` after the first purchase.
+
+        Parameters
+        ----------
+        t : float or array-like
+            Time since the first purchase, in the model's unit, at least 0.
+        covariates : dict, optional
+            Value of each covariate; needed if the model has covariates.
+
+        Returns
+        -------
+        float or Series
+            Expected number of purchases; for several times a Series indexed by `t`.
+
+        Raises
+        ------
+        NotFittedError, ValueError, TypeError
+            If the model is not fitted, a time is negative, or a covariate is missing.
+        """
+        times = np.atleast_1d(np.asarray(t, dtype=float))
+        if not (np.isfinite(times) & (times >= 0)).all():
+            raise ValueError(f"`t` must be finite and not negative; got {t!r}.")
+        rows = self._newcomers(np.zeros(len(times)), covariates)
+        values = self._values(self._theta, rows)
+        expected = self._alive(values, rows) * self._future(values, rows, times)
+        if np.ndim(t) == 0:
+            return float(expected[0])
+        return pd.Series(expected, index=pd.Index(times, name="t"), name="expected_purchases")
+
+    def _newcomers(self, T: Floats, covariates: Mapping[str, float] | None) -> Counts:
+        """Rows of customers who have just bought for the first time."""
+        self._check_fitted()
+        given = dict(covariates or {})
+        check_columns(given, self._covariates(), what="`covariates`")
+        z = np.tile([float(given[name]) for name in self._covariates()], (len(T), 1))
+        nothing = np.zeros(len(T))
+        return Counts(nothing, nothing, T, np.ones(len(T)), z.reshape(len(T), -1))
+
+    def discounted_expected_purchases(
+        self,
+        summary: pd.DataFrame,
+        *,
+        discount_rate: float,
+        horizon: float = math.inf,
+        per: str = "Y",
+        level: float | None = None,
+    ) -> pd.Series | pd.DataFrame:
+        """Present value of one currency unit for each purchase to come (DERT).
+
+        Purchases are discounted continuously from the end of observation.
+
+        Parameters
+        ----------
+        summary : DataFrame
+            As in `fit`; every row is one answer.
+        discount_rate : float
+            Effective rate per `per`; above 0 for an infinite horizon.
+        horizon : float, default=inf
+            Length of the time to come, in the summary's unit.
+        per : {"Y", "Q", "M", "W", "D"}, default="Y"
+            Unit of `discount_rate`; the summary's unit is converted to it.
+        level : float, optional
+            If given, delta-method intervals of this level.
+
+        Returns
+        -------
+        Series or DataFrame
+            Discounted expected residual transactions, indexed as `summary`; with `level` the
+            columns `estimate`, `lower`, `upper`, `level`.
+
+        Raises
+        ------
+        NotFittedError, ValueError, TypeError
+            If the model is not fitted or has no unit, the summary has impossible rows, or the sum
+            is infinite.
+
+        References
+        ----------
+        Fader, Hardie and Lee (2005), "RFM and CLV: Using Iso-Value Curves for Customer Base
+        Analysis", Journal of Marketing Research 42(4), equation 2.
+        """
+        horizon = check_horizon(horizon, finite=False)
+        rows, at = self._read(summary)
+        force = self._force(discount_rate, per, horizon)
+
+        def discounted(theta: Floats) -> Floats:
+            values = self._values(theta, rows)
+            return self._alive(values, rows) * self._discounted(values, rows, force, horizon)
+
+        if level is None:
+            found = discounted(self._theta)[at]
+            return pd.Series(found, index=summary.index, name="discounted_expected_purchases")
+        return self._delta(discounted, level=level).iloc[at].set_axis(summary.index)
+
+    def _force(self, discount_rate: float, per: str, horizon: float) -> float:
+        """The discount rate as a force of interest per unit of the model."""
+        if self.unit_ is None:
+            raise ValueError(
+                "The model must know its unit of time to discount by the year; it does not. "
+                "Set summary.attrs['unit'] before fitting, or `unit` of the model."
+            )
+        force = force_of_interest(discount_rate, self.unit_, per=per)
+        if math.isinf(horizon) and force <= 0:
+            raise ValueError(
+                f"`discount_rate` must be above 0 for an infinite horizon; got {discount_rate!r}. "
+                "Give a finite `horizon`."
+            )
+        return force
+
+    def _discounted(self, values: Values, rows: Counts, force: float, horizon: float) -> Floats:
+        """Integral of the discounted purchase rate of a customer alive at T."""
+        if any(np.ndim(value) for value in values.values()):
+            return self._discounted_rows(values, rows, force, horizon)
+        at, first = codes_of([rows.x, rows.T])
+        return self._discounted_rows(values, rows.rows(first), force, horizon)[at]
+
+    def _discounted_rows(
+        self, values: Values, rows: Counts, force: float, horizon: float
+    ) -> Floats:
+        # Rates fall like a power of (scale + t): on a log scale of time they are smooth. Beyond
+        # forty discount times nothing is left.
+        scale = np.minimum.reduce([values[name] + rows.T for name in self._TIMES])
+        end = min(horizon, 40 / force) if force > 0 else horizon
+        length = np.log1p(end / scale)
+        total = np.zeros(len(rows))
+        for node, weight in zip((_NODES + 1) / 2, _NODE_WEIGHTS / 2, strict=True):
+            ahead = scale * np.expm1(length * node)
+            rate = self._rate(values, rows, ahead) * np.exp(-force * ahead)
+            total += weight * length * (scale + ahead) * rate
+        return total
+
+    def purchase_distribution(
+        self,
+        horizon: float,
+        *,
+        summary: pd.DataFrame | None = None,
+        max_purchases: int = 10,
+        covariates: Mapping[str, float] | None = None,
+    ) -> pd.Series | pd.DataFrame:
+        """Probability of each number of purchases within `horizon`.
+
+        Parameters
+        ----------
+        horizon : float
+            Length of time, in the model's unit: from the first purchase of a new customer, or
+            from the end of observation of the customers in `summary`.
+        summary : DataFrame, optional
+            As in `fit`. Default: a new customer.
+        max_purchases : int, default=10
+            Largest number listed; the probabilities of larger ones are what is missing from 1.
+        covariates : dict, optional
+            Value of each covariate of a new customer.
+
+        Returns
+        -------
+        Series or DataFrame
+            Probabilities, indexed by number of purchases 0, 1, …; with `summary` one row per
+            customer and one column per number.
+
+        Raises
+        ------
+        NotFittedError, ValueError, TypeError
+            If the model is not fitted, the summary has impossible rows, or an option is out of
+            range.
+        """
+        horizon = check_horizon(horizon)
+        n = np.arange(check_count("max_purchases", max_purchases, minimum=0) + 1.0)
+        if summary is None:
+            rows, at = self._newcomers(np.zeros(1), covariates), np.zeros(1, dtype="intp")
+        else:
+            rows, at = self._read(summary)
+        values = self._values(self._theta, rows)
+        alive = self._alive(values, rows)[:, None]
+        table = alive * self._future_pmf(_columns(values), rows, horizon, n)
+        table[:, 0] += 1 - alive[:, 0]
+        counted = pd.RangeIndex(len(n), name="purchases")
+        if summary is None:
+            return pd.Series(table[0], index=counted, name="probability")
+        return pd.DataFrame(table[at], index=summary.index, columns=counted)
+
+    # ------------------------------------------------------------------------------ simulation
+
+    def simulate(
+        self,
+        n_customers: int,
+        *,
+        T: float | ArrayLike,
+        horizon: float = 0.0,
+        covariates: pd.DataFrame | None = None,
+        seed: int = 0,
+    ) -> pd.DataFrame:
+        """Draw customers from the model, with what no data set knows: who is still alive.
+
+        Parameters
+        ----------
+        n_customers : int
+            Number of customers.
+        T : float or array-like of shape (n_customers,)
+            Time observed since the first purchase, in the model's unit.
+        horizon : float, default=0
+            Time after T in which purchases are counted too.
+        covariates : DataFrame of n_customers rows, optional
+            Covariates, if the model has some.
+        seed : int, default=0
+            Seed of the random draws.
+
+        Returns
+        -------
+        DataFrame
+            Index `customer_id`; `frequency`, `recency`, `T`, the covariates, `alive` (at T), and
+            with a horizon `frequency_holdout` and `duration_holdout`. ``attrs["unit"]`` is the
+            model's unit.
+
+        Raises
+        ------
+        NotFittedError, ValueError, TypeError
+            If the model is not fitted or an option is out of range.
+        """
+        self._check_fitted()
+        n_customers = check_count("n_customers", n_customers)
+        check_count("seed", seed, minimum=0)
+        observed = np.broadcast_to(np.asarray(T, dtype=float), (n_customers,)).copy()
+        if not (np.isfinite(observed) & (observed >= 0)).all():
+            raise ValueError("`T` must be finite and not negative.")
+        horizon = check_horizon(horizon)
+        names = self._covariates()
+        index = pd.RangeIndex(n_customers, name="customer_id")
+        extra = pd.DataFrame(index=index) if covariates is None else covariates.set_axis(index)
+        check_columns(extra.columns, names, what="`covariates`")
+        nothing = np.zeros(n_customers)
+        rows = Counts(nothing, nothing, observed, nothing + 1, covariate_matrix(extra, names))
+        rng = np.random.default_rng(seed)
+        drawn = self._draw_past(self._values(self._theta, rows), observed, horizon, rng)
+        frame = pd.DataFrame(
+            {"frequency": drawn["x"], "recency": drawn["tx"], "T": observed}, index=index
+        )
+        frame[names] = extra[names]
+        frame["alive"] = drawn["alive"]
+        if horizon:
+            frame["frequency_holdout"] = drawn["future"]
+            frame["duration_holdout"] = horizon
+        if self.unit_:
+            frame.attrs["unit"] = self.unit_
+        return frame
+
+
+class _Scale:
+    """The scale of the search: time in mean observations, covariates centred and of unit spread.
+
+    There all parameters are of ordinary size, whatever the data's unit.
+    """
+
+    def __init__(self, model: CountModel, rows: Counts) -> None:
+        share = rows.weight / rows.n_customers
+        self.time = float(share @ rows.T)
+        self.centre = share @ rows.z
+        spread = np.sqrt(share @ (rows.z - self.centre) ** 2)
+        self.spread = np.where(spread > 0, spread, 1.0)
+        scaled = rows.scaled(self.time)
+        z = (rows.z - self.centre) / self.spread
+        self.rows = Counts(scaled.x, scaled.tx, scaled.T, scaled.weight, z)
+        self.model = model
+
+    def natural(self, found: Maximum, n_customers: float) -> tuple[Floats, Floats]:
+        """Theta and its covariance on the scale of the data."""
+        names = list(self.model._NAMES)
+        size = len(found.theta)
+        turn, shift = np.eye(size), np.zeros(size)
+        for name in self.model._TIMES:
+            shift[names.index(name)] = math.log(self.time)
+        at = len(names)
+        for _, parameter, sign, columns in self.model._blocks():
+            for column in columns:
+                turn[at, at] = 1 / self.spread[column]
+                turn[names.index(parameter), at] = -sign * self.centre[column] / self.spread[column]
+                at += 1
+        covariance = np.linalg.inv(found.information * n_customers)
+        return turn @ found.theta + shift, turn @ covariance @ turn.T
+
+
+def _columns(values: Values) -> Values:
+    """Parameters of rows as columns, to meet a row of numbers."""
+    return {name: value[:, None] if np.ndim(value) else value for name, value in values.items()}
+
+
+def check_horizon(horizon: float, *, finite: bool = True) -> float:
+    """Return `horizon` as a float of at least 0."""
+    if isinstance(horizon, bool) or not isinstance(horizon, numbers.Real):
+        raise TypeError(f"`horizon` must be a number; got {horizon!r}.")
+    if not horizon >= 0 or (finite and math.isinf(horizon)):
+        limit = "finite and at least 0" if finite else "at least 0"
+        raise ValueError(
+            f"`horizon` must be {limit}; got {horizon!r}. It is a length of time in the unit of "
+            "the summary."
+        )
+    return float(horizon)
+
+
+def _check_penalty(penalty: float) -> float:
+    if isinstance(penalty, bool) or not isinstance(penalty, numbers.Real):
+        raise TypeError(f"`penalty` must be a number; got {penalty!r}.")
+    if not 0 <= penalty < math.inf:
+        raise ValueError(f"`penalty` must be finite and at least 0; got {penalty!r}.")
+    return float(penalty)
+
+
+def negative_binomial(n: Any, shape: Any, ratio: Any) -> Floats:
+    """Chance of n purchases at a gamma-distributed rate; shape x ratio are expected."""
+    part = ratio / (1 + ratio)
+    return np.exp(
+        special.gammaln(shape + n) - special.gammaln(shape) - special.gammaln(n + 1)
+        + special.xlogy(n, part) - shape * np.log1p(ratio)
+    )  # fmt: skip
