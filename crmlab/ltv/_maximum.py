@@ -88,7 +88,8 @@ def _climb(log_likelihood: LogLikelihood, start: Floats) -> tuple[Floats, float]
 
     found = optimize.minimize(
         downhill, start, jac=True, method="L-BFGS-B",
-        bounds=[(-LIMIT, LIMIT)] * len(start), options={"maxiter": 500, "ftol": 1e-12, "gtol": 1e-7},
+        bounds=[(-LIMIT, LIMIT)] * len(start),
+        options={"maxiter": 500, "ftol": 1e-12, "gtol": 1e-7},
     )  # fmt: skip
     return found.x, -float(found.fun)
 

@@ -162,7 +162,8 @@ class LikelihoodModel(BaseEstimator):
         Raises
         ------
         NotFittedError, ValueError
-            If the model is not fitted, was made from given parameters, or `level` is outside (0, 1).
+            If the model is not fitted, was made from given parameters, or `level` is outside
+            (0, 1).
         """
         covariance = self._theta_covariance()
         reach = _normal_quantile(level) * np.sqrt(np.diag(covariance))
