@@ -319,7 +319,7 @@ class CountModel(LikelihoodModel):
         NotFittedError, ValueError, TypeError
             If the model is not fitted, the summary has impossible rows, or `horizon` is negative.
         """
-        horizon = check_horizon(horizon)
+        horizon = self._check_horizon(horizon)
         rows, at = self._read(summary)
 
         def expected(theta: Floats) -> Floats:
@@ -330,6 +330,10 @@ class CountModel(LikelihoodModel):
             found = expected(self._theta)[at]
             return pd.Series(found, index=summary.index, name="expected_purchases")
         return self._delta(expected, level=level).iloc[at].set_axis(summary.index)
+
+    def _check_horizon(self, horizon: float) -> float:
+        """The horizon as a number that this model understands."""
+        return check_horizon(horizon)
 
     def _by_pair(self, values: Values, rows: Counts, horizon: float) -> Floats:
         """`_future`, once for each distinct pair of frequency and T."""

@@ -105,11 +105,13 @@ class LikelihoodModel(BaseEstimator):
         self.unit_ = unit
         for name in self._NAMES:
             setattr(self, f"{name}_", float(params[name]))
-        if covariance is None:
-            return
-        slope = self._slope()
-        matrix = covariance * np.outer(slope, slope)
-        names = list(params.index)
+        if covariance is not None:
+            slope = self._slope()
+            self._keep_covariance(covariance * np.outer(slope, slope))
+
+    def _keep_covariance(self, matrix: Floats) -> None:
+        """Store the covariance of the parameters, and their standard errors."""
+        names = list(self.params_.index)
         self.covariance_ = pd.DataFrame((matrix + matrix.T) / 2, index=names, columns=names)
         self.standard_errors_ = pd.Series(np.sqrt(np.diag(matrix)), index=names)
 
