@@ -15,7 +15,7 @@ from crmlab._units import force_of_interest
 from crmlab.ltv._counts import Counts, codes_of, covariate_matrix, read_counts
 from crmlab.ltv._errors import ConvergenceError
 from crmlab.ltv._maximum import LIMIT, Floats, Maximum, maximise
-from crmlab.ltv._model import LikelihoodModel
+from crmlab.ltv._model import LikelihoodModel, check_penalty
 
 __all__ = ["CountModel", "Gradient", "Values", "check_horizon", "negative_binomial"]
 
@@ -78,10 +78,6 @@ class CountModel(LikelihoodModel):
         """Purchases of new customers up to T and within `horizon` after it."""
         raise NotImplementedError
 
-    def _cause(self, theta: dict[str, float], flat: dict[str, float]) -> str:
-        """Why the likelihood has no maximum inside, in words."""
-        raise NotImplementedError
-
     # ------------------------------------------------------------------------------------- fit
 
     def fit(self, summary: pd.DataFrame, y: object = None) -> Self:
@@ -107,7 +103,7 @@ class CountModel(LikelihoodModel):
         ValueError, TypeError
             If the summary has impossible rows, lacks columns or has another unit.
         """
-        penalty = _check_penalty(self.penalty)
+        penalty = check_penalty(self.penalty)
         names = self._covariates()
         unit = self.unit
         counts = read_counts(summary, unit=unit, covariates=names, fitting=True)
@@ -115,7 +111,7 @@ class CountModel(LikelihoodModel):
         self._check_telling(rows, penalty)
         scale = _Scale(self, rows)
         found = self._climb(scale, penalty)
-        self._check_found(found, rows, scale)
+        self._check_found(found, rows.n_customers)
         theta, covariance = scale.natural(found, rows.n_customers)
         labels = [*self._NAMES, *self._coefficient_names()]
         n = len(self._NAMES)
@@ -182,22 +178,6 @@ class CountModel(LikelihoodModel):
                 f"Covariate {', '.join(map(repr, names))} is constant over all "
                 f"{rows.n_customers:,.0f} customers; its effect cannot be told. Leave it out."
             )
-
-    def _check_found(self, found: Maximum, rows: Counts, scale: "_Scale") -> None:
-        """Raise unless the search ended at a proper maximum."""
-        if found.converged:
-            # A direction in which the likelihood is all but level: any value fits as well.
-            width = 1 / np.sqrt(np.linalg.eigvalsh(found.information)[0] * rows.n_customers)
-            if width <= LIMIT:
-                return
-        axes = np.linalg.eigh(found.information)[1]
-        labels = [*self._NAMES, *self._coefficient_names()]
-        theta = dict(zip(labels, found.theta, strict=True))
-        flat = dict(zip(labels, axes[:, 0], strict=True))
-        raise ConvergenceError(
-            f"{type(self).__name__} has no maximum inside: {self._cause(theta, flat)} "
-            "Otherwise pass more customers, observe longer, or set `penalty` (such as 0.01)."
-        )
 
     # ------------------------------------------------------------------------------ covariates
 
@@ -641,14 +621,6 @@ def check_horizon(horizon: float, *, finite: bool = True) -> float:
             "the summary."
         )
     return float(horizon)
-
-
-def _check_penalty(penalty: float) -> float:
-    if isinstance(penalty, bool) or not isinstance(penalty, numbers.Real):
-        raise TypeError(f"`penalty` must be a number; got {penalty!r}.")
-    if not 0 <= penalty < math.inf:
-        raise ValueError(f"`penalty` must be finite and at least 0; got {penalty!r}.")
-    return float(penalty)
 
 
 def negative_binomial(n: Any, shape: Any, ratio: Any) -> Floats:

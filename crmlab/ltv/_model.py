@@ -13,9 +13,10 @@ from sklearn.exceptions import NotFittedError
 
 from crmlab._checks import check_choice, check_fraction
 from crmlab._units import UNIT_DAYS
-from crmlab.ltv._maximum import Floats
+from crmlab.ltv._errors import ConvergenceError
+from crmlab.ltv._maximum import LIMIT, Floats, Maximum
 
-__all__ = ["LikelihoodModel", "intervals"]
+__all__ = ["LikelihoodModel", "check_penalty", "intervals"]
 
 
 class LikelihoodModel(BaseEstimator):
@@ -121,6 +122,29 @@ class LikelihoodModel(BaseEstimator):
         positive = np.arange(len(values)) < len(self._NAMES)
         return np.where(positive, values, 1.0)
 
+    def _coefficient_names(self) -> list[str]:
+        return []
+
+    def _cause(self, theta: dict[str, float], flat: dict[str, float]) -> str:
+        """Why the likelihood has no maximum inside, in words."""
+        raise NotImplementedError
+
+    def _check_found(self, found: Maximum, n_customers: float) -> None:
+        """Raise unless the search ended at a proper maximum."""
+        if found.converged:
+            # A direction in which the likelihood is all but level: any value fits as well.
+            width = 1 / np.sqrt(np.linalg.eigvalsh(found.information)[0] * n_customers)
+            if width <= LIMIT:
+                return
+        axes = np.linalg.eigh(found.information)[1]
+        labels = [*self._NAMES, *self._coefficient_names()]
+        theta = dict(zip(labels, found.theta, strict=True))
+        flat = dict(zip(labels, axes[:, 0], strict=True))
+        raise ConvergenceError(
+            f"{type(self).__name__} has no maximum inside: {self._cause(theta, flat)} "
+            "Otherwise pass more customers, observe longer, or set `penalty` (such as 0.01)."
+        )
+
     def _check_fitted(self) -> None:
         if not hasattr(self, "params_"):
             name = type(self).__name__
@@ -223,3 +247,12 @@ def _check_positive(name: str, value: Any) -> None:
         raise TypeError(f"`{name}` must be a number; got {value!r}.")
     if not 0 < float(value) < math.inf:
         raise ValueError(f"`{name}` must be positive and finite; got {value!r}.")
+
+
+def check_penalty(penalty: float) -> float:
+    """Return `penalty` as a float of at least 0."""
+    if isinstance(penalty, bool) or not isinstance(penalty, numbers.Real):
+        raise TypeError(f"`penalty` must be a number; got {penalty!r}.")
+    if not 0 <= penalty < math.inf:
+        raise ValueError(f"`penalty` must be finite and at least 0; got {penalty!r}.")
+    return float(penalty)
