@@ -32,6 +32,8 @@ class _BetaGeometric(CountModel):
         {"r": 0.5, "a": 1.0, "b": 3.0},
         {"r": 2.0, "a": 0.2, "b": 2.0},
         {"r": 0.1, "a": 3.0, "b": 1.0},
+        {"r": 1.0, "a": 0.1, "b": 0.1},
+        {"r": 1.0, "a": 0.5, "b": 0.05},
     )
     _FIRST_COIN: ClassVar[int] = 0
 
@@ -160,6 +162,8 @@ class _BetaGeometric(CountModel):
         return {"x": x, "tx": last, "alive": could < allowed, "future": later}
 
     def _cause(self, theta: dict[str, float], flat: dict[str, float]) -> str:
+        if theta["a"] < -4 and abs(theta["a"] - theta["b"]) < 6:
+            return "customers leave at the first chance or never (a and b go to 0)."
         if theta["a"] < -4 or theta["b"] - theta["a"] > 7:
             return "no dropout is visible (a / (a + b) goes to 0). Use `NBD`, which has none."
         if theta["a"] > 4 and theta["b"] > 4:

@@ -14,9 +14,11 @@ from sklearn.exceptions import NotFittedError
 from crmlab._checks import check_choice, check_fraction
 from crmlab._units import UNIT_DAYS
 from crmlab.ltv._errors import ConvergenceError
-from crmlab.ltv._maximum import LIMIT, Floats, Maximum
+from crmlab.ltv._maximum import Floats, Maximum
 
 __all__ = ["LikelihoodModel", "check_penalty", "intervals"]
+
+_WIDEST = 100.0  # standard error of the vaguest mix of logs of parameters; e^100 is no number
 
 
 class LikelihoodModel(BaseEstimator):
@@ -132,9 +134,10 @@ class LikelihoodModel(BaseEstimator):
     def _check_found(self, found: Maximum, n_customers: float) -> None:
         """Raise unless the search ended at a proper maximum."""
         if found.converged:
-            # A direction in which the likelihood is all but level: any value fits as well.
+            # A maximum that only rounding shows is none. One that is merely wide is given, and
+            # its intervals say how wide it is.
             width = 1 / np.sqrt(np.linalg.eigvalsh(found.information)[0] * n_customers)
-            if width <= LIMIT:
+            if width <= _WIDEST:
                 return
         axes = np.linalg.eigh(found.information)[1]
         labels = [*self._NAMES, *self._coefficient_names()]

@@ -79,6 +79,7 @@ class ParetoNBD(CountModel):
         {"r": 0.5, "s": 0.5, "beta": 0.5},
         {"r": 2.0, "s": 0.2, "beta": 0.5},
         {"r": 1.0, "s": 2.0, "beta": 2.0},
+        {"r": 0.4, "s": 0.5, "beta": 0.01},
     )
 
     def __init__(
