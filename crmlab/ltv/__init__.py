@@ -2,6 +2,7 @@
 
 ====================  =======================================================================
 no contract           `BetaGeoNBD`, `ModifiedBetaGeoNBD`, `ParetoNBD`, `NBD`
+spend per purchase    `GammaGamma`
 by arithmetic         `simple_ltv`, `markov_ltv`, `customer_equity`, `ltv_levers`
 ====================  =======================================================================
 """
@@ -10,6 +11,7 @@ from crmlab.ltv._arithmetic import simple_ltv
 from crmlab.ltv._beta_geo import BetaGeoNBD, ModifiedBetaGeoNBD
 from crmlab.ltv._equity import customer_equity
 from crmlab.ltv._errors import ConvergenceError
+from crmlab.ltv._gamma_gamma import GammaGamma
 from crmlab.ltv._levers import ltv_levers
 from crmlab.ltv._markov import markov_ltv
 from crmlab.ltv._nbd import NBD
@@ -19,6 +21,7 @@ __all__ = [
     "NBD",
     "BetaGeoNBD",
     "ConvergenceError",
+    "GammaGamma",
     "ModifiedBetaGeoNBD",
     "ParetoNBD",
     "customer_equity",
