@@ -12,7 +12,8 @@ from matplotlib.image import imread
 
 from crmlab.concentration import lorenz_curve, top_share
 from crmlab.plots import plot_lorenz
-from crmlab.widgets import ParetoView, _thinned, pareto_explorer, pareto_view
+from crmlab.widgets import ParetoView, pareto_explorer, pareto_view
+from crmlab.widgets._pareto import _thinned
 
 SPENT = [90, 0, 480, 0, 70, 0, 240, 0, 120, 0]
 
@@ -197,7 +198,7 @@ def test_picture_marks_the_cut_that_the_sentence_tells(monkeypatch):
         drawings.append((curve, top))
         return plot_lorenz(curve, top=top, ax=ax)
 
-    monkeypatch.setattr("crmlab.widgets.plot_lorenz", recorded)
+    monkeypatch.setattr("crmlab.widgets._pareto.plot_lorenz", recorded)
     value = np.random.default_rng(1).lognormal(3, 2.5, 100_000)
     slider, *_ = pareto_explorer(value, top=0.3).children
     slider.value = 0.07
@@ -245,7 +246,7 @@ def test_base_is_sorted_once_and_drawn_from_few_points(monkeypatch):
         calls.append(len(value))
         return lorenz_curve(value)
 
-    monkeypatch.setattr("crmlab.widgets.lorenz_curve", counted)
+    monkeypatch.setattr("crmlab.widgets._pareto.lorenz_curve", counted)
     value = np.random.default_rng(1).lognormal(3, 1.5, 100_000)
     slider, sentence, _ = pareto_explorer(value).children
     for hundredths in (30, 35, 39):

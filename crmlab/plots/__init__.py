@@ -6,12 +6,22 @@ shows the figure or changes a global setting. Colours are safe for colour-blind 
 
 from crmlab.plots._concentration import plot_deciles, plot_lorenz, plot_whale
 from crmlab.plots._customer_base import plot_cohorts, plot_flows, plot_frequency
+from crmlab.plots._value import (
+    plot_intervals,
+    plot_levers,
+    plot_present_value,
+    plot_probability_alive,
+)
 
 __all__ = [
     "plot_cohorts",
     "plot_deciles",
     "plot_flows",
     "plot_frequency",
+    "plot_intervals",
+    "plot_levers",
     "plot_lorenz",
+    "plot_present_value",
+    "plot_probability_alive",
     "plot_whale",
 ]

@@ -1,8 +1,4 @@
-"""Explorers for the notebooks: move a slider, read a sentence, see the picture.
-
-Each explorer is a thin skin over a pure function that needs no browser. Callbacks write only to
-the `value` of HTML and Image widgets, so that a notebook's stored output stays the same.
-"""
+"""The top customers: a slider over the Lorenz curve."""
 
 import html
 from dataclasses import dataclass

@@ -1,0 +1,17 @@
+"""Explorers for the notebooks: move a slider, read a sentence, see the picture.
+
+Each explorer is a thin skin over a pure function that needs no browser. Callbacks write only to
+the `value` of HTML and Image widgets, so that a notebook's stored output stays the same.
+"""
+
+from crmlab.widgets._levers import LeverView, lever_explorer, lever_view
+from crmlab.widgets._pareto import ParetoView, pareto_explorer, pareto_view
+
+__all__ = [
+    "LeverView",
+    "ParetoView",
+    "lever_explorer",
+    "lever_view",
+    "pareto_explorer",
+    "pareto_view",
+]
