@@ -27,6 +27,7 @@ __all__ = [
     "is_spark",
     "read_parquet",
     "scratch_file",
+    "store",
     "write_parquet",
 ]
 
@@ -135,12 +136,20 @@ def execute(expression: Any) -> pd.DataFrame:
         return backend.raw_sql(backend.compile(expression)).toArrow().to_pandas()
 
 
-def write_parquet(expression: Any) -> Any:
-    """Run a table expression once, and return its stored result as a table."""
+def store(expression: Any) -> Path:
+    """Run a table expression once, and return the Parquet file with its result.
+
+    The file goes when no table reads it any more, so read it before anything else.
+    """
     path = scratch_file(".parquet")
     with _turn:
         expression.to_parquet(path)
-        return read_parquet(path)
+    return path
+
+
+def write_parquet(expression: Any) -> Any:
+    """Run a table expression once, and return its stored result as a table."""
+    return read_parquet(store(expression))
 
 
 def is_spark(table: Any) -> bool:

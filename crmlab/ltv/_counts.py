@@ -13,7 +13,15 @@ from crmlab._checks import check_choice, check_columns
 from crmlab._units import UNIT_DAYS
 from crmlab.ltv._maximum import Floats
 
-__all__ = ["Counts", "check_rows", "check_unit", "codes_of", "covariate_matrix", "read_counts"]
+__all__ = [
+    "Counts",
+    "check_rows",
+    "check_unit",
+    "codes_of",
+    "covariate_matrix",
+    "impossible",
+    "read_counts",
+]
 
 Positions = NDArray[np.intp]
 _FEW = 0.5  # a column with fewer distinct values than this share of its rows is worked on by value
@@ -122,7 +130,7 @@ def read_counts(
     check_frame(summary, ["frequency", "recency", "T", *covariates])
     check_unit(summary, unit)
     x, tx, T = (numbers_of(summary, name) for name in ("frequency", "recency", "T"))
-    check_rows(_impossible(x, tx, T, fitting=fitting), len(x))
+    check_rows(impossible(x, tx, T, fitting=fitting), len(x))
     weight = weights_of(summary)
     z = covariate_matrix(summary, covariates)
     counts = Counts(x, np.minimum(tx, T), T, weight, z)
@@ -183,14 +191,12 @@ def weights_of(summary: pd.DataFrame) -> Floats:
     return weight
 
 
-def _impossible(
-    x: Floats, tx: Floats, T: Floats, *, fitting: bool
-) -> list[tuple[NDArray[np.bool_], str, str]]:
-    """Rules on rows: who breaks it, the rule, the remedy."""
+def impossible(x: Any, tx: Any, T: Any, *, fitting: bool = False) -> list[tuple[Any, str, str]]:
+    """Rules on rows: who breaks it, the rule, the remedy; for arrays and for engines' columns."""
     rules = [
         (x < 0, "`frequency` must not be negative", "It counts purchases after the first."),
         (
-            x != np.floor(x),
+            x % 1 != 0,
             "`frequency` must be whole numbers",
             "It counts purchases; a rate or an average will not do.",
         ),
