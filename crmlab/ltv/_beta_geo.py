@@ -7,14 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from crmlab.ltv._count_model import CountModel, Gradient, Values
+from crmlab.ltv._continuous_model import ContinuousModel
+from crmlab.ltv._count_model import Gradient, Values
 from crmlab.ltv._counts import Counts
 from crmlab.ltv._maximum import Floats
 
 __all__ = ["BetaGeoNBD", "ModifiedBetaGeoNBD"]
 
 
-class _BetaGeometric(CountModel):
+class _BetaGeometric(ContinuousModel):
     """Both models at once: they differ in whether the first purchase tosses a coin too.
 
     Purchases come at a rate that varies between customers as a gamma (shape `r`, rate `alpha`);

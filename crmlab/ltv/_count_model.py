@@ -1,8 +1,9 @@
-"""What the models of repeat purchases in continuous time share: fit, expectations, simulation."""
+"""What all models of repeat purchases share: the fit, and what is to be expected."""
 
 import math
 import numbers
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -12,37 +13,30 @@ from scipy import special
 
 from crmlab._checks import check_columns, check_count
 from crmlab._units import force_of_interest
-from crmlab.ltv._counts import Counts, codes_of, covariate_matrix, read_counts
+from crmlab.ltv._counts import Counts, codes_of, read_counts
+from crmlab.ltv._covariates import CovariateModel, Values
 from crmlab.ltv._errors import ConvergenceError
-from crmlab.ltv._maximum import LIMIT, Floats, Maximum, maximise
-from crmlab.ltv._model import LikelihoodModel, check_penalty
+from crmlab.ltv._maximum import Floats, Maximum, maximise
+from crmlab.ltv._model import check_penalty
 
 __all__ = ["CountModel", "Gradient", "Values", "check_horizon", "negative_binomial"]
 
-# Parameters by name: one number, or one for each row where covariates make customers differ.
-Values = dict[str, Any]
 Gradient = dict[str, Floats]
 
 _SKETCH = 3_000  # rows on which the long way up is climbed
-_NODES, _NODE_WEIGHTS = np.polynomial.legendre.leggauss(64)
 
 
-class CountModel(LikelihoodModel):
-    """Base of `BetaGeoNBD`, `ModifiedBetaGeoNBD`, `ParetoNBD` and `NBD`.
+class CountModel(CovariateModel):
+    """Base of all models of repeat purchases without a contract.
 
     A subclass supplies the likelihood of a row with its gradient, the chance to be alive, and
     what a customer who is alive does next.
     """
 
-    # Which parameter a block of coefficients moves, and in which direction on the log scale.
-    _BLOCKS: ClassVar[dict[str, tuple[str, str, float]]] = {}
     _TIMES: ClassVar[tuple[str, ...]] = ()  # parameters that are measured in time
-    _STARTS: ClassVar[tuple[dict[str, float], ...]] = ()  # time in mean observations
 
     unit: str | None
     penalty: float
-    purchase_covariates: Sequence[str]
-    dropout_covariates: Sequence[str]
 
     # ------------------------------------------------------------------ what subclasses supply
 
@@ -58,12 +52,12 @@ class CountModel(LikelihoodModel):
         """Expected purchases within `horizon` after T of a customer alive at T."""
         raise NotImplementedError
 
-    def _rate(self, values: Values, counts: Counts, ahead: Floats) -> Floats:
-        """Expected purchases per unit of time, `ahead` of T, of a customer alive at T."""
-        raise NotImplementedError
-
     def _future_pmf(self, values: Values, counts: Counts, horizon: float, n: Floats) -> Floats:
         """Chance of each number of purchases within `horizon` after T, if alive at T."""
+        raise NotImplementedError
+
+    def _starts(self, rows: Counts) -> list[Floats]:
+        """Points from which to search, as theta on the scale of the search."""
         raise NotImplementedError
 
     def _draw_future(
@@ -72,11 +66,10 @@ class CountModel(LikelihoodModel):
         """Purchases within `horizon` after T, drawn for customers alive at T."""
         raise NotImplementedError
 
-    def _draw_past(
-        self, values: Values, T: Floats, horizon: float, rng: np.random.Generator
-    ) -> dict[str, NDArray[Any]]:
-        """Purchases of new customers up to T and within `horizon` after it."""
-        raise NotImplementedError
+    def _counts(self, summary: pd.DataFrame, unit: str | None, *, fitting: bool) -> Counts:
+        """Check a summary and take from it what this model uses."""
+        names = self._covariates()
+        return read_counts(summary, unit=unit, covariates=names, fitting=fitting)
 
     # ------------------------------------------------------------------------------------- fit
 
@@ -104,10 +97,8 @@ class CountModel(LikelihoodModel):
             If the summary has impossible rows, lacks columns or has another unit.
         """
         penalty = check_penalty(self.penalty)
-        names = self._covariates()
         unit = self.unit
-        counts = read_counts(summary, unit=unit, covariates=names, fitting=True)
-        rows, _ = counts.distinct()
+        rows, _ = self._counts(summary, unit, fitting=True).distinct()
         self._check_telling(rows, penalty)
         scale = _Scale(self, rows)
         found = self._climb(scale, penalty)
@@ -134,17 +125,6 @@ class CountModel(LikelihoodModel):
         every = max(1, -(-len(rows) // _SKETCH))
         sketch = None if every == 1 else objective(rows.rows(slice(every // 2, None, every)))
         return maximise(objective(rows), self._starts(rows), sketch=sketch)
-
-    def _starts(self, rows: Counts) -> list[Floats]:
-        """Ordinary values, the purchase rate set to the one observed."""
-        rate = max(float(rows.weight @ rows.x), 0.5) / max(float(rows.weight @ rows.T), 1e-300)
-        extra = [0.0] * len(self._coefficient_names())
-        starts = []
-        for start in self._STARTS:
-            named = start | {"alpha": start["r"] / rate}
-            logs = [math.log(named[name]) for name in self._NAMES]
-            starts.append(np.clip(np.array(logs + extra), -LIMIT + 1, LIMIT - 1))
-        return starts
 
     def _objective(self, theta: Floats, rows: Counts, penalty: float) -> tuple[float, Floats]:
         """Penalised log-likelihood per customer, and its gradient."""
@@ -179,71 +159,12 @@ class CountModel(LikelihoodModel):
                 f"{rows.n_customers:,.0f} customers; its effect cannot be told. Leave it out."
             )
 
-    # ------------------------------------------------------------------------------ covariates
-
-    def _covariates(self) -> list[str]:
-        """Names of all covariates, each once."""
-        names = [*self.purchase_covariates, *self.dropout_covariates]
-        if isinstance(self.purchase_covariates, str) or isinstance(self.dropout_covariates, str):
-            raise TypeError(
-                "`purchase_covariates` and `dropout_covariates` must be lists of column names; "
-                "got a single text. Write ['age']."
-            )
-        return list(dict.fromkeys(names))
-
-    def _blocks(self) -> list[tuple[str, str, float, list[int]]]:
-        """Each block's name, parameter, sign, and columns of the covariate matrix."""
-        names = self._covariates()
-        asked = {"purchase": self.purchase_covariates, "dropout": self.dropout_covariates}
-        return [
-            (block, parameter, sign, [names.index(name) for name in asked[group]])
-            for block, (group, parameter, sign) in self._BLOCKS.items()
-            if asked[group]
-        ]
-
-    def _coefficient_names(self) -> list[str]:
-        names = self._covariates()
-        return [f"{block}:{names[at]}" for block, _, _, columns in self._blocks() for at in columns]
-
-    def _values(self, theta: Floats, rows: Counts) -> Values:
-        """Parameters by name; one per row where a covariate acts on them."""
-        logs: Values = dict(zip(self._NAMES, theta, strict=False))
-        at = len(self._NAMES)
-        for _, parameter, sign, columns in self._blocks():
-            effect = rows.z[:, columns] @ theta[at : at + len(columns)]
-            logs[parameter] = logs[parameter] + sign * effect
-            at += len(columns)
-        return {name: np.exp(value) for name, value in logs.items()}
-
-    @classmethod
-    def _with_coefficients(cls, coefficients: Mapping[str, Mapping[str, float]]) -> Self:
-        unknown = [block for block in coefficients if block not in cls._BLOCKS]
-        if unknown:
-            raise TypeError(
-                f"`coefficients` must have blocks {', '.join(cls._BLOCKS) or '(none)'}; "
-                f"got {', '.join(map(repr, unknown))}."
-            )
-        groups: dict[str, list[str]] = {"purchase": [], "dropout": []}
-        for group in groups:
-            for block, values in coefficients.items():
-                if cls._BLOCKS[block][0] == group and groups[group] in ([], list(values)):
-                    groups[group] = list(values)
-        model = cls(**{f"{group}_covariates": names for group, names in groups.items() if names})
-        needed = set(model._coefficient_names())
-        given = {f"{block}:{name}" for block, values in coefficients.items() for name in values}
-        if needed != given:
-            raise TypeError(
-                f"`coefficients` must hold {', '.join(sorted(needed))}; "
-                f"got {', '.join(sorted(given))}."
-            )
-        return model
-
     # ---------------------------------------------------------------------------- expectations
 
     def _read(self, summary: pd.DataFrame) -> tuple[Counts, NDArray[np.intp]]:
         """The distinct rows of a summary to be scored, and each customer's place among them."""
         self._check_fitted()
-        counts = read_counts(summary, unit=self.unit_, covariates=self._covariates())
+        counts = self._counts(summary, self.unit_, fitting=False)
         if len(counts) != len(summary):
             raise ValueError(
                 "`n_customers` must be above 0 in a summary to be scored; "
@@ -311,9 +232,14 @@ class CountModel(LikelihoodModel):
             return pd.Series(found, index=summary.index, name="expected_purchases")
         return self._delta(expected, level=level).iloc[at].set_axis(summary.index)
 
-    def _check_horizon(self, horizon: float) -> float:
+    def _check_horizon(self, horizon: float, *, finite: bool = True) -> float:
         """The horizon as a number that this model understands."""
-        return check_horizon(horizon)
+        return check_horizon(horizon, finite=finite)
+
+    def _check_times(self, times: Floats) -> None:
+        """Raise unless `t` holds times that this model understands."""
+        if not (np.isfinite(times) & (times >= 0)).all():
+            raise ValueError(f"`t` must be finite and not negative; got {times.min():g}.")
 
     def _by_pair(self, values: Values, rows: Counts, horizon: float) -> Floats:
         """`_future`, once for each distinct pair of frequency and T."""
@@ -345,8 +271,7 @@ class CountModel(LikelihoodModel):
             If the model is not fitted, a time is negative, or a covariate is missing.
         """
         times = np.atleast_1d(np.asarray(t, dtype=float))
-        if not (np.isfinite(times) & (times >= 0)).all():
-            raise ValueError(f"`t` must be finite and not negative; got {t!r}.")
+        self._check_times(times)
         rows = self._newcomers(np.zeros(len(times)), covariates)
         values = self._values(self._theta, rows)
         expected = self._alive(values, rows) * self._future(values, rows, times)
@@ -406,7 +331,7 @@ class CountModel(LikelihoodModel):
         Fader, Hardie and Lee (2005), "RFM and CLV: Using Iso-Value Curves for Customer Base
         Analysis", Journal of Marketing Research 42(4), equation 2.
         """
-        horizon = check_horizon(horizon, finite=False)
+        horizon = self._check_horizon(horizon, finite=False)
         rows, at = self._read(summary)
         force = self._force(discount_rate, per, horizon)
 
@@ -444,17 +369,8 @@ class CountModel(LikelihoodModel):
     def _discounted_rows(
         self, values: Values, rows: Counts, force: float, horizon: float
     ) -> Floats:
-        # Rates fall like a power of (scale + t): on a log scale of time they are smooth. Beyond
-        # forty discount times nothing is left.
-        scale = np.minimum.reduce([values[name] + rows.T for name in self._TIMES])
-        end = min(horizon, 40 / force) if force > 0 else horizon
-        length = np.log1p(end / scale)
-        total = np.zeros(len(rows))
-        for node, weight in zip((_NODES + 1) / 2, _NODE_WEIGHTS / 2, strict=True):
-            ahead = scale * np.expm1(length * node)
-            rate = self._rate(values, rows, ahead) * np.exp(-force * ahead)
-            total += weight * length * (scale + ahead) * rate
-        return total
+        """Discounted purchases within `horizon` of customers alive at T."""
+        raise NotImplementedError
 
     def purchase_distribution(
         self,
@@ -490,7 +406,7 @@ class CountModel(LikelihoodModel):
             If the model is not fitted, the summary has impossible rows, or an option is out of
             range.
         """
-        horizon = check_horizon(horizon)
+        horizon = self._check_horizon(horizon)
         n = np.arange(check_count("max_purchases", max_purchases, minimum=0) + 1.0)
         if summary is None:
             rows, at = self._newcomers(np.zeros(1), covariates), np.zeros(1, dtype="intp")
@@ -505,71 +421,6 @@ class CountModel(LikelihoodModel):
             return pd.Series(table[0], index=counted, name="probability")
         return pd.DataFrame(table[at], index=summary.index, columns=counted)
 
-    # ------------------------------------------------------------------------------ simulation
-
-    def simulate(
-        self,
-        n_customers: int,
-        *,
-        T: float | ArrayLike,
-        horizon: float = 0.0,
-        covariates: pd.DataFrame | None = None,
-        seed: int = 0,
-    ) -> pd.DataFrame:
-        """Draw customers from the model, with what no data set knows: who is still alive.
-
-        Parameters
-        ----------
-        n_customers : int
-            Number of customers.
-        T : float or array-like of shape (n_customers,)
-            Time observed since the first purchase, in the model's unit.
-        horizon : float, default=0
-            Time after T in which purchases are counted too.
-        covariates : DataFrame of n_customers rows, optional
-            Covariates, if the model has some.
-        seed : int, default=0
-            Seed of the random draws.
-
-        Returns
-        -------
-        DataFrame
-            Index `customer_id`; `frequency`, `recency`, `T`, the covariates, `alive` (at T), and
-            with a horizon `frequency_holdout` and `duration_holdout`. ``attrs["unit"]`` is the
-            model's unit.
-
-        Raises
-        ------
-        NotFittedError, ValueError, TypeError
-            If the model is not fitted or an option is out of range.
-        """
-        self._check_fitted()
-        n_customers = check_count("n_customers", n_customers)
-        check_count("seed", seed, minimum=0)
-        observed = np.broadcast_to(np.asarray(T, dtype=float), (n_customers,)).copy()
-        if not (np.isfinite(observed) & (observed >= 0)).all():
-            raise ValueError("`T` must be finite and not negative.")
-        horizon = check_horizon(horizon)
-        names = self._covariates()
-        index = pd.RangeIndex(n_customers, name="customer_id")
-        extra = pd.DataFrame(index=index) if covariates is None else covariates.set_axis(index)
-        check_columns(extra.columns, names, what="`covariates`")
-        nothing = np.zeros(n_customers)
-        rows = Counts(nothing, nothing, observed, nothing + 1, covariate_matrix(extra, names))
-        rng = np.random.default_rng(seed)
-        drawn = self._draw_past(self._values(self._theta, rows), observed, horizon, rng)
-        frame = pd.DataFrame(
-            {"frequency": drawn["x"], "recency": drawn["tx"], "T": observed}, index=index
-        )
-        frame[names] = extra[names]
-        frame["alive"] = drawn["alive"]
-        if horizon:
-            frame["frequency_holdout"] = drawn["future"]
-            frame["duration_holdout"] = horizon
-        if self.unit_:
-            frame.attrs["unit"] = self.unit_
-        return frame
-
 
 class _Scale:
     """The scale of the search: time in mean observations, covariates centred and of unit spread.
@@ -579,13 +430,11 @@ class _Scale:
 
     def __init__(self, model: CountModel, rows: Counts) -> None:
         share = rows.weight / rows.n_customers
-        self.time = float(share @ rows.T)
+        self.time = float(share @ rows.T) if model._TIMES else 1.0
         self.centre = share @ rows.z
         spread = np.sqrt(share @ (rows.z - self.centre) ** 2)
         self.spread = np.where(spread > 0, spread, 1.0)
-        scaled = rows.scaled(self.time)
-        z = (rows.z - self.centre) / self.spread
-        self.rows = Counts(scaled.x, scaled.tx, scaled.T, scaled.weight, z)
+        self.rows = replace(rows.scaled(self.time), z=(rows.z - self.centre) / self.spread)
         self.model = model
 
     def natural(self, found: Maximum, n_customers: float) -> tuple[Floats, Floats]:

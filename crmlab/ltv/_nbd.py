@@ -7,14 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from crmlab.ltv._count_model import CountModel, Gradient, Values, negative_binomial
+from crmlab.ltv._continuous_model import ContinuousModel
+from crmlab.ltv._count_model import Gradient, Values, negative_binomial
 from crmlab.ltv._counts import Counts
 from crmlab.ltv._maximum import Floats
 
 __all__ = ["NBD"]
 
 
-class NBD(CountModel):
+class NBD(ContinuousModel):
     """NBD: buys at random for ever, at a rate that varies between customers as a gamma.
 
     The limit of the other models where nobody leaves, and the yardstick for whether dropout

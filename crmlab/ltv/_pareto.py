@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from crmlab.ltv._count_model import CountModel, Gradient, Values, negative_binomial
+from crmlab.ltv._continuous_model import ContinuousModel
+from crmlab.ltv._count_model import Gradient, Values, negative_binomial
 from crmlab.ltv._counts import Counts
 from crmlab.ltv._maximum import Floats
 from crmlab.ltv._pareto_integral import LeftIntegral, left_integral
@@ -17,7 +18,7 @@ __all__ = ["ParetoNBD"]
 _NODES, _NODE_WEIGHTS = np.polynomial.legendre.leggauss(96)
 
 
-class ParetoNBD(CountModel):
+class ParetoNBD(ContinuousModel):
     """Pareto/NBD: buys at random while a customer, and may leave at any moment.
 
     Purchase rates vary between customers as a gamma (shape `r`, rate `alpha`), rates of leaving
