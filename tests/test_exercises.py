@@ -1,5 +1,6 @@
 import itertools
 import json
+import math
 import re
 from dataclasses import dataclass
 from datetime import date
@@ -106,6 +107,68 @@ CASES = {
     "02.5": Case(
         right=["c", "C", " c ", "c)", "(c)", "c."],
         wrong=[("a", "year to year"), ("B", "no cost is given"), ("d)", "Revenue is not profit")],
+    ),
+    "06.1": Case(
+        right=[100, 100.0, 99.6],
+        wrong=[
+            (333.33, "That is revenue"),
+            (233.33, "That is the cost"),
+            (180, "Nothing is discounted"),
+            (240, "mean lifetime, without discount"),
+            (160, "counts the payment just made"),
+            (133.33, "all who began the year"),
+            (15.79, "the share that leaves"),
+            (60, "margin of one year"),
+        ],
+    ),
+    "06.2": Case(
+        right=[12.5, 1 / (1 - 0.92)],
+        wrong=[
+            (11.5, "Those are the renewals"),
+            (0.92, "retention rate"),
+            (0.08, "divide by it"),
+            (1.087, "not by the share that stays"),
+            (8, "percentage that leaves"),
+            (92, "percentage that stays"),
+            (8.31, "half of them have left"),
+        ],
+    ),
+    "06.3": Case(
+        right=["d", "D)", "(d)"],
+        wrong=[
+            ("a", "counts the repeats"),
+            ("b", "since the last purchase"),
+            ("c", "swapped"),
+            ("e", "Those are days"),
+        ],
+    ),
+    "06.4": Case(
+        right=[272.73, 300 / 1.1, 272.7],
+        wrong=[
+            (2.08, "for every week"),
+            (271.43, "not 10 % / 52"),
+            (270, "does not take 10 % off"),
+            (330, "the other way"),
+            (300, "Nothing is discounted"),
+        ],
+    ),
+    "06.5": Case(
+        right=[100, 100.0],
+        wrong=[
+            (130, "seen once"),
+            (40, "mean of all"),
+            (85, "both means alike"),
+            (70, "weights are swapped"),
+            (90, "The denominator"),
+        ],
+    ),
+    "06.6": Case(
+        right=["b", "B"],
+        wrong=[
+            ("a", "Only 2 lies in there"),
+            ("c", "does not cancel in full"),
+            ("d", "not what one person does"),
+        ],
     ),
 }
 
@@ -240,6 +303,45 @@ def peak_over_total():
     return max(itertools.accumulate(profit)) / sum(profit)
 
 
+def payments_year_by_year():
+    paid, cost = numbers("06.1", r"pays 200.+\n?.*140")
+    stay, rate = numbers("06.1", r"75 %[\s\S]+20 %")
+    return sum((paid - cost) * (stay / (100 + rate)) ** year for year in range(1, 400))
+
+
+def payments_one_by_one():
+    stay = numbers("06.2", r"92 %")[0] / 100
+    return sum(stay**year for year in range(1_000))
+
+
+def weeks_of_the_customer():
+    first, *repeats, end = (
+        date(2024, month, day) for month, day in [(3, 2), (3, 30), (6, 22), (12, 28)]
+    )
+    told = (len(repeats), (repeats[-1] - first).days / 7, (end - first).days / 7)
+    rows = re.findall(
+        r"^(\w)\) frequency (\d+), recency (\d+), T (\d+)", question("06.3"), re.MULTILINE
+    )
+    return next(letter for letter, *row in rows if tuple(map(int, row)) == told)
+
+
+def discounted_day_by_day():
+    (margin,) = numbers("06.4", r"expects \d+")
+    daily = 1.10 ** (1 / 365.25)
+    worth = margin
+    for _ in range(365):
+        worth /= daily
+    return worth / daily**0.25
+
+
+def posterior_mean_of_spend():
+    p, q, v, x, m = 6, 4, 20, 1, 130
+    # Spend has mean p / nu, nu is gamma(q, v) at first and gamma(q + p x, v + x m) after x of them.
+    nus = [(step + 0.5) / 20_000 for step in range(40_000)]
+    weights = [nu ** (q + p * x - 1) * math.exp(-nu * (v + x * m)) for nu in nus]
+    return sum(w * p / nu for w, nu in zip(weights, nus, strict=True)) / sum(weights)
+
+
 @pytest.mark.parametrize(
     ("key", "slowly"),
     [
@@ -250,6 +352,11 @@ def peak_over_total():
         ("02.2", gini_from_all_pairs),
         ("02.3", fraction_needed_in_tiny_slices),
         ("02.4", peak_over_total),
+        ("06.1", payments_year_by_year),
+        ("06.2", payments_one_by_one),
+        ("06.3", weeks_of_the_customer),
+        ("06.4", discounted_day_by_day),
+        ("06.5", posterior_mean_of_spend),
     ],
 )
 def test_answer_follows_from_the_data_in_the_question(capsys, key, slowly):
