@@ -16,8 +16,12 @@ from crmlab.ltv._maximum import Floats
 
 __all__ = ["LeftIntegral", "left_integral"]
 
-# Nodes that bring the relative error below 1e-11, by how far the logarithm of the integrand falls.
-_NODES = ((1.0, 8), (4.0, 11), (10.0, 16), (22.0, 24), (50.0, 40), (120.0, 72), (np.inf, 160))
+# Nodes that bring the relative error below 1e-10, by how much the logarithm of the integrand may
+# vary and by the length of the path in u; more of either needs more of them.
+_NODES = (
+    (2.0, 2.0, 8), (5.0, 2.0, 11), (10.0, 5.0, 16), (40.0, 5.0, 24), (np.inf, 12.0, 48),
+    (np.inf, np.inf, 200),
+)  # fmt: skip
 _NOTHING_LEFT = 45.0  # exp(-45) of the integrand is below rounding
 _BLOCK = 20_000  # values worked on at once, so that they stay in the processor's cache
 
@@ -69,18 +73,19 @@ def _ordered(
     at a distance of pi from the path.
     """
     start, other = low + tx, high + tx
-    length = np.log((low + T) / start)
+    length = np.log1p((T - tx) / start)
     # The integrand falls ever faster, so from its first slope follows where nothing is left.
     slope = power_low - 1 + power_high * start / other
     end = np.where(
         slope * length > _NOTHING_LEFT, _NOTHING_LEFT / np.maximum(slope, 1e-300), length
     )
-    fall = (power_low - 1) * end + power_high * np.log1p(start / other * np.expm1(end))
+    change = np.abs(power_low - 1) * end + power_high * np.log1p(start / other * np.expm1(end))
     out = np.empty((5, len(tx)))
-    least = -np.inf
-    for most, n_nodes in _NODES:
-        group = np.flatnonzero((fall > least) & (fall <= most))
-        least = most
+    waiting = np.ones(len(tx), dtype=bool)
+    for most, longest, n_nodes in _NODES:
+        now = waiting & (change <= most) & (end <= longest)
+        waiting &= ~now
+        group = np.flatnonzero(now)
         step = max(1, _BLOCK // n_nodes)
         for at in range(0, len(group), step):
             block = group[at : at + step]
