@@ -1,0 +1,275 @@
+"""Subscriptions: how often each one was renewed, and how many renewed of those who could."""
+
+import datetime as dt
+import numbers
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from crmlab._checks import check_choice, check_columns
+
+__all__ = ["MONTHS", "Day", "Term", "installed_base", "survivors"]
+
+Day = str | dt.date | pd.Timestamp
+Term = Literal["M", "Q", "Y"]
+
+MONTHS = {"M": 1, "Q": 3, "Y": 12}
+
+Stamps = NDArray[np.datetime64]
+Whole = NDArray[np.int64]
+
+
+def survivors(
+    subscriptions: pd.DataFrame,
+    *,
+    period: Term,
+    observation_end: Day | None = None,
+    by: str | None = None,
+) -> pd.DataFrame:
+    """Count who renewed, of those who could, at each renewal.
+
+    A subscription comes up for its k-th renewal on the k-th anniversary of its start: so many
+    months, quarters or years later on the calendar, on the same day of the month or, where the
+    month is too short, on its last day. One that ends on that day or before did not renew; one
+    that ends later, or not at all, did. A renewal counts only once its day has come, for those
+    who left before it too: else those who leave early would be counted and those who stay not.
+
+    A row that begins on the day another one of the same customer ends, or on the next day,
+    continues it: a change of plan, or a renewal that is booked as a row of its own. A customer
+    who comes back later starts anew.
+
+    Parameters
+    ----------
+    subscriptions : DataFrame
+        One row per subscription: `customer_id`, `start` and `end` (dates; `end` is null while
+        active). Times of day do not count.
+    period : {"M", "Q", "Y"}
+        Time from one renewal to the next.
+    observation_end : date, optional
+        Last day of observation; later ends are not known yet, and later starts are left out.
+        Default: the latest start or end in the table.
+    by : str, optional
+        Column whose values are the cohorts, such as ``"plan"``; ``"start"`` makes a cohort of each
+        calendar period of starting. Default: one cohort, ``"all"``.
+
+    Returns
+    -------
+    DataFrame
+        Columns `cohort`; `period` (renewals, 0 at the start); `at_risk` (those who came up for
+        this renewal); `alive` (those of them who renewed); `survival` (share still a customer,
+        the product of alive / at_risk up to here). Period 0 holds the size of the cohort.
+        ``attrs["unit"]`` is `period`. `ShiftedBetaGeometric` fits it as it is.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If columns are missing, a date is missing or unreadable, a subscription ends before it
+        starts, subscriptions of a customer overlap, or an option is unknown.
+
+    References
+    ----------
+    Kaplan and Meier (1958), "Nonparametric Estimation from Incomplete Observations", JASA 53.
+
+    Examples
+    --------
+    >>> gym = pd.DataFrame(
+    ...     {
+    ...         "customer_id": ["a", "b", "c"],
+    ...         "start": pd.to_datetime(["2024-01-31", "2024-02-10", "2024-03-05"]),
+    ...         "end": pd.to_datetime(["2024-03-31", None, None]),
+    ...     }
+    ... )
+    >>> survivors(gym, period="M", observation_end="2024-04-20")
+      cohort  period  at_risk  alive  survival
+    0    all       0        3      3       1.0
+    1    all       1        3      3       1.0
+    2    all       2        2      1       0.5
+    """
+    terms = _terms(subscriptions, period=period, observation_end=observation_end, extra=by)
+    if by is None:
+        cohort = pd.Series("all", index=terms.index)
+    elif by == "start":
+        cohort = terms["start"].dt.to_period(period).astype("str")
+    else:
+        cohort = terms[by]
+    if cohort.isna().any():
+        raise ValueError(
+            f"Column {by!r} must not be missing; {cohort.isna().sum():,} of {len(cohort):,} "
+            "subscriptions lack it. Fill it first."
+        )
+    parts = [
+        _survivors_of(name, group["came_up"].to_numpy(), group["renewals"].to_numpy())
+        for name, group in terms.groupby(cohort.to_numpy(), sort=True)
+    ]
+    table = pd.concat(parts, ignore_index=True)
+    table.attrs["unit"] = period
+    return table
+
+
+def _survivors_of(cohort: Any, came_up: Whole, renewals: Whole) -> pd.DataFrame:
+    """The table of one cohort."""
+    last = int(came_up.max())
+    # The customers with k or more, for each k.
+    at_risk, alive = (
+        np.bincount(count, minlength=last + 1)[::-1].cumsum()[::-1] for count in (came_up, renewals)
+    )
+    return pd.DataFrame(
+        {
+            "cohort": cohort,
+            "period": np.arange(last + 1),
+            "at_risk": at_risk,
+            "alive": alive,
+            "survival": np.cumprod(alive / at_risk),
+        }
+    )
+
+
+def installed_base(
+    subscriptions: pd.DataFrame, *, period: Term, observation_end: Day | None = None
+) -> pd.Series:
+    """Count the customers active at the end of observation by the renewals they have made.
+
+    Parameters
+    ----------
+    subscriptions, period, observation_end
+        As for `survivors`.
+
+    Returns
+    -------
+    Series
+        Customers, indexed by `renewals`; ``attrs["unit"]`` is `period`.
+
+    Raises
+    ------
+    ValueError, TypeError
+        As for `survivors`.
+
+    Examples
+    --------
+    >>> gym = pd.DataFrame({"customer_id": ["a", "b"], "start": ["2024-01-31", "2024-02-10"]})
+    >>> gym["end"] = pd.Series([None, None], dtype="datetime64[s]")
+    >>> installed_base(gym, period="M", observation_end="2024-04-20")
+    renewals
+    2    2
+    Name: customers, dtype: int64
+    """
+    terms = _terms(subscriptions, period=period, observation_end=observation_end)
+    renewals = terms.loc[terms["active"], "renewals"]
+    base = renewals.value_counts().sort_index().rename_axis("renewals").rename("customers")
+    base.attrs["unit"] = period
+    return base
+
+
+def _terms(
+    subscriptions: Any, *, period: str, observation_end: Day | None, extra: str | None = None
+) -> pd.DataFrame:
+    """One row per subscription: `start`, `renewals` made, renewals it `came_up` for, `active`."""
+    check_choice("period", period, MONTHS)
+    table = _joined(_checked(subscriptions, extra))
+    start = table["start"].to_numpy().astype("datetime64[D]")
+    end = table["end"].to_numpy().astype("datetime64[D]")
+    until = _end_of_observation(observation_end, start, end)
+    known = start <= until
+    if not known.any():
+        raise ValueError(
+            f"`subscriptions` must hold one that starts by {until}, the end of observation; "
+            "there is none. Check `observation_end`."
+        )
+    table, start, end = table[known].copy(), start[known], end[known]
+    could = _months_between(start, np.full_like(start, until)) // MONTHS[period]
+    ended = ~np.isnat(end)
+    # Anniversaries strictly before the end were passed, so the day before the end counts.
+    eve = np.where(ended, end - np.timedelta64(1, "D"), until)
+    passed = np.maximum(_months_between(start, eve), 0) // MONTHS[period]
+    table["renewals"] = np.where(ended, np.minimum(passed, could), could)
+    table["came_up"] = np.where(ended, np.minimum(passed + 1, could), could)
+    table["active"] = ~ended | (end > until)
+    return table
+
+
+def _months_between(start: Stamps, day: Stamps) -> Whole:
+    """Whole months from `start` to `day`: the last monthly anniversary that is not after it."""
+    month, start_month = day.astype("datetime64[M]"), start.astype("datetime64[M]")
+    one = np.timedelta64(1, "D")
+    length = ((month + 1).astype("datetime64[D]") - month.astype("datetime64[D]")) // one
+    day_of_month = (day - month) // one + 1
+    due = np.minimum((start - start_month) // one + 1, length)
+    return (month - start_month).astype("int64") - (day_of_month < due)
+
+
+def _checked(subscriptions: Any, extra: str | None) -> pd.DataFrame:
+    """The columns that count, dates without times of day."""
+    if not isinstance(subscriptions, pd.DataFrame):
+        raise TypeError(
+            "`subscriptions` must be a DataFrame, one row per subscription; "
+            f"got {type(subscriptions).__name__}."
+        )
+    names = list(dict.fromkeys(["customer_id", "start", "end", *([extra] if extra else [])]))
+    check_columns(subscriptions.columns, names, what="`subscriptions`")
+    if subscriptions.empty:
+        raise ValueError("`subscriptions` must hold at least one subscription; got none.")
+    table = subscriptions[names].copy()
+    for name in ("start", "end"):
+        table[name] = _days(table[name], name)
+    for name in ("customer_id", "start"):
+        missing = int(table[name].isna().sum())
+        if missing:
+            raise ValueError(
+                f"`{name}` must not be missing; {missing:,} of {len(table):,} subscriptions "
+                "lack it. Repair them or leave them out."
+            )
+    backwards = int((table["end"] < table["start"]).sum())
+    if backwards:
+        raise ValueError(
+            f"`end` must not be before `start`; {backwards:,} of {len(table):,} subscriptions "
+            "break this. Check which column is which."
+        )
+    return table
+
+
+def _days(column: pd.Series, name: str) -> pd.Series:
+    """A column of dates, by the calendar day."""
+    if pd.api.types.is_numeric_dtype(column) and column.notna().any():
+        # A number would pass as nanoseconds since 1970.
+        raise TypeError(f"`{name}` must hold dates; got {column.dtype}. Use `pd.to_datetime`.")
+    try:
+        stamps = pd.to_datetime(column)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"`{name}` must hold dates; {error}.") from error
+    if stamps.dt.tz is not None:
+        stamps = stamps.dt.tz_localize(None)
+    return stamps.dt.normalize()
+
+
+def _joined(table: pd.DataFrame) -> pd.DataFrame:
+    """Subscriptions with rows that continue each other made one; refuse overlapping ones."""
+    if not table["customer_id"].duplicated().any():
+        return table
+    # Nothing follows a row without an end; among rows of one day the shorter comes first.
+    table = table.assign(code=pd.factorize(table["customer_id"])[0])
+    table = table.sort_values(["code", "start", "end"], kind="stable", na_position="last")
+    same = table["code"].eq(table["code"].shift()).to_numpy()
+    gap = (table["start"] - table["end"].shift()).dt.days.to_numpy(dtype=float, na_value=-1.0)
+    overlap = same & (gap < 0)
+    if overlap.any():
+        first = table["customer_id"].to_numpy()[overlap][0]
+        raise ValueError(
+            "Subscriptions of one `customer_id` must not overlap; "
+            f"{overlap.sum():,} of {len(table):,} begin before an earlier one has ended, such as "
+            f"one of {first!r}. End the earlier one, or make an id of customer and product."
+        )
+    chain = np.cumsum(~(same & (gap <= 1)))
+    joined = table.groupby(chain).first()
+    joined["end"] = table["end"].groupby(chain).last(skipna=False)
+    return joined.reset_index(drop=True)
+
+
+def _end_of_observation(value: Day | None, start: Stamps, end: Stamps) -> np.datetime64:
+    if value is None:
+        return np.fmax(start.max(), np.fmax.reduce(end))
+    stamp = pd.NaT if isinstance(value, numbers.Number) else pd.to_datetime(value, errors="coerce")
+    if not isinstance(stamp, pd.Timestamp):
+        raise ValueError(f"`observation_end` must be a date such as '2024-12-31'; got {value!r}.")
+    return np.datetime64(stamp.date(), "D")
