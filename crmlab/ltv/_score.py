@@ -3,8 +3,7 @@
 import json
 import os
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,22 +11,19 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet
 
-from crmlab._checks import check_choice, check_columns, check_count, check_fraction
+from crmlab._checks import check_columns
 from crmlab._engine import execute, is_spark, read_parquet, scratch_file, store
-from crmlab._units import UNIT_DAYS, Unit
+from crmlab._units import Unit
 from crmlab.loaders._files import expand
 from crmlab.loaders._sources import open_source
-from crmlab.ltv._count_model import check_horizon
-from crmlab.ltv._counts import check_rows, impossible, numbers_of
+from crmlab.ltv._counts import check_rows, numbers_of
 from crmlab.ltv._gamma_gamma import GammaGamma
-from crmlab.ltv._model import LikelihoodModel
+from crmlab.ltv._scorer import READ, Scorer, known_attrs
 
 __all__ = ["score_table"]
 
 _CHUNK = 200_000
 _ID = "customer_id"
-# What the model reads is stored beside what the owner keeps, which may be the same column.
-_READ = "crmlab:"
 _ATTRS = b"PANDAS_ATTRS"  # where pandas stores a frame's attrs in Parquet
 
 
@@ -123,9 +119,9 @@ def score_table(
     ...         model, f"{folder}/*.parquet", horizon=39, out=f"{folder}/scores.parquet"
     ...     )
     ...     print(scores.count().execute(), round(scores.expected_purchases.sum().execute()))
-    2357 1763
+    2357 1654
     """
-    scorer = _Scorer(
+    scorer = Scorer(
         model=model,
         horizon=horizon,
         spend=spend,
@@ -145,124 +141,16 @@ def score_table(
             "Rename them in the source."
         )
     if isinstance(source, pd.DataFrame):
-        scorer = scorer.told(_known(unit, [source.attrs], model))
+        scorer = scorer.told(known_attrs(unit, [source.attrs], model))
         return _score_frame(scorer, source, list(columns), target)
     return _score_stored(scorer, source, list(columns), target, unit)
-
-
-# --- what is computed --------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Scorer:
-    """Models and options, and what they make of a chunk of customers."""
-
-    model: Any
-    horizon: float
-    spend: Any
-    margin: float | None
-    discount_rate: float | None
-    per: str
-    chunk_size: int
-    attrs: tuple[tuple[str, Any], ...] = ()
-
-    @property
-    def reads(self) -> list[str]:
-        """Columns of the source that the models read."""
-        observed = "n_periods" if type(self.model).__name__ == "BetaGeoBetaBinomial" else "T"
-        covariates = self.model._covariates() if hasattr(self.model, "_covariates") else []
-        money = ["monetary_value"] if self.spend is not None else []
-        return list(dict.fromkeys(["frequency", "recency", observed, *covariates, *money]))
-
-    @property
-    def names(self) -> list[str]:
-        """Columns of scores."""
-        names = ["probability_alive", "expected_purchases"]
-        if self.spend is not None:
-            names.append("expected_spend")
-        if self.margin is not None:
-            names.append("customer_lifetime_value")
-        return names
-
-    def told(self, attrs: Mapping[str, Any]) -> "_Scorer":
-        """The same, for a summary with these attrs."""
-        return _Scorer(**{**vars(self), "attrs": tuple(attrs.items())})
-
-    def check(self) -> None:
-        """Raise for models and options that cannot score any customer."""
-        if not isinstance(self.model, LikelihoodModel) or not hasattr(
-            self.model, "expected_purchases"
-        ):
-            raise TypeError(
-                "`model` must be a fitted model of repeat purchases, such as BetaGeoNBD; "
-                f"got {type(self.model).__name__}."
-            )
-        self.model._check_fitted()
-        check_horizon(self.horizon)
-        check_count("chunk_size", self.chunk_size)
-        self._check_value()
-        # A customer whom every model knows: what is left to go wrong shows here, not on a worker.
-        newcomer = dict.fromkeys(self.reads, 0.0) | {self.reads[2]: 1.0}
-        self.frame(pd.DataFrame([newcomer]))
-
-    def _check_value(self) -> None:
-        if (self.margin is None) != (self.discount_rate is None):
-            raise ValueError(
-                "`margin` and `discount_rate` must be given together; got "
-                f"margin={self.margin!r}, discount_rate={self.discount_rate!r}."
-            )
-        if self.margin is not None and self.spend is None:
-            raise ValueError(
-                "`spend` must be given with `margin`; got None. Fit a GammaGamma, and pass it."
-            )
-        if self.margin is not None:
-            check_fraction("margin", self.margin)
-        if self.spend is not None:
-            if not isinstance(self.spend, GammaGamma):
-                raise TypeError(
-                    f"`spend` must be a fitted GammaGamma; got {type(self.spend).__name__}."
-                )
-            self.spend._check_fitted()
-
-    def frame(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """Scores of a chunk, from the columns that the models read."""
-        rows = rows.astype("float64")
-        rows.attrs = dict(self.attrs)
-        found = {
-            "probability_alive": self.model.probability_alive(rows),
-            "expected_purchases": self.model.expected_purchases(rows, self.horizon),
-        }
-        if self.spend is not None:
-            found["expected_spend"] = self.spend.expected_spend(rows)
-        if self.margin is not None:
-            purchases = self.model.discounted_expected_purchases(
-                rows, discount_rate=self.discount_rate, horizon=self.horizon, per=self.per
-            )
-            found["customer_lifetime_value"] = self.margin * found["expected_spend"] * purchases
-        return pd.DataFrame(found, index=rows.index)
-
-    def batches(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        """Batches of what is kept and what is read, as batches of what is kept and the scores."""
-        for batch in batches:
-            for start in range(0, batch.num_rows, self.chunk_size):
-                part = batch.slice(start, self.chunk_size)
-                read = {
-                    n: part.column(_READ + n).to_numpy(zero_copy_only=False) for n in self.reads
-                }
-                scores = self.frame(pd.DataFrame(read))
-                kept = [name for name in part.schema.names if not name.startswith(_READ)]
-                yield pa.RecordBatch.from_arrays(
-                    [part.column(name) for name in kept]
-                    + [pa.array(scores[name].to_numpy()) for name in self.names],
-                    names=kept + self.names,
-                )
 
 
 # --- a frame -----------------------------------------------------------------------------------
 
 
 def _score_frame(
-    scorer: _Scorer, source: pd.DataFrame, columns: list[str], target: Path | None
+    scorer: Scorer, source: pd.DataFrame, columns: list[str], target: Path | None
 ) -> Any:
     """Scores of a frame in memory."""
     index = [name for name in source.index.names if name is not None]
@@ -274,7 +162,7 @@ def _score_frame(
     if target is not None and not (kept or index):
         raise _nameless(source.columns)
     numbers = {name: numbers_of(source, name) for name in scorer.reads}
-    check_rows(_rules(scorer, numbers), len(source))
+    check_rows(scorer.rules(numbers), len(source))
     parts = [
         scorer.frame(
             pd.DataFrame(
@@ -285,7 +173,7 @@ def _score_frame(
     ]
     scores = pd.concat(parts).set_axis(source.index)
     result = pd.concat([source[kept], scores], axis=1)
-    result.attrs |= _result_attrs(scorer)
+    result.attrs |= scorer.result_attrs
     if target is None:
         return result
     with _Replacing(target) as partial:
@@ -297,13 +185,13 @@ def _score_frame(
 
 
 def _score_stored(
-    scorer: _Scorer, source: Any, columns: list[str], target: Path | None, unit: str | None
+    scorer: Scorer, source: Any, columns: list[str], target: Path | None, unit: str | None
 ) -> Any:
     """Scores of a table that an engine holds."""
     files = _files(source)
     if target is not None and target.resolve() in {file.resolve() for file in files}:
         raise ValueError(f"`out` must not be a file of the source; got {str(target)!r}.")
-    scorer = scorer.told(_known(unit, [_attrs_of(file) for file in files], scorer.model))
+    scorer = scorer.told(known_attrs(unit, [_attrs_of(file) for file in files], scorer.model))
     if type(source).__name__ == "DuckDBPyRelation":  # opening one copies it
         source = _narrowed(source, scorer, columns)
     table = open_source(source).table
@@ -317,13 +205,22 @@ def _score_stored(
             )
         _check_table(scorer, asked)
         return _score_on_spark(scorer, source, kept)
+    return _score_in_chunks(scorer, asked, target or scratch_file(".parquet"))
+
+
+def _score_in_chunks(scorer: Scorer, asked: Any, target: Path) -> Any:
+    """Score a table chunk by chunk into a file."""
     # A copy of a few columns: it does not change meanwhile, and keeps no connection busy.
     path = store(asked)
-    stored = read_parquet(path)
+    stored = read_parquet(path)  # as long as this is used, the copy stays
     _check_table(scorer, stored)
-    target = target or scratch_file(".parquet")
-    with _Replacing(target) as partial:
-        _stream(scorer, path, partial)
+    with _Replacing(target) as partial, pa.parquet.ParquetFile(path) as copy:
+        fields = [field for field in copy.schema_arrow if not field.name.startswith(READ)]
+        fields += [pa.field(name, pa.float64()) for name in scorer.names]
+        schema = pa.schema(fields, {_ATTRS: json.dumps(scorer.result_attrs)})
+        with pa.parquet.ParquetWriter(partial, schema) as writer:
+            for batch in scorer.batches(copy.iter_batches(scorer.chunk_size)):
+                writer.write_batch(batch)
     return read_parquet(target)
 
 
@@ -344,7 +241,7 @@ def _attrs_of(file: Path) -> dict[str, Any]:
     return json.loads(metadata.get(_ATTRS, b"{}"))
 
 
-def _narrowed(relation: Any, scorer: _Scorer, columns: list[str]) -> Any:
+def _narrowed(relation: Any, scorer: Scorer, columns: list[str]) -> Any:
     import duckdb
 
     kept = _kept(relation.columns, scorer, columns)
@@ -352,7 +249,7 @@ def _narrowed(relation: Any, scorer: _Scorer, columns: list[str]) -> Any:
     return relation.select(*[duckdb.ColumnExpression(name) for name in names])
 
 
-def _kept(names: Sequence[str], scorer: _Scorer, columns: list[str]) -> list[str]:
+def _kept(names: Sequence[str], scorer: Scorer, columns: list[str]) -> list[str]:
     """Columns of the source that the result keeps."""
     kept = list(dict.fromkeys([*([_ID] if _ID in names else []), *columns]))
     check_columns(names, [*scorer.reads, *kept], what="`source`")
@@ -368,7 +265,7 @@ def _nameless(names: Iterable[str]) -> ValueError:
     )
 
 
-def _asked(table: Any, scorer: _Scorer, kept: list[str]) -> Any:
+def _asked(table: Any, scorer: Scorer, kept: list[str]) -> Any:
     """What the result keeps, and beside it, as floats, what the models read."""
     for name in scorer.reads:
         kind = table[name].type()
@@ -376,13 +273,13 @@ def _asked(table: Any, scorer: _Scorer, kept: list[str]) -> Any:
             raise TypeError(
                 f"`{name}` must hold numbers; got {kind}. Store it as numbers, as Parquet can."
             )
-    read = {_READ + name: table[name].cast("float64") for name in scorer.reads}
+    read = {READ + name: table[name].cast("float64") for name in scorer.reads}
     return table.select(*kept, **read)
 
 
-def _check_table(scorer: _Scorer, table: Any) -> None:
+def _check_table(scorer: Scorer, table: Any) -> None:
     """Raise for an empty table and for impossible rows, all found by one query."""
-    numbers = {name: table[_READ + name] for name in scorer.reads}
+    numbers = {name: table[READ + name] for name in scorer.reads}
     rules = [
         *(
             (
@@ -392,7 +289,7 @@ def _check_table(scorer: _Scorer, table: Any) -> None:
             )
             for name, column in numbers.items()
         ),
-        *_rules(scorer, numbers),
+        *scorer.rules(numbers),
     ]
     sums = {f"rule_{at}": broken.sum() for at, (broken, _, _) in enumerate(rules)}
     found = execute(table.aggregate(n=table.count(), **sums)).iloc[0]
@@ -406,18 +303,7 @@ def _check_table(scorer: _Scorer, table: Any) -> None:
             )
 
 
-def _stream(scorer: _Scorer, path: Path, out: Path) -> None:
-    """Score a Parquet file into another."""
-    with pa.parquet.ParquetFile(path) as stored:
-        fields = [field for field in stored.schema_arrow if not field.name.startswith(_READ)]
-        fields += [pa.field(name, pa.float64()) for name in scorer.names]
-        schema = pa.schema(fields, {_ATTRS: json.dumps(_result_attrs(scorer))})
-        with pa.parquet.ParquetWriter(out, schema) as writer:
-            for batch in scorer.batches(stored.iter_batches(scorer.chunk_size)):
-                writer.write_batch(batch)
-
-
-def _score_on_spark(scorer: _Scorer, source: Any, kept: list[str]) -> Any:
+def _score_on_spark(scorer: Scorer, source: Any, kept: list[str]) -> Any:
     """A lazy table: what Spark holds, scored batch by batch where it lies."""
     from pyspark.sql import functions
     from pyspark.sql.types import DoubleType, StructField, StructType
@@ -431,9 +317,9 @@ def _score_on_spark(scorer: _Scorer, source: Any, kept: list[str]) -> Any:
 
     rows = frame.select(
         *(column(name) for name in kept),
-        *(column(name).cast("double").alias(_READ + name) for name in scorer.reads),
+        *(column(name).cast("double").alias(READ + name) for name in scorer.reads),
     )
-    fields = [field for field in rows.schema.fields if not field.name.startswith(_READ)]
+    fields = [field for field in rows.schema.fields if not field.name.startswith(READ)]
     schema = StructType([*fields, *(StructField(name, DoubleType()) for name in scorer.names)])
     scored = rows.mapInArrow(scorer.batches, schema)
     if backend is None:
@@ -443,63 +329,7 @@ def _score_on_spark(scorer: _Scorer, source: Any, kept: list[str]) -> Any:
     return backend.table(name)
 
 
-# --- what both share ---------------------------------------------------------------------------
-
-
-def _rules(scorer: _Scorer, numbers: Mapping[str, Any]) -> list[tuple[Any, str, str]]:
-    """Rules on rows, for columns in memory and in an engine: who breaks it, the rule, the remedy.
-
-    They are those of the models, which see a chunk and not the table.
-    """
-    x, tx, observed = (numbers[name] for name in scorer.reads[:3])
-    rules = [] if scorer.reads[2] != "T" else impossible(x, tx, observed)
-    if scorer.spend is None:
-        return rules
-    money = numbers["monetary_value"]
-    wrong = (x == 0) & (money != 0)
-    if dict(scorer.attrs).get("first_purchase") == "include":
-        wrong = x >= 0  # every row
-    rules.append(
-        (
-            wrong,
-            "`monetary_value` must be the mean of repeat purchases, 0 where `frequency` is 0",
-            "Build the summary with rfm_summary(..., first_purchase='exclude').",
-        )
-    )
-    if scorer.spend.nonpositive == "raise":
-        rules.append(
-            (
-                (x > 0) & (money <= 0),
-                "`monetary_value` must be above 0 where `frequency` is",
-                "Zero or less is left after returns or free items: look at them, or set "
-                "nonpositive='exclude'.",
-            )
-        )
-    return rules
-
-
-def _known(unit: str | None, stored: Sequence[Mapping[Any, Any]], model: Any) -> dict[str, Any]:
-    """The attrs of a summary, its unit checked against what is said and against the model's."""
-    if unit is not None:
-        check_choice("unit", unit, UNIT_DAYS)
-    attrs: dict[Any, Any] = dict(stored[0]) if stored else {}
-    found = {one["unit"] for one in stored if one.get("unit") is not None}
-    if len(found | ({unit} - {None})) > 1:
-        said = ", ".join(map(repr, sorted(found)))
-        raise ValueError(f"`unit` must be the one stored with the source, {said}; got {unit!r}.")
-    attrs["unit"] = unit or (found.pop() if found else model.unit_)
-    if model.unit_ is not None and attrs["unit"] != model.unit_:
-        raise ValueError(
-            f"`source` must be in the model's unit {model.unit_!r}; got {attrs['unit']!r}. "
-            f"Build it with rfm_summary(..., unit={model.unit_!r})."
-        )
-    return {name: attrs[name] for name in ("unit", "first_purchase") if attrs.get(name)}
-
-
-def _result_attrs(scorer: _Scorer) -> dict[str, Any]:
-    """What a reader of the scores must know: the horizon, and in which unit it is."""
-    unit = dict(scorer.attrs).get("unit")
-    return {"horizon": float(scorer.horizon)} | ({"unit": unit} if unit else {})
+# --- the file ----------------------------------------------------------------------------------
 
 
 def _checked_out(out: str | os.PathLike[str]) -> Path:
