@@ -19,6 +19,7 @@ from crmlab.ltv._subscriptions import Day, Term
 __all__ = ["ContractModel"]
 
 _FAR = 300.0  # log of a stretched time beyond which a beta function is a power to the last digit
+_LARGE = 50.0  # beyond, Stirling's series is exact to the last digits
 _TERMS = 10_000_000  # longest sum of discounted survival
 _LEAST_FORCE = 1e-7  # of interest per period
 _DRAWS = 4_000  # of parameters and of fates, for predictive intervals
@@ -48,18 +49,17 @@ class ContractModel(LikelihoodModel):
 
     # ------------------------------------------------------------------------------ likelihood
 
-    def _parameters(self, theta: Floats) -> tuple[float, float, float]:
-        """The values of alpha, beta and c."""
+    def _parameters(self, theta: Floats) -> tuple[Any, Any, Any]:
+        """The values of alpha, beta and c; arrays if theta holds many."""
         alpha, beta, *c = np.exp(theta)
-        return float(alpha), float(beta), float(c[0]) if c else 1.0
+        return alpha, beta, c[0] if c else 1.0
 
     def _log_survival(self, theta: Floats, t: Floats) -> Floats:
         """Log of the chance to make t renewals."""
         alpha, beta, c = self._parameters(theta)
         stretched, beyond = _stretched(t, c)
-        return (
-            special.betaln(alpha, beta + stretched) - alpha * beyond - special.betaln(alpha, beta)
-        )
+        rise = _log_gamma_gap(beta + stretched, alpha) - _log_gamma_gap(beta, alpha)
+        return -rise - alpha * beyond
 
     def _survival_slopes(self, theta: Floats, t: Floats) -> Floats:
         """Derivatives of the log of survival by theta, one row for each parameter."""
@@ -69,7 +69,7 @@ class ContractModel(LikelihoodModel):
         by_alpha = (
             special.digamma(alpha + beta) - special.digamma(alpha + beta + stretched) - beyond
         )
-        slopes = [alpha * by_alpha, beta * (_digamma_gap(np.array(beta), alpha) - fall)]
+        slopes = [alpha * by_alpha, beta * (_digamma_gap(beta, alpha) - fall)]
         log_t = np.log(np.maximum(t, 1.0))
         slopes.append(-fall * stretched * c * log_t)
         return np.array(slopes[: len(self._NAMES)])
@@ -478,7 +478,7 @@ class ContractModel(LikelihoodModel):
         check_fraction("level", level, open_ends=True)
         whole = whole_numbers("customers", customers).astype("int64")
         check_count("seed", seed, minimum=0)
-        drawn = self._drawn_survivors(made, whole, ahead, np.random.default_rng(seed))
+        drawn = self._drawn_survivors(renewals, whole, ahead, np.random.default_rng(seed))
         ends = np.quantile(
             drawn, [(1 - level) / 2, (1 + level) / 2], axis=0, method="inverted_cdf"
         ).astype(float)
@@ -492,13 +492,12 @@ class ContractModel(LikelihoodModel):
         thetas = rng.multivariate_normal(
             self._theta, self._theta_covariance(), size=_DRAWS, method="eigh"
         )
+        left = np.tile(customers, (_DRAWS, 1))
         totals = np.empty((_DRAWS, len(ahead)))
-        for total, theta in zip(totals, thetas, strict=True):
-            chances = np.exp(self._log_retention(theta, made + ahead))
-            left = customers
-            for step in range(len(ahead)):
-                left = rng.binomial(left, chances[:, step])
-                total[step] = left.sum()
+        for step, later in enumerate(ahead):
+            chances = np.exp(self._log_retention(thetas.T[:, :, None], made + later))
+            left = rng.binomial(left, chances)
+            totals[:, step] = left.sum(axis=1)
         return totals
 
     # ------------------------------------------------------------------------------ simulation
@@ -564,19 +563,31 @@ def _base_of(active: Any, unit: str | None) -> tuple[Floats, Floats]:
     )
 
 
-def _stretched(t: Floats, c: float) -> tuple[Floats, Floats]:
+def _stretched(t: Floats, c: Any) -> tuple[Floats, Floats]:
     """The time t^c, and the log of what it exceeds the largest ordinary number by."""
-    if c == 1:
+    if np.ndim(c) == 0 and c == 1:
         return t, np.zeros_like(t)
     log = c * np.log(np.maximum(t, 1.0))
     return np.where(t > 0, np.exp(np.minimum(log, _FAR)), 0.0), np.maximum(log - _FAR, 0.0)
 
 
-def _digamma_gap(x: Floats, step: float) -> Floats:
-    """Digamma(x + step) - digamma(x), to the last digits also where both are almost equal."""
+# Where x is large, gamma functions of x and x + step are large and their ratio is not: then
+# Stirling's series, in which what is large has been taken away, keeps the last digits.
+
+
+def _log_gamma_gap(x: Any, step: Any) -> Floats:
+    """Log of Gamma(x + step) / Gamma(x)."""
     y = x + step
-    direct = special.digamma(y) - special.digamma(x)
-    with np.errstate(over="ignore"):
-        rest = [(1 / x**2 - 1 / y**2) / 12, (1 / x**4 - 1 / y**4) / 120]
-    series = np.log1p(step / x) + step / (2 * x * y) + rest[0] - rest[1]
-    return np.where(x >= 50, series, direct)
+    p, q = 1 / y, 1 / x
+    rest = (p - q) / 12 - (p**3 - q**3) / 360 + (p**5 - q**5) / 1260
+    series = (x - 0.5) * np.log1p(step / x) + step * (np.log(y) - 1) + rest
+    return np.where(x >= _LARGE, series, special.gammaln(y) - special.gammaln(x))
+
+
+def _digamma_gap(x: Any, step: Any) -> Floats:
+    """Digamma(x + step) - digamma(x)."""
+    y = x + step
+    p, q = 1 / y, 1 / x
+    rest = (p**4 - q**4) / 120 - (p**2 - q**2) / 12
+    series = np.log1p(step / x) + step * p * q / 2 + rest
+    return np.where(x >= _LARGE, series, special.digamma(y) - special.digamma(x))

@@ -74,19 +74,20 @@ class ShiftedBetaGeometric(ContractModel):
 
     def _log_retention(self, theta: Floats, t: Floats) -> Floats:
         alpha, beta = np.exp(theta)
-        return -np.log1p(alpha / (beta + t - 1))
+        return -np.log1p(alpha / (beta + (t - 1)))
 
     def _retention_slopes(self, theta: Floats, t: Floats) -> Floats:
         alpha, beta = np.exp(theta)
-        before = beta + t - 1
+        before = beta + (t - 1)
         share = alpha / (alpha + before)
         return np.array([-share, share * beta / before])
 
     def _residual(self, theta: Floats, renewals: Floats, force: float) -> Floats:
         """The closed form, equation 6 of Fader and Hardie (2010)."""
         alpha, beta = np.exp(theta)
-        b = beta + renewals + 1
-        return (b - 1) / (alpha + b - 1) * _hyp2f1_of_one(b, alpha + b, force)
+        before = beta + renewals
+        series = _hyp2f1_of_one(before + 1, alpha + before + 1, force)
+        return before / (alpha + before) * series
 
     def _cause(self, theta: dict[str, float], flat: dict[str, float]) -> str:
         alpha, beta = theta["alpha"], theta["beta"]

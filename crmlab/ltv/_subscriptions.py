@@ -235,9 +235,12 @@ def _days(column: pd.Series, name: str) -> pd.Series:
         # A number would pass as nanoseconds since 1970.
         raise TypeError(f"`{name}` must hold dates; got {column.dtype}. Use `pd.to_datetime`.")
     try:
-        stamps = pd.to_datetime(column)
+        stamps = pd.to_datetime(column, format="ISO8601")
     except (TypeError, ValueError) as error:
-        raise ValueError(f"`{name}` must hold dates; {error}.") from error
+        raise ValueError(
+            f"`{name}` must hold dates, or text such as '2024-12-31'; {error}. Use "
+            "`pd.to_datetime` with the format of your dates."
+        ) from error
     if stamps.dt.tz is not None:
         stamps = stamps.dt.tz_localize(None)
     return stamps.dt.normalize()
