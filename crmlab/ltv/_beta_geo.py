@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from crmlab.ltv._chances import purchases_until, rate_kept
 from crmlab.ltv._continuous_model import ContinuousModel
 from crmlab.ltv._count_model import Gradient, Values
 from crmlab.ltv._counts import Counts
@@ -114,13 +115,11 @@ class _BetaGeometric(ContinuousModel):
 
     def _future(self, values: Values, counts: Counts, horizon: Floats | float) -> Floats:
         shape, rate, a, b = self._posterior(values, counts)
-        return _purchases_until(horizon / rate, shape, a, b)
+        return purchases_until(horizon / rate, shape, a, b)
 
     def _rate(self, values: Values, counts: Counts, ahead: Floats) -> Floats:
         shape, rate, a, b = self._posterior(values, counts)
-        ratio = ahead / rate
-        # Euler's transformation keeps the arguments small however often a customer bought.
-        return (shape / rate) * _hyp2f1_at_minus(ratio, shape + 1, a, a + b)
+        return (shape / rate) * rate_kept(ahead / rate, shape + 1, a, b)
 
     def _future_pmf(self, values: Values, counts: Counts, horizon: float, n: Floats) -> Floats:
         x, T = counts.x[:, None], counts.T[:, None]
@@ -280,34 +279,3 @@ def _coins_until_gone(
     # A chance of 0 or next to it would overflow; none of these customers leaves in our time.
     chance = np.maximum(rng.beta(a, b, size), 1e-12)
     return rng.geometric(chance)
-
-
-def _hyp2f1_at_minus(ratio: Any, k: Any, a: Any, c: Any) -> Floats:
-    """2F1(k, a; c; -ratio) by Pfaff's transformation, whose argument is in [0, 1)."""
-    return (1 + ratio) ** -a * special.hyp2f1(a, c - k, c, ratio / (1 + ratio))
-
-
-def _purchases_until(ratio: Any, shape: Any, a: Any, b: Any) -> Floats:
-    """Expected purchases of someone alive: (a+b-1)/(a-1) [1 - 2F1(shape, a-1; a+b-1; -ratio)].
-
-    `ratio` is the time ahead over the posterior rate. Where a or a + b is 1 this is 0/0 with a
-    finite limit; there the function is interpolated over `a`.
-    """
-    gap = np.minimum(np.abs(a - 1), np.abs(a + b - 1))
-    close = gap < _GAP
-    plain = _expected(ratio, shape, np.where(close, a + 3 * _GAP, a), b)
-    if not close.any():
-        return plain
-    near, far = (
-        _expected(ratio, shape, a - step, b) + _expected(ratio, shape, a + step, b)
-        for step in (2 * _GAP, 4 * _GAP)
-    )
-    return np.where(close, (4 * near - far) / 6, plain)
-
-
-_GAP = 1e-3  # rounding costs 1e-16 / gap, interpolation an error of order gap^4
-
-
-def _expected(ratio: Any, shape: Any, a: Any, b: Any) -> Floats:
-    c = a + b - 1
-    return c / (a - 1) * (1 - _hyp2f1_at_minus(ratio, shape, a - 1, c))
