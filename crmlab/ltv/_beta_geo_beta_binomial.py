@@ -23,9 +23,10 @@ from crmlab.ltv._counts import (
     weights_of,
 )
 from crmlab.ltv._covariates import Values
+from crmlab.ltv._errors import ConvergenceError
 from crmlab.ltv._maximum import LIMIT, Floats
 
-__all__ = ["BetaGeoBetaBinomial"]
+__all__ = ["BetaGeoBetaBinomial", "impossible_periods"]
 
 # Points from which to search: alpha + beta, gamma, delta.
 _STARTS = ((1.0, 0.7, 3.0), (4.0, 0.3, 6.0), (0.4, 2.0, 2.0), (2.0, 1.0, 30.0))
@@ -179,9 +180,18 @@ class BetaGeoBetaBinomial(CountModel):
         check_frame(summary, names)
         check_unit(summary, unit)
         x, tx, n = (numbers_of(summary, name) for name in names)
-        check_rows(_impossible(x, tx, n, fitting=fitting), len(x))
+        check_rows(impossible_periods(x, tx, n, fitting=fitting), len(x))
         counts = _Histories(x, tx, n, weights_of(summary), np.empty((len(x), 0)))
         return counts if counts.weight.all() else counts.rows(counts.weight > 0)
+
+    def _check_telling(self, rows: Counts, penalty: float) -> None:
+        super()._check_telling(rows, penalty)
+        most = rows.T.max()
+        if penalty == 0 and most < 3:
+            raise ConvergenceError(
+                f"`n_periods` is at most {most:.0f}, too few opportunities to tell leaving from "
+                "not buying. Observe at least 3, or set `penalty` (such as 0.01)."
+            )
 
     def _starts(self, rows: Counts) -> list[Floats]:
         seen = float(rows.weight @ rows.x) / float(rows.weight @ rows.T)
@@ -415,14 +425,14 @@ def _opportunities_until_gone(
     return rng.geometric(np.maximum(rng.beta(g, d, size), 1e-12))
 
 
-def _impossible(
-    x: Floats, tx: Floats, n: Floats, *, fitting: bool
-) -> list[tuple[NDArray[np.bool_], str, str]]:
-    """Rules on rows: who breaks it, the rule, the remedy."""
+def impossible_periods(
+    x: Any, tx: Any, n: Any, *, fitting: bool = False
+) -> list[tuple[Any, str, str]]:
+    """Rules on rows: who breaks it, the rule, the remedy; for arrays and for engines' columns."""
     columns = {"frequency": x, "recency": tx, "n_periods": n}
     whole = [
         (
-            (column < 0) | (column != np.floor(column)),
+            (column < 0) | (column % 1 != 0),
             f"`{name}` must be whole numbers, at least 0",
             "It counts opportunities.",
         )

@@ -11,8 +11,8 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
-from crmlab._checks import check_columns, check_count
-from crmlab._units import force_of_interest
+from crmlab._checks import check_choice, check_columns, check_count
+from crmlab._units import UNIT_DAYS, force_of_interest
 from crmlab.ltv._counts import Counts, codes_of, read_counts
 from crmlab.ltv._covariates import CovariateModel, Values
 from crmlab.ltv._errors import ConvergenceError
@@ -98,6 +98,8 @@ class CountModel(CovariateModel):
         """
         penalty = check_penalty(self.penalty)
         unit = self.unit
+        if unit is not None:
+            check_choice("unit", unit, UNIT_DAYS)
         rows, _ = self._counts(summary, unit, fitting=True).distinct()
         self._check_telling(rows, penalty)
         scale = _Scale(self, rows)
