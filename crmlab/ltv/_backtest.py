@@ -16,6 +16,7 @@ from crmlab._units import UNIT_DAYS
 from crmlab.customer_base import rfm_summary
 from crmlab.customer_base._days import Day
 from crmlab.ltv._beta_geo import BetaGeoNBD, ModifiedBetaGeoNBD
+from crmlab.ltv._continuous_model import ContinuousModel
 from crmlab.ltv._errors import ConvergenceError
 from crmlab.ltv._gamma_gamma import GammaGamma
 from crmlab.ltv._judge import interval_coverage, top_decile_captured
@@ -95,7 +96,8 @@ def backtest(
     transactions : DataFrame or ibis.Table
         Canonical transactions: ``customer_id``, ``date``, ``amount``.
     models : dict of str to estimator, optional
-        Models of repeat purchases by name, without covariates; they are cloned, not changed.
+        `BetaGeoNBD`, `ModifiedBetaGeoNBD`, `ParetoNBD` or `NBD` by name, without covariates; they
+        are cloned, not changed.
         Default: BG/NBD, MBG/NBD and Pareto/NBD. An empty dict compares the rivals alone.
     horizon : float
         How far to forecast, in `unit`; rounded to whole days.
@@ -245,10 +247,10 @@ def _checked_models(models: Mapping[str, Any] | None) -> dict[str, Any]:
     for name, model in models.items():
         if name in _RIVALS:
             raise ValueError(f"`models` must not use the name of a rival; got {name!r}.")
-        if isinstance(model, type) or not hasattr(model, "expected_purchases"):
+        if not isinstance(model, ContinuousModel):
             got = model.__name__ if isinstance(model, type) else type(model).__name__
             raise TypeError(
-                "`models` must hold models of repeat purchases, such as BetaGeoNBD(); "
+                "`models` must hold models of purchases in continuous time, such as BetaGeoNBD(); "
                 f"got {got} for {name!r}."
             )
     return dict(models)
@@ -446,7 +448,7 @@ def _class_means(origin: _Origin, average: float) -> Floats:
         for scores in (then, now)
     )
     means = pd.Series(origin.since, index=before).groupby(level=[0, 1]).mean()
-    return means.reindex(current).fillna(average).to_numpy(dtype="float64")
+    return np.asarray(means.reindex(current).fillna(average), dtype="float64")
 
 
 def _scores(summary: pd.DataFrame, horizon: float) -> list[Floats]:

@@ -13,6 +13,8 @@ from crmlab._checks import check_choice, check_columns, check_count, check_fract
 from crmlab._engine import execute
 from crmlab._units import UNIT_DAYS
 from crmlab.customer_base._days import PERIODS, Day, Period, day_of, index_of, read_days, starts
+from crmlab.ltv._continuous_model import ContinuousModel
+from crmlab.ltv._count_model import CountModel
 from crmlab.ltv._counts import check_frame, codes_of, numbers_of, weights_of
 from crmlab.ltv._numbers import Floats, common_index, numbers
 
@@ -25,9 +27,6 @@ __all__ = [
     "top_decile_captured",
     "tracking_table",
 ]
-
-_DAY = pd.Timedelta("1D")
-
 
 # ------------------------------------------------------------------------------ over the calendar
 
@@ -47,7 +46,7 @@ def tracking_table(
 
     Parameters
     ----------
-    model : fitted model of repeat purchases
+    model : BetaGeoNBD, ModifiedBetaGeoNBD, ParetoNBD or NBD
         Fitted to the same customers up to `calibration_end`. It must know its unit of time, and
         have no covariates.
     transactions : DataFrame or ibis.Table
@@ -142,7 +141,7 @@ def tracking_table(
 
 def _unit_of(model: Any) -> str:
     """The unit of a fitted model that can follow new customers through time."""
-    _check_model(model, "expected_purchases_new")
+    _check_model(model, ContinuousModel)
     if model._coefficient_names():
         raise ValueError(
             "`model` must have no covariates to be tracked; it has "
@@ -156,13 +155,12 @@ def _unit_of(model: Any) -> str:
     return str(model.unit_)
 
 
-def _check_model(model: Any, method: str) -> None:
-    """Raise unless `model` is fitted and has this method."""
-    if not hasattr(model, method) or isinstance(model, type):
+def _check_model(model: Any, kind: type[CountModel] = CountModel) -> None:
+    """Raise unless `model` is a fitted model of this kind."""
+    if not isinstance(model, kind):
+        what = "purchases" if kind is CountModel else "purchases in continuous time"
         name = model.__name__ if isinstance(model, type) else type(model).__name__
-        raise TypeError(
-            f"`model` must be a fitted model of purchases, with `{method}`; got {name}."
-        )
+        raise TypeError(f"`model` must be a fitted model of {what}; got {name}.")
     model._check_fitted()
 
 
@@ -263,26 +261,23 @@ def frequency_calibration(
     2         2     214     192.5
     3        3+     293     296.5
     """
-    _check_model(model, "purchase_distribution")
+    _check_model(model)
     max_purchases = check_count("max_purchases", max_purchases)
     rows, _ = model._read(summary)
     at, first = codes_of([rows.T, *rows.z.T])
     customers = np.bincount(at, weights=rows.weight)
-    names = model._covariates() if rows.z.shape[1] else []
+    names = model._covariates()
     expected = np.zeros(max_purchases + 1)
     for length, z, number in zip(rows.T[first], rows.z[first], customers, strict=True):
-        chance = model.purchase_distribution(
-            length,
-            max_purchases=max_purchases - 1,
-            **({"covariates": dict(zip(names, z, strict=True))} if names else {}),
-        ).to_numpy()
+        options = {"covariates": dict(zip(names, z, strict=True))} if names else {}
+        chance = model.purchase_distribution(length, max_purchases=max_purchases - 1, **options)
         expected += number * np.append(chance, max(1 - chance.sum(), 0.0))
     place = np.minimum(rows.x, max_purchases).astype("int64")
     actual = np.bincount(place, weights=rows.weight, minlength=max_purchases + 1)
     return pd.DataFrame(
         {
             "purchases": _class_names(max_purchases),
-            "actual": actual.astype("int64") if (actual == actual.round()).all() else actual,
+            "actual": actual.astype("int64"),
             "expected": expected,
         }
     )
@@ -338,7 +333,7 @@ def holdout_by_frequency(
     2         2          214    1.39      1.04
     3        3+          293    3.22      3.01
     """
-    _check_model(model, "expected_purchases")
+    _check_model(model)
     max_purchases = check_count("max_purchases", max_purchases)
     check_frame(holdout, ["frequency", "frequency_holdout", "duration_holdout"])
     bought = numbers_of(holdout, "frequency_holdout")
