@@ -139,12 +139,19 @@ def test_levers_are_sorted_and_the_best_are_green():
     assert green == [False, False, False, True, True, True]
     names = [tick.get_text() for tick in ax.get_yticklabels()]
     assert names[:3] == ["service cost", "acquisition cost", "tenure"]
-    assert ax.get_title() == "A change by 10% brings most in frequency, price and margin: 21k each"
+    assert ax.get_title() == "10% better: frequency, price and margin bring most (21k each)"
 
 
 def test_single_best_lever_is_named_alone():
     ax = plot_levers(levers(acquisition_cost=900, change=0.2))
-    assert ax.get_title() == "A change by 20% brings most in acquisition cost: 180k"
+    assert ax.get_title() == "20% better: acquisition cost brings most (180k)"
+
+
+def test_change_for_the_worse_names_the_largest_loss():
+    ax = plot_levers(levers(change=-0.2))
+    assert ax.get_title() == "20% worse: frequency, price and margin lose most (42k each)"
+    red = [to_rgba(bar.get_facecolor()) == to_rgba(_canvas.RED) for bar in ax.patches]
+    assert red == [True, True, True, False, False, False]
 
 
 def test_levers_without_their_change_are_an_error():

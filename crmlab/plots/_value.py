@@ -24,7 +24,7 @@ from crmlab.plots._canvas import (
 __all__ = ["plot_intervals", "plot_levers", "plot_present_value", "plot_probability_alive"]
 
 _MOST_NUMBERS = 160  # cells that have room for a number
-_MOST_NAMES = 40  # rows that have room for a name
+_MOST_NAMES = 25  # rows that have room for a name
 
 
 def plot_present_value(payments: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
@@ -133,7 +133,7 @@ def plot_probability_alive(
     low, high = table["probability_alive"].min(), table["probability_alive"].max()
     return finish(
         ax,
-        title=f"From {percent(low)} to {percent(high)}: the same silence means more "
+        title=f"From {low:.0%} to {high:.0%}: the same silence means more "
         "where purchases were frequent",
         x=f"recency: first to last purchase ({unit})",
         y="repeat purchases (number)",
@@ -201,12 +201,13 @@ def plot_intervals(
     title = f"{level} intervals"
     if actual is not None:
         title = _mark_actual(ax, table, actual, at) + f" {level} promised)"
-        ax.legend(frameon=False, fontsize=9)
+        ax.set_ylim(-1, len(table) * 1.12 + 0.5)  # room for the legend above the first row
+        ax.legend(frameon=False, fontsize=9, ncols=3, loc="upper center")
     if len(table) <= _MOST_NAMES:
         ax.set_yticks(at, [str(name) for name in table.index])
     else:
         ax.set_yticks([])
-    finish(ax, title=title, x=of, y=str(table.index.name or ""), grid=False)
+    finish(ax, title=title, x=of, y=str(table.index.name or "").replace("_", " "), grid=False)
     ax.set_axisbelow(True)
     ax.grid(axis="x", alpha=0.3)
     return ax
@@ -247,27 +248,26 @@ def plot_levers(levers: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     >>> from crmlab.ltv import ltv_levers
     >>> levers = ltv_levers(price=50, frequency=4, margin=0.3, retention=0.9, discount_rate=0.1)
     >>> plot_levers(levers).get_title()
-    'A change by 10% brings most in frequency, price and margin: 33 each'
+    '10% better: frequency, price and margin bring most (33 each)'
     """
     check_table("levers", levers, ["lever", "gain_total"])
     check_columns(map(str, levers.attrs), ["change"], what="`levers.attrs`")
+    change = float(levers.attrs["change"])
     ordered = levers.sort_values("gain_total", kind="stable")
     gain = ordered["gain_total"].to_numpy(dtype=float)
-    names = ordered["lever"].str.replace("_", " ")
-    is_best = np.isclose(gain, gain[-1])
+    extreme = gain[-1] if change >= 0 else gain[0]
+    is_first = np.isclose(gain, extreme)
     ax = new_axes(ax)
-    bars = ax.barh(names, gain, color=[GREEN if best else BLUE for best in is_best])
+    colours = np.where(is_first, GREEN if change >= 0 else RED, BLUE)
+    bars = ax.barh(_spoken(ordered["lever"]), gain, color=list(colours))
     ax.bar_label(bars, [money(amount) for amount in gain], padding=3, fontsize=9)
     ax.margins(x=0.12)
     ax.axvline(0, color=INK, linewidth=1)
     in_money(ax.xaxis)
-    best = list(levers["lever"][np.isclose(levers["gain_total"], gain[-1])].str.replace("_", " "))
-    named = best[0] if len(best) == 1 else f"{', '.join(best[:-1])} and {best[-1]}"
-    each = " each" if len(best) > 1 else ""
-    change = percent(abs(levers.attrs["change"]))
+    first = _spoken(levers["lever"][np.isclose(levers["gain_total"], extreme)])
     finish(
         ax,
-        title=f"A change by {change} brings most in {named}: {money(gain[-1])}{each}",
+        title=_lever_title(first, change, extreme),
         x="gain of all customers together (currency)",
         y="",
         grid=False,
@@ -275,3 +275,17 @@ def plot_levers(levers: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     ax.set_axisbelow(True)
     ax.grid(axis="x", alpha=0.3)
     return ax
+
+
+def _spoken(names: pd.Series) -> list[str]:
+    return list(names.str.replace("_", " "))
+
+
+def _lever_title(first: list[str], change: float, amount: float) -> str:
+    """Name the levers that move most, and by how much."""
+    several = len(first) > 1
+    named = f"{', '.join(first[:-1])} and {first[-1]}" if several else first[0]
+    does = ("better", "bring") if change >= 0 else ("worse", "lose")
+    verb = does[1] + ("" if several else "s")
+    each = " each" if several else ""
+    return f"{percent(abs(change))} {does[0]}: {named} {verb} most ({money(abs(amount))}{each})"
