@@ -69,7 +69,7 @@ def run_here(name, path):
     """Time one run in this process and print the figures."""
     import duckdb
 
-    from crmlab.ltv._score import score_table
+    from crmlab.ltv import score_table
 
     model, with_value = RUNS[name]
     known, spend = models()

@@ -3,6 +3,7 @@
 import importlib.util
 import os
 import shutil
+import sys
 
 import duckdb
 import pandas as pd
@@ -45,6 +46,8 @@ def spark():
     need(importlib.util.find_spec("pyspark") is not None, "Spark needs pyspark: crmlab[spark]")
     from pyspark.sql import SparkSession
 
+    # Workers run this Python, and not whichever comes first on the path.
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     session = (
         SparkSession.builder.master("local[2]")
         .config("spark.ui.enabled", "false")

@@ -7,6 +7,7 @@ under contract        `ShiftedBetaGeometric`, `BetaDiscreteWeibull`, `survivors`
 judging a model       `tracking_table`, `frequency_calibration`, `holdout_by_frequency`,
                       `holdout_deciles`, `top_decile_captured`, `interval_coverage`,
                       `randomised_pit`; `backtest` against naive rivals
+at scale              `score_table`
 by arithmetic         `simple_ltv`, `markov_ltv`, `customer_equity`, `ltv_levers`
 ====================  =======================================================================
 """
@@ -32,6 +33,7 @@ from crmlab.ltv._levers import ltv_levers
 from crmlab.ltv._markov import markov_ltv
 from crmlab.ltv._nbd import NBD
 from crmlab.ltv._pareto import ParetoNBD
+from crmlab.ltv._score import score_table
 from crmlab.ltv._shifted_beta_geometric import ShiftedBetaGeometric
 from crmlab.ltv._subscriptions import installed_base, survivors
 
@@ -55,6 +57,7 @@ __all__ = [
     "ltv_levers",
     "markov_ltv",
     "randomised_pit",
+    "score_table",
     "simple_ltv",
     "survivors",
     "top_decile_captured",

@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 import uuid
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -24,6 +25,7 @@ __all__ = ["score_table"]
 
 _CHUNK = 200_000
 _ID = "customer_id"
+_LARGEST = sys.float_info.max
 _ATTRS = b"PANDAS_ATTRS"  # where pandas stores a frame's attrs in Parquet
 
 
@@ -110,7 +112,7 @@ def score_table(
     >>> import tempfile
     >>> from crmlab.customer_base import rfm_summary
     >>> from crmlab.datasets import load_cdnow
-    >>> from crmlab.ltv import BetaGeoNBD
+    >>> from crmlab.ltv import BetaGeoNBD, score_table
     >>> model = BetaGeoNBD.from_params(r=0.243, alpha=4.414, a=0.793, b=2.426, unit="W")
     >>> summary = rfm_summary(load_cdnow(sample=True), observation_end="1997-09-30", unit="W")
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -283,7 +285,7 @@ def _check_table(scorer: Scorer, table: Any) -> None:
     rules = [
         *(
             (
-                column.isnull() | column.isnan() | column.isinf(),
+                column.isnull() | (column.abs() > _LARGEST),  # engines hold nan to be largest
                 f"`{name}` must be finite and not missing",
                 "Leave those customers out or repair them.",
             )

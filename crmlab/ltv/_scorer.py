@@ -9,10 +9,10 @@ import pyarrow as pa
 
 from crmlab._checks import check_choice, check_count, check_fraction
 from crmlab._units import UNIT_DAYS
-from crmlab.ltv._count_model import check_horizon
+from crmlab.ltv._beta_geo_beta_binomial import BetaGeoBetaBinomial, impossible_periods
+from crmlab.ltv._count_model import CountModel
 from crmlab.ltv._counts import impossible
 from crmlab.ltv._gamma_gamma import GammaGamma
-from crmlab.ltv._model import LikelihoodModel
 
 __all__ = ["READ", "Scorer", "known_attrs"]
 
@@ -36,10 +36,10 @@ class Scorer:
     @property
     def reads(self) -> list[str]:
         """Columns of the source that the models read."""
-        observed = "n_periods" if type(self.model).__name__ == "BetaGeoBetaBinomial" else "T"
-        covariates = self.model._covariates() if hasattr(self.model, "_covariates") else []
+        observed = "n_periods" if isinstance(self.model, BetaGeoBetaBinomial) else "T"
         money = ["monetary_value"] if self.spend is not None else []
-        return list(dict.fromkeys(["frequency", "recency", observed, *covariates, *money]))
+        names = ["frequency", "recency", observed, *self.model._covariates(), *money]
+        return list(dict.fromkeys(names))
 
     @property
     def names(self) -> list[str]:
@@ -63,15 +63,12 @@ class Scorer:
 
     def check(self) -> None:
         """Raise for models and options that cannot score any customer."""
-        if not isinstance(self.model, LikelihoodModel) or not hasattr(
-            self.model, "expected_purchases"
-        ):
+        if not isinstance(self.model, CountModel):
             raise TypeError(
                 "`model` must be a fitted model of repeat purchases, such as BetaGeoNBD; "
                 f"got {type(self.model).__name__}."
             )
         self.model._check_fitted()
-        check_horizon(self.horizon)
         check_count("chunk_size", self.chunk_size)
         self._check_value()
         # A customer whom every model knows: what is left to go wrong shows here, not on a worker.
@@ -134,7 +131,8 @@ class Scorer:
         They are those of the models, which see a chunk and not the table.
         """
         x, tx, observed = (numbers[name] for name in self.reads[:3])
-        rules = [] if self.reads[2] != "T" else impossible(x, tx, observed)
+        discrete = isinstance(self.model, BetaGeoBetaBinomial)
+        rules = (impossible_periods if discrete else impossible)(x, tx, observed)
         if self.spend is None:
             return rules
         money = numbers["monetary_value"]
