@@ -51,7 +51,7 @@ def purchases_until(ratio: Any, shape: Any, a: Any, b: Any) -> Floats:
         found = factor * (1 - left)
         # Rounding of what is subtracted, relative to the difference.
         lost = np.abs(factor) * np.maximum(1, np.abs(left)) * 1e-15 / found
-        sound = (lost < _DIGITS) & (lost >= 0) & (ratio < _FAR)
+        sound = (lost < _DIGITS) & (lost >= 0) & _ordinary(ratio, shape, a)
     return _mended(found, sound, _log_bought, ratio, shape, a, b)
 
 
@@ -60,7 +60,7 @@ def rate_kept(ratio: Any, shape: Any, a: Any, b: Any) -> Floats:
     ratio, shape, a, b = _rows(ratio, shape, a, b)
     with np.errstate(all="ignore"):
         found = _hyp2f1_at_minus(ratio, shape, a, a + b)
-        sound = (found > 1e-12) & (found <= 1 + 1e-12) & (ratio < _FAR)
+        sound = (found > 1e-12) & (found <= 1 + 1e-12) & _ordinary(ratio, shape, a)
     return _mended(found, sound, _log_kept, ratio, shape, a, b)
 
 
@@ -71,6 +71,15 @@ def _rows(*values: Any) -> list[Floats]:
 def _hyp2f1_at_minus(ratio: Floats, k: Floats, a: Floats, c: Floats) -> Floats:
     """2F1(k, a; c; -ratio) by Pfaff's transformation, whose argument is in [0, 1)."""
     return (1 + ratio) ** -a * special.hyp2f1(a, c - k, c, ratio / (1 + ratio))
+
+
+def _ordinary(ratio: Floats, shape: Floats, a: Floats) -> NDArray[np.bool_]:
+    """Whether the hypergeometric function can be trusted here.
+
+    For arguments next to 1, and above 0.9 where shape - a is a whole number, it loses digits.
+    """
+    whole = np.abs(shape - a - np.round(shape - a)) < 1e-4
+    return (ratio < _FAR) & ~(whole & (ratio > 8.9))
 
 
 def _log_bought(log_p: Floats, ratio: Floats, shape: Floats) -> Floats:
