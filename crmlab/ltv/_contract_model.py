@@ -235,19 +235,15 @@ class ContractModel(LikelihoodModel):
         if level is None:
             found = np.exp(log_share(self._theta, at))
             return float(found[0]) if np.ndim(t) == 0 else pd.Series(found, index=index, name=name)
-        table = pd.DataFrame(1.0, index=index, columns=["estimate", "lower", "upper"])
-        table["level"] = float(level)
-        uncertain = log_share(self._theta, at) < 0
 
         def odds(theta: Floats) -> Floats:
-            logs = np.minimum(log_share(theta, at[uncertain]), -1e-100)
+            logs = np.minimum(log_share(theta, at), -1e-100)  # survival at 0 is certain
             return np.exp(logs) / -np.expm1(logs)
 
-        found = self._delta(odds, level=level)
+        table = self._delta(odds, level=level).set_axis(index)
         for column in ("estimate", "lower", "upper"):
             with np.errstate(divide="ignore"):  # odds of 0 are a share of 0
-                share = special.expit(np.log(found[column].to_numpy()))
-            table.loc[uncertain, column] = share
+                table[column] = special.expit(np.log(table[column].to_numpy()))
         return table
 
     # ----------------------------------------------------------------------------------- value
