@@ -313,6 +313,22 @@ def test_correlation_interval_and_p_value_say_the_same():
     assert row["level"] == 0.8
 
 
+def test_correlation_interval_is_as_wide_as_the_jackknife_says():
+    # Tails light enough for both to be near their limit, and a correlation far from 0.
+    rng = np.random.default_rng(8)
+    x = rng.geometric(0.3, 2_000)
+    rows = frame(x, x * rng.gamma(4, 1, len(x)))
+    x, m = rows["frequency"].to_numpy(float), rows["monetary_value"].to_numpy()
+    n = len(rows)
+    left_out = [
+        np.arctanh(np.corrcoef(np.delete(x, at), np.delete(m, at))[0, 1]) for at in range(n)
+    ]
+    error = np.sqrt((n - 1) * np.var(left_out))
+    row = GammaGamma().independence_test(rows, level=0.95).iloc[0]
+    width = np.arctanh(row["upper"]) - np.arctanh(row["lower"])
+    assert width == pytest.approx(2 * 1.96 * error, rel=0.03)  # equal in large bases
+
+
 def test_independence_test_is_right_as_often_as_it_says():
     """Of 300 unrelated bases 15 are rejected at 5 %, give or take 4."""
     x = np.random.default_rng(6).geometric(0.3, 500)
