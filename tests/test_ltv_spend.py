@@ -16,7 +16,8 @@ from sklearn.exceptions import NotFittedError
 
 from crmlab.customer_base import rfm_summary
 from crmlab.ltv import ConvergenceError, GammaGamma
-from crmlab.ltv._gamma_gamma import _log_likelihood, _Spend
+from crmlab.ltv._gamma_gamma import _log_likelihood
+from crmlab.ltv._spend import Spend
 
 TRUE = GammaGamma.from_params(p=4.0, q=3.5, v=18.0)
 
@@ -100,7 +101,7 @@ def test_density_of_the_mean_spend_integrates_to_one(x):
     theta = np.log([4.0, 3.5, 18.0])
 
     def density(m):
-        row = _Spend(np.array([float(x)]), np.array([m]), np.ones(1))
+        row = Spend(np.array([float(x)]), np.array([m]), np.ones(1))
         return float(np.exp(_log_likelihood(theta, row)[0][0]))
 
     assert integrate.quad(density, 0, np.inf)[0] == pytest.approx(1, abs=1e-6)
@@ -112,7 +113,7 @@ def test_density_is_the_mixture_of_gammas():
     def given_rate(nu):
         return stats.gamma.pdf(m, p * x, scale=1 / (nu * x)) * stats.gamma.pdf(nu, q, scale=1 / v)
 
-    row = _Spend(np.array([float(x)]), np.array([m]), np.ones(1))
+    row = Spend(np.array([float(x)]), np.array([m]), np.ones(1))
     found = np.exp(_log_likelihood(np.log([p, q, v]), row)[0][0])
     assert found == pytest.approx(integrate.quad(given_rate, 0, 5)[0], rel=1e-6)
 
@@ -126,7 +127,7 @@ def test_density_is_the_mixture_of_gammas():
     ],
 )
 def test_gradient_is_that_of_finite_differences(theta):
-    rows = _Spend(np.array([1.0, 3, 200]), np.array([2.0, 0.5, 80]), np.ones(3))
+    rows = Spend(np.array([1.0, 3, 200]), np.array([2.0, 0.5, 80]), np.ones(3))
     theta = np.array(theta)
     _, slopes = _log_likelihood(theta, rows)
     for move, slope in zip(1e-5 * np.eye(len(theta)), slopes, strict=True):
@@ -136,7 +137,7 @@ def test_gradient_is_that_of_finite_differences(theta):
 
 def test_covariance_is_the_inverse_of_the_second_differences(fitted, summary):
     repeat = summary[summary["frequency"] > 0]
-    rows = _Spend(*(repeat[c].to_numpy(float) for c in ("frequency", "monetary_value")), 1.0)
+    rows = Spend(*(repeat[c].to_numpy(float) for c in ("frequency", "monetary_value")), 1.0)
     at = fitted.params_.to_numpy()
 
     def gradient(params):
@@ -183,6 +184,16 @@ def test_weights_are_repeated_rows(correlated):
     assert_frame_equal(ours.correlation_, theirs.correlation_)
     counts = ["n_customers_", "n_without_repeat_", "log_likelihood_"]
     assert_allclose([getattr(ours, c) for c in counts], [getattr(theirs, c) for c in counts])
+
+
+def test_rows_of_nobody_change_nothing():
+    nobody = frame([7], [100.0], n_customers=0)
+    alike = frame([2, 2, 2, 2, 2], [3.0, 5, 9, 4, 12], n_customers=1)
+    row = GammaGamma().independence_test(pd.concat([alike, nobody]))
+    assert_frame_equal(row, GammaGamma().independence_test(alike))
+    here = base().assign(n_customers=1)
+    model = GammaGamma().fit(pd.concat([here, nobody]))
+    assert_series_equal(model.params_, GammaGamma().fit(here).params_)
 
 
 def test_large_base_is_climbed_on_a_sketch_and_finished_on_all():

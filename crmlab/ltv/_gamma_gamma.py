@@ -2,19 +2,19 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
-from scipy import special, stats
+from numpy.typing import ArrayLike
+from scipy import special
 
 from crmlab._checks import check_choice, check_count, check_fraction
-from crmlab.ltv._counts import check_frame, check_rows, codes_of, numbers_of, weights_of
+from crmlab.ltv._counts import check_rows, codes_of, numbers_of
 from crmlab.ltv._errors import ConvergenceError
 from crmlab.ltv._maximum import Floats, LogLikelihood, maximise
 from crmlab.ltv._model import LikelihoodModel, check_penalty
+from crmlab.ltv._spend import Spend, correlation_row, read_spend, uncountable
 
 __all__ = ["GammaGamma"]
 
@@ -25,27 +25,6 @@ _BLOCK, _COVARIATE = "spend", "log1p_frequency"
 _ORDINARY = np.log([4.0, 4.0, 0.75])
 _STARTS = (_ORDINARY, np.log([1.0, 2.5, 1.5]), np.log([20.0, 10.0, 0.45]))
 _SKETCH = 3_000  # rows on which the long way up is climbed
-
-
-@dataclass(frozen=True)
-class _Spend:
-    """Repeat purchases, mean spend, customers and log(1 + frequency) of each row."""
-
-    x: Floats
-    m: Floats
-    weight: Floats
-
-    @property
-    def n_customers(self) -> float:
-        return float(self.weight.sum())
-
-    def rows(self, which: Any) -> "_Spend":
-        return _Spend(self.x[which], self.m[which], self.weight[which])
-
-    def distinct(self) -> "_Spend":
-        at, first = codes_of([self.x, self.m])
-        weight = np.bincount(at, weights=self.weight, minlength=len(first)).astype(float)
-        return _Spend(self.x[first], self.m[first], weight)
 
 
 class GammaGamma(LikelihoodModel):
@@ -174,8 +153,8 @@ class GammaGamma(LikelihoodModel):
         self._check_options()
         everyone = self._read(summary)
         repeat, positive = everyone.x > 0, everyone.m > 0
-        spend = everyone.rows(repeat & positive).distinct()
-        correlation = _correlation(spend, level=0.95)
+        spend = everyone.telling().distinct()
+        correlation = correlation_row(spend, level=0.95)
         self._check_telling(spend, penalty)
         self._check_independent(correlation)
         theta, covariance, gradient = self._search(spend, penalty)
@@ -195,27 +174,11 @@ class GammaGamma(LikelihoodModel):
         check_choice("nonpositive", self.nonpositive, ["raise", "exclude"])
         check_fraction("max_correlation", self.max_correlation)
 
-    def _read(self, summary: pd.DataFrame) -> _Spend:
+    def _read(self, summary: pd.DataFrame) -> Spend:
         """The columns of a summary, checked."""
-        check_frame(summary, ["frequency", "monetary_value"])
-        x, m = numbers_of(summary, "frequency"), numbers_of(summary, "monetary_value")
-        spend = _Spend(x, m, weights_of(summary))
-        check_rows(_impossible(spend, summary.attrs), len(x))
-        if self.nonpositive == "raise":
-            check_rows(
-                [
-                    (
-                        (x > 0) & (m <= 0),
-                        "`monetary_value` must be above 0 where `frequency` is",
-                        "Zero or less is left after returns or free items: look at them, or set "
-                        "nonpositive='exclude'.",
-                    )
-                ],
-                len(x),
-            )
-        return spend
+        return read_spend(summary, positive=self.nonpositive == "raise")
 
-    def _check_telling(self, spend: _Spend, penalty: float) -> None:
+    def _check_telling(self, spend: Spend, penalty: float) -> None:
         """Raise where a look at the data already shows that no fit exists."""
         n = spend.n_customers
         if n < 1 or (n < 2 and penalty == 0):
@@ -247,7 +210,7 @@ class GammaGamma(LikelihoodModel):
                 "spend depend on frequency, or 'ignore'."
             )
 
-    def _search(self, spend: _Spend, penalty: float) -> tuple[Floats, Floats, Floats]:
+    def _search(self, spend: Spend, penalty: float) -> tuple[Floats, Floats, Floats]:
         """Theta, its covariance, and the gradient at the end of the search.
 
         The search measures spend in its mean, and centres log(1 + frequency) at unit spread.
@@ -261,10 +224,10 @@ class GammaGamma(LikelihoodModel):
         n_more = len(self._coefficient_names())
         ordinary = np.append(_ORDINARY, np.zeros(n_more))
 
-        def objective(rows: _Spend) -> LogLikelihood:
+        def objective(rows: Spend) -> LogLikelihood:
             z = (np.log1p(rows.x) - centre) / spread if n_more else None
             parts = rows.weight / rows.n_customers
-            scaled = _Spend(rows.x, rows.m / money, rows.weight)
+            scaled = Spend(rows.x, rows.m / money, rows.weight)
 
             def value(theta: Floats) -> tuple[float, Floats]:
                 likelihood, slopes = _log_likelihood(theta, scaled, z)
@@ -354,8 +317,7 @@ class GammaGamma(LikelihoodModel):
         """
         check_fraction("level", level, open_ends=True)
         self._check_options()
-        everyone = self._read(summary)
-        return _correlation(everyone.rows((everyone.x > 0) & (everyone.m > 0)), level=level)
+        return correlation_row(self._read(summary).telling(), level=level)
 
     # ---------------------------------------------------------------------------- expectations
 
@@ -493,7 +455,7 @@ class GammaGamma(LikelihoodModel):
         series = frequency if isinstance(frequency, pd.Series) else pd.Series(frequency)
         frame = pd.DataFrame({"frequency": series})
         x = numbers_of(frame, "frequency")
-        check_rows(_uncountable(x), len(x))
+        check_rows(uncountable(x), len(x))
         nothing = np.zeros(len(x))
         rng = np.random.default_rng(seed)
         theta = self._theta
@@ -509,7 +471,7 @@ def _level(theta: Floats, x: Floats) -> Floats | float:
 
 
 def _log_likelihood(
-    theta: Floats, spend: _Spend, z: Floats | None = None
+    theta: Floats, spend: Spend, z: Floats | None = None
 ) -> tuple[Floats, list[Floats]]:
     """Log-likelihood of each row's mean spend, and its derivative by each entry of theta.
 
@@ -545,57 +507,3 @@ def _check_mean_exists(q: float) -> None:
             "q > 1: a few customers spend without measure. Look for outliers or mixed currencies, "
             "pass more customers, or set `penalty` (such as 0.01)."
         )
-
-
-def _correlation(spend: _Spend, *, level: float) -> pd.DataFrame:
-    """The row of `independence_test`, from the influence of each customer on the correlation."""
-    n = spend.n_customers
-    row = {"estimate": 0.0, "lower": -1.0, "upper": 1.0, "level": float(level), "p_value": 1.0}
-    if n >= 4 and np.ptp(spend.x) > 0 and np.ptp(spend.m) > 1e-9 * spend.m.max():
-        share = spend.weight / n
-        a, b = (_standard(column, share) for column in (spend.x, spend.m))
-        # Short of 1, so that its logarithm stays finite.
-        r = float(np.clip(share @ (a * b), -1 + 1e-12, 1 - 1e-12))
-        influence = a * b - r * (a**2 + b**2) / 2
-        error = math.sqrt(float(share @ influence**2) / (n - 3)) / (1 - r**2)
-        centre, t = math.atanh(r), stats.t(n - 2)
-        reach = t.ppf((1 + level) / 2) * error
-        row |= {
-            "estimate": r,
-            "lower": math.tanh(centre - reach),
-            "upper": math.tanh(centre + reach),
-            "p_value": float(2 * t.sf(abs(centre) / max(error, 1e-300))),
-        }
-    return pd.DataFrame([row | {"n_customers": n}])
-
-
-def _standard(column: Floats, share: Floats) -> Floats:
-    """A column at mean 0 and variance 1."""
-    off = column - share @ column
-    return off / math.sqrt(share @ off**2)
-
-
-def _uncountable(x: Floats) -> list[tuple[NDArray[np.bool_], str, str]]:
-    """Rules on frequencies: who breaks it, the rule, the remedy."""
-    return [
-        (x < 0, "`frequency` must not be negative", "It counts purchases after the first."),
-        (
-            x != np.floor(x),
-            "`frequency` must be whole numbers",
-            "It counts purchases; a rate or an average will not do.",
-        ),
-    ]
-
-
-def _impossible(
-    spend: _Spend, attrs: Mapping[Any, Any]
-) -> list[tuple[NDArray[np.bool_], str, str]]:
-    first_counted = np.full(len(spend.x), attrs.get("first_purchase") == "include")
-    return [
-        *_uncountable(spend.x),
-        (
-            first_counted | ((spend.x == 0) & (spend.m != 0)),
-            "`monetary_value` must be the mean of repeat purchases, 0 where `frequency` is 0",
-            "Build the summary with rfm_summary(..., first_purchase='exclude').",
-        ),
-    ]
