@@ -122,6 +122,18 @@ def test_rivals_equal_counting_one_customer_at_a_time(cdnow_sample, detail, orig
     assert rows["actual_total"].tolist() == [actual.sum()] * 4
 
 
+def test_classes_count_a_horizon_at_least_for_new_customers():
+    # Won over eight months: many have been seen for less than a horizon, some for days.
+    rate = np.random.default_rng(8).gamma(0.8, 0.05, 150).clip(max=0.5)
+    frame = orders(np.random.default_rng(7), rate, first=240)
+    origin = frame["date"].max() - pd.Timedelta(weeks=13)
+    actual, rivals = slow_rivals(frame, origin)
+    rows = backtest(frame, {}, horizon=13, n_origins=1, by_origin=True).set_index("model")
+    for name, expected in rivals.items():
+        assert rows.loc[name, "expected_total"] == pytest.approx(expected.sum())
+        assert rows.loc[name, "mae"] == pytest.approx((expected - actual).abs().mean())
+
+
 @pytest.mark.parametrize("origin", ORIGINS)
 def test_a_model_is_fitted_to_what_was_known(cdnow_sample, detail, origin):
     end = pd.Timestamp(origin) + pd.Timedelta(weeks=13)

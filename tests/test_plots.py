@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 import seaborn as sns
 from numpy.testing import assert_allclose
+from plot_ltv_cases import LTV_TABLES
 
 from crmlab import plots
 from crmlab.concentration import decile_table, gini, lorenz_curve, top_share, whale_curve
@@ -90,6 +91,7 @@ TABLES = {
     plot_frequency: frequency_summary,
     plot_cohorts: cohort_table,
     plot_flows: flow_table,
+    **LTV_TABLES,
 }
 every_plot = pytest.mark.parametrize(
     ("plot", "make_table"), TABLES.items(), ids=[plot.__name__ for plot in TABLES]
@@ -131,7 +133,7 @@ def test_without_axes_a_figure_of_page_width_is_made(plot, make_table):
 def test_title_and_labels_are_written_with_units(plot, make_table):
     ax = plot(make_table())
     assert ax.get_title()
-    assert re.search(r"\((number|.*%|customers|1 = )|^month$", ax.get_xlabel())
+    assert re.search(r"\((number|.*%|customers|date|1 = )|^month$", ax.get_xlabel())
     assert re.search(r"\((number|.*%|customers)", ax.get_ylabel())
 
 

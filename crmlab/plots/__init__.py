@@ -6,6 +6,14 @@ shows the figure or changes a global setting. Colours are safe for colour-blind 
 
 from crmlab.plots._concentration import plot_deciles, plot_lorenz, plot_whale
 from crmlab.plots._customer_base import plot_cohorts, plot_flows, plot_frequency
+from crmlab.plots._ltv import (
+    plot_frequency_calibration,
+    plot_holdout_by_frequency,
+    plot_holdout_deciles,
+    plot_retention,
+    plot_survival,
+    plot_tracking,
+)
 from crmlab.plots._value import (
     plot_intervals,
     plot_levers,
@@ -18,10 +26,16 @@ __all__ = [
     "plot_deciles",
     "plot_flows",
     "plot_frequency",
+    "plot_frequency_calibration",
+    "plot_holdout_by_frequency",
+    "plot_holdout_deciles",
     "plot_intervals",
     "plot_levers",
     "plot_lorenz",
     "plot_present_value",
     "plot_probability_alive",
+    "plot_retention",
+    "plot_survival",
+    "plot_tracking",
     "plot_whale",
 ]
