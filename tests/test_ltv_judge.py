@@ -127,6 +127,8 @@ def test_tracking_cuts_calendar_periods_at_the_edges_and_says_so():
         PAPER, frame, calibration_end="2024-02-29", observation_end="2024-03-31", period="M"
     )
     assert whole["complete"].tolist() == [False, True, True]
+    on_the_first = tracking_table(PAPER, frame, calibration_end="2024-02-01", period="M")
+    assert on_the_first["holdout"].tolist() == [False, False, True, True]
 
 
 def test_tracking_counts_weeks_from_the_end_of_calibration():

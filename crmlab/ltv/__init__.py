@@ -17,6 +17,7 @@ from crmlab.ltv._backtest import backtest
 from crmlab.ltv._beta_discrete_weibull import BetaDiscreteWeibull
 from crmlab.ltv._beta_geo import BetaGeoNBD, ModifiedBetaGeoNBD
 from crmlab.ltv._beta_geo_beta_binomial import BetaGeoBetaBinomial
+from crmlab.ltv._coverage import interval_coverage, randomised_pit
 from crmlab.ltv._equity import customer_equity
 from crmlab.ltv._errors import ConvergenceError
 from crmlab.ltv._gamma_gamma import GammaGamma
@@ -24,10 +25,7 @@ from crmlab.ltv._judge import (
     frequency_calibration,
     holdout_by_frequency,
     holdout_deciles,
-    interval_coverage,
-    randomised_pit,
     top_decile_captured,
-    tracking_table,
 )
 from crmlab.ltv._levers import ltv_levers
 from crmlab.ltv._markov import markov_ltv
@@ -36,6 +34,7 @@ from crmlab.ltv._pareto import ParetoNBD
 from crmlab.ltv._score import score_table
 from crmlab.ltv._shifted_beta_geometric import ShiftedBetaGeometric
 from crmlab.ltv._subscriptions import installed_base, survivors
+from crmlab.ltv._tracking import tracking_table
 
 __all__ = [
     "NBD",

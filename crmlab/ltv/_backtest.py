@@ -1,6 +1,5 @@
 """Rolling origins: which model, or which naive rival, would have forecast best so far."""
 
-import datetime as dt
 import math
 import numbers
 from collections.abc import Iterator, Mapping
@@ -13,24 +12,28 @@ from sklearn.base import clone
 
 from crmlab._checks import check_choice, check_count, check_fraction
 from crmlab._units import UNIT_DAYS
-from crmlab.customer_base import rfm_summary
 from crmlab.customer_base._days import Day
 from crmlab.ltv._beta_geo import BetaGeoNBD, ModifiedBetaGeoNBD
 from crmlab.ltv._continuous_model import ContinuousModel
+from crmlab.ltv._coverage import interval_coverage
 from crmlab.ltv._errors import ConvergenceError
 from crmlab.ltv._gamma_gamma import GammaGamma
-from crmlab.ltv._judge import interval_coverage, top_decile_captured
+from crmlab.ltv._judge import top_decile_captured
 from crmlab.ltv._maximum import Floats
+from crmlab.ltv._origins import (
+    RIVALS,
+    Origin,
+    Target,
+    origin_days,
+    origins_of,
+    rivals_of,
+    summary_on,
+)
 from crmlab.ltv._pareto import ParetoNBD
 from crmlab.ltv._predict import predictive_intervals
 
 __all__ = ["backtest"]
 
-Target = Literal["purchases", "spend"]
-
-_EVERYONE, _LAST, _CLASSES = "everyone average", "same as last period", "class means"
-_RIVALS = (_EVERYONE, _LAST, _CLASSES)  # from simple to less so
-_QUINTILES = [0.2, 0.4, 0.6, 0.8]
 _RMSE_TOLERANCE = 0.01  # relative difference that decides nothing
 _TOTAL_TOLERANCE = 0.05  # difference of the total's error that decides nothing
 _SAMPLE = 2_000  # customers for whom the coverage of intervals is counted
@@ -108,7 +111,8 @@ def backtest(
     target : {"purchases", "spend"}, default="purchases"
         What to forecast: purchases, or currency.
     spend : GammaGamma, optional
-        With target "spend" the model of spend per purchase; default ``GammaGamma()``.
+        With target "spend" the model of spend per purchase; default ``GammaGamma()``, which
+        refuses where spend depends on frequency: then pass one with ``correlated="adjust"``.
     observation_end : date, optional
         Last day observed. Default: the last day in the table.
     min_history : float, optional
@@ -197,10 +201,10 @@ def backtest(
     history = length if min_history is None else _whole_days("min_history", min_history, unit)
     models, spend = _checked_models(models), _checked_spend(spend, target)
     contest = _Contest(models, spend, length / UNIT_DAYS[unit], float(level), seed)
-    first, days = _days(transactions, observation_end, length, history, n_origins)
-    tables = [_summary_on(transactions, day, unit, target, first) for day in days]
+    first, days = origin_days(transactions, observation_end, length, history, n_origins)
+    tables = [summary_on(transactions, day, unit, target, first) for day in days]
     rows, losses = [], []
-    for origin in _origins(tables, days, contest.horizon):
+    for origin in origins_of(tables, days, contest.horizon):
         for forecast in contest.forecasts(origin):
             rows.append(_measured(forecast, origin))
             losses.append(_loss(forecast, origin))
@@ -245,7 +249,7 @@ def _checked_models(models: Mapping[str, Any] | None) -> dict[str, Any]:
             f"got {type(models).__name__}."
         )
     for name, model in models.items():
-        if name in _RIVALS:
+        if name in RIVALS:
             raise ValueError(f"`models` must not use the name of a rival; got {name!r}.")
         if not isinstance(model, ContinuousModel):
             got = model.__name__ if isinstance(model, type) else type(model).__name__
@@ -264,101 +268,6 @@ def _checked_spend(spend: GammaGamma | None, target: Target) -> GammaGamma | Non
     if spend is not None and not isinstance(spend, GammaGamma):
         raise TypeError(f"`spend` must be a GammaGamma; got {type(spend).__name__}.")
     return GammaGamma() if spend is None else spend
-
-
-# ------------------------------------------------------------------------------ what was known then
-
-
-@dataclass(frozen=True)
-class _Origin:
-    """What was known on a day, and what came after it.
-
-    Attributes
-    ----------
-    day : date
-        Last day known.
-    horizon : float
-        Length of a horizon, in the unit of the summaries.
-    known : DataFrame
-        Summary of customers who first bought before that day.
-    past : DataFrame
-        The same one horizon earlier; perhaps without a row.
-    since, last, actual : ndarray
-        What customers in `past` brought from then to `day`; what those in `known` brought in the
-        same time, first purchases included; and what these brought in the horizon after it.
-    n_left_out : int
-        Customers who first bought on the day itself.
-    """
-
-    day: dt.date
-    horizon: float
-    known: pd.DataFrame
-    past: pd.DataFrame
-    since: Floats
-    last: Floats
-    actual: Floats
-    n_left_out: int
-
-
-def _days(
-    transactions: Any, observation_end: Day | None, length: int, history: int, n_origins: int
-) -> tuple[dt.date, list[dt.date]]:
-    """The first day; one horizon before the first origin, the origins, and the end."""
-    everyone = rfm_summary(transactions, observation_end=observation_end, unit="D")
-    end = dt.date.fromisoformat(everyone.attrs["observation_end"])
-    first = end - dt.timedelta(int(everyone["T"].max()))
-    fitting = max(((end - first).days - history) // length, 0)
-    if fitting < n_origins:
-        raise ValueError(
-            f"`transactions` must hold {history:,} days before the first of {n_origins:,} "
-            f"origins and {length:,} days after each; they run from {first} to {end}, enough for "
-            f"{fitting:,}. Ask for fewer origins or a shorter horizon."
-        )
-    return first, [end - dt.timedelta(length * back) for back in range(n_origins + 1, -1, -1)]
-
-
-def _summary_on(
-    transactions: Any, day: dt.date, unit: Any, target: Target, first: dt.date
-) -> pd.DataFrame:
-    """The summary on a day with a column `brought`, purchases or currency to date."""
-    if day < first:
-        return pd.DataFrame(columns=["T", "brought"], dtype=float)
-    summary = rfm_summary(transactions, observation_end=day, unit=unit)
-    brought = summary["frequency"] + 1.0
-    if target == "spend":
-        every = rfm_summary(transactions, observation_end=day, unit=unit, first_purchase="include")
-        brought *= every["monetary_value"]
-    return summary.assign(brought=brought)
-
-
-def _origins(tables: list[pd.DataFrame], days: list[dt.date], horizon: float) -> Iterator[_Origin]:
-    """The origins in order of time, from the summaries of all days."""
-    for day, past, now, after in zip(days[1:], tables, tables[1:], tables[2:], strict=False):
-        known, before = now[now["T"] > 0], past[past["T"] > 0]
-        actual = _brought(after, now, known.index)
-        if not actual.any():
-            raise ValueError(
-                f"Nobody known on {day} bought in the horizon after it, so there is nothing to "
-                "compare with. Ask for a longer horizon or fewer origins."
-            )
-        yield _Origin(
-            day,
-            horizon,
-            known,
-            before,
-            since=_brought(now, past, before.index),
-            last=_brought(now, past, known.index),
-            actual=actual,
-            n_left_out=len(now) - len(known),
-        )
-
-
-def _brought(later: pd.DataFrame, sooner: pd.DataFrame, customers: pd.Index) -> Floats:
-    """What customers brought between two days."""
-    before = sooner["brought"].reindex(customers).fillna(0.0)
-    # Rounding: differences of sums of money would leave -1e-14 where nothing was bought.
-    between = (later["brought"].reindex(customers) - before).round(6)
-    return between.to_numpy(dtype=float)
 
 
 # ---------------------------------------------------------------------------------- the forecasts
@@ -387,8 +296,8 @@ class _Contest:
     level: float
     seed: int
 
-    def forecasts(self, origin: _Origin) -> Iterator[_Forecast]:
-        for name, expected in _rivals(origin).items():
+    def forecasts(self, origin: Origin) -> Iterator[_Forecast]:
+        for name, expected in rivals_of(origin).items():
             yield _Forecast(name, "naive", expected)
         for name, model in self.models.items():
             try:
@@ -396,7 +305,7 @@ class _Contest:
             except ConvergenceError as error:
                 yield _Forecast(name, "model", None, reason=str(error))
 
-    def _forecast(self, name: str, model: Any, origin: _Origin) -> _Forecast:
+    def _forecast(self, name: str, model: Any, origin: Origin) -> _Forecast:
         fitted = clone(model).fit(origin.known)
         expected = fitted.expected_purchases(origin.known, self.horizon).to_numpy()
         spend = None
@@ -410,7 +319,7 @@ class _Contest:
         )
 
     def _coverage(
-        self, fitted: Any, spend: GammaGamma | None, origin: _Origin
+        self, fitted: Any, spend: GammaGamma | None, origin: Origin
     ) -> tuple[float, float]:
         """Whether the interval held the total, and the share of customers whose interval held."""
         known, actual = origin.known, origin.actual
@@ -427,42 +336,10 @@ class _Contest:
         )
 
 
-def _rivals(origin: _Origin) -> dict[str, Floats]:
-    """The naive forecasts by name."""
-    has_past = len(origin.past) > 0
-    average = float(origin.since.mean() if has_past else origin.last.mean())
-    everyone = np.full(len(origin.known), average)
-    return {
-        _EVERYONE: everyone,
-        _LAST: origin.last,
-        _CLASSES: _class_means(origin, average) if has_past else everyone,
-    }
-
-
-def _class_means(origin: _Origin, average: float) -> Floats:
-    """What customers of the same class at the previous origin brought since."""
-    then, now = _scores(origin.past, origin.horizon), _scores(origin.known, origin.horizon)
-    edges = [np.unique(np.quantile(score, _QUINTILES)) for score in then]
-    before, current = (
-        pd.MultiIndex.from_arrays(list(map(np.searchsorted, edges, scores)))
-        for scores in (then, now)
-    )
-    means = pd.Series(origin.since, index=before).groupby(level=[0, 1]).mean()
-    return np.asarray(means.reindex(current).fillna(average), dtype="float64")
-
-
-def _scores(summary: pd.DataFrame, horizon: float) -> list[Floats]:
-    """How often, and how recently, customers bought; comparable between origins."""
-    # Two purchases in a customer's first week are no rate yet: time counts a horizon at least.
-    time = np.maximum(summary["T"].to_numpy(dtype="float64"), horizon)
-    often = summary["frequency"].to_numpy(dtype="float64") / time
-    return [often, summary["days_since_last"].to_numpy(dtype="float64")]
-
-
 # ------------------------------------------------------------------------------------- the verdict
 
 
-def _measured(forecast: _Forecast, origin: _Origin) -> dict[str, Any]:
+def _measured(forecast: _Forecast, origin: Origin) -> dict[str, Any]:
     """A row of the detail: how a forecast compares with what came."""
     row: dict[str, Any] = {
         "origin": pd.Timestamp(origin.day),
@@ -499,7 +376,7 @@ def _correlation(expected: Floats, actual: Floats) -> float:
     return float(np.corrcoef(expected, actual)[0, 1])
 
 
-def _loss(forecast: _Forecast, origin: _Origin) -> pd.Series | None:
+def _loss(forecast: _Forecast, origin: Origin) -> pd.Series | None:
     """Each customer's part in the mean squared error."""
     if forecast.expected is None:
         return None
