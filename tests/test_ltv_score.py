@@ -6,6 +6,8 @@ import duckdb
 import ibis
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -20,8 +22,9 @@ from crmlab.ltv import (
     GammaGamma,
     ModifiedBetaGeoNBD,
     ParetoNBD,
+    score_table,
 )
-from crmlab.ltv._score import score_table
+from crmlab.ltv._score import _opened
 
 HORIZON = 26.0
 MODEL = ordinary(BetaGeoNBD)
@@ -217,6 +220,17 @@ def test_no_more_rows_than_a_chunk_are_ever_handed_over(stored, tmp_path, monkey
         assert seen[0] == 1  # a customer to try the options on
         assert max(seen) <= 64
         assert sum(seen[1:]) == 300
+
+
+def test_memory_does_not_grow_with_the_file(tmp_path):
+    path, rng = tmp_path / "many.parquet", np.random.default_rng(0)
+    table = pa.table({name: rng.random(400_000) for name in "abc"})
+    pa.parquet.write_table(table, path, row_group_size=10_000)
+    del table
+    before, held = pa.total_allocated_bytes(), []
+    with _opened(path) as file:
+        held = [pa.total_allocated_bytes() - before for _ in file.iter_batches(10_000)]
+    assert max(held) < path.stat().st_size / 10
 
 
 def fail_on_the_third_chunk(monkeypatch, error):

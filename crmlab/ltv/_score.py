@@ -216,7 +216,7 @@ def _score_in_chunks(scorer: Scorer, asked: Any, target: Path) -> Any:
     path = store(asked)
     stored = read_parquet(path)  # as long as this is used, the copy stays
     _check_table(scorer, stored)
-    with _Replacing(target) as partial, pa.parquet.ParquetFile(path) as copy:
+    with _Replacing(target) as partial, _opened(path) as copy:
         fields = [field for field in copy.schema_arrow if not field.name.startswith(READ)]
         fields += [pa.field(name, pa.float64()) for name in scorer.names]
         schema = pa.schema(fields, {_ATTRS: json.dumps(scorer.result_attrs)})
@@ -347,6 +347,11 @@ def _checked_out(out: str | os.PathLike[str]) -> Path:
             f"`out` must lie in a folder that exists; {str(path.parent)!r} does not. Make it first."
         )
     return path
+
+
+def _opened(path: Path) -> Any:
+    """A Parquet file to read in order; read ahead, all of it would end up in memory."""
+    return pa.parquet.ParquetFile(path, pre_buffer=False)
 
 
 class _Replacing:
