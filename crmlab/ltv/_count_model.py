@@ -23,7 +23,7 @@ __all__ = ["CountModel", "Gradient", "Values", "check_horizon", "negative_binomi
 
 Gradient = dict[str, Floats]
 
-_SKETCH = 3_000  # rows on which the long way up is climbed
+_SKETCH = 3_000  # customers on whom the long way up is climbed
 
 
 class CountModel(CovariateModel):
@@ -102,6 +102,7 @@ class CountModel(CovariateModel):
             check_choice("unit", unit, UNIT_DAYS)
         rows, _ = self._counts(summary, unit, fitting=True).distinct()
         self._check_telling(rows, penalty)
+        self._check_covariates(rows)
         scale = _Scale(self, rows)
         found = self._climb(scale, penalty)
         self._check_found(found, rows.n_customers)
@@ -124,8 +125,7 @@ class CountModel(CovariateModel):
             return value
 
         rows = scale.rows
-        every = max(1, -(-len(rows) // _SKETCH))
-        sketch = None if every == 1 else objective(rows.rows(slice(every // 2, None, every)))
+        sketch = objective(rows.sketch(_SKETCH)) if len(rows) > _SKETCH else None
         return maximise(objective(rows), self._starts(rows), sketch=sketch)
 
     def _objective(self, theta: Floats, rows: Counts, penalty: float) -> tuple[float, Floats]:
@@ -152,13 +152,6 @@ class CountModel(CovariateModel):
             raise ConvergenceError(
                 "Nobody bought again (`frequency` is 0 for all), so purchase rates cannot be told. "
                 "Observe longer, pass more customers, or set `penalty` (such as 0.01)."
-            )
-        constant = np.ptp(rows.z, axis=0) == 0 if len(rows) else []
-        names = [name for name, same in zip(self._covariates(), constant, strict=True) if same]
-        if names:
-            raise ValueError(
-                f"Covariate {', '.join(map(repr, names))} is constant over all "
-                f"{rows.n_customers:,.0f} customers; its effect cannot be told. Leave it out."
             )
 
     # ---------------------------------------------------------------------------- expectations

@@ -87,6 +87,13 @@ class Counts:
         """The same with `time` as the unit of time."""
         return Counts(self.x, self.tx / time, self.T / time, self.weight, self.z)
 
+    def sketch(self, size: int) -> "Counts":
+        """About `size` customers at even steps through the rows, as distinct rows."""
+        steps = (np.arange(size) + 0.5) / size * self.n_customers
+        picked = np.searchsorted(np.cumsum(self.weight), steps).clip(max=len(self) - 1)
+        which, weight = np.unique(picked, return_counts=True)
+        return replace(self.rows(which), weight=weight.astype(float))
+
     def distinct(self) -> tuple["Counts", Positions]:
         """The distinct rows in ascending order, with their customers, and where each row went."""
         at, first = codes_of([self.x, self.tx, self.T, *self.z.T])

@@ -32,6 +32,11 @@ class CovariateModel(LikelihoodModel):
                 "`purchase_covariates` and `dropout_covariates` must be lists of column names; "
                 "got a single text. Write ['age']."
             )
+        for group in ("purchase_covariates", "dropout_covariates"):
+            asked = list(getattr(self, group))
+            twice = [name for at, name in enumerate(asked) if name in asked[:at]]
+            if twice:
+                raise ValueError(f"`{group}` names {twice[0]!r} twice. Name it once.")
         return list(dict.fromkeys(names))
 
     def _blocks(self) -> list[tuple[str, str, float, list[int]]]:
@@ -43,6 +48,25 @@ class CovariateModel(LikelihoodModel):
             for block, (group, parameter, sign) in self._BLOCKS.items()
             if asked[group]
         ]
+
+    def _check_covariates(self, rows: Counts) -> None:
+        """Raise where a covariate is constant, or follows from others of its block."""
+        names = self._covariates()
+        if not names:
+            return
+        for name, column in zip(names, rows.z.T, strict=True):
+            if np.ptp(column) == 0:
+                raise ValueError(
+                    f"Covariate {name!r} is constant over all {rows.n_customers:,.0f} customers; "
+                    "its effect cannot be told. Leave it out."
+                )
+        share = rows.weight / rows.n_customers
+        centred = rows.z - share @ rows.z
+        centred = centred / np.sqrt(share @ centred**2)
+        related = (centred * share[:, None]).T @ centred
+        for _, _, _, columns in self._blocks():
+            for at in range(1, len(columns)):
+                _check_new(columns[at], columns[:at], related, names)
 
     def _coefficient_names(self) -> list[str]:
         names = self._covariates()
@@ -80,3 +104,15 @@ class CovariateModel(LikelihoodModel):
                 f"got {', '.join(sorted(given))}."
             )
         return model
+
+
+def _check_new(column: int, others: list[int], related: Floats, names: list[str]) -> None:
+    """Raise if a covariate is a mixture of others, by the correlations of all."""
+    mixture = np.linalg.solve(related[np.ix_(others, others)], related[others, column])
+    if 1 - mixture @ related[others, column] > 1e-10:  # variance that the others leave open
+        return
+    parts = [names[at] for at, part in zip(others, mixture, strict=True) if abs(part) > 1e-6]
+    raise ValueError(
+        f"Covariate {names[column]!r} follows from {', '.join(map(repr, parts))}: their effects "
+        "cannot be told apart. Leave it out."
+    )

@@ -116,10 +116,11 @@ def _finish(log_likelihood: LogLikelihood, theta: Floats, information: Floats) -
                 break
             information, exact = _information(log_likelihood, theta), True
             continue
-        worked = moved[1] - value > 0.5 * gain
+        # A matrix that foretold the gain is kept for the next step.
+        foretold = 0.5 * gain < moved[1] - value < 2 * gain
         theta, value, gradient = moved
-        if exact and not (worked and gain <= 1e-6):
-            information = _information(log_likelihood, theta)
+        if not foretold or (exact and gain > 1e-6):
+            information, exact = _information(log_likelihood, theta), True
     definite = bool(np.linalg.eigvalsh(information)[0] > 0)
     remaining = float(gradient @ _newton_step(information, gradient)) / 2
     inside = bool(np.abs(theta).max() < LIMIT)
