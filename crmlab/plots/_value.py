@@ -253,8 +253,10 @@ def plot_levers(levers: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     check_table("levers", levers, ["lever", "gain_total"])
     check_columns(map(str, levers.attrs), ["change"], what="`levers.attrs`")
     change = float(levers.attrs["change"])
-    ordered = levers.sort_values("gain_total", kind="stable")
-    gain = ordered["gain_total"].to_numpy(dtype=float)
+    gain = check_vector("gain_total", levers["gain_total"], negative=True)
+    # From the bottom upwards; levers that differ by rounding only keep the order of the table.
+    order = np.lexsort([-np.arange(len(gain)), np.round(gain / (abs(gain).max() or 1), 9)])
+    ordered, gain = levers.iloc[order], gain[order]
     extreme = gain[-1] if change >= 0 else gain[0]
     is_first = np.isclose(gain, extreme)
     ax = new_axes(ax)

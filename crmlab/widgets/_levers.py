@@ -24,9 +24,11 @@ __all__ = ["LeverView", "lever_explorer", "lever_view"]
 Payment = Literal["advance", "renewal", "arrears"]
 
 _AXES = (0.2, 0.14, 0.74, 0.74)  # room for the names; finding it anew would slow each step
+_LEFT = 'style="text-align: left; padding: 0 0.6em"'
+_RIGHT = 'style="text-align: right; padding: 0 0.6em"'
 _LABELS = {
-    "price": "Price",
     "frequency": "Frequency",
+    "price": "Price",
     "tenure": "Tenure",
     "margin": "Margin",
     "service_cost": "Service cost",
@@ -221,7 +223,7 @@ def lever_explorer(*, currency: str = "USD", **economics: Any) -> ipywidgets.VBo
     ... )
     >>> *sliders, words, picture = explorer.children
     >>> [slider.description for slider in sliders]
-    ['Price', 'Frequency', 'Tenure', 'Margin']
+    ['Frequency', 'Price', 'Tenure', 'Margin']
     >>> sliders[2].value = 0.1
     >>> "21,000 USD before, 22,265 USD after" in words.value
     True
@@ -272,8 +274,9 @@ def _words(view: LeverView, currency: str, unit: str) -> str:
              "service_cost": f"{currency} per {unit}", "acquisition_cost": currency}  # fmt: skip
     columns = (view.table[name] for name in ("lever", "before", "after", "gain_alone"))
     rows = "".join(
-        f"<tr><th>{_LABELS[lever]}</th><td>{before:,.2f}</td><td>{after:,.2f}</td>"
-        f"<td>{units[lever]}</td><td>{gain:+,.0f} {currency}</td></tr>"
+        f"<tr><th {_LEFT}>{_LABELS[lever]}</th><td {_RIGHT}>{before:,.2f}</td>"
+        f"<td {_RIGHT}>{after:,.2f}</td><td {_LEFT}>{units[lever]}</td>"
+        f"<td {_RIGHT}>{gain:+,.0f} {currency}</td></tr>"
         for lever, before, after, gain in zip(*columns, strict=True)
         if before > 0
     )
@@ -284,8 +287,8 @@ def _words(view: LeverView, currency: str, unit: str) -> str:
         f"<p>Customer equity of {view.n_customers:,} customers: {view.equity_before:,.0f} "
         f"{currency} before, {view.equity_after:,.0f} {currency} after, "
         f"<b>{view.gain:+,.0f} {currency}</b>.</p>"
-        "<table><tr><th>lever</th><th>before</th><th>after</th><th></th>"
-        f"<th>gain of this move alone</th></tr>{rows}</table>"
+        f"<table><tr><th {_LEFT}>lever</th><th {_RIGHT}>before</th><th {_RIGHT}>after</th>"
+        f"<th></th><th {_RIGHT}>gain of this move alone</th></tr>{rows}</table>"
         f"<p>From here, 10 % {verb} <b>{best}</b> brings most: "
         f"{view.ahead['gain_total'].max():+,.0f} {currency}.</p>"
     )
