@@ -255,7 +255,7 @@ def plot_levers(levers: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     change = float(levers.attrs["change"])
     gain = check_vector("gain_total", levers["gain_total"], negative=True)
     # From the bottom upwards; levers that differ by rounding only keep the order of the table.
-    order = np.lexsort([-np.arange(len(gain)), np.round(gain / (abs(gain).max() or 1), 9)])
+    order = np.lexsort((-np.arange(len(gain)), np.round(gain / (abs(gain).max() or 1.0), 9)))
     ordered, gain = levers.iloc[order], gain[order]
     extreme = gain[-1] if change >= 0 else gain[0]
     is_first = np.isclose(gain, extreme)
