@@ -16,7 +16,9 @@ from crmlab.ltv import (
     GammaGamma,
     ModifiedBetaGeoNBD,
     backtest,
+    interval_coverage,
 )
+from crmlab.ltv._predict import predictive_intervals
 
 RIVALS = ["everyone average", "same as last period", "class means"]
 ORIGINS = ["1997-09-30", "1997-12-30", "1998-03-31"]
@@ -271,6 +273,17 @@ def test_intervals_cover_what_the_model_itself_bought():
     ).set_index("model")
     assert table.loc["NBD", "customer_coverage"] >= 0.87
     assert table.loc["NBD", "total_coverage"] >= 2 / 3
+
+
+def test_coverage_is_that_of_the_predictive_intervals():
+    rate = np.random.default_rng(1).gamma(0.8, 0.05, 300).clip(max=0.5)
+    frame = orders(np.random.default_rng(2), rate)
+    table = backtest(frame, {"NBD": NBD()}, horizon=8, n_origins=1, level=0.5, seed=4)
+    cut = frame["date"].max() - pd.Timedelta(weeks=8)
+    split = calibration_holdout(frame, calibration_end=cut, unit="W")
+    held = predictive_intervals(NBD().fit(split), split, 8, level=0.5, n_draws=200, seed=4)
+    coverage = interval_coverage(held, split["frequency_holdout"])["estimate"].item()
+    assert table.set_index("model").loc["NBD", "customer_coverage"] == pytest.approx(coverage)
 
 
 def test_the_same_seed_gives_the_same_table(cdnow_sample, table):
