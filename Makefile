@@ -26,6 +26,8 @@ lint: $(READY)
 
 bench: $(READY)
 	$(BIN)/python benchmarks/customer_base.py
+	$(BIN)/python benchmarks/ltv.py
+	$(BIN)/python benchmarks/ltv_robustness.py
 
 # A fresh lock changes what notebooks print, so their stored outputs are made again with it.
 lock:

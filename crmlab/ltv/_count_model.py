@@ -13,7 +13,7 @@ from scipy import special
 
 from crmlab._checks import check_choice, check_columns, check_count
 from crmlab._units import UNIT_DAYS, force_of_interest
-from crmlab.ltv._counts import Counts, codes_of, read_counts
+from crmlab.ltv._counts import Counts, codes_of, few_alike, read_counts
 from crmlab.ltv._covariates import CovariateModel, Values
 from crmlab.ltv._errors import ConvergenceError
 from crmlab.ltv._maximum import Floats, Maximum, maximise
@@ -130,14 +130,18 @@ class CountModel(CovariateModel):
 
     def _objective(self, theta: Floats, rows: Counts, penalty: float) -> tuple[float, Floats]:
         """Penalised log-likelihood per customer, and its gradient."""
-        likelihood, slopes = self._log_likelihood(self._values(theta, rows), rows)
-        share = rows.weight / rows.n_customers
-        # Summed without BLAS, whose threads wait for each other on vectors of this size.
-        gradient = [float((share * slopes[name]).sum()) for name in self._NAMES]
-        for _, parameter, sign, columns in self._blocks():
-            gradient.extend(sign * ((share * slopes[parameter]) @ rows.z[:, columns]))
-        value = float((share * likelihood).sum()) - penalty * float(theta @ theta)
-        return value, np.array(gradient) - 2 * penalty * theta
+        value = -penalty * float(theta @ theta)
+        gradient = -2 * penalty * theta
+        for part in rows.parts:
+            likelihood, slopes = self._log_likelihood(self._values(theta, part), part)
+            share = part.weight / rows.n_customers
+            # Summed without BLAS, whose threads wait for each other on vectors of this size.
+            slope = [float((share * slopes[name]).sum()) for name in self._NAMES]
+            for _, parameter, sign, columns in self._blocks():
+                slope.extend(sign * ((share * slopes[parameter]) @ part.z[:, columns]))
+            value += float((share * likelihood).sum())
+            gradient = gradient + np.array(slope)
+        return value, gradient
 
     def _check_telling(self, rows: Counts, penalty: float) -> None:
         """Raise where a look at the data already shows that no fit exists."""
@@ -165,7 +169,7 @@ class CountModel(CovariateModel):
                 "`n_customers` must be above 0 in a summary to be scored; "
                 f"{len(summary) - len(counts):,} of {len(summary):,} rows count nobody."
             )
-        return counts.distinct()
+        return counts.grouped()
 
     def probability_alive(self, summary: pd.DataFrame) -> pd.Series:
         """Chance that each customer is still a customer at the end of observation.
@@ -239,6 +243,8 @@ class CountModel(CovariateModel):
     def _by_pair(self, values: Values, rows: Counts, horizon: float) -> Floats:
         """`_future`, once for each distinct pair of frequency and T."""
         if rows.z.shape[1] and any(np.ndim(value) for value in values.values()):
+            return self._future(values, rows, horizon)
+        if few_alike([rows.x, rows.T]):
             return self._future(values, rows, horizon)
         at, first = codes_of([rows.x, rows.T])
         return self._future(values, rows.rows(first), horizon)[at]
@@ -357,6 +363,8 @@ class CountModel(CovariateModel):
     def _discounted(self, values: Values, rows: Counts, force: float, horizon: float) -> Floats:
         """Integral of the discounted purchase rate of a customer alive at T."""
         if any(np.ndim(value) for value in values.values()):
+            return self._discounted_rows(values, rows, force, horizon)
+        if few_alike([rows.x, rows.T]):
             return self._discounted_rows(values, rows, force, horizon)
         at, first = codes_of([rows.x, rows.T])
         return self._discounted_rows(values, rows.rows(first), force, horizon)[at]
