@@ -21,6 +21,8 @@ _STEP = 1e-4  # of the central differences of the gradient: error about 1e-8 of 
 _TOLERANCE = 1e-11  # gain in log-likelihood per customer that is still worth a step
 _MOVE = 2.0  # longest move of a parameter in one step
 _ROUNDS = 60
+_APART = 0.5  # distance from which two tops are different ones
+_NEARLY = 0.003  # per customer: what a sketch of some thousand customers may be wrong by
 
 
 @dataclass(frozen=True)
@@ -72,11 +74,30 @@ def maximise(
 
 
 def _maximised(whole: LogLikelihood, starts: Sequence[Floats], sketch: LogLikelihood) -> Maximum:
-    tops = [_climb(sketch, start) for start in starts]
-    best = max(tops, key=lambda top: top[1])[0]
-    if sketch is not whole and np.abs(best).max() >= LIMIT - 1e-6:
-        best = _climb(whole, np.clip(best, -LIMIT / 2, LIMIT / 2))[0]
-    return _finish(whole, best, _information(sketch, best))
+    tops = _rivals([_climb(sketch, start) for start in starts])
+    found = _best([_finish(whole, top, _information(sketch, top)) for top in tops])
+    if found.converged or sketch is whole:
+        return found
+    # A sketch may lack what keeps the maximum inside: ask all rows before saying there is none.
+    starts = [*starts, np.clip(found.theta, -LIMIT / 2, LIMIT / 2)]
+    top = max((_climb(whole, start) for start in starts), key=lambda top: top[1])[0]
+    return _best([found, _finish(whole, top, _information(whole, top))])
+
+
+def _best(found: list[Maximum]) -> Maximum:
+    """The highest; of two as high, the one that is a maximum."""
+    return max(found, key=lambda each: each.value + _TOLERANCE * each.converged)
+
+
+def _rivals(tops: list[tuple[Floats, float]]) -> list[Floats]:
+    """The highest top and others nearly as high: which is higher, only all rows can tell."""
+    tops = sorted(tops, key=lambda top: -top[1])
+    kept: list[Floats] = []
+    for theta, value in tops:
+        new = all(np.abs(theta - other).max() > _APART for other in kept)
+        if new and value > tops[0][1] - _NEARLY:
+            kept.append(theta)
+    return kept
 
 
 def _climb(log_likelihood: LogLikelihood, start: Floats) -> tuple[Floats, float]:
@@ -123,7 +144,7 @@ def _finish(log_likelihood: LogLikelihood, theta: Floats, information: Floats) -
             information, exact = _information(log_likelihood, theta), True
     definite = bool(np.linalg.eigvalsh(information)[0] > 0)
     remaining = float(gradient @ _newton_step(information, gradient)) / 2
-    inside = bool(np.abs(theta).max() < LIMIT)
+    inside = bool(np.abs(theta).max() < LIMIT - 0.01)
     return Maximum(theta, value, gradient, information, definite and inside and remaining <= 1e-9)
 
 
