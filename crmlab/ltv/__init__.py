@@ -1,13 +1,17 @@
 """Lifetime value: what a customer is worth, under contract or not, and how sure we are.
 
 ====================  =======================================================================
-no contract           `BetaGeoNBD`, `ModifiedBetaGeoNBD`, `ParetoNBD`, `NBD`, `BetaGeoBetaBinomial`
+no contract           `BetaGeoNBD`, `ModifiedBetaGeoNBD`, `ParetoNBD`, `NBD`,
+                      `BetaGeoBetaBinomial`
 spend per purchase    `GammaGamma`
 under contract        `ShiftedBetaGeometric`, `BetaDiscreteWeibull`, `survivors`, `installed_base`
+value                 `customer_lifetime_value` of customers, segments, all
+what really happens   `predictive_intervals`, `predictive_draws`
 judging a model       `tracking_table`, `frequency_calibration`, `holdout_by_frequency`,
                       `holdout_deciles`, `top_decile_captured`, `interval_coverage`,
                       `randomised_pit`; `backtest` against naive rivals
 at scale              `score_table`
+kept for later        `save_model`, `load_model`
 by arithmetic         `simple_ltv`, `markov_ltv`, `customer_equity`, `ltv_levers`
 ====================  =======================================================================
 """
@@ -31,10 +35,13 @@ from crmlab.ltv._levers import ltv_levers
 from crmlab.ltv._markov import markov_ltv
 from crmlab.ltv._nbd import NBD
 from crmlab.ltv._pareto import ParetoNBD
+from crmlab.ltv._predict import predictive_draws, predictive_intervals
 from crmlab.ltv._score import score_table
 from crmlab.ltv._shifted_beta_geometric import ShiftedBetaGeometric
+from crmlab.ltv._storage import load_model, save_model
 from crmlab.ltv._subscriptions import installed_base, survivors
 from crmlab.ltv._tracking import tracking_table
+from crmlab.ltv._value import customer_lifetime_value
 
 __all__ = [
     "NBD",
@@ -48,14 +55,19 @@ __all__ = [
     "ShiftedBetaGeometric",
     "backtest",
     "customer_equity",
+    "customer_lifetime_value",
     "frequency_calibration",
     "holdout_by_frequency",
     "holdout_deciles",
     "installed_base",
     "interval_coverage",
+    "load_model",
     "ltv_levers",
     "markov_ltv",
+    "predictive_draws",
+    "predictive_intervals",
     "randomised_pit",
+    "save_model",
     "score_table",
     "simple_ltv",
     "survivors",

@@ -1,0 +1,129 @@
+"""Fitted models as readable files."""
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from crmlab._checks import check_choice
+
+__all__ = ["load_model", "save_model"]
+
+_FORMAT = 1
+_FACTS = ("log_likelihood_", "n_customers_", "gradient_norm_")
+
+
+def save_model(model: Any, path: str | Path) -> None:
+    """Write a fitted model to a JSON file that people can read.
+
+    Parameters
+    ----------
+    model : fitted model
+        Any model of `crmlab.ltv`.
+    path : str or Path
+        File to write; its folder must exist. An existing file is replaced.
+
+    Raises
+    ------
+    NotFittedError
+        If the model has no parameters yet.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from crmlab.ltv import BetaGeoNBD
+    >>> model = BetaGeoNBD.from_params(r=0.243, alpha=4.414, a=0.793, b=2.426, unit="W")
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save_model(model, f"{folder}/model.json")
+    ...     again = load_model(f"{folder}/model.json")
+    >>> again.params_.equals(model.params_), again.unit_
+    (True, 'W')
+    """
+    model._check_fitted()
+    content: dict[str, Any] = {
+        "format": _FORMAT,
+        "model": type(model).__name__,
+        "unit": model.unit_,
+        "params": model.params_.to_dict(),
+        "options": {name: _plain(value) for name, value in model.get_params().items()},
+    }
+    if hasattr(model, "covariance_"):
+        content["covariance"] = model.covariance_.to_numpy().tolist()
+    facts = {name: value for name, value in vars(model).items() if _is_fact(name, value)}
+    content["facts"] = {name: _plain(value) for name, value in facts.items()}
+    Path(path).write_text(json.dumps(content, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+
+
+def load_model(path: str | Path) -> Any:
+    """Read a model that `save_model` wrote.
+
+    Parameters
+    ----------
+    path : str or Path
+        The JSON file.
+
+    Returns
+    -------
+    fitted model
+        With the same parameters, covariance, unit and options to the last digit.
+
+    Raises
+    ------
+    ValueError
+        If the file holds no model of this package, or one of a later format.
+    FileNotFoundError
+        If there is no such file.
+    """
+    try:
+        content = json.loads(Path(path).read_text(encoding="utf-8"))
+        name, params = content["model"], pd.Series(content["params"], dtype=float)
+        unit, options = content["unit"], content["options"]
+    except (UnicodeDecodeError, json.JSONDecodeError, KeyError, TypeError) as error:
+        raise ValueError(
+            f"`path` must be a file written by `save_model`; {path} is not."
+        ) from error
+    if content.get("format") != _FORMAT:
+        raise ValueError(
+            f"`path` must hold format {_FORMAT}; {path} holds {content.get('format')!r}. "
+            "Save the model again with this version of crmlab."
+        )
+    models = _models()
+    check_choice("model", name, models)
+    model = models[name](**options)
+    model._keep(params, unit=unit)
+    if "covariance" in content:
+        model._keep_covariance(np.array(content["covariance"]))
+    for fact, value in content["facts"].items():
+        setattr(model, fact, value)
+    return model
+
+
+def _models() -> dict[str, Any]:
+    """Every class of `crmlab.ltv` that can be fitted, by name."""
+    from crmlab import ltv
+
+    found = {name: getattr(ltv, name) for name in ltv.__all__}
+    return {name: value for name, value in found.items() if hasattr(value, "from_params")}
+
+
+def _is_fact(name: str, value: Any) -> bool:
+    """Whether an attribute is a single learned number or word that params do not hold."""
+    learned = name.endswith("_") and not name.startswith("_")
+    single = isinstance(value, bool | int | float | str | np.generic)
+    return learned and single and name not in ("unit_",)
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON knows it."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, tuple | list | np.ndarray | pd.Index):
+        return [_plain(each) for each in value]
+    if isinstance(value, pd.Timestamp):
+        return value.isoformat()
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError(f"A saved model must hold finite numbers; got {value!r}.")
+    return value
