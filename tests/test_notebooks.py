@@ -33,6 +33,15 @@ ALTERNATES = {
         "service_cost": 2.0,
         "seed": 7,
     },
+    "06_lifetime_value": {
+        "calibration_end": "1997-12-31",
+        "horizon": 104,
+        "discount_rate": 0.15,
+        "margin": 0.5,
+        "level": 0.8,
+        "n_customers": 1500,
+        "seed": 7,
+    },
 }
 WITHOUT_EXPLORER = {"00_start_here"}  # may have one, need not
 
