@@ -38,6 +38,7 @@ class _BetaGeometric(ContinuousModel):
         {"r": 1.0, "a": 0.5, "b": 0.05},
     )
     _FIRST_COIN: ClassVar[int] = 0
+    _COSTLY = False
 
     def __init__(
         self,

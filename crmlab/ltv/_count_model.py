@@ -34,6 +34,8 @@ class CountModel(CovariateModel):
     """
 
     _TIMES: ClassVar[tuple[str, ...]] = ()  # parameters that are measured in time
+    # Whether a chance to be alive costs more than finding out which customers are alike.
+    _COSTLY: ClassVar[bool] = True
 
     unit: str | None
     penalty: float
@@ -130,18 +132,19 @@ class CountModel(CovariateModel):
 
     def _objective(self, theta: Floats, rows: Counts, penalty: float) -> tuple[float, Floats]:
         """Penalised log-likelihood per customer, and its gradient."""
-        value = -penalty * float(theta @ theta)
-        gradient = -2 * penalty * theta
-        for part in rows.parts:
+
+        def contribution(part: Counts) -> tuple[float, Floats]:
             likelihood, slopes = self._log_likelihood(self._values(theta, part), part)
             share = part.weight / rows.n_customers
             # Summed without BLAS, whose threads wait for each other on vectors of this size.
             slope = [float((share * slopes[name]).sum()) for name in self._NAMES]
             for _, parameter, sign, columns in self._blocks():
                 slope.extend(sign * ((share * slopes[parameter]) @ part.z[:, columns]))
-            value += float((share * likelihood).sum())
-            gradient = gradient + np.array(slope)
-        return value, gradient
+            return float((share * likelihood).sum()), np.array(slope)
+
+        found = [contribution(part) for part in rows.parts]
+        value = sum(value for value, _ in found) - penalty * float(theta @ theta)
+        return value, sum(slope for _, slope in found) - 2 * penalty * theta
 
     def _check_telling(self, rows: Counts, penalty: float) -> None:
         """Raise where a look at the data already shows that no fit exists."""
@@ -161,7 +164,7 @@ class CountModel(CovariateModel):
     # ---------------------------------------------------------------------------- expectations
 
     def _read(self, summary: pd.DataFrame) -> tuple[Counts, NDArray[np.intp]]:
-        """The distinct rows of a summary to be scored, and each customer's place among them."""
+        """The rows of a summary to be scored, and each customer's place among them."""
         self._check_fitted()
         counts = self._counts(summary, self.unit_, fitting=False)
         if len(counts) != len(summary):
@@ -169,7 +172,7 @@ class CountModel(CovariateModel):
                 "`n_customers` must be above 0 in a summary to be scored; "
                 f"{len(summary) - len(counts):,} of {len(summary):,} rows count nobody."
             )
-        return counts.grouped()
+        return counts.grouped() if self._COSTLY else (counts, np.arange(len(counts)))
 
     def probability_alive(self, summary: pd.DataFrame) -> pd.Series:
         """Chance that each customer is still a customer at the end of observation.
@@ -414,7 +417,9 @@ class CountModel(CovariateModel):
         if summary is None:
             rows, at = self._newcomers(np.zeros(1), covariates), np.zeros(1, dtype="intp")
         else:
-            rows, at = self._read(summary)
+            rows, place = self._read(summary)
+            rows, at = rows.grouped()
+            at = at[place]
         values = self._values(self._theta, rows)
         alive = self._alive(values, rows)[:, None]
         table = alive * self._future_pmf(_columns(values), rows, horizon, n)

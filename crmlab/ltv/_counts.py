@@ -77,9 +77,9 @@ class Counts:
             entries = getattr(self, column)
             self._levels[column] = None
             if not few_alike([entries]):
-                at, values = pd.factorize(entries)
+                at, values = _numbered(entries)
                 if len(values) <= _FEW * len(at):
-                    self._levels[column] = (np.asarray(values), at)
+                    self._levels[column] = (values, at)
         return self._levels[column]
 
     def rows(self, which: Any) -> "Counts":
@@ -126,12 +126,23 @@ def few_alike(columns: Sequence[Floats]) -> bool:
     return step > 1 and len(np.unique(sample, axis=0)) > 0.9 * len(sample)
 
 
+def _numbered(column: Floats) -> tuple[Positions, Floats]:
+    """Each entry's place among ascending values, which hold all entries and perhaps others."""
+    # Counts and days are places by themselves, which saves looking each of them up.
+    if column.min() >= 0 and column.max() <= len(column):
+        whole = column.astype("intp")
+        if (whole == column).all():
+            return whole, np.arange(whole.max() + 1.0)
+    at, values = pd.factorize(column, sort=True)
+    return at, np.asarray(values)
+
+
 def codes_of(columns: Sequence[Floats]) -> tuple[Positions, Positions]:
     """Number the distinct rows in ascending order: each row's number, and a row of each number."""
     code = np.zeros(len(columns[0]), dtype="int64")
     size = 1
     for column in columns:
-        at, values = pd.factorize(column, sort=True)
+        at, values = _numbered(column)
         if size * len(values) >= 2**62:
             code, kept = pd.factorize(code, sort=True)
             size = len(kept)

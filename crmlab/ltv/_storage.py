@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from crmlab._checks import check_choice
+from crmlab._checks import check_choice, check_columns
 
 __all__ = ["load_model", "save_model"]
 
@@ -92,7 +92,12 @@ def load_model(path: str | Path) -> Any:
         )
     models = _models()
     check_choice("model", name, models)
-    model = models[name](**options)
+    # JSON knows no tuples; scikit-learn compares options by value.
+    plain = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in options.items()
+    }
+    model = models[name](**plain)
+    check_columns(params.index, model._NAMES, what=f"`params` of {path}")
     model._keep(params, unit=unit)
     if "covariance" in content:
         model._keep_covariance(np.array(content["covariance"]))
