@@ -10,6 +10,7 @@ customers alike     `sufficient_statistics`
 the base over time  `cohort_retention`, `customer_flows`
 concentration       `lorenz_curve`, `gini`, `top_share`, `share_needed`, `decile_table`,
                     `whale_curve`
+lifetime value      `BetaGeoNBD`, `GammaGamma`, `customer_lifetime_value`; more in `ltv`
 data to learn on    `load_cdnow`, `load_donations`, `load_complete_journey`, `describe`
 pages               `run_report`, `run_workbook`
 ==================  =========================================================================
@@ -28,10 +29,13 @@ from typing import Any
 __version__ = "0.1.0"
 
 _HOMES = {
+    "BetaGeoNBD": "ltv",
+    "GammaGamma": "ltv",
     "audit_transactions": "loaders",
     "calibration_holdout": "customer_base",
     "cohort_retention": "customer_base",
     "customer_flows": "customer_base",
+    "customer_lifetime_value": "ltv",
     "decile_table": "concentration",
     "describe": "datasets",
     "gini": "concentration",
@@ -56,6 +60,7 @@ _MODULES = [
     "datasets",
     "exercises",
     "loaders",
+    "ltv",
     "plots",
     "reports",
     "widgets",
