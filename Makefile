@@ -28,6 +28,7 @@ bench: $(READY)
 	$(BIN)/python benchmarks/customer_base.py
 	$(BIN)/python benchmarks/ltv.py
 	$(BIN)/python benchmarks/ltv_robustness.py
+	$(BIN)/python benchmarks/ltv_scale.py
 
 # A fresh lock changes what notebooks print, so their stored outputs are made again with it.
 lock:

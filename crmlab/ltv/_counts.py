@@ -19,6 +19,7 @@ __all__ = [
     "check_unit",
     "codes_of",
     "covariate_matrix",
+    "every_few",
     "few_alike",
     "impossible",
     "read_counts",
@@ -94,10 +95,8 @@ class Counts:
 
     def sketch(self, size: int) -> "Counts":
         """About `size` customers at even steps through the rows, as distinct rows."""
-        steps = (np.arange(size) + 0.5) / size * self.n_customers
-        picked = np.searchsorted(np.cumsum(self.weight), steps).clip(max=len(self) - 1)
-        which, weight = np.unique(picked, return_counts=True)
-        return replace(self.rows(which), weight=weight.astype(float))
+        which, weight = every_few(self.weight, size)
+        return replace(self.rows(which), weight=weight)
 
     def grouped(self) -> tuple["Counts", Positions]:
         """As `distinct`, but every row by itself where hardly two are alike."""
@@ -119,6 +118,14 @@ class Counts:
         return replace(self.rows(first), weight=weight), at
 
 
+def every_few(weight: Floats, size: int) -> tuple[Positions, Floats]:
+    """Rows of about `size` customers at even steps, and how many customers fell on each."""
+    steps = (np.arange(size) + 0.5) / size * weight.sum()
+    picked = np.searchsorted(np.cumsum(weight), steps).clip(max=len(weight) - 1)
+    which, n_picked = np.unique(picked, return_counts=True)
+    return which, n_picked.astype(float)
+
+
 def few_alike(columns: Sequence[Floats]) -> bool:
     """Whether hardly two rows are alike, judged by 2,000 of them."""
     step = max(1, len(columns[0]) // 2_000)
@@ -129,7 +136,7 @@ def few_alike(columns: Sequence[Floats]) -> bool:
 def _numbered(column: Floats) -> tuple[Positions, Floats]:
     """Each entry's place among ascending values, which hold all entries and perhaps others."""
     # Counts and days are places by themselves, which saves looking each of them up.
-    if column.min() >= 0 and column.max() <= len(column):
+    if len(column) and column.min() >= 0 and column.max() <= len(column):
         whole = column.astype("intp")
         if (whole == column).all():
             return whole, np.arange(whole.max() + 1.0)

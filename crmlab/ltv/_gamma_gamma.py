@@ -238,8 +238,7 @@ class GammaGamma(LikelihoodModel):
 
             return value
 
-        every = max(1, -(-len(spend.x) // _SKETCH))
-        sketch = None if every == 1 else objective(spend.rows(slice(every // 2, None, every)))
+        sketch = objective(spend.sketch(_SKETCH)) if len(spend.x) > _SKETCH else None
         starts = [np.append(start, np.zeros(n_more)) for start in _STARTS]
         found = maximise(objective(spend), starts, sketch=sketch)
         self._check_found(found, spend.n_customers)

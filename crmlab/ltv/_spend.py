@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from crmlab.ltv._counts import check_frame, check_rows, codes_of, numbers_of, weights_of
+from crmlab.ltv._counts import check_frame, check_rows, codes_of, every_few, numbers_of, weights_of
 from crmlab.ltv._maximum import Floats
 
 __all__ = ["Spend", "correlation_row", "read_spend", "uncountable"]
@@ -38,6 +38,11 @@ class Spend:
     def rows(self, which: Any) -> "Spend":
         """Some of the rows."""
         return Spend(self.x[which], self.m[which], self.weight[which])
+
+    def sketch(self, size: int) -> "Spend":
+        """About `size` customers at even steps through the rows, as distinct rows."""
+        which, weight = every_few(self.weight, size)
+        return replace(self.rows(which), weight=weight)
 
     def telling(self) -> "Spend":
         """The rows that say something: a repeat purchase, at a price, by someone."""
