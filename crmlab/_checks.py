@@ -41,10 +41,12 @@ def check_count(name: str, value: int, *, minimum: int = 1) -> int:
     return int(value)
 
 
-def check_vector(name: str, value: ArrayLike, *, negative: bool = False) -> NDArray[np.float64]:
+def check_vector(
+    name: str, value: ArrayLike, *, negative: bool = False, remedy: str = ""
+) -> NDArray[np.float64]:
     """Return `value` as a finite one-dimensional float array with at least one entry.
 
-    Negative entries are refused unless `negative` is true.
+    Negative entries are refused unless `negative` is true; `remedy` says what to do about them.
     """
     try:
         array = np.asarray(value, dtype=float)
@@ -62,8 +64,8 @@ def check_vector(name: str, value: ArrayLike, *, negative: bool = False) -> NDAr
         )
     if not negative and (array < 0).any():
         raise ValueError(
-            f"`{name}` must not be negative; {(array < 0).sum():,} of {array.size:,} are. "
-            "Use `whale_curve` for profit, which may be negative."
+            f"`{name}` must not be negative; {(array < 0).sum():,} of {array.size:,} are."
+            + (f" {remedy}" if remedy else "")
         )
     return array
 

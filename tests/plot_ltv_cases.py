@@ -1,11 +1,17 @@
 """Small tables of each kind that the pictures of lifetime models draw."""
 
+import numpy as np
 import pandas as pd
 
+from crmlab.ltv import ltv_levers
 from crmlab.plots import (
     plot_frequency_calibration,
     plot_holdout_by_frequency,
     plot_holdout_deciles,
+    plot_intervals,
+    plot_levers,
+    plot_present_value,
+    plot_probability_alive,
     plot_retention,
     plot_survival,
     plot_tracking,
@@ -71,6 +77,37 @@ def survival():
     )
 
 
+def payments(n=4):
+    period = np.arange(n)
+    table = pd.DataFrame({"period": period, "margin": 100.0})
+    table["expected"] = 100 * 0.8**period
+    table["present_value"] = 100 * (0.8 / 1.12) ** period
+    return table
+
+
+def alive():
+    cells = [(1, 10, 0.5), (1, 30, 0.7), (5, 10, 0.1), (5, 30, 0.9)]
+    return pd.DataFrame(cells, columns=["frequency", "recency", "probability_alive"])
+
+
+def four_intervals():
+    return pd.DataFrame(
+        {
+            "estimate": [1.0, 2, 3, 4],
+            "lower": [0.0, 1, 2, 3],
+            "upper": [2.0, 3, 4, 5],
+            "level": 0.9,
+        },
+        index=pd.Index(list("ABCD"), name="customer"),
+    )
+
+
+def levers(**changed):
+    shop = {"price": 50, "frequency": 4, "margin": 0.3, "retention": 0.8, "service_cost": 10,
+            "acquisition_cost": 60, "discount_rate": 0.12, "n_customers": 1000}  # fmt: skip
+    return ltv_levers(**shop | changed)
+
+
 LTV_TABLES = {
     plot_tracking: tracking,
     plot_frequency_calibration: calibration,
@@ -78,4 +115,8 @@ LTV_TABLES = {
     plot_holdout_deciles: deciles,
     plot_survival: survival,
     plot_retention: lambda: survival().iloc[1:],
+    plot_present_value: payments,
+    plot_probability_alive: alive,
+    plot_intervals: four_intervals,
+    plot_levers: levers,
 }

@@ -133,8 +133,9 @@ def test_without_axes_a_figure_of_page_width_is_made(plot, make_table):
 def test_title_and_labels_are_written_with_units(plot, make_table):
     ax = plot(make_table())
     assert ax.get_title()
-    assert re.search(r"\((number|.*%|customers|date|1 = )|^month$", ax.get_xlabel())
-    assert re.search(r"\((number|.*%|customers)", ax.get_ylabel())
+    unit = r"\((number|.*%|customers|date|1 = |currency|weeks)"
+    assert re.search(unit + "|^month$", ax.get_xlabel())
+    assert re.search(unit + "|^(customer|lever)$", ax.get_ylabel())  # a row each has no unit
 
 
 def test_colours_are_those_of_the_colour_blind_safe_palette():

@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_rgba
 from numpy.testing import assert_allclose
+from plot_ltv_cases import alive, four_intervals, levers, payments
 
-from crmlab.ltv import ltv_levers
 from crmlab.plots import (
     _canvas,
     plot_intervals,
@@ -27,37 +27,6 @@ def _no_window():
 @pytest.fixture(autouse=True)
 def _no_show(monkeypatch):
     monkeypatch.setattr(plt, "show", lambda: pytest.fail("a plot must not show itself"))
-
-
-def payments(n=4):
-    period = np.arange(n)
-    table = pd.DataFrame({"period": period, "margin": 100.0})
-    table["expected"] = 100 * 0.8**period
-    table["present_value"] = 100 * (0.8 / 1.12) ** period
-    return table
-
-
-def alive():
-    cells = [(1, 10, 0.5), (1, 30, 0.7), (5, 10, 0.1), (5, 30, 0.9)]
-    return pd.DataFrame(cells, columns=["frequency", "recency", "probability_alive"])
-
-
-def four_intervals():
-    return pd.DataFrame(
-        {
-            "estimate": [1.0, 2, 3, 4],
-            "lower": [0.0, 1, 2, 3],
-            "upper": [2.0, 3, 4, 5],
-            "level": 0.9,
-        },
-        index=pd.Index(list("ABCD"), name="customer"),
-    )
-
-
-def levers(**changed):
-    shop = {"price": 50, "frequency": 4, "margin": 0.3, "retention": 0.8, "service_cost": 10,
-            "acquisition_cost": 60, "discount_rate": 0.12, "n_customers": 1000}  # fmt: skip
-    return ltv_levers(**shop | changed)
 
 
 def test_payments_are_drawn_behind_each_other():

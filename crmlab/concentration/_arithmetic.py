@@ -29,7 +29,9 @@ def check_total(name: str, array: NDArray[np.float64]) -> None:
 
 def check_spend(value: ArrayLike) -> NDArray[np.float64]:
     """Value per customer as a checked array with a positive total."""
-    array = check_vector("value", value)
+    array = check_vector(
+        "value", value, remedy="Use `whale_curve` for profit, which may be negative."
+    )
     if not array.any():
         raise ValueError(
             f"`value` must have a positive total; all {array.size:,} customers have zero. "

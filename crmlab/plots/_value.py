@@ -271,7 +271,7 @@ def plot_levers(levers: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         ax,
         title=_lever_title(first, change, extreme),
         x="gain of all customers together (currency)",
-        y="",
+        y="lever",
         grid=False,
     )
     ax.set_axisbelow(True)
