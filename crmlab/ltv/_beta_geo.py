@@ -36,6 +36,7 @@ class _BetaGeometric(ContinuousModel):
         {"r": 0.1, "a": 3.0, "b": 1.0},
         {"r": 1.0, "a": 0.1, "b": 0.1},
         {"r": 1.0, "a": 0.5, "b": 0.05},
+        {"r": 3.0, "a": 0.5, "b": 0.2},
     )
     _FIRST_COIN: ClassVar[int] = 0
     _COSTLY = False
