@@ -133,7 +133,9 @@ def load_donations() -> pd.DataFrame:
     11104
     """
     histories = pd.read_csv(_installed_file("lifetimes", "datasets/donations.csv"))
-    return histories.rename(columns={"periods": "n_periods", "weights": "n_customers"})
+    histories = histories.rename(columns={"periods": "n_periods", "weights": "n_customers"})
+    histories.attrs["unit"] = "Y"  # one opportunity to give a year
+    return histories
 
 
 def load_complete_journey(table: str) -> pd.DataFrame:

@@ -119,6 +119,10 @@ class _BetaGeometric(ContinuousModel):
         shape, rate, a, b = self._posterior(values, counts)
         return purchases_until(horizon / rate, shape, a, b)
 
+    def _pace(self, values: Values, counts: Counts) -> Floats:
+        shape, rate, _, _ = self._posterior(values, counts)
+        return rate / (1 + shape)
+
     def _rate(self, values: Values, counts: Counts, ahead: Floats) -> Floats:
         shape, rate, a, b = self._posterior(values, counts)
         return (shape / rate) * rate_kept(ahead / rate, shape + 1, a, b)

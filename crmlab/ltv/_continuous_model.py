@@ -1,6 +1,7 @@
 """What the models in continuous time share: discounting by quadrature, and simulation."""
 
 import math
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 import numpy as np
@@ -16,6 +17,18 @@ from crmlab.ltv._maximum import LIMIT, Floats
 __all__ = ["ContinuousModel"]
 
 _NODES, _NODE_WEIGHTS = np.polynomial.legendre.leggauss(64)
+
+
+def over_time(pace: Any, end: float) -> Iterator[tuple[Any, Any]]:
+    """Moments from 0 to `end`, and weights for an integral over them.
+
+    What falls like a power of (pace + t) is smooth on a log scale of time, and a `pace` shorter
+    than all that happens resolves the first instants.
+    """
+    length = np.log1p(end / pace)
+    for node, weight in zip((_NODES + 1) / 2, _NODE_WEIGHTS / 2, strict=True):
+        ahead = pace * np.expm1(length * node)
+        yield ahead, weight * length * (pace + ahead)
 
 
 class ContinuousModel(CountModel):
@@ -44,19 +57,18 @@ class ContinuousModel(CountModel):
             starts.append(np.clip(np.array(logs + extra), -LIMIT + 1, LIMIT - 1))
         return starts
 
+    def _pace(self, values: Values, rows: Counts) -> Floats:
+        """A time in which the purchase rate of someone alive hardly changes."""
+        raise NotImplementedError
+
     def _discounted_rows(
         self, values: Values, rows: Counts, force: float, horizon: float
     ) -> Floats:
-        # Rates fall like a power of (scale + t): on a log scale of time they are smooth. Beyond
-        # forty discount times nothing is left.
-        scale = np.minimum.reduce([values[name] + rows.T for name in self._TIMES])
+        # Beyond forty discount times nothing is left.
         end = min(horizon, 40 / force) if force > 0 else horizon
-        length = np.log1p(end / scale)
         total = np.zeros(len(rows))
-        for node, weight in zip((_NODES + 1) / 2, _NODE_WEIGHTS / 2, strict=True):
-            ahead = scale * np.expm1(length * node)
-            rate = self._rate(values, rows, ahead) * np.exp(-force * ahead)
-            total += weight * length * (scale + ahead) * rate
+        for ahead, weight in over_time(self._pace(values, rows), end):
+            total += weight * self._rate(values, rows, ahead) * np.exp(-force * ahead)
         return total
 
     def simulate(

@@ -263,12 +263,13 @@ def impossible(x: Any, tx: Any, T: Any, *, fitting: bool = False) -> list[tuple[
         ),
     ]
     if fitting:
-        rules.append(
+        rules.insert(
+            0,
             (
                 T <= 0,
                 "`T` must be above 0",
                 "Who first bought on the last day shows nothing yet: summary[summary['T'] > 0].",
-            )
+            ),
         )
     return rules
 

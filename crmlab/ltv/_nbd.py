@@ -85,6 +85,9 @@ class NBD(ContinuousModel):
     def _future(self, values: Values, counts: Counts, horizon: Floats | float) -> Floats:
         return (values["r"] + counts.x) / (values["alpha"] + counts.T) * horizon
 
+    def _pace(self, values: Values, counts: Counts) -> Floats:
+        return values["alpha"] + counts.T
+
     def _rate(self, values: Values, counts: Counts, ahead: Floats) -> Floats:
         return (values["r"] + counts.x) / (values["alpha"] + counts.T)
 

@@ -7,15 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from crmlab.ltv._continuous_model import ContinuousModel
+from crmlab.ltv._continuous_model import ContinuousModel, over_time
 from crmlab.ltv._count_model import Gradient, Values, negative_binomial
 from crmlab.ltv._counts import Counts
 from crmlab.ltv._maximum import Floats
 from crmlab.ltv._pareto_integral import LeftIntegral, left_integral
 
 __all__ = ["ParetoNBD"]
-
-_NODES, _NODE_WEIGHTS = np.polynomial.legendre.leggauss(96)
 
 
 class ParetoNBD(ContinuousModel):
@@ -145,6 +143,10 @@ class ParetoNBD(ContinuousModel):
         log_growth = np.log1p(horizon / beta)
         return shape / rate * beta * log_growth * special.exprel(-(s - 1) * log_growth)
 
+    def _pace(self, values: Values, counts: Counts) -> Floats:
+        _, _, s, beta = self._posterior(values, counts)
+        return beta / (1 + s)
+
     def _rate(self, values: Values, counts: Counts, ahead: Floats) -> Floats:
         shape, rate, s, beta = self._posterior(values, counts)
         return shape / rate * (1 + ahead / beta) ** -s
@@ -158,11 +160,10 @@ class ParetoNBD(ContinuousModel):
         )
         stay = (1 + horizon / beta) ** -s
         table = stay * negative_binomial(n, shape, horizon / rate)
-        # Over the moment of leaving, written as the chance of still being there: even mass.
-        for node, weight in zip((_NODES + 1) / 2, _NODE_WEIGHTS / 2, strict=True):
-            chance = stay + (1 - stay) * node
-            moment = beta * np.expm1(-np.log(chance) / s)
-            table += weight * (1 - stay) * negative_binomial(n, shape, moment / rate)
+        pace = np.minimum(beta / (1 + s), rate / (1 + shape))
+        for moment, weight in over_time(pace, horizon):
+            leaving = s / beta * (1 + moment / beta) ** (-s - 1)
+            table += weight * leaving * negative_binomial(n, shape, moment / rate)
         return table
 
     def _draw_future(

@@ -202,6 +202,11 @@ def _parameter_draws(
     centre = model._theta
     if not uncertain:
         return np.tile(centre, (n_draws, 1))
+    if not hasattr(model, "covariance_"):
+        raise ValueError(
+            f"This {type(model).__name__} was made from given parameters and does not know how "
+            "sure they are. Fit it for intervals, or set parameter_uncertainty=False."
+        )
     size, axes = np.linalg.eigh(model._theta_covariance())
     deviation = np.sqrt(np.maximum(size, 0)) * rng.standard_normal((n_draws, len(centre)))
     # Along a flat ridge a normal distribution reaches values that no likelihood supports.
