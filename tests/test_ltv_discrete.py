@@ -204,11 +204,25 @@ def test_long_horizon_approaches_the_endless_one(donors):
     assert_allclose(finite, endless, rtol=1e-12)
 
 
+def unlabelled(table):
+    """The same numbers, without a word on their unit of time."""
+    table = table.copy()
+    table.attrs = {}
+    return table
+
+
+def test_the_donations_are_discounted_as_they_come(donors):
+    fitted = BetaGeoBetaBinomial().fit(donors)
+    assert fitted.unit_ == "Y"
+    best = fitted.discounted_expected_purchases(donors, discount_rate=0.1).iloc[-1]
+    assert best == pytest.approx(5.9099, abs=5e-4)  # published for (6, 6)
+
+
 def test_rate_is_per_year_whatever_the_unit(donors):
     monthly = BetaGeoBetaBinomial.from_params(
         alpha=1.204, beta=0.750, gamma=0.657, delta=2.783, unit="M"
     )
-    ours = monthly.discounted_expected_purchases(donors, discount_rate=1.1**12 - 1)
+    ours = monthly.discounted_expected_purchases(unlabelled(donors), discount_rate=1.1**12 - 1)
     theirs = PUBLISHED.discounted_expected_purchases(donors, discount_rate=0.1)
     assert_allclose(ours, theirs, rtol=1e-9)
 
@@ -503,9 +517,9 @@ def test_bad_arguments_are_refused(donors, call, error, message):
 
 
 def test_discounting_needs_a_unit(donors):
-    model = BetaGeoBetaBinomial().fit(donors)
+    model = BetaGeoBetaBinomial().fit(unlabelled(donors))
     with pytest.raises(ValueError, match="must know its unit of time"):
-        model.discounted_expected_purchases(donors, discount_rate=0.1)
+        model.discounted_expected_purchases(unlabelled(donors), discount_rate=0.1)
 
 
 @pytest.mark.parametrize(
