@@ -1,6 +1,5 @@
 """BG/NBD and MBG/NBD: after a purchase a customer may leave for good, by a toss of a coin."""
 
-from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -40,19 +39,6 @@ class _BetaGeometric(ContinuousModel):
     )
     _FIRST_COIN: ClassVar[int] = 0
     _COSTLY = False
-
-    def __init__(
-        self,
-        *,
-        purchase_covariates: Sequence[str] = (),
-        dropout_covariates: Sequence[str] = (),
-        penalty: float = 0.0,
-        unit: str | None = None,
-    ) -> None:
-        self.purchase_covariates = purchase_covariates
-        self.dropout_covariates = dropout_covariates
-        self.penalty = penalty
-        self.unit = unit
 
     def _log_odds_gone(self, values: Values, counts: Counts) -> Floats:
         """Log-odds that the coin after the last purchase ended it all; -inf without a coin."""

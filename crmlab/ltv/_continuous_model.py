@@ -1,7 +1,7 @@
 """What the models in continuous time share: discounting by quadrature, and simulation."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -35,6 +35,19 @@ class ContinuousModel(CountModel):
     """Base of `BetaGeoNBD`, `ModifiedBetaGeoNBD`, `ParetoNBD` and `NBD`."""
 
     _STARTS: ClassVar[tuple[dict[str, float], ...]] = ()  # time in mean observations
+
+    def __init__(
+        self,
+        *,
+        purchase_covariates: Sequence[str] = (),
+        dropout_covariates: Sequence[str] = (),
+        penalty: float = 0.0,
+        unit: str | None = None,
+    ) -> None:
+        self.purchase_covariates = purchase_covariates
+        self.dropout_covariates = dropout_covariates
+        self.penalty = penalty
+        self.unit = unit
 
     def _rate(self, values: Values, counts: Counts, ahead: Floats) -> Floats:
         """Expected purchases per unit of time, `ahead` of T, of a customer alive at T."""

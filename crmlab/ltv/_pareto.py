@@ -1,6 +1,5 @@
 """Pareto/NBD: a customer may leave at any moment, whether buying or not."""
 
-from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -80,19 +79,6 @@ class ParetoNBD(ContinuousModel):
         {"r": 1.0, "s": 2.0, "beta": 2.0},
         {"r": 0.4, "s": 0.5, "beta": 0.01},
     )
-
-    def __init__(
-        self,
-        *,
-        purchase_covariates: Sequence[str] = (),
-        dropout_covariates: Sequence[str] = (),
-        penalty: float = 0.0,
-        unit: str | None = None,
-    ) -> None:
-        self.purchase_covariates = purchase_covariates
-        self.dropout_covariates = dropout_covariates
-        self.penalty = penalty
-        self.unit = unit
 
     def _integral(self, values: Values, counts: Counts) -> LeftIntegral:
         r, alpha, s, beta = (values[name] for name in self._NAMES)
