@@ -59,10 +59,14 @@ _MODULES = [
     "customer_base",
     "datasets",
     "exercises",
+    "identity",
     "loaders",
     "ltv",
     "plots",
+    "privacy",
+    "readiness",
     "reports",
+    "simulate",
     "widgets",
 ]
 

@@ -1,0 +1,1 @@
+"""Hangul: syllables split into letters, and names written in Latin letters."""

@@ -1,0 +1,1 @@
+"""Which records are the same person: linked across systems, judged, and explained."""

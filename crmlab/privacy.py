@@ -1,0 +1,1 @@
+"""What may be used, shown and published about a customer."""

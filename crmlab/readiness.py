@@ -1,0 +1,1 @@
+"""What goes wrong when the ground is not ready: each failure factor, measured."""
