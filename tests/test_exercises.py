@@ -108,6 +108,62 @@ CASES = {
         right=["c", "C", " c ", "c)", "(c)", "c."],
         wrong=[("a", "year to year"), ("B", "no cost is given"), ("d)", "Revenue is not profit")],
     ),
+    "03.1": Case(
+        right=[4_500_000, 4.5e6],
+        wrong=[
+            (12_000_000, "whole mailing"),
+            (7_500_000, "when each person gets one"),
+            (1_125_000, "one catalogue each"),
+            (750, "accounts too many"),
+            (3_000, "catalogues too many"),
+        ],
+    ),
+    "03.2": Case(
+        right=[2, 2.0],
+        wrong=[
+            (5, "frequency of the person"),
+            (3, "purchases per account"),
+            (4, "two accounts share them"),
+            (2.5, "a first purchase of its own"),
+            (6, "Those are purchases"),
+        ],
+    ),
+    "03.3": Case(
+        right=[0.8, 4 / 5],
+        wrong=[
+            (4, "Those are the odds"),
+            (80, "in percent"),
+            (0.99976, "The start counts"),
+            (0.97, "speaks against"),
+            (0.667, "not of 2"),
+            (0.2, "two people"),
+        ],
+    ),
+    "03.4": Case(
+        right=[4 / 7, 0.571, 0.57],
+        wrong=[
+            (57.1, "in percent"),
+            (0.667, "That is the precision"),
+            (0.5, "That is the recall"),
+            (0.583, "plain mean"),
+            (0.333, "count pairs"),
+            (0.286, "count twice"),
+        ],
+    ),
+    "03.5": Case(
+        right=["b", "B)"],
+        wrong=[("a", "Fields are no votes"), ("c", "phone of a parent"), ("d", "no duplicate")],
+    ),
+    "03.6": Case(
+        right=[3, 3.0],
+        wrong=[
+            (0, "not since it is empty"),
+            (4, "the totals tell which"),
+            (5, "5 is the limit"),
+            (11, "total of the column"),
+            (35, "rest of the row"),
+        ],
+    ),
     "06.1": Case(
         right=[100, 100.0, 99.6],
         wrong=[
@@ -303,6 +359,41 @@ def peak_over_total():
     return max(itertools.accumulate(profit)) / sum(profit)
 
 
+def catalogues_one_by_one():
+    branch, web, calls = numbers("03.1", r"hold\s+900 accounts.+\n?.*400")
+    people = 1_250
+    return sum(1500 for account in range(int(branch + web + calls)) if account >= people
+               for _ in range(4))  # fmt: skip
+
+
+def repeats_of_each_account():
+    accounts = [["order"] * int(n) for n in numbers("03.2", r"branch booked 2.+\n?.*4")]
+    return sum(len(orders[1:]) for orders in accounts) / len(accounts)
+
+
+def posterior_by_bayes():
+    same, other = 1 / 1025, 1024 / 1025
+    for weight in (int(row[1]) for row in table("03.3")):
+        same *= 2**weight  # each likelihood ratio multiplies one side
+    return same / (same + other)
+
+
+def f1_from_all_pairs():
+    true, found = [{1, 2, 3}, {4}, {5, 6}], [{1, 2}, {3, 4}, {5, 6}]
+    pairs = list(itertools.combinations(range(1, 7), 2))
+    together = [[any({*pair} <= group for group in groups) for pair in pairs]
+                for groups in (true, found)]  # fmt: skip
+    both = sum(map(min, *together))
+    return 2 * both / sum(map(sum, together))
+
+
+def the_one_number_that_fits():
+    rows = [re.findall(r"\d+|hidden", line) for line in question("03.6").splitlines()
+            if line.startswith("| 서울")]  # fmt: skip
+    basic, standard, _, total = rows[0]
+    return next(n for n in range(100) if int(basic) + int(standard) + n == int(total))
+
+
 def payments_year_by_year():
     paid, cost = numbers("06.1", r"pays 200.+\n?.*140")
     stay, rate = numbers("06.1", r"75 %[\s\S]+20 %")
@@ -352,6 +443,11 @@ def posterior_mean_of_spend():
         ("02.2", gini_from_all_pairs),
         ("02.3", fraction_needed_in_tiny_slices),
         ("02.4", peak_over_total),
+        ("03.1", catalogues_one_by_one),
+        ("03.2", repeats_of_each_account),
+        ("03.3", posterior_by_bayes),
+        ("03.4", f1_from_all_pairs),
+        ("03.6", the_one_number_that_fits),
         ("06.1", payments_year_by_year),
         ("06.2", payments_one_by_one),
         ("06.3", weeks_of_the_customer),

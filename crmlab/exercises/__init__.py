@@ -10,12 +10,12 @@ To add a notebook, write its block, name it in `_BLOCKS` below, and give each ke
 
 from collections.abc import Callable
 
-from crmlab.exercises import _nb00, _nb02, _nb06
+from crmlab.exercises import _nb00, _nb02, _nb03, _nb06
 from crmlab.exercises._engine import Exercise, verdict
 
 __all__ = ["check", "hint", "solution"]
 
-_BLOCKS = (_nb00.EXERCISES, _nb02.EXERCISES, _nb06.EXERCISES)
+_BLOCKS = (_nb00.EXERCISES, _nb02.EXERCISES, _nb03.EXERCISES, _nb06.EXERCISES)
 _EXERCISES = {exercise.key: exercise for block in _BLOCKS for exercise in block}
 
 
