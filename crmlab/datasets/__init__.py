@@ -21,6 +21,7 @@ from crmlab.datasets._installed import (
     load_telco_churn,
     load_transactions,
 )
+from crmlab.datasets._regions import load_regions
 
 __all__ = [
     "TRANSACTION_SETS",
@@ -33,6 +34,7 @@ __all__ = [
     "load_cdnow",
     "load_complete_journey",
     "load_donations",
+    "load_regions",
     "load_telco_churn",
     "load_transactions",
 ]
