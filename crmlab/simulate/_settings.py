@@ -35,13 +35,47 @@ class CompanySettings:
     spend_p, spend_q, spend_gamma : float, default=4.0, 5.0, 45000.0
         Order totals are Gamma-Gamma: shape p, and across customers shape q and scale gamma in won.
     subscriber_share : float, default=0.55
-        Share of customers who take a worksheet subscription.
+        Share of customers who take a worksheet subscription, in [0, 1].
+    start_at_once : float, default=0.5
+        Share of subscribers who start on the day they join, in [0, 1].
+    start_wait : float, default=21.0
+        Days the others wait on average, exponentially distributed.
+    basic_share, premium_share : float, default=0.35, 0.2
+        Shares of the plans "basic" (기본) and "premium" (프리미엄) among subscriptions, in [0, 1];
+        the rest is "standard" (표준).
+    basic_fee, standard_fee, premium_fee : float, default=33000.0, 42000.0, 65000.0
+        Fee in won a month of each plan.
+    basic_cost, standard_cost, premium_cost : float, default=15000.0, 18000.0, 28000.0
+        What the instructor's time costs in won a month, by plan, without travel.
+    travel_cost : float, default=290.0
+        Won a month for each km between the home and the nearest branch.
     churn_alpha, churn_beta : float, default=1.2, 14.0
-        Monthly chance to end a standard subscription is Beta(alpha, beta) across customers.
+        Monthly chance to end a standard subscription is Beta(alpha, beta) across customers; both
+        above 0.
+    basic_beta, premium_beta : float, default=0.75, 1.5
+        What beta is multiplied by in the other plans, above 0: basic is left sooner, premium later.
     instructor_effect : float, default=0.9
         Log hazard ratio of ending in the three months after the instructor left.
     dissatisfaction_effect : float, default=1.1
         Log hazard ratio of ending in the three months after a bad experience.
+    n_branches : int, default=15
+        Branches, each with instructors of its own.
+    pupils_per_instructor : float, default=40.0
+        Pupils an instructor teaches when half of all who ever subscribe are active; above 0.
+    instructor_leaving : float, default=0.025
+        Chance of an instructor to leave at the end of a month, in [0, 1].
+    visits_held, last_visits_held : float, default=0.96, 0.75
+        Chance that a weekly visit takes place; the second in an instructor's last month; in [0, 1].
+    bad_experiences : float, default=0.12
+        Bad experiences a year of a customer of average satisfaction.
+    satisfaction_slope : float, default=0.8
+        Fall of the log of that rate for each standard deviation of satisfaction.
+    complaint_share : float, default=0.3
+        Share of those with a bad experience who complain; the rest stay silent; in [0, 1].
+    grumble_share : float, default=0.03
+        Share of those without one who complain all the same, in [0, 1].
+    resolving_days : float, default=6.0
+        Days on average until a complaint is resolved; at least 1.
 
     Examples
     --------
@@ -67,12 +101,70 @@ class CompanySettings:
 
     # Subscriptions, instructors and satisfaction
     subscriber_share: float = 0.55
+    start_at_once: float = 0.5
+    start_wait: float = 21.0
+    basic_share: float = 0.35
+    premium_share: float = 0.2
+    basic_fee: float = 33_000.0
+    standard_fee: float = 42_000.0
+    premium_fee: float = 65_000.0
+    basic_cost: float = 15_000.0
+    standard_cost: float = 18_000.0
+    premium_cost: float = 28_000.0
+    travel_cost: float = 290.0
     churn_alpha: float = 1.2
     churn_beta: float = 14.0
+    basic_beta: float = 0.75
+    premium_beta: float = 1.5
     instructor_effect: float = 0.9
     dissatisfaction_effect: float = 1.1
+    n_branches: int = 15
+    pupils_per_instructor: float = 40.0
+    instructor_leaving: float = 0.025
+    visits_held: float = 0.96
+    last_visits_held: float = 0.75
+    bad_experiences: float = 0.12
+    satisfaction_slope: float = 0.8
+    complaint_share: float = 0.3
+    grumble_share: float = 0.03
+    resolving_days: float = 6.0
 
     # Marketing: consents, campaigns, contacts, coupons, referrals, spend
+    consent_email: float = 0.7
+    consent_phone: float = 0.55
+    consent_post: float = 0.6
+    consent_service: float = 0.95
+    consent_partner: float = 0.15
+    consent_withdrawal: float = 0.06
+    consent_later: float = 0.04
+    consent_return: float = 0.25
+    camp_control_share: float = 0.5
+    camp_persuadable: float = 0.14
+    camp_sure_thing: float = 0.10
+    camp_sleeping_dog: float = 0.04
+    books_persuadable: float = 0.10
+    books_sure_thing: float = 0.16
+    books_sleeping_dog: float = 0.04
+    books_choice: float = 0.08
+    answer_chance: float = 0.5
+    contact_fatigue: float = 0.4
+    fatigue_days: float = 60.0
+    refusal: float = 0.3
+    refusal_dissatisfied: float = 0.65
+    do_not_call: float = 0.15
+    unsubscribe: float = 0.006
+    unsubscribe_dissatisfied: float = 0.04
+    open_chance: float = 0.35
+    click_chance: float = 0.2
+    coupon_redemption: float = 0.15
+    referral_pull: float = 0.8
+    cost_search: float = 38_000.0
+    cost_referral: float = 15_000.0
+    cost_flyer: float = 52_000.0
+    cost_tv: float = 90_000.0
+    cost_branch: float = 30_000.0
+    spend_noise: float = 0.15
+    keep_overhead: float = 0.2
 
     # Sources: who is in which system, and how their records are corrupted
 

@@ -1,0 +1,118 @@
+"""The service side of the company: branches, instructors, satisfaction, subscriptions."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from crmlab._checks import check_fraction
+from crmlab.simulate._branches import branches, nearest_branch
+from crmlab.simulate._instructors import instructors
+from crmlab.simulate._random import stream
+from crmlab.simulate._satisfaction import complaints, satisfaction
+from crmlab.simulate._settings import CompanySettings
+from crmlab.simulate._subscriptions import renewed, started, subscriptions, visits
+
+__all__ = ["Service", "service"]
+
+_ACTIVE = 0.5  # share of all subscriptions that staff is hired for
+_SHARES = (
+    "subscriber_share",
+    "start_at_once",
+    "basic_share",
+    "premium_share",
+    "instructor_leaving",
+    "visits_held",
+    "last_visits_held",
+    "complaint_share",
+    "grumble_share",
+)
+_POSITIVE = ("churn_alpha", "churn_beta", "basic_beta", "premium_beta", "pupils_per_instructor")
+
+
+@dataclass(frozen=True)
+class Service:
+    """Tables of the service side, and their truth.
+
+    Attributes
+    ----------
+    branches, instructors, subscriptions, visits, complaints : DataFrame
+        What the company sees.
+    truth : DataFrame
+        Index `customer_id` in the order of people: `churn_chance` (monthly, without effects; NaN
+        for who has no subscription), `satisfaction`, `dissatisfied_on` (NaT if never),
+        `complained`.
+    """
+
+    branches: pd.DataFrame
+    instructors: pd.DataFrame
+    subscriptions: pd.DataFrame
+    visits: pd.DataFrame
+    complaints: pd.DataFrame
+    truth: pd.DataFrame
+
+
+def service(people: pd.DataFrame, settings: CompanySettings, *, seed: int) -> Service:
+    """Simulate branches, instructors, satisfaction, subscriptions, visits and complaints.
+
+    Parameters
+    ----------
+    people : DataFrame
+        One row per customer, sorted by `customer_id`: `customer_id`, `longitude`, `latitude`
+        (degrees), `joined_day` (days after the first day), `satisfaction` (standard normal).
+    settings : CompanySettings
+        Its section on subscriptions, instructors and satisfaction counts.
+    seed : int
+        Same tables for the same seed.
+
+    Returns
+    -------
+    Service
+        Five tables and the truth.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If a setting is out of its range.
+    """
+    _check(settings)
+    places = branches(settings, stream(seed, "branches"))
+    felt = satisfaction(people, settings, stream(seed, "satisfaction"))
+    branch, km = nearest_branch(people, places)
+    share = settings.subscriber_share * _ACTIVE
+    pupils = share * np.bincount(branch, minlength=len(places)).astype(float)
+    staff = instructors(places, pupils, settings, stream(seed, "instructors"))
+    begun = started(people, settings, stream(seed, "subscribers"))
+    bad = felt["dissatisfied_on"].to_numpy().astype("datetime64[D]")[begun.person]
+    who = begun.person
+    taught = renewed(begun, bad, branch[who], staff, settings, stream(seed, "renewals"))
+    table = subscriptions(people, begun, taught, km[who], staff, settings)
+    chance = np.full(len(people), np.nan)
+    chance[who] = begun.churn_chance
+    truth = felt.drop(columns="complained_on").set_index("customer_id")
+    truth.insert(0, "churn_chance", chance)
+    return Service(
+        branches=places,
+        instructors=staff.table,
+        subscriptions=table,
+        visits=visits(people, begun, taught, staff, settings, stream(seed, "visits")),
+        complaints=complaints(felt, table, settings, stream(seed, "complaints")),
+        truth=truth,
+    )
+
+
+def _check(settings: CompanySettings) -> None:
+    """Raise if a setting of the service side is out of its range."""
+    for name in _SHARES:
+        check_fraction(name, getattr(settings, name))
+    taken = settings.basic_share + settings.premium_share
+    if taken > 1:
+        raise ValueError(
+            f"`basic_share` and `premium_share` must add up to at most 1; got {taken:g}. "
+            "The rest is the share of the standard plan."
+        )
+    for name in _POSITIVE:
+        if getattr(settings, name) <= 0:
+            raise ValueError(f"`{name}` must be above 0; got {getattr(settings, name)!r}.")
+    if settings.resolving_days < 1:
+        raise ValueError(f"`resolving_days` must be at least 1; got {settings.resolving_days!r}.")

@@ -1,0 +1,267 @@
+"""Worksheet subscriptions: who starts, who renews, who teaches, and what it costs."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from crmlab.simulate._instructors import Staff
+from crmlab.simulate._months import Days, anniversary, calendar_months, last_day_of
+from crmlab.simulate._settings import CompanySettings
+
+__all__ = ["PLANS", "Started", "Taught", "renewed", "started", "subscriptions", "visits"]
+
+PLANS = ("basic", "standard", "premium")  # 기본, 표준, 프리미엄
+_DAY = np.timedelta64(1, "D")
+_WINDOW = 3  # months in which a bad event counts
+_NEVER = -1_000  # month before any other
+
+
+@dataclass(frozen=True)
+class Started:
+    """Subscriptions at their start, one array entry each, in the order of people.
+
+    Attributes
+    ----------
+    person : ndarray of int
+        Row in people.
+    start : ndarray of datetime64[D]
+        First day.
+    plan : ndarray of int
+        Place in `PLANS`.
+    churn_chance : ndarray of float
+        Chance to end at a renewal without any effect.
+    """
+
+    person: NDArray[np.intp]
+    start: Days
+    plan: NDArray[np.intp]
+    churn_chance: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Taught:
+    """How subscriptions went.
+
+    Attributes
+    ----------
+    end : ndarray of datetime64[D]
+        Renewal day on which it was not renewed; NaT while active.
+    instructor : ndarray of shape (n_subscriptions, n_months)
+        Row of the instructor in charge in each calendar month; -1 where there is none.
+    """
+
+    end: Days
+    instructor: NDArray[np.int32]
+
+
+def started(people: pd.DataFrame, settings: CompanySettings, rng: np.random.Generator) -> Started:
+    """Draw who subscribes, when, on which plan, and how ready they are to leave.
+
+    Parameters
+    ----------
+    people : DataFrame
+        `joined_day`, days after the first day.
+    settings : CompanySettings
+        Shares, waiting time and churn parameters count.
+    rng : numpy.random.Generator
+        Source of the draws.
+
+    Returns
+    -------
+    Started
+        Those who start by the last day.
+    """
+    n = len(people)
+    wants = rng.random(n) < settings.subscriber_share
+    waits = rng.random(n) >= settings.start_at_once
+    wait = np.ceil(rng.exponential(settings.start_wait, size=n)).astype(np.int64)
+    day = people["joined_day"].to_numpy(dtype=np.int64) + np.where(waits, wait, 0)
+    edges = [settings.basic_share, 1 - settings.premium_share]
+    plan = np.searchsorted(edges, rng.random(n), side="right")
+    beta = settings.churn_beta * np.array([settings.basic_beta, 1.0, settings.premium_beta])
+    chance = rng.beta(settings.churn_alpha, beta[plan])
+    person = np.flatnonzero(wants & (day < settings.n_days))
+    start = np.datetime64(settings.first_day, "D") + day[person]
+    return Started(person, start, plan[person], chance[person])
+
+
+def renewed(
+    begun: Started,
+    dissatisfied_on: Days,
+    branch: NDArray[np.intp],
+    staff: Staff,
+    settings: CompanySettings,
+    rng: np.random.Generator,
+) -> Taught:
+    """Let every subscription come up for renewal each month, and hand over pupils of who leaves.
+
+    A renewal falls on the monthly anniversary of the start. The chance to end there is
+    1 - (1 - churn_chance) ** exp(effects), where an effect adds if its event, the leaving of the
+    instructor in charge or the first bad experience, happened before this day and not before the
+    anniversary three months earlier. Pupils of who leaves at the end of a month have another
+    instructor of the branch from the next day.
+
+    Parameters
+    ----------
+    begun : Started
+        Subscriptions.
+    dissatisfied_on : ndarray of datetime64[D]
+        First bad experience of each subscriber, NaT if none.
+    branch : ndarray of int
+        Branch of each subscriber.
+    staff : Staff
+        Who teaches where.
+    settings : CompanySettings
+        The two effects count.
+    rng : numpy.random.Generator
+        Source of the draws.
+
+    Returns
+    -------
+    Taught
+        Ends, and who taught when.
+    """
+    months = calendar_months(settings)
+    begins = (begun.start.astype("datetime64[M]") - months[0]).astype(np.int64)
+    end = np.full(len(begins), np.datetime64("NaT", "D"))
+    instructor = np.full((len(begins), len(months)), -1, dtype=np.int32)
+    post = staff.a_post(branch, rng)
+    lost_in = np.full(len(begins), _NEVER)  # month at whose end the last instructor left
+    for month in range(len(months)):
+        there = (begins <= month) & np.isnat(end)
+        instructor[there, month] = staff.holder[post[there], month]
+        up, due, unhappy = _coming_up(begun.start, there, month - begins, dissatisfied_on, settings)
+        effect = settings.dissatisfaction_effect * unhappy
+        effect += settings.instructor_effect * (lost_in[up] >= month - _WINDOW)
+        leaving = 1 - (1 - begun.churn_chance[up]) ** np.exp(effect)
+        gone = rng.random(len(up)) < leaving
+        end[up[gone]] = due[gone]
+        lost = there & np.isnat(end) & staff.leaves[post, month]
+        lost_in[lost] = month
+        post[lost] = staff.a_post(branch[lost], rng)
+    return Taught(end, instructor)
+
+
+def _coming_up(
+    start: Days,
+    there: NDArray[np.bool_],
+    age: NDArray[np.int64],
+    dissatisfied_on: Days,
+    settings: CompanySettings,
+) -> tuple[NDArray[np.intp], Days, NDArray[np.bool_]]:
+    """Subscriptions up for renewal this month, the day, and whether a bad experience is recent."""
+    up = np.flatnonzero(there & (age > 0))
+    due = anniversary(start[up], age[up])
+    seen = due <= np.datetime64(settings.last_day, "D")
+    up, due = up[seen], due[seen]
+    bad = dissatisfied_on[up]
+    return up, due, (bad < due) & (bad >= anniversary(start[up], age[up] - _WINDOW))
+
+
+def subscriptions(
+    people: pd.DataFrame,
+    begun: Started,
+    taught: Taught,
+    km: NDArray[np.float64],
+    staff: Staff,
+    settings: CompanySettings,
+) -> pd.DataFrame:
+    """Table of subscriptions with fee and cost.
+
+    Parameters
+    ----------
+    people : DataFrame
+        `customer_id`.
+    begun, taught : Started, Taught
+        Subscriptions and how they went.
+    km : ndarray of float
+        Distance of each subscriber to the nearest branch.
+    staff : Staff
+        Instructors.
+    settings : CompanySettings
+        Fees and costs count.
+
+    Returns
+    -------
+    DataFrame
+        `customer_id`, `start`, `end` (NaT while active), `plan`, `monthly_fee`, `monthly_cost`
+        (whole won; instructor by plan plus travel by distance), `instructor_id` (the first one);
+        sorted by `start` and `customer_id`.
+    """
+    fee = np.array([settings.basic_fee, settings.standard_fee, settings.premium_fee])
+    cost = np.array([settings.basic_cost, settings.standard_cost, settings.premium_cost])
+    months = calendar_months(settings)
+    begins = (begun.start.astype("datetime64[M]") - months[0]).astype(np.int64)
+    first = taught.instructor[np.arange(len(begins)), begins]
+    spent = cost[begun.plan] + settings.travel_cost * km
+    table = pd.DataFrame(
+        {
+            "customer_id": people["customer_id"].take(begun.person).array,
+            "start": begun.start,
+            "end": taught.end,
+            "plan": pd.array(PLANS, dtype="str").take(begun.plan),
+            "monthly_fee": np.rint(fee[begun.plan]).astype(np.int64),
+            "monthly_cost": np.rint(spent).astype(np.int64),
+            "instructor_id": staff.table["instructor_id"].take(first).array,
+        }
+    )
+    return table.sort_values(["start", "customer_id"], ignore_index=True)
+
+
+def visits(
+    people: pd.DataFrame,
+    begun: Started,
+    taught: Taught,
+    staff: Staff,
+    settings: CompanySettings,
+    rng: np.random.Generator,
+) -> pd.DataFrame:
+    """Count the weekly visits planned and held in each month of each subscription.
+
+    The first visit is on the day of the start, the next ones every seven days until the day before
+    the end.
+
+    Parameters
+    ----------
+    people, begun, taught, staff, settings
+        As for `subscriptions`.
+    rng : numpy.random.Generator
+        Source of the visits held.
+
+    Returns
+    -------
+    DataFrame
+        `customer_id`, `instructor_id` (in charge in this month), `month` (its first day),
+        `planned`, `held` (visits; at least one planned, at most as many held); sorted by `month`
+        and `customer_id`.
+    """
+    months = calendar_months(settings)
+    stop = np.datetime64(settings.last_day, "D") + _DAY
+    until = np.where(np.isnat(taught.end), stop, taught.end)
+    row, month = np.nonzero(taught.instructor >= 0)
+    order = np.argsort(month, kind="stable")
+    row, month = row[order], month[order]
+    start, opens = begun.start[row], months[month].astype("datetime64[D]")
+    closes = np.minimum(last_day_of(months[month]) + _DAY, until[row])
+    planned = _weeks_begun(start, closes) - _weeks_begun(start, np.maximum(start, opens))
+    some = planned > 0
+    row, month, planned = row[some], month[some], planned[some]
+    who = taught.instructor[row, month]
+    left = staff.table["left"].to_numpy().astype("datetime64[M]")
+    chance = np.where(left[who] == months[month], settings.last_visits_held, settings.visits_held)
+    return pd.DataFrame(
+        {
+            "customer_id": people["customer_id"].take(begun.person[row]).array,
+            "instructor_id": staff.table["instructor_id"].take(who).array,
+            "month": months[month].astype("datetime64[D]"),
+            "planned": planned,
+            "held": rng.binomial(planned, chance),
+        }
+    )
+
+
+def _weeks_begun(start: Days, day: Days) -> NDArray[np.int64]:
+    """Visits from `start` until the day before `day`: the weeks begun."""
+    return -((start - day) // _DAY // 7)
