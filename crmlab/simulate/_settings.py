@@ -77,6 +77,21 @@ class CompanySettings:
     resolving_days : float, default=6.0
         Days on average until a complaint is resolved; at least 1.
 
+    second_learner, third_learner : float, default=0.28, 0.15
+        Chance that a household has a second learner, and a third where there are two.
+    twins : float, default=0.04
+        Chance that the second learner of a household is the first one's twin.
+    adults : float, default=0.06
+        Share of learners who are adults; each is a household alone.
+    own_phone : float, default=0.45
+        Chance that a child of ten or more has a phone and an e-mail of its own, not a parent's.
+    county_weight : float, default=0.3
+        Chance of a county (군) against that of another district of its province.
+    joining_growth : float, default=0.3
+        Growth of the number who join, as a log ratio a year.
+    march_peak : float, default=2.0
+        How many times as many join on a day in March, when school begins.
+
     Examples
     --------
     >>> CompanySettings(returns=0).returns
@@ -86,6 +101,16 @@ class CompanySettings:
     # Time
     start: str = "2024-01-01"
     weeks: int = 104
+
+    # People and households
+    second_learner: float = 0.28
+    third_learner: float = 0.15
+    twins: float = 0.04
+    adults: float = 0.06
+    own_phone: float = 0.45
+    county_weight: float = 0.3
+    joining_growth: float = 0.3
+    march_peak: float = 2.0
 
     # Orders
     seasonality: float = 1.0
