@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import duckdb
 import ibis
 import numpy as np
@@ -5,6 +7,16 @@ import pandas as pd
 import pytest
 
 from crmlab.contracts import (
+    CHANNELS,
+    COMPLAINTS,
+    CONTRACTS,
+    DESIGNS,
+    IDENTITIES,
+    PRODUCTS,
+    PURPOSES,
+    RESPONSE_KINDS,
+    SPEND,
+    SPEND_PURPOSES,
     TRANSACTIONS,
     Column,
     Contract,
@@ -50,13 +62,11 @@ def test_check_counts_each_rule_on_every_engine(engine):
 
 
 def test_tally_runs_one_query(monkeypatch):
-    import crmlab.contracts
+    from crmlab.contracts import _rules
 
     queries = []
-    run = crmlab.contracts.execute
-    monkeypatch.setattr(
-        crmlab.contracts, "execute", lambda query: queries.append(query) or run(query)
-    )
+    run = _rules.execute
+    monkeypatch.setattr(_rules, "execute", lambda query: queries.append(query) or run(query))
     table = ibis.memtable(LINES)
     counts = tally(table, TRANSACTIONS.rules, last=table.date.max())
     assert len(queries) == 1
@@ -167,7 +177,329 @@ def test_a_contract_cannot_be_changed():
         TRANSACTIONS.name = "other"
 
 
-def test_every_rule_says_what_to_do():
-    assert all(rule.remedy and rule.column in TRANSACTIONS.names() for rule in TRANSACTIONS.rules)
-    labels = [rule.label for rule in TRANSACTIONS.rules]
+# --- every canonical table --------------------------------------------------------------------
+
+DAY, LATER = pd.Timestamp("2024-03-01"), pd.Timestamp("2024-06-30")
+# One row of each table that keeps its contract, in every column.
+GOOD = {
+    "transactions": {
+        "customer_id": "a", "date": DAY, "amount": 9.0, "order_id": "o1", "product_id": "p1",
+        "quantity": 1, "unit_price": 9.0, "cost": 4.0, "channel": "web", "source": "web",
+        "source_id": "w1", "is_return": False,
+    },
+    "products": {
+        "product_id": "p1", "department": "books", "category": "maths", "product_name": "1A",
+        "price": 9.0, "cost": 4.0,
+    },
+    "customers": {
+        "customer_id": "a", "joined": DAY, "channel": "search", "region": "Seoul",
+        "district": "Nowon", "birth_year": 2015, "sex": "F", "household_id": "h1",
+        "longitude": 127.0, "latitude": 37.6,
+    },
+    "identities": {
+        "source": "web", "source_id": "w1", "name": "김하늘", "phone": "010-1234-5678",
+        "email": "a@b.kr", "address": "서울", "birth_date": DAY, "updated": LATER,
+    },
+    "consents": {
+        "customer_id": "a", "channel": "email", "purpose": "marketing", "granted": True,
+        "date": DAY,
+    },
+    "campaigns": {
+        "campaign_id": "k1", "name": "camp", "channel": "post", "start": DAY, "window_days": 28,
+        "design": "randomised", "offer": "camp", "price": 90.0, "margin": -2.0,
+        "cost_per_contact": 0.5,
+    },
+    "contacts": {
+        "customer_id": "a", "campaign_id": "k1", "date": DAY, "channel": "phone",
+        "treated": True, "outcome": "answered", "cost": 0.0,
+    },
+    "responses": {
+        "customer_id": "a", "campaign_id": "k1", "date": DAY, "kind": "order", "amount": 0.0,
+    },
+    "coupons": {
+        "coupon_id": "u1", "customer_id": "a", "campaign_id": "k1", "issued": DAY,
+        "expires": DAY, "face_value": 0.0, "redeemed": DAY,
+    },
+    "referrals": {"referrer_id": "a", "customer_id": "b", "date": DAY},
+    "complaints": {"customer_id": "a", "date": DAY, "kind": "late", "resolved_days": 0.0},
+    "spend": {"date": DAY, "channel": "tv", "amount": 0.0, "purpose": "acquire"},
+    "subscriptions": {
+        "customer_id": "a", "start": DAY, "end": DAY, "plan": "basic", "monthly_fee": 0.0,
+        "monthly_cost": 0.0, "instructor_id": "i1",
+    },
+    "instructors": {"instructor_id": "i1", "branch_id": "b1", "joined": DAY, "left": DAY},
+    "visits": {
+        "customer_id": "a", "instructor_id": "i1", "month": DAY, "planned": 0.0, "held": 0.0,
+    },
+    "branches": {
+        "branch_id": "b1", "name": "Nowon", "region": "Seoul", "district": "Nowon",
+        "longitude": -180.0, "latitude": 90.0, "opened": DAY,
+    },
+}  # fmt: skip
+# Columns that may be empty beside the optional ones.
+MAY_BE_EMPTY = {("subscriptions", "end"), ("responses", "amount")}
+WRONG = {
+    ("products", "price negative"): {"price": -1.0},
+    ("products", "cost negative"): {"cost": -1.0},
+    ("customers", "birth_year outside [1900, 2100]"): {"birth_year": 15},
+    ("customers", "longitude outside [-180, 180]"): {"longitude": 180.1},
+    ("customers", "latitude outside [-90, 90]"): {"latitude": -90.1},
+    ("consents", "channel unknown"): {"channel": "fax"},
+    ("consents", "purpose unknown"): {"purpose": "Marketing"},
+    ("campaigns", "channel unknown"): {"channel": "fax"},
+    ("campaigns", "design unknown"): {"design": "random"},
+    ("campaigns", "window_days negative"): {"window_days": -1},
+    ("campaigns", "price negative"): {"price": -1.0},
+    ("campaigns", "cost_per_contact negative"): {"cost_per_contact": -0.5},
+    ("contacts", "channel unknown"): {"channel": ""},
+    ("contacts", "cost negative"): {"cost": -1.0},
+    ("responses", "kind unknown"): {"kind": "opened"},
+    ("responses", "amount negative"): {"amount": -1.0},
+    ("coupons", "face_value negative"): {"face_value": -1.0},
+    ("coupons", "expires before issued"): {"expires": DAY - pd.Timedelta("1D")},
+    ("coupons", "redeemed before issued"): {"redeemed": DAY - pd.Timedelta("1D")},
+    ("referrals", "referrer is the customer"): {"referrer_id": "z", "customer_id": "z"},
+    ("complaints", "resolved_days negative"): {"resolved_days": -1.0},
+    ("spend", "amount negative"): {"amount": -1.0},
+    ("spend", "purpose unknown"): {"purpose": "retain"},
+    ("subscriptions", "monthly_fee negative"): {"monthly_fee": -1.0},
+    ("subscriptions", "monthly_cost negative"): {"monthly_cost": -1.0},
+    ("subscriptions", "end before start"): {"end": DAY - pd.Timedelta("1D")},
+    ("instructors", "left before joined"): {"left": DAY - pd.Timedelta("1D")},
+    ("visits", "planned negative"): {"planned": -1.0},
+    ("visits", "held negative"): {"held": -1.0},
+    ("branches", "longitude outside [-180, 180]"): {"longitude": -180.1},
+    ("branches", "latitude outside [-90, 90]"): {"latitude": 90.1},
+}
+KEYS = {
+    "products": ["product_id"],
+    "customers": ["customer_id"],
+    "identities": ["source", "source_id"],
+    "consents": ["customer_id", "channel", "purpose", "date"],
+    "campaigns": ["campaign_id"],
+    "coupons": ["coupon_id"],
+    "referrals": ["customer_id"],
+    "instructors": ["instructor_id"],
+    "visits": ["customer_id", "instructor_id", "month"],
+    "branches": ["branch_id"],
+}
+RULES = [(name, rule.label) for name, contract in CONTRACTS.items() for rule in contract.rules]
+
+
+def rows(name, *changes):
+    """A good row for each change, changed, its keys set apart by a number unless changed."""
+    made = []
+    for i, change in enumerate(changes):
+        row = dict(GOOD[name])
+        for key in KEYS.get(name, []):
+            if isinstance(row[key], str) and key not in ("source", "channel", "purpose"):
+                row[key] += str(i)
+        made.append(row | change)
+    return pd.DataFrame(made, columns=list(GOOD[name]))
+
+
+def breaking(name, label):
+    """Changes to good rows that break one rule and no other, and how many rows then break it."""
+    if (name, label) in WRONG:
+        return [WRONG[name, label]], 1
+    column, _, fault = label.rpartition(" ")
+    if fault == "missing":
+        return [{column: None}], 1
+    if fault == "infinite":
+        return [{column: np.inf}], 1
+    assert label == f"{', '.join(KEYS[name])} repeated"
+    same = {key: GOOD[name][key] for key in KEYS[name]}
+    return [same, same, same], 3
+
+
+def broken_in(name, table):
+    found = CONTRACTS[name].check(table).set_index("rule")["n_rows"]
+    return found[found > 0].to_dict()
+
+
+def test_every_table_has_a_contract_that_its_good_row_keeps():
+    assert list(GOOD) == list(CONTRACTS)
+    for name, contract in CONTRACTS.items():
+        assert contract.name == name
+        assert contract.names() == list(GOOD[name])
+        assert broken_in(name, rows(name, {}, {})) == {}
+        assert contract.require(rows(name, {}, {})) is None
+
+
+@pytest.mark.parametrize(("name", "label"), RULES, ids=[f"{n}: {r}" for n, r in RULES])
+def test_a_row_breaks_a_rule_and_the_others_keep_it(name, label):
+    changes, n_broken = breaking(name, label)
+    table = rows(name, *changes, {}, {})
+    expected = {label: n_broken}
+    if label.endswith("infinite"):  # what has bounds is then outside them as well
+        bounded = f"{label.removesuffix(' infinite')} outside "
+        labels = [rule.label for rule in CONTRACTS[name].rules]
+        expected |= {other: 1 for other in labels if other.startswith(bounded)}
+    assert broken_in(name, table) == expected
+    with pytest.raises(ContractError) as caught:
+        CONTRACTS[name].require(table)
+    remedy = next(rule.remedy for rule in CONTRACTS[name].rules if rule.label == label)
+    head, *lines = str(caught.value).splitlines()
+    assert head == f"{n_broken} of {len(table)} rows break the contract of {name}:"
+    assert any(line.startswith(f"- {label}: {n_broken} rows") for line in lines)
+    assert any(line.endswith(f"; {remedy}") for line in lines)
+
+
+@pytest.fixture(params=["ibis", pytest.param("spark", marks=pytest.mark.spark)])
+def as_table(request, tmp_path):
+    """A function that opens a frame as an Ibis table of another engine."""
+
+    def opened(frame):
+        path = tmp_path / f"{len(list(tmp_path.iterdir()))}.parquet"
+        days = frame.select_dtypes("datetime")
+        frame.astype(dict.fromkeys(days, "datetime64[us]")).to_parquet(path)
+        if request.param == "ibis":
+            return ibis.duckdb.connect().read_parquet(path)
+        return ibis.pyspark.connect(request.getfixturevalue("spark")).read_parquet(str(path))
+
+    return opened
+
+
+@pytest.mark.parametrize("name", CONTRACTS)
+def test_every_engine_counts_the_same(name, as_table):
+    changes = [change for rule in CONTRACTS[name].rules for change in breaking(name, rule.label)[0]]
+    table = rows(name, {}, *changes)
+    here = CONTRACTS[name].check(table)
+    assert (here["n_rows"] > 0).all()
+    pd.testing.assert_frame_equal(CONTRACTS[name].check(as_table(table)), here)
+
+
+def test_a_broken_rule_is_told_with_an_example_on_every_engine(as_table):
+    table = as_table(rows("products", {"product_id": "x"}, {"product_id": "x"}, {"price": -9.5}))
+    message = (
+        "3 of 3 rows break the contract of products:\n"
+        "- price negative: 1 rows (for example '-9.5'); correct the sign\n"
+        "- product_id repeated: 2 rows (for example 'x'); keep one of the rows"
+    )
+    with pytest.raises(ContractError) as caught:
+        PRODUCTS.require(table)
+    assert str(caught.value) == message
+
+
+def test_windows_and_sums_are_one_query(monkeypatch):
+    from crmlab.contracts import _rules
+
+    queries = []
+    run = _rules.execute
+    monkeypatch.setattr(_rules, "execute", lambda query: queries.append(query) or run(query))
+    PRODUCTS.check(rows("products", {}, {}))
+    assert len(queries) == 1
+
+
+@pytest.mark.parametrize("name", CONTRACTS)
+def test_only_required_columns_are_needed(name):
+    contract = CONTRACTS[name]
+    required = contract.names(required=True)
+    assert broken_in(name, rows(name, {}, {})[required]) == {}
+    for column in required:
+        with pytest.raises(ContractError, match=rf"The {name} table lacks '{column}'; it has"):
+            contract.require(rows(name, {}).drop(columns=column))
+
+
+@pytest.mark.parametrize("name", CONTRACTS)
+def test_optional_cells_may_be_empty_and_so_may_whole_columns(name):
+    contract = CONTRACTS[name]
+    optional = [c for c in contract.names() if c not in contract.names(required=True)]
+    optional += [column for table, column in MAY_BE_EMPTY if table == name]
+    nothing = dict.fromkeys(optional)
+    assert broken_in(name, rows(name, {}, nothing)) == {}
+    emptied = rows(name, {}, {}).assign(**nothing).astype(dict.fromkeys(optional, object))
+    assert broken_in(name, emptied) == {}
+    table = ibis.memtable(rows(name, {}).drop(columns=optional))
+    assert broken_in(name, table.mutate(**{column: ibis.null() for column in optional})) == {}
+
+
+def test_a_table_without_rows_keeps_its_contract():
+    assert COMPLAINTS.require(rows("complaints", {}).head(0)) is None
+
+
+def test_missing_keys_are_not_repeated_keys():
+    assert broken_in("products", rows("products", *[{"product_id": None}] * 2)) == {
+        "product_id missing": 2
+    }
+
+
+def test_a_referrer_is_recognised_whatever_the_type_of_the_ids():
+    table = pd.DataFrame({"referrer_id": ["7", "8"], "customer_id": [7, 9], "date": DAY})
+    assert broken_in("referrals", table) == {"referrer is the customer": 1}
+
+
+def test_personal_values_are_marked_and_never_told():
+    assert IDENTITIES.names(personal=True) == ["name", "phone", "email", "address", "birth_date"]
+    for contract in CONTRACTS.values():
+        assert contract is IDENTITIES or contract.names(personal=True) == []
+    shouted = Rule("name in capitals", "write it small", lambda t: t.name == t.name.upper(), "name")
+    with pytest.raises(ContractError) as caught:
+        replace(IDENTITIES, rules=(shouted,)).require(rows("identities", {"name": "KIM"}))
+    assert str(caught.value).endswith("- name in capitals: 1 rows; write it small")
+
+
+@pytest.mark.parametrize(
+    ("table", "error", "message"),
+    [
+        pytest.param(
+            [1], TypeError, "`table` must be a pandas frame or an Ibis .* got list", id="list"
+        ),
+        pytest.param(
+            rows("spend", {}).assign(amount="5"),
+            ContractError,
+            r"`amount` must hold numbers; it holds string\. Convert it\.",
+            id="text",
+        ),
+        pytest.param(
+            rows("spend", {}, {}).assign(amount=[5, "five"]),
+            ContractError,
+            "`amount` must hold one kind of value; ",
+            id="mixture",
+        ),
+        pytest.param(
+            rows("spend", {})[["date", "amount", "amount", "channel", "purpose"]],
+            ContractError,
+            "`amount` stands there more than once",
+            id="twice",
+        ),
+        pytest.param(
+            rows("spend", {}).drop(columns="purpose"),
+            ContractError,
+            r"lacks 'purpose'; it has 'date', .*\. Rename your columns to these names\.",
+            id="column-missing",
+        ),
+    ],
+)
+def test_what_is_no_such_table_is_refused(table, error, message):
+    for method in (SPEND.check, SPEND.require):
+        with pytest.raises(error, match=message):
+            method(table)
+
+
+def test_categories_and_columns_of_others_are_no_obstacle():
+    table = rows("spend", {}, {"purpose": "win"}).assign(note=[{1}, object()])
+    assert broken_in("spend", table.astype({"purpose": "category"})) == {"purpose unknown": 1}
+
+
+def test_the_words_are_the_ones_the_rules_allow():
+    for name, column, words in [
+        ("consents", "purpose", PURPOSES),
+        ("consents", "channel", CHANNELS),
+        ("campaigns", "design", DESIGNS),
+        ("responses", "kind", RESPONSE_KINDS),
+        ("spend", "purpose", SPEND_PURPOSES),
+    ]:
+        changes = [
+            {column: word, "date": DAY + i * pd.Timedelta("1D")} for i, word in enumerate(words)
+        ]
+        changes = [{k: v for k, v in change.items() if k in GOOD[name]} for change in changes]
+        assert broken_in(name, rows(name, *changes)) == {}
+
+
+@pytest.mark.parametrize("contract", CONTRACTS.values(), ids=list(CONTRACTS))
+def test_every_rule_says_what_to_do(contract):
+    assert all(rule.remedy and rule.column in contract.names() for rule in contract.rules)
+    assert all(contract.names().count(name) for rule in contract.rules for name in rule.needs)
+    labels = [rule.label for rule in contract.rules]
     assert len(labels) == len(set(labels))

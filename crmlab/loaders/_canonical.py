@@ -255,5 +255,5 @@ class _View:
     def __init__(self, table: Any) -> None:
         self._table = table
 
-    def __getattr__(self, name: str) -> Any:
+    def __getitem__(self, name: str) -> Any:
         return self._table[OURS + name]

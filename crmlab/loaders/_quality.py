@@ -7,7 +7,7 @@ import pandas as pd
 
 from crmlab._engine import execute
 from crmlab._purchases import is_return, purchase_days
-from crmlab.contracts import ContractError, Rule, tally
+from crmlab.contracts import ContractError, faults, shown, tally
 from crmlab.loaders._canonical import MALFORMED, Prepared
 
 __all__ = ["DataQualityReport", "counted", "explain", "quality_report"]
@@ -80,31 +80,15 @@ def explain(prepared: Prepared, counts: pd.Series) -> str:
     if not n_bad:
         return ""
     n_rows = int(counts["n_rows"]) + len(prepared.malformed)
-    lines = [f"{n_bad:,} of {n_rows:,} rows break the contract of transactions:"]
-    for rule in prepared.rules:
-        if counts[rule.label]:
-            shown = _examples(prepared, rule)
-            lines.append(f"- {rule.label}: {int(counts[rule.label]):,} rows{shown}; {rule.remedy}")
+    lines = [
+        f"{n_bad:,} of {n_rows:,} rows break the contract of transactions:",
+        *faults(prepared.table, prepared.rules, counts, columns=prepared.header),
+    ]
     if prepared.malformed:
         label, remedy = MALFORMED
-        shown = f" (for example {_short(prepared.malformed[0])})"
-        lines.append(f"- {label}: {len(prepared.malformed):,} rows{shown}; {remedy}")
+        first = shown(prepared.malformed[0])
+        lines.append(f"- {label}: {len(prepared.malformed):,} rows (for example {first}); {remedy}")
     return "\n".join(lines)
-
-
-def _examples(prepared: Prepared, rule: Rule) -> str:
-    theirs = prepared.header.get(rule.column)
-    if theirs is None or rule.label.endswith("missing"):
-        return ""
-    values = prepared.table.filter(rule.broken(prepared.table)).select(theirs).distinct()
-    found = execute(values.order_by(theirs).limit(3))[theirs]
-    return f" (for example {', '.join(map(_short, found))})" if len(found) else ""
-
-
-def _short(value: Any) -> str:
-    """A value in quotes, without what goes beyond a line of a message."""
-    text = str(value)
-    return repr(text if len(text) <= 60 else text[:57] + "...")
 
 
 def quality_report(prepared: Prepared) -> DataQualityReport:

@@ -1,0 +1,78 @@
+"""Kinds of rules that several tables share, one function each."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from crmlab.contracts._rules import Rule, infinite, missing
+
+__all__ = [
+    "early",
+    "infinitely_large",
+    "left_out",
+    "negative",
+    "outside",
+    "repeated",
+    "unknown",
+]
+
+_FILL = "fill it in, or leave the row out"
+
+
+def left_out(name: str, remedy: str = _FILL) -> Rule:
+    """A value that is missing."""
+    return Rule(f"{name} missing", remedy, lambda t: missing(t[name]), name)
+
+
+def infinitely_large(name: str, remedy: str = "correct the number") -> Rule:
+    """A number that is infinite."""
+    return Rule(f"{name} infinite", remedy, lambda t: infinite(t[name]), name)
+
+
+def negative(name: str, remedy: str = "correct the sign") -> Rule:
+    """A number below zero."""
+    return Rule(f"{name} negative", remedy, lambda t: (t[name] < 0).fill_null(False), name)
+
+
+def outside(name: str, lowest: float, highest: float, remedy: str) -> Rule:
+    """A number outside a range."""
+
+    def broken(table: Any) -> Any:
+        number = table[name]
+        # To engines nan is larger than any number.
+        beyond = (number < lowest) | (number > highest)
+        return beyond.fill_null(False) & ~missing(number)
+
+    return Rule(f"{name} outside [{lowest}, {highest}]", remedy, broken, name)
+
+
+def unknown(name: str, words: Sequence[str]) -> Rule:
+    """A word that is none of those the table is written with."""
+
+    def broken(table: Any) -> Any:
+        return ~table[name].cast("string").isin(words).fill_null(True)
+
+    return Rule(f"{name} unknown", f"use one of {', '.join(map(repr, words))}", broken, name)
+
+
+def early(later: str, earlier: str) -> Rule:
+    """A date before the one that it must follow."""
+
+    def broken(table: Any) -> Any:
+        return (table[later] < table[earlier]).fill_null(False)
+
+    return Rule(f"{later} before {earlier}", "correct one of the dates", broken, later, (earlier,))
+
+
+def repeated(*key: str) -> Rule:
+    """A key that stands in more than one row; each of them breaks the rule."""
+
+    def broken(table: Any) -> Any:
+        import ibis
+
+        alike = ibis.window(group_by=[table[name] for name in key])
+        known = ibis.and_(*(table[name].notnull() for name in key))
+        return (table.count().over(alike) > 1) & known
+
+    # The id says more than a source or a date would.
+    told = next((name for name in key if name.endswith("_id")), key[0])
+    return Rule(f"{', '.join(key)} repeated", "keep one of the rows", broken, told, key)

@@ -1,0 +1,56 @@
+"""Pandas frames as tables of the engine, in the columns that a contract names."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from crmlab._engine import in_memory
+from crmlab.contracts._errors import ContractError
+
+__all__ = ["opened"]
+
+# What a column in which nothing stands is taken to hold: as Arrow and as Ibis name it.
+_EMPTY = {
+    "id": ("string", "string"),
+    "time": ("timestamp[us]", "timestamp"),
+    "number": ("float64", "float64"),
+    "text": ("string", "string"),
+    "flag": ("bool", "boolean"),
+}
+
+
+def opened(table: Any, kinds: Mapping[str, str]) -> Any:
+    """The columns named in `kinds` that are there, as an Ibis table."""
+    import ibis
+
+    if isinstance(table, ibis.Table):
+        nothing = [name for name in kinds if name in table.columns and table[name].type().is_null()]
+        if not nothing:
+            return table
+        return table.mutate(**{name: table[name].cast(_EMPTY[kinds[name]][1]) for name in nothing})
+    if not isinstance(table, pd.DataFrame):
+        raise TypeError(
+            f"`table` must be a pandas frame or an Ibis table; got {type(table).__name__}."
+        )
+    return _opened_frame(table, kinds)
+
+
+def _opened_frame(frame: pd.DataFrame, kinds: Mapping[str, str]) -> Any:
+    import pyarrow as pa
+
+    columns = {}
+    for name in (name for name in kinds if name in frame.columns):
+        column = frame[name]
+        if isinstance(column, pd.DataFrame):
+            raise ContractError(f"`{name}` stands there more than once. Rename one of them.")
+        try:
+            values = pa.array(column, from_pandas=True)
+        except (pa.ArrowException, TypeError) as error:
+            raise ContractError(f"`{name}` must hold one kind of value; {error}.") from None
+        if pa.types.is_dictionary(values.type):
+            values = values.cast(values.type.value_type)
+        if pa.types.is_null(values.type):
+            values = values.cast(pa.type_for_alias(_EMPTY[kinds[name]][0]))
+        columns[name] = values
+    return in_memory(pa.table(columns))
