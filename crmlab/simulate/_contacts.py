@@ -1,0 +1,181 @@
+"""Contacts by e-mail, phone and post: whom one may approach, and what comes of it."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from crmlab.simulate._consents import CHANNELS, ConsentPaths
+from crmlab.simulate._members import NEVER, Days, Members
+from crmlab.simulate._plans import Plan
+from crmlab.simulate._settings import CompanySettings
+
+__all__ = ["OUTCOMES", "REACHED", "Diary", "refusals", "routine"]
+
+OUTCOMES = (
+    "not_contacted",
+    "delivered",
+    "bounced",
+    "unsubscribed",
+    "returned",
+    "answered",
+    "no_answer",
+    "refused",
+    "do_not_call",
+)
+CODE = {name: code for code, name in enumerate(OUTCOMES)}
+STOPS = (CODE["unsubscribed"], CODE["do_not_call"])
+REACHED = (CODE["delivered"], CODE["answered"])
+
+BOUNCED, RETURNED = 0.02, 0.03  # chances per e-mail and letter that the address is wrong
+
+
+@dataclass
+class Diary:
+    """What was done to whom so far, and what they said; grows contact by contact.
+
+    Parameters
+    ----------
+    members : Members
+    paths : ConsentPaths
+    settings : CompanySettings
+    """
+
+    members: Members
+    paths: ConsentPaths
+    settings: CompanySettings
+    stops: Days = field(init=False)
+    contacts: list[pd.DataFrame] = field(default_factory=list)
+    responses: list[pd.DataFrame] = field(default_factory=list)
+    _days: list[Days] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.stops = np.full((len(self.members), len(CHANNELS)), NEVER)
+
+    def allowed(self, channel: str, person: Days, day: Days) -> NDArray[np.bool_]:
+        """Whether consent was in force on the evening before `day` and the person is a customer."""
+        open_until = self.stops[person, CHANNELS.index(channel)]
+        joined = self.members.joined[person] < day
+        return joined & self.paths.in_force(channel, person, day) & (open_until >= day)
+
+    def recent(self, person: Days, day: Days) -> Days:
+        """Contacts of `person` in the `fatigue_days` before `day`, by all channels."""
+        count = np.zeros(len(person), dtype=np.int64)
+        for days in self._days:
+            ago = day - days[person]
+            count += (ago > 0) & (ago <= self.settings.fatigue_days)
+        return count
+
+    def tired(self, chance: float, person: Days, day: Days) -> NDArray[np.float64]:
+        """`chance` to be heard, lowered by recent contacts."""
+        if chance in (0, 1):
+            return np.full(len(person), float(chance))
+        drop = self.settings.contact_fatigue * self.recent(person, day)
+        return 1 / (1 + (1 - chance) / chance * np.exp(drop))
+
+    def note(
+        self, plan: Plan, person: Days, day: Days, outcome: Days, *, treated: ArrayLike = True
+    ) -> None:
+        """Write contacts down; "unsubscribed" and "do not call" end the channel that day."""
+        treated = np.broadcast_to(treated, person.shape)
+        cost = np.where(treated, plan.cost, 0)
+        columns = {"person": person, "day": day, "outcome": outcome}
+        extra = {"campaign": plan.number, "treated": treated, "cost": cost}
+        self.contacts.append(pd.DataFrame(columns | extra))
+        latest = np.full(len(self.members), -NEVER)
+        latest[person[treated]] = day[treated]
+        self._days.append(latest)
+        stopping = np.isin(outcome, STOPS)
+        self.stops[person[stopping], CHANNELS.index(plan.channel)] = day[stopping]
+
+    def respond(self, plan: Plan, person: Days, day: Days, kind: str, amount: float = 0) -> None:
+        """Write responses down; one after the last day is not seen."""
+        seen = day < self.settings.n_days
+        columns = {"person": person[seen], "day": day[seen], "amount": float(amount)}
+        extra = {"campaign": plan.number, "kind": kind}
+        self.responses.append(pd.DataFrame(columns | extra))
+
+
+def routine(plan: Plan, diary: Diary, rng: np.random.Generator) -> None:
+    """Run a routine campaign: a share `plan.reach` of those who may be contacted.
+
+    Parameters
+    ----------
+    plan : Plan
+    diary : Diary
+        Gets the contacts and the responses.
+    rng : Generator
+    """
+    n = len(diary.members)
+    person = np.flatnonzero(rng.random(n) < plan.reach)
+    day = plan.start + rng.integers(0, plan.spread, n)[person]
+    run = {"email": _write, "post": _mail, "phone": _call}[plan.channel]
+    run(plan, diary, person, day, rng)
+
+
+def _write(plan: Plan, diary: Diary, person: Days, day: Days, rng: np.random.Generator) -> None:
+    """Send e-mails: delivered, bounced or unsubscribed; then opened, clicked, ordered."""
+    settings = diary.settings
+    may = diary.allowed("email", person, day)
+    person, day = person[may], day[may]
+    upset = diary.members.is_upset(person, day)
+    leaving = np.where(upset, settings.unsubscribe_dissatisfied, settings.unsubscribe)
+    draw = rng.random(len(person))
+    outcome = np.full(len(person), CODE["delivered"])
+    outcome[draw < BOUNCED] = CODE["bounced"]
+    outcome[(draw >= BOUNCED) & (draw < BOUNCED + leaving)] = CODE["unsubscribed"]
+    chance = diary.tired(settings.open_chance, person, day)
+    opened = (outcome == CODE["delivered"]) & (rng.random(len(person)) < chance)
+    diary.note(plan, person, day, outcome)
+    person, day = person[opened], day[opened] + rng.integers(0, 4, opened.sum())
+    diary.respond(plan, person, day, "open")
+    clicked = rng.random(len(person)) < settings.click_chance
+    person, day = person[clicked], day[clicked]
+    diary.respond(plan, person, day, "click")
+    _order(plan, diary, person, day, rng)
+
+
+def _mail(plan: Plan, diary: Diary, person: Days, day: Days, rng: np.random.Generator) -> None:
+    """Send letters: delivered or returned; some who got one order."""
+    may = diary.allowed("post", person, day)
+    person, day = person[may], day[may]
+    back = rng.random(len(person)) < RETURNED
+    diary.note(plan, person, day, np.where(back, CODE["returned"], CODE["delivered"]))
+    _order(plan, diary, person[~back], day[~back] + 1, rng)
+
+
+def _call(plan: Plan, diary: Diary, person: Days, day: Days, rng: np.random.Generator) -> None:
+    """Call up to `plan.attempts` times, `plan.spread` days apart, until somebody answers."""
+    for _ in range(plan.attempts):
+        may = diary.allowed("phone", person, day)
+        person, day = person[may], day[may]
+        chance = diary.tired(diary.settings.answer_chance, person, day)
+        reached = rng.random(len(person)) < chance
+        outcome = np.full(len(person), CODE["no_answer"])
+        outcome[reached] = refusals(diary, person[reached], day[reached], rng)
+        diary.note(plan, person, day, outcome)
+        talked = outcome == CODE["answered"]
+        _order(plan, diary, person[talked], day[talked], rng)
+        person, day = person[~reached], day[~reached] + plan.spread
+
+
+def refusals(diary: Diary, person: Days, day: Days, rng: np.random.Generator) -> Days:
+    """What those say who pick up the phone: answered, refused, or never again."""
+    settings = diary.settings
+    upset = diary.members.is_upset(person, day)
+    refused = rng.random(len(person)) < np.where(
+        upset, settings.refusal_dissatisfied, settings.refusal
+    )
+    never = rng.random(len(person)) < settings.do_not_call
+    said = np.where(never, CODE["do_not_call"], CODE["refused"])
+    return np.where(refused, said, CODE["answered"])
+
+
+def _order(plan: Plan, diary: Diary, person: Days, day: Days, rng: np.random.Generator) -> None:
+    """Let a share `plan.order_rate` of those still buying take the offer within the window."""
+    buys = rng.random(len(person)) < plan.order_rate
+    buys &= diary.members.is_alive(person, day)
+    person, day = person[buys], day[buys]
+    left = np.maximum(plan.start + plan.window - day, 1)
+    diary.respond(plan, person, day + rng.integers(0, left), "order", plan.price)

@@ -1,0 +1,130 @@
+"""The marketing side of the company: all its tables from the people and their orders."""
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+
+from crmlab._checks import check_fraction
+from crmlab.simulate._campaigns import run_campaigns
+from crmlab.simulate._consents import consent_paths, consents
+from crmlab.simulate._contacts import OUTCOMES, Diary
+from crmlab.simulate._coupons import coupons
+from crmlab.simulate._members import Members, as_dates, labels, members
+from crmlab.simulate._plans import campaign_plans, campaigns
+from crmlab.simulate._random import stream
+from crmlab.simulate._referrals import referrals
+from crmlab.simulate._settings import CompanySettings
+from crmlab.simulate._spend import spend
+
+__all__ = ["marketing"]
+
+KINDS = ("open", "click", "redeem", "order")
+
+CHANCES = [
+    "consent_email", "consent_phone", "consent_post", "consent_service", "consent_partner",
+    "consent_return", "camp_control_share", "camp_persuadable", "camp_sure_thing",
+    "camp_sleeping_dog", "books_persuadable", "books_sure_thing", "books_sleeping_dog",
+    "answer_chance", "refusal", "refusal_dissatisfied", "do_not_call", "unsubscribe",
+    "unsubscribe_dissatisfied", "open_chance", "click_chance", "coupon_redemption",
+]  # fmt: skip
+
+
+def marketing(
+    people: pd.DataFrame,
+    transactions: pd.DataFrame,
+    subscriptions: pd.DataFrame,
+    *,
+    dropped_out: ArrayLike,
+    dissatisfied_on: ArrayLike,
+    settings: CompanySettings,
+    seed: int,
+) -> dict[str, pd.DataFrame]:
+    """Tables of the marketing side, and the true effects of its two experiments.
+
+    Parameters
+    ----------
+    people : DataFrame
+        One row per customer in the order of `customer_id`; columns customer_id, joined_day,
+        channel, satisfaction, birth_date.
+    transactions : DataFrame
+        Columns customer_id, date, amount, order_id; one row per line.
+    subscriptions : DataFrame
+        Columns customer_id, start, end.
+    dropped_out, dissatisfied_on : array-like of shape (n_customers,)
+        Dates in the order of `people`; missing where it did not happen.
+    settings : CompanySettings
+    seed : int
+
+    Returns
+    -------
+    dict of DataFrame
+        consents, campaigns, contacts, responses, coupons, referrals, spend; and effects, which
+        belongs to the truth.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing, or a chance among the settings is above 1.
+    """
+    for name in CHANCES:
+        check_fraction(name, getattr(settings, name))
+    who = members(
+        people, transactions, subscriptions,
+        dropped_out=dropped_out, dissatisfied_on=dissatisfied_on, settings=settings,
+    )  # fmt: skip
+    paths = consent_paths(who, settings, stream(seed, "consents"))
+    diary = Diary(who, paths, settings)
+    effects = run_campaigns(diary, stream(seed, "campaigns"))
+    issued = coupons(diary, stream(seed, "coupons"))
+    return {
+        "consents": consents(paths, diary.stops, who, settings),
+        "campaigns": campaigns(settings),
+        "contacts": _contacts(diary),
+        "responses": _responses(diary),
+        "coupons": issued,
+        "referrals": referrals(who, settings, stream(seed, "referrals")),
+        "spend": spend(diary, issued, stream(seed, "spend")),
+        "effects": effects,
+    }
+
+
+def _contacts(diary: Diary) -> pd.DataFrame:
+    """Table of contacts, with the controls of the experiments, by date and customer."""
+    noted = _sorted(diary.contacts)
+    plans = campaign_plans(diary.settings)
+    campaign = noted["campaign"].to_numpy()
+    channels = pd.array([plan.channel for plan in plans], dtype="str")
+    return pd.DataFrame(
+        _keys(noted, diary.members, diary.settings)
+        | {
+            "channel": channels.take(campaign),
+            "treated": noted["treated"],
+            "outcome": labels(OUTCOMES, noted["outcome"].to_numpy()),
+            "cost": noted["cost"].astype(float),
+        }
+    )
+
+
+def _responses(diary: Diary) -> pd.DataFrame:
+    """Table of responses by date and customer; of one day, opened comes before clicked."""
+    noted = _sorted(diary.responses)
+    return pd.DataFrame(
+        _keys(noted, diary.members, diary.settings)
+        | {"kind": noted["kind"].astype("str"), "amount": noted["amount"]}
+    )
+
+
+def _keys(noted: pd.DataFrame, who: Members, settings: CompanySettings) -> dict[str, object]:
+    plans = campaign_plans(settings)
+    names = tuple(plan.campaign_id for plan in plans)
+    return {
+        "customer_id": who.customer_id.array.take(noted["person"].to_numpy()),
+        "campaign_id": labels(names, noted["campaign"].to_numpy()),
+        "date": as_dates(noted["day"].to_numpy(), settings),
+    }
+
+
+def _sorted(parts: list[pd.DataFrame]) -> pd.DataFrame:
+    noted = pd.concat(parts, ignore_index=True)
+    order = np.lexsort([noted["person"], noted["day"]])
+    return noted.iloc[order].reset_index(drop=True)
