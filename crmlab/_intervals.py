@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from crmlab._checks import check_count, check_fraction
 
-__all__ = ["Statistic", "bootstrap_interval", "interval_row"]
+__all__ = ["Statistic", "bootstrap_interval", "check_resampling", "interval_row"]
 
 # Takes the distinct values in ascending order and the number of customers with each; a number may
 # be zero. Returns nan where the measure has no meaning, such as a share of a total of zero.
@@ -81,26 +81,24 @@ def bootstrap_interval(
        estimate  lower  upper  level
     0       2.0   1.25   2.75   0.95
     """
-    _check_options(value, level=level, n_resamples=n_resamples, seed=seed)
-    values, counts = np.unique(value, return_counts=True)
-    replicates = _replicates(values, counts, statistic, n_resamples=n_resamples, seed=seed)
-    lower, upper = np.quantile(replicates, [(1 - level) / 2, (1 + level) / 2])
-    return interval_row(statistic(values, counts), lower, upper, level=level)
-
-
-def _check_options(
-    value: NDArray[np.float64], *, level: float, n_resamples: int, seed: int
-) -> None:
-    """Raise unless an interval with these options has a meaning."""
-    check_fraction("level", level, open_ends=True)
-    check_count("n_resamples", n_resamples)
-    check_count("seed", seed, minimum=0)
+    check_resampling(level=level, n_resamples=n_resamples, seed=seed)
     if value.size < 2:
         raise ValueError(
             "`value` must hold at least two customers for an interval; got 1. "
             "One customer says nothing about how customers differ: pass more, "
             "or report the estimate alone."
         )
+    values, counts = np.unique(value, return_counts=True)
+    replicates = _replicates(values, counts, statistic, n_resamples=n_resamples, seed=seed)
+    lower, upper = np.quantile(replicates, [(1 - level) / 2, (1 + level) / 2])
+    return interval_row(statistic(values, counts), lower, upper, level=level)
+
+
+def check_resampling(*, level: float, n_resamples: int, seed: int) -> None:
+    """Raise unless limits at this level can be read off this many resamples."""
+    check_fraction("level", level, open_ends=True)
+    check_count("n_resamples", n_resamples)
+    check_count("seed", seed, minimum=0)
     # Rounded first, so that 2 / (1 - 0.9) = 20.000000000000004 asks for 20.
     needed = ceil(round(2 / (1 - level), 6))
     if n_resamples < needed:

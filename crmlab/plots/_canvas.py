@@ -1,12 +1,15 @@
 """What every picture shares: colours, axes, units on the axes, and how numbers are written."""
 
+import functools
 from collections.abc import Iterable
 from typing import Any
 
+import matplotlib as mpl
 import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
+from matplotlib.font_manager import FontProperties, fontManager
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from crmlab._checks import check_columns
@@ -26,6 +29,7 @@ __all__ = [
     "new_axes",
     "note",
     "percent",
+    "write_hangul",
 ]
 
 # From seaborn's palette "colorblind"; importing seaborn for them would take two seconds.
@@ -59,7 +63,33 @@ def finish(ax: Axes, *, title: str, x: str, y: str, grid: bool = True) -> Axes:
     if grid:
         ax.set_axisbelow(True)
         ax.grid(axis="y", alpha=0.3)
+    write_hangul(ax)
     return ax
+
+
+def write_hangul(ax: Axes) -> None:
+    """Let everything written on the axes fall back to a Hangul font where its own lacks a letter.
+
+    The reader's own font stays the first choice, and settings stay as they are.
+    """
+    hangul = _hangul_font()
+    legend = ax.get_legend()
+    keys = [*legend.get_texts(), legend.get_title()] if legend else []
+    for text in (ax.title, ax.xaxis.label, ax.yaxis.label, *ax.texts, *keys):
+        family = text.get_fontfamily()
+        if hangul not in family:
+            text.set_fontfamily([*family, hangul])
+    # Labels of ticks come into being when the figure is drawn.
+    ax.tick_params(which="both", labelfontfamily=[*mpl.rcParams["font.family"], hangul])
+
+
+@functools.cache
+def _hangul_font() -> str:
+    """Make the Hangul font known to matplotlib, at the first picture, and return its name."""
+    from pylopdf_fonts_ko import sans_path
+
+    fontManager.addfont(sans_path())
+    return FontProperties(fname=sans_path()).get_name()
 
 
 def note(

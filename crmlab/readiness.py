@@ -1,1 +1,0 @@
-"""What goes wrong when the ground is not ready: each failure factor, measured."""
