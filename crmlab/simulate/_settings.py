@@ -5,9 +5,15 @@ from dataclasses import dataclass, fields
 
 import pandas as pd
 
-from crmlab._checks import check_choice, check_count
+from crmlab._checks import check_choice, check_count, check_fraction
 
 __all__ = ["CompanySettings", "settings_from"]
+
+
+# For branch, web and call centre.
+Chances = tuple[float, float, float]
+# Chances and shares that one number gives.
+_FRACTIONS = ("second_learner", "third_learner", "twins", "adults", "own_phone")
 
 
 @dataclass(frozen=True)
@@ -26,8 +32,11 @@ class CompanySettings:
         Strength of the seasons in orders (설날, 추석, school terms); 0 or False for none.
     returns : float, default=0.04
         Chance that an order line is sent back; 0 or False for none.
+    return_loss : float, default=0.3
+        Share of its cost that is lost when a line comes back.
     complements : float, default=1
-        Strength of the planted complements and substitutes in baskets; 0 or False for none.
+        Power to which the planted lifts of complements and substitutes are raised, at most 1.5;
+        0 or False for none.
     purchase_shape, purchase_scale : float, default=0.9, 9.0
         Orders a week of a customer are Gamma distributed: shape r, rate alpha in weeks.
     dropout_a, dropout_b : float, default=1.0, 5.0
@@ -92,6 +101,32 @@ class CompanySettings:
     march_peak : float, default=2.0
         How many times as many join on a day in March, when school begins.
 
+    in_system : three chances, default=(0.8, 0.6, 0.35)
+        Chances to be in each source system. This and the following triples are for branch, web and
+        call centre, all in [0, 1]. Who would be in none is in one, drawn by these chances.
+    second_record : three chances, default=(0.015, 0.05, 0.025)
+        Chances that a person signed up a second time in the same system.
+    name_spaced, name_typing, name_swapped, name_romanised : three chances
+        Name written "김 민준"; with one letter wrong; with the syllables of the given name swapped;
+        in Latin letters. Defaults (0.05, 0.06, 0.02), (0.008, 0.02, 0.015), (0.002, 0.004, 0.004),
+        (0.003, 0.03, 0).
+    phone_format, phone_old, phone_digit, phone_family, phone_missing : three chances
+        Phone written without hyphens, with dots or "+82 10"; an old 011 number; a digit wrong; the
+        parent's instead of the learner's own; none. Defaults (0.05, 0.12, 0.03),
+        (0.03, 0.015, 0.04), (0.008, 0.012, 0.02), (0.1, 0.08, 0.25), (0.01, 0.03, 0).
+    email_typing, email_family, email_missing : three chances
+        E-mail with letters wrong; the parent's instead of the learner's own; none. Defaults
+        (0.01, 0.008, 0.03), (0.1, 0.08, 0.15), (0.35, 0.02, 0.3).
+    address_earlier, address_abbreviated, address_no_door, address_coarse : three chances
+        An address from before a move; "서울 노원구 …"; without block and door; only province and
+        district. Defaults (0.07, 0.05, 0.09), (0.1, 0.2, 0.15), (0.04, 0.05, 0.05),
+        (0.01, 0.04, 0.03).
+    birth_slip, birth_missing : three chances
+        Birth date with a century, year or day slipped or day and month swapped; none. Defaults
+        (0.006, 0.012, 0.01), (0.05, 0.12, 0.3).
+    ordered_in : three chances, default=(0.3, 0.55, 0.15)
+        Shares of the orders placed in branch, web and call centre; only their ratios count.
+
     Examples
     --------
     >>> CompanySettings(returns=0).returns
@@ -115,6 +150,7 @@ class CompanySettings:
     # Orders
     seasonality: float = 1.0
     returns: float = 0.04
+    return_loss: float = 0.3
     complements: float = 1.0
     purchase_shape: float = 0.9
     purchase_scale: float = 9.0
@@ -191,7 +227,29 @@ class CompanySettings:
     spend_noise: float = 0.15
     keep_overhead: float = 0.2
 
-    # Sources: who is in which system, and how their records are corrupted
+    # Sources: who is in which system, and how their records are corrupted;
+    # each triple is for branch, web and call centre
+    in_system: Chances = (0.8, 0.6, 0.35)
+    second_record: Chances = (0.015, 0.05, 0.025)
+    name_spaced: Chances = (0.05, 0.06, 0.02)
+    name_typing: Chances = (0.008, 0.02, 0.015)
+    name_swapped: Chances = (0.002, 0.004, 0.004)
+    name_romanised: Chances = (0.003, 0.03, 0.0)
+    phone_format: Chances = (0.05, 0.12, 0.03)
+    phone_old: Chances = (0.03, 0.015, 0.04)
+    phone_digit: Chances = (0.008, 0.012, 0.02)
+    phone_family: Chances = (0.1, 0.08, 0.25)
+    phone_missing: Chances = (0.01, 0.03, 0.0)
+    email_typing: Chances = (0.01, 0.008, 0.03)
+    email_family: Chances = (0.1, 0.08, 0.15)
+    email_missing: Chances = (0.35, 0.02, 0.3)
+    address_earlier: Chances = (0.07, 0.05, 0.09)
+    address_abbreviated: Chances = (0.1, 0.2, 0.15)
+    address_no_door: Chances = (0.04, 0.05, 0.05)
+    address_coarse: Chances = (0.01, 0.04, 0.03)
+    birth_slip: Chances = (0.006, 0.012, 0.01)
+    birth_missing: Chances = (0.05, 0.12, 0.3)
+    ordered_in: Chances = (0.3, 0.55, 0.15)
 
     def __post_init__(self) -> None:
         check_count("weeks", self.weeks, minimum=26)
@@ -203,6 +261,13 @@ class CompanySettings:
                     f"`{field.name}` must be a number that is finite and not negative; "
                     f"got {value!r}."
                 )
+            if field.type == Chances:
+                _check_chances(field.name, value)
+        for name in _FRACTIONS:
+            check_fraction(name, getattr(self, name))
+        for name in ("in_system", "ordered_in"):
+            if not any(getattr(self, name)):
+                raise ValueError(f"`{name}` must hold a chance above 0; got none.")
 
     @property
     def first_day(self) -> pd.Timestamp:
@@ -222,6 +287,16 @@ class CompanySettings:
 
 def _not_negative(value: object) -> bool:
     return isinstance(value, numbers.Real) and 0 <= float(value) < float("inf")
+
+
+def _check_chances(name: str, value: object) -> None:
+    """Refuse what is not a chance each for branch, web and call centre."""
+    is_triple = isinstance(value, tuple) and len(value) == 3
+    if not is_triple or not all(_not_negative(chance) and chance <= 1 for chance in value):
+        raise ValueError(
+            f"`{name}` must be a tuple of three chances in [0, 1], for branch, web and call centre; "
+            f"got {value!r}."
+        )
 
 
 def settings_from(changes: dict[str, object]) -> CompanySettings:
