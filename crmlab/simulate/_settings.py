@@ -264,7 +264,7 @@ class CompanySettings:
             if field.type == Chances:
                 _check_chances(field.name, value)
         for name in _FRACTIONS:
-            check_fraction(name, getattr(self, name))
+            check_fraction(name, float(getattr(self, name)))
         for name in ("in_system", "ordered_in"):
             if not any(getattr(self, name)):
                 raise ValueError(f"`{name}` must hold a chance above 0; got none.")
@@ -291,12 +291,13 @@ def _not_negative(value: object) -> bool:
 
 def _check_chances(name: str, value: object) -> None:
     """Refuse what is not a chance each for branch, web and call centre."""
-    is_triple = isinstance(value, tuple) and len(value) == 3
-    if not is_triple or not all(_not_negative(chance) and chance <= 1 for chance in value):
-        raise ValueError(
-            f"`{name}` must be a tuple of three chances in [0, 1], for branch, web and call centre; "
-            f"got {value!r}."
-        )
+    triple = value if isinstance(value, tuple) and len(value) == 3 else (None,)
+    if all(_not_negative(chance) and chance <= 1 for chance in triple):
+        return
+    raise ValueError(
+        f"`{name}` must be a tuple of three chances in [0, 1], for branch, web and call centre; "
+        f"got {value!r}."
+    )
 
 
 def settings_from(changes: dict[str, object]) -> CompanySettings:
