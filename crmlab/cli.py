@@ -177,7 +177,8 @@ def report(
     data: Annotated[
         str | None,
         typer.Option(
-            help="Orders: a file, a quoted pattern, cdnow or complete_journey. [default: cdnow]"
+            help="Orders: a file, a quoted pattern, cdnow, complete_journey or company. "
+            "[default: cdnow]"
         ),
     ] = None,
     out: Annotated[

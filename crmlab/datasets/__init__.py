@@ -1,4 +1,4 @@
-"""Data sets for the workbook: read from an installed package, or fetched from their publisher.
+"""Data sets for the workbook: in crmlab, in an installed package, or fetched from their publisher.
 
 `load_` functions need no network, `fetch_` functions download once and keep the file. Each set
 has a card in Markdown with its source, licence, columns, units and traps; `available` lists the
@@ -7,6 +7,8 @@ names, one row per line of an order, with its oddities left in: cleaning is the 
 """
 
 from crmlab.datasets._cards import available, describe
+from crmlab.datasets._company import Company, Truth
+from crmlab.datasets._company_files import load_company, save_company
 from crmlab.datasets._downloads import (
     DownloadError,
     UnexpectedFileError,
@@ -25,16 +27,20 @@ from crmlab.datasets._regions import load_regions
 
 __all__ = [
     "TRANSACTION_SETS",
+    "Company",
     "DownloadError",
+    "Truth",
     "UnexpectedFileError",
     "available",
     "describe",
     "fetch_hillstrom",
     "fetch_online_retail",
     "load_cdnow",
+    "load_company",
     "load_complete_journey",
     "load_donations",
     "load_regions",
     "load_telco_churn",
     "load_transactions",
+    "save_company",
 ]

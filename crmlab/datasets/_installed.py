@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from crmlab._checks import check_choice
+from crmlab.datasets._company_files import load_company_table
 
 __all__ = [
     "TRANSACTION_SETS",
@@ -254,22 +255,24 @@ def load_telco_churn() -> pd.DataFrame:
     return telco.astype(dict.fromkeys(_TELCO_FLAGS, bool) | dict.fromkeys(texts, str))
 
 
-# The installed sets that are orders: what a report can be made from by name alone.
-TRANSACTION_SETS = ("cdnow", "complete_journey")
+# The sets that are orders, and the currency of their amounts: what a report can be made from by
+# name alone.
+TRANSACTION_SETS = {"cdnow": "USD", "complete_journey": "USD", "company": "KRW"}
 
 
 def load_transactions(name: str) -> pd.DataFrame:
-    """Load the transactions of an installed set by its name.
+    """Load the transactions of a set by its name, those that need no network.
 
     Parameters
     ----------
-    name : {"cdnow", "complete_journey"}
-        Name of the set.
+    name : {"cdnow", "complete_journey", "company"}
+        Name of the set; ``TRANSACTION_SETS[name]`` is the currency of its amounts.
 
     Returns
     -------
     DataFrame
-        Canonical transactions, as `load_cdnow` or `load_complete_journey` returns them.
+        Canonical transactions, as `load_cdnow`, `load_complete_journey` or `load_company` returns
+        them.
 
     Raises
     ------
@@ -282,6 +285,8 @@ def load_transactions(name: str) -> pd.DataFrame:
     69659
     """
     check_choice("name", name, TRANSACTION_SETS)
+    if name == "company":
+        return load_company_table("transactions")
     return load_cdnow() if name == "cdnow" else load_complete_journey("transactions")
 
 

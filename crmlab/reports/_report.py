@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["DATASETS", "Data", "list_reports", "made_report", "run_report"]
 
-DATASETS = TRANSACTION_SETS  # data a template can load by name
+DATASETS = tuple(TRANSACTION_SETS)  # data a template can load by name
 
 _WRITABLE = (str, int, float, np.number, Decimal, date)  # in a cell; a datetime is a date
 
@@ -52,7 +52,8 @@ def run_report(
         Name of the template, see `list_reports`.
     data : str, path or DataFrame, optional
         Orders: a file that `read_transactions` reads, a pattern of files such as `2024-*.csv`, a
-        table, or the name of a bundled set, `"cdnow"` or `"complete_journey"`. Default: CDNOW.
+        table, or the name of a bundled set, `"cdnow"`, `"complete_journey"` or `"company"` (the
+        simulated one). Default: CDNOW.
     out : path, optional
         Folder to publish into. Default: `reports/<name>` in the working directory.
     **parameters
@@ -200,7 +201,7 @@ def _existing(path: Path) -> str:
     if not path.exists() and not glob.glob(str(path), recursive=True):
         raise FileNotFoundError(
             f"`data` must exist; there is no file {str(path)!r}. "
-            f"Bundled sets are {' and '.join(DATASETS)}."
+            f"Bundled sets are {', '.join(DATASETS)}."
         )
     return str(path)
 

@@ -1,0 +1,213 @@
+"""The holder of the simulated company, its files, and the copy that is shipped."""
+
+import hashlib
+import json
+import re
+from dataclasses import FrozenInstanceError, asdict, dataclass, fields, replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from contract_cases import DAY, GOOD, rows
+
+from crmlab import datasets
+from crmlab._paths import data_dir
+from crmlab.contracts import CONTRACTS, ContractError
+from crmlab.datasets import Company, Truth, load_company, save_company
+
+HOME = data_dir() / "company"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a company may be made with."""
+
+    start: str = "2024-01-01"
+    weeks: int = 104
+    seasonality: bool = False
+    spend_gamma: float = 0.1 + 0.2
+
+
+def small() -> Company:
+    tables = {name: rows(name, {}, {}) for name in GOOD}
+    for table in tables.values():
+        dates = table.select_dtypes("datetime")
+        table[dates.columns] = dates.astype("datetime64[s]")
+    tables["subscriptions"]["end"] = pd.Series([DAY, pd.NaT], dtype="datetime64[us]")
+    tables["complaints"] = tables["complaints"].head(0)
+    tables["visits"]["held"] = np.array([0, 3], dtype="int32")
+    people = pd.DataFrame(
+        {"purchase_rate": [0.1, 1 / 3], "alive": [True, False], "dropped_out": [pd.NaT, DAY]},
+        index=pd.Index(["a0", "a1"], name="customer_id"),
+    )
+    other = pd.DataFrame({"x": ["김", None]})
+    truth = Truth(people=people, effects=other, links=other, pairs=other, settings=Settings())
+    return Company(**tables, truth=truth)
+
+
+def assert_same(found: Company, expected: Company) -> None:
+    for one, two in ((found, expected), (found.truth, expected.truth)):
+        for field in fields(one):
+            frame = getattr(one, field.name)
+            if isinstance(frame, pd.DataFrame):
+                pd.testing.assert_frame_equal(frame, getattr(two, field.name), obj=field.name)
+    settings = expected.truth.settings
+    assert vars(found.truth.settings) == asdict(settings)
+
+
+def test_a_saved_company_comes_back_exactly(tmp_path):
+    company = small()
+    save_company(company, tmp_path / "a" / "b")
+    found = load_company(folder=tmp_path / "a" / "b")
+    assert_same(found, company)
+    again = tmp_path / "again"
+    save_company(found, again)
+    for path in again.rglob("*.*"):
+        assert path.read_bytes() == (tmp_path / "a" / "b" / path.relative_to(again)).read_bytes()
+
+
+def test_files_are_small_and_stand_by_the_names_of_tables(tmp_path):
+    import pyarrow.parquet as pq
+
+    save_company(small(), str(tmp_path))
+    names = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.*")}
+    truth = {f"truth/{name}" for name in ("people", "effects", "links", "pairs")}
+    assert names == {f"{name}.parquet" for name in GOOD | dict.fromkeys(truth)} | {
+        "truth/settings.json"
+    }
+    column = pq.ParquetFile(tmp_path / "products.parquet").metadata.row_group(0).column(0)
+    assert column.compression == "ZSTD"
+
+
+def test_settings_have_attributes_and_cannot_be_changed(tmp_path):
+    save_company(small(), tmp_path)
+    settings = load_company(folder=tmp_path).truth.settings
+    assert (settings.weeks, settings.seasonality, settings.spend_gamma) == (104, False, 0.1 + 0.2)
+    assert settings.n_days == 728
+    assert (settings.first_day, settings.last_day) == (
+        pd.Timestamp("2024-01-01"),
+        pd.Timestamp("2025-12-28"),
+    )
+    with pytest.raises(AttributeError, match="cannot be changed: `weeks`"):
+        settings.weeks = 52
+
+
+def test_a_folder_without_a_table_says_which(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"needs 'settings.json', and .*truth does not"):
+        load_company(folder=tmp_path)
+    save_company(small(), tmp_path)
+    (tmp_path / "visits.parquet").unlink()
+    with pytest.raises(FileNotFoundError, match=r"needs 'visits.parquet', .* `save_company` wrote"):
+        load_company(folder=tmp_path)
+
+
+def test_check_names_table_and_rule_and_is_empty_where_all_is_well():
+    company = small()
+    found = company.check()
+    assert found.empty
+    assert list(found.columns) == ["table", "rule", "n_rows"]
+    broken = replace(
+        company,
+        spend=rows("spend", {"amount": -1.0}, {"amount": -1.0}, {}),
+        products=rows("products", {"product_id": None}),
+    )
+    assert broken.check().to_dict("records") == [
+        {"table": "products", "rule": "product_id missing", "n_rows": 1},
+        {"table": "spend", "rule": "amount negative", "n_rows": 2},
+    ]
+    with pytest.raises(ContractError, match="The visits table lacks 'held'"):
+        replace(company, visits=company.visits.drop(columns="held")).check()
+
+
+def test_the_company_has_every_canonical_table_and_tells_its_columns():
+    tables = [field.name for field in fields(Company) if field.name != "truth"]
+    assert sorted(tables) == sorted(CONTRACTS)
+    told = re.split(r"\n    (\w+) : ", Company.__doc__)
+    told = dict(zip(told[1::2], told[2::2], strict=True))
+    for name, contract in CONTRACTS.items():
+        assert [c for c in contract.names() if f"`{c}`" not in told[name]] == []
+
+
+def test_a_company_shows_its_sizes_and_cannot_be_changed():
+    company = small()
+    assert repr(company).startswith("Company(transactions: 2, products: 2, ")
+    assert "complaints: 0" in repr(company)
+    assert repr(company.truth) == "Truth(people: 2, effects: 2, links: 2, pairs: 2)"
+    with pytest.raises(FrozenInstanceError):
+        company.spend = company.visits
+
+
+# --- the copy that is shipped -----------------------------------------------------------------
+
+
+def card() -> str:
+    return datasets.describe("company")
+
+
+def facts(heading: str) -> dict[str, list[str]]:
+    """The rows of the table under a heading of the card, by their first cell."""
+    _, _, rest = card().partition(f"{heading}\n\n")
+    lines = rest.partition("\n\n")[0].splitlines()[2:]
+    cells = [[cell.strip(" `") for cell in line.strip("|").split("|")] for line in lines]
+    return {first: others for first, *others in cells}
+
+
+def test_the_shipped_company_is_what_the_simulator_makes():
+    from crmlab.simulate import simulate_company
+
+    (made,) = re.findall(r"simulate_company\(([\d_]+), seed=(\d+)\)", card())
+    assert_same(load_company(), simulate_company(int(made[0]), seed=int(made[1])))
+
+
+def test_the_card_tells_rows_and_hash_of_every_file():
+    company = load_company()
+    frames = {field.name: getattr(company, field.name) for field in fields(company)}
+    del frames["truth"]
+    frames |= {
+        f"truth/{field.name}": getattr(company.truth, field.name)
+        for field in fields(company.truth)
+        if field.name != "settings"
+    }
+    told = facts("## Files")
+    hashes = {name: cells[-1] for name, cells in told.items()}
+    assert hashes == {
+        path.relative_to(HOME).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(HOME.rglob("*.*"))
+    }
+    counts = {name: cells[0] for name, cells in told.items() if name.endswith(".parquet")}
+    assert counts == {f"{name}.parquet": f"{len(frame):,}" for name, frame in frames.items()}
+
+
+def test_the_card_describes_every_column_of_every_table():
+    company = load_company()
+    holders = {"": company, "truth.": company.truth}
+    for prefix, holder in holders.items():
+        for field in fields(holder):
+            frame = getattr(holder, field.name)
+            if isinstance(frame, pd.DataFrame):
+                columns = facts(f"### {prefix}{field.name}")
+                if frame.index.name:
+                    frame = frame.reset_index()
+                assert list(columns) == list(frame.columns), field.name
+                assert all(meaning for _, meaning in columns.values())
+
+
+def test_the_card_tells_every_setting_and_its_value():
+    values = json.loads((HOME / "truth" / "settings.json").read_text(encoding="utf-8"))
+    told = {name: cells[0] for name, cells in facts("## Settings").items()}
+    assert told == {name: format_setting(value) for name, value in values.items()}
+
+
+def format_setting(value: object) -> str:
+    return str(value) if isinstance(value, str | bool) else f"{value:,.10g}"
+
+
+def test_the_shipped_company_is_small_and_keeps_every_contract():
+    assert sum(path.stat().st_size for path in HOME.rglob("*.*")) < 5_000_000
+    assert load_company().check().empty
+
+
+def test_its_orders_are_a_set_that_reports_know_by_name():
+    orders = datasets.load_transactions("company")
+    pd.testing.assert_frame_equal(orders, load_company().transactions)
+    assert datasets.TRANSACTION_SETS["company"] == "KRW"
