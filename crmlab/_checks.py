@@ -1,13 +1,22 @@
 """Argument checks that every module shares: one wording for argument, rule, value, remedy."""
 
+import datetime as dt
 import numbers
 from collections.abc import Iterable
 from difflib import get_close_matches
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["check_choice", "check_columns", "check_count", "check_fraction", "check_vector"]
+__all__ = [
+    "check_choice",
+    "check_columns",
+    "check_count",
+    "check_day",
+    "check_fraction",
+    "check_vector",
+]
 
 
 def check_choice(name: str, value: object, allowed: Iterable[str]) -> None:
@@ -39,6 +48,17 @@ def check_count(name: str, value: int, *, minimum: int = 1) -> int:
     if value < minimum:
         raise ValueError(f"`{name}` must be at least {minimum}; got {value!r}.")
     return int(value)
+
+
+def check_day(name: str, value: str | dt.date | pd.Timestamp | None) -> dt.date | None:
+    """Return `value` as a day, or None where it is None."""
+    if value is None:
+        return None
+    # A number would pass as nanoseconds since 1970.
+    stamp = pd.NaT if isinstance(value, numbers.Number) else pd.to_datetime(value, errors="coerce")
+    if not isinstance(stamp, pd.Timestamp):
+        raise ValueError(f"`{name}` must be a date such as '1997-09-30'; got {value!r}.")
+    return stamp.date()
 
 
 def check_vector(

@@ -1,12 +1,12 @@
 """Customers' days as expressions, calendar periods, and the one place where a reduction runs."""
 
 import datetime as dt
-import numbers
 from typing import Any, Literal
 
 import ibis
 import pandas as pd
 
+from crmlab._checks import check_day as day_of
 from crmlab._engine import execute
 from crmlab._purchases import purchase_days
 from crmlab.contracts import TRANSACTIONS, ContractError, Rule, tally
@@ -34,16 +34,6 @@ NO_PURCHASE = (
     "`transactions` must hold a purchase by {end}, the end of observation; there is none. "
     "Returns alone are no purchase; see also `observation_end`."
 )
-
-
-def day_of(name: str, value: Day | None) -> dt.date | None:
-    if value is None:
-        return None
-    # A number would pass as nanoseconds since 1970.
-    stamp = pd.NaT if isinstance(value, numbers.Number) else pd.to_datetime(value, errors="coerce")
-    if not isinstance(stamp, pd.Timestamp):
-        raise ValueError(f"`{name}` must be a date such as '1997-09-30'; got {value!r}.")
-    return stamp.date()
 
 
 def read_days(transactions: Any, end: dt.date | None) -> tuple[Any, dt.date]:

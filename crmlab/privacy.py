@@ -1,1 +1,0 @@
-"""What may be used, shown and published about a customer."""

@@ -1,0 +1,175 @@
+"""Personal fields as they may stand on a screen: recognisable to who knows them, to nobody else."""
+
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from crmlab._checks import check_choice, check_columns
+
+__all__ = ["mask"]
+
+_HIDDEN = "***"
+# A name as 김민준 has no capital letters; one with them is cut word by word.
+_PROVINCES = (
+    "서울|부산|대구|인천|광주|대전|울산|세종|경기|강원|충북|충남|전북|전남|경북|경남|제주"
+    "|충청북|충청남|전라북|전라남|경상북|경상남"
+)
+_PROVINCE = re.compile(rf"(?:{_PROVINCES})(?:특별자치시|특별자치도|특별시|광역시|시|도)?")
+_CITY = re.compile("[가-힣]{1,4}시")
+_DISTRICT = re.compile("[가-힣]{1,4}[군구]")
+_YEAR = re.compile(r"((?:18|19|20)\d{2})(?:\D.*|\d{4}|)", re.DOTALL)
+_PHONE = re.compile(r"(02|050\d|0\d\d)(\d{3,4})(\d{4})")
+
+
+def mask(
+    table: pd.DataFrame, *, columns: Sequence[str] | Mapping[str, str] | None = None
+) -> pd.DataFrame:
+    """Hide most of each personal field, for a page or a screen.
+
+    ==================  ==========================================  =====================
+    kind                shown                                       example
+    ==================  ==========================================  =====================
+    name                first and last syllable, or initials        김*준, 김*, M*** K***
+    phone               prefix and the last four digits             010-****-5678
+    email               first letter and domain                     m***@example.com
+    address             down to the city or district                서울특별시 노원구
+    birth_date          the year                                    1985
+    ==================  ==========================================  =====================
+
+    What does not look like its kind is hidden whole. The result is for reading: it is no
+    anonymous table (see `k_anonymity`) and cannot be joined (see `pseudonymise`).
+
+    Parameters
+    ----------
+    table : DataFrame
+        Any table; it is not changed.
+    columns : sequence of str or mapping of column to kind, optional
+        Columns to mask. A mapping such as ``{"고객명": "name"}`` says what columns of another name
+        hold. Default: the columns of the table that bear the name of a kind.
+
+    Returns
+    -------
+    DataFrame
+        Same shape and index; masked columns are text, and missing values stay missing.
+
+    Raises
+    ------
+    TypeError
+        If `table` is no DataFrame.
+    ValueError
+        If a column is missing, or its kind is not known.
+
+    Examples
+    --------
+    >>> phones = ["010-1234-5678", "+82 2 345 6789"]
+    >>> people = pd.DataFrame({"name": ["김민준", None], "phone": phones})
+    >>> mask(people)
+       name          phone
+    0   김*준  010-****-5678
+    1   NaN   02-****-6789
+    """
+    if not isinstance(table, pd.DataFrame):
+        raise TypeError(
+            f"`table` must be a DataFrame; got {type(table).__name__}. "
+            "Bring the rows to be shown to pandas first."
+        )
+    kinds = _kinds(table, columns)
+    check_columns(table.columns, kinds, what="The table")
+    masked = table.copy()
+    for position, name in enumerate(table.columns):
+        if name in kinds:
+            masked.isetitem(position, _masked(table.iloc[:, position], _MASKS[kinds[name]]).array)
+    return masked
+
+
+def _kinds(
+    table: pd.DataFrame, columns: Sequence[str] | Mapping[str, str] | None
+) -> Mapping[str, str]:
+    if columns is None:
+        return {name: name for name in table.columns if name in _MASKS}
+    if isinstance(columns, str):
+        columns = [columns]
+    if isinstance(columns, Mapping):
+        for kind in columns.values():
+            check_choice("columns", kind, _MASKS)
+        return columns
+    unknown = [name for name in columns if name not in _MASKS]
+    if unknown:
+        raise ValueError(
+            f"`columns` must say what {unknown[0]!r} holds; only {', '.join(map(repr, _MASKS))} "
+            f"are known by name. Give a mapping such as {{{unknown[0]!r}: 'name'}}."
+        )
+    return {name: name for name in columns}
+
+
+def _masked(values: pd.Series, one: Callable[[Any], str]) -> pd.Series:
+    number, different = pd.factorize(values)
+    shown = np.array([*map(one, different), np.nan], dtype=object)
+    return pd.Series(shown[number], index=values.index, name=values.name, dtype="str")
+
+
+def _text(value: Any) -> str:
+    # Full-width digits and letters are the same digits and letters.
+    return " ".join(unicodedata.normalize("NFKC", str(value)).split())
+
+
+def _name(value: Any) -> str:
+    text = _text(value)
+    if any(letter.isupper() or letter.islower() for letter in text):
+        return " ".join(f"{word[0]}{_HIDDEN}" if word[1:] else _HIDDEN for word in text.split())
+    syllables = text.replace(" ", "")
+    if len(syllables) < 3:
+        return syllables[:1] + "*" if syllables[1:] else _HIDDEN
+    return syllables[0] + "*" * (len(syllables) - 2) + syllables[-1]
+
+
+def _phone(value: Any) -> str:
+    text = _text(value)
+    digits = re.sub(r"\D", "", text)
+    if digits.startswith("82") and len(digits) > 9:
+        digits = "0" + digits[2:].removeprefix("0")
+    found = _PHONE.fullmatch(digits)
+    if found:
+        return f"{found[1]}-****-{found[3]}"
+    return f"****-{digits[-4:]}" if len(digits) > 8 else "****"
+
+
+def _email(value: Any) -> str:
+    user, _, domain = _text(value).rpartition("@")
+    if not user or not domain or "@" in user or " " in user + domain:
+        return _HIDDEN
+    return f"{user[0] if user[1:] else ''}{_HIDDEN}@{domain}"
+
+
+def _address(value: Any) -> str:
+    words = _text(value).replace(",", " ").split()
+    shown = []
+    if words and _PROVINCE.fullmatch(words[0]):
+        shown.append(words.pop(0))
+    elif words and (start := _PROVINCE.match(words[0])) and not _CITY.fullmatch(words[0]):
+        return start[0]  # written without blanks: the district cannot be told from the road
+    for level in (_CITY, _DISTRICT):
+        if words and level.fullmatch(words[0]):
+            shown.append(words.pop(0))
+    return " ".join(shown) or _HIDDEN
+
+
+def _birth_year(value: Any) -> str:
+    if isinstance(value, dt.date | np.datetime64):
+        return str(pd.Timestamp(value).year)
+    found = _YEAR.fullmatch(_text(value))
+    return found[1] if found else "****"
+
+
+_MASKS: dict[str, Callable[[Any], str]] = {
+    "name": _name,
+    "phone": _phone,
+    "email": _email,
+    "address": _address,
+    "birth_date": _birth_year,
+}
