@@ -1,0 +1,85 @@
+"""Addresses brought to one form: the whole, its building, its numbers, its district."""
+
+import re
+
+import pandas as pd
+
+from crmlab.identity._normalise import plain
+
+__all__ = ["addresses"]
+
+# Provinces by the two or more ways they are written; the first syllables decide.
+_PROVINCES = (
+    ("서울", "서울(특별)?시?"),
+    ("부산", "부산(광역)?시?"),
+    ("대구", "대구(광역)?시?"),
+    ("인천", "인천(광역)?시?"),
+    ("광주", "광주광역시"),  # not 광주시, a town in 경기
+    ("대전", "대전(광역)?시?"),
+    ("울산", "울산(광역)?시?"),
+    ("세종", "세종(특별자치)?시?"),
+    ("경기", "경기도?"),
+    ("강원", "강원(특별자치)?도?"),
+    ("충북", "충북|충청북도"),
+    ("충남", "충남|충청남도"),
+    ("전북", "전북(특별자치도)?|전라북도"),
+    ("전남", "전남|전라남도"),
+    ("경북", "경북|경상북도"),
+    ("경남", "경남|경상남도"),
+    ("제주", "제주(특별자치)?도?"),
+)
+_PROVINCE = tuple((short, re.compile(rf"^(?:{long})(?=\s)")) for short, long in _PROVINCES)
+_UNIT = re.compile(r"(?:(?:제?\s?(\w{1,5})\s?동)?\s?제?\s?(\w{1,6})\s?호|(\d{1,4})-(\d{1,5}))\s*$")
+_COLUMNS = ["address", "building", "street", "numbers", "district"]
+_DISTRICT = re.compile(r"^\S+\s+(?:(\S+시)\s+)?(\S+[시군구])(?=\s|$)")
+
+
+def addresses(values: pd.Series) -> pd.DataFrame:
+    """Split addresses into what can be compared.
+
+    Parameters
+    ----------
+    values : Series of str
+        Addresses in one line, from the large to the small (Korean) or from the small to the large.
+
+    Returns
+    -------
+    DataFrame
+        ``address`` without spaces and punctuation, the province short, the flat as "number-number";
+        ``building``, the same without the flat; ``street``, its letters alone;
+        ``numbers``, all its numbers in order; ``district``, province with city, county or ward (missing where there is none).
+
+    Examples
+    --------
+    >>> flats = pd.Series(["서울특별시 노원구 중앙로12길 34, 101동 1203호", "서울 노원구 중앙로12길 34 101-1203"])
+    >>> addresses(flats)[["address", "district"]].drop_duplicates().to_numpy().tolist()
+    [['서울노원구중앙로12길34#101-1203', '서울노원구']]
+    """
+    text = plain(values)
+    codes, distinct = pd.factorize(text)
+    rows = [_split(value) for value in distinct]
+    table = pd.DataFrame([*rows, (None,) * 5], columns=_COLUMNS)
+    read = table.astype("str").take(codes)
+    read.index = values.index
+    return read
+
+
+def _split(text: str) -> tuple[str | None, ...]:
+    text = re.sub(r"\(.*?\)", " ", text).replace(",", " ").strip()
+    for short, long in _PROVINCE:
+        text, changed = long.subn(short, text)
+        if changed:
+            break
+    found = _DISTRICT.match(text)
+    district = re.sub(r"\s", "", found.group()) if found else None
+    building, unit = text, ""
+    if found:  # only Korean addresses end with the flat
+        flat = _UNIT.search(text)
+        if flat:
+            building = text[: flat.start()]
+            unit = "#" + "-".join(part for part in flat.groups() if part)
+    building = re.sub(r"[\s.\-_/·]+(?=\D)|(?<=\D)[\s.\-_/·]+", "", building.strip())
+    building = re.sub(r"\s+", "-", building)
+    numbers = "-".join(re.findall(r"\d+", building + unit)) or None
+    street = re.sub(r"[\W\d_]", "", building) or None
+    return building + unit or None, building or None, street, numbers, district

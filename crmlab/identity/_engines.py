@@ -1,0 +1,134 @@
+"""Where splink runs: DuckDB in memory, a DuckDB connection of the caller, or Spark."""
+
+import contextlib
+import uuid
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pandas as pd
+
+__all__ = ["Engine", "opened"]
+
+
+class Engine:
+    """Records registered with splink on one engine.
+
+    Parameters
+    ----------
+    api : splink database API
+        DuckDB or Spark.
+    records : DataFrame
+        Comparable records.
+    spark : bool
+        Whether it is Spark.
+    """
+
+    def __init__(self, api: Any, records: pd.DataFrame, *, spark: bool) -> None:
+        self.spark = spark
+        self.n_records = len(records)
+        self._api = api
+        self._own = None if spark else _stored(api.duckdb_con, records)
+        self._table = api.register(records if spark else self._own)
+
+    def linker(self, settings: dict[str, Any]) -> Any:
+        """A linker over the records with these settings."""
+        from splink import Linker
+
+        return Linker(self._table, settings, log_level=None, validate_settings=False)
+
+    def n_pairs(self, rule: str) -> int:
+        """How many pairs a blocking rule makes, counted up to ten thousand."""
+        sql = (
+            f"select count(*) as n from (select 1 from {self._table.physical_name} as l "
+            f"inner join {self._table.physical_name} as r on {rule} "
+            "where l.record < r.record limit 10000) as pairs"
+        )
+        found = self._api.query_sql(sql)
+        n = int(found.as_record_list()[0]["n"])
+        found.drop_table_from_database_and_remove_from_cache()
+        return n
+
+    def frame(self, table: Any, columns: Sequence[str]) -> pd.DataFrame:
+        """Some columns of a splink table in pandas."""
+        if self.spark:
+            rows = table.as_spark_dataframe().select(*columns).toArrow()
+        else:
+            rows = table.as_duckdbpyrelation().select(*columns).to_arrow_table()
+        return rows.to_pandas()
+
+    def whole(self, table: Any) -> pd.DataFrame:
+        """All columns of a splink table in pandas."""
+        return table.as_pandas_dataframe()
+
+    def close(self) -> None:
+        """Drop what splink made."""
+        self._api.delete_tables_created_by_splink_from_db()
+        if self._own:
+            self._api.duckdb_con.execute(f"drop table if exists {self._own}")
+
+
+def _stored(connection: Any, records: pd.DataFrame) -> str:
+    """Copy the records into a temporary table: DuckDB reads its own faster than those of pandas."""
+    name = f"crmlab_records_{uuid.uuid4().hex[:12]}"
+    connection.register(f"{name}_view", records)
+    connection.execute(f"create temporary table {name} as select * from {name}_view")
+    connection.unregister(f"{name}_view")
+    return name
+
+
+@contextlib.contextmanager
+def opened(connection: Any, records: pd.DataFrame) -> Iterator[Engine]:
+    """An engine with the records, emptied afterwards.
+
+    Parameters
+    ----------
+    connection : None, duckdb connection or Spark session
+        Where to run; None is DuckDB in memory.
+    records : DataFrame
+        Comparable records.
+
+    Raises
+    ------
+    TypeError
+        If `connection` is something else.
+    """
+    if connection is None:
+        import duckdb
+
+        with duckdb.connect(config={"preserve_insertion_order": False}) as own:
+            own.execute("set enable_progress_bar = false")
+            with _emptied(_duckdb(own), records, spark=False) as engine:
+                yield engine
+        return
+    kind = type(connection).__module__.split(".")[0]
+    if kind not in ("duckdb", "_duckdb", "pyspark"):
+        raise TypeError(
+            "`connection` must be None, a DuckDB connection or a Spark session; "
+            f"got {type(connection).__name__}."
+        )
+    spark = kind == "pyspark"
+    api = _spark(connection) if spark else _duckdb(connection)
+    with _emptied(api, records, spark=spark) as engine:
+        yield engine
+
+
+@contextlib.contextmanager
+def _emptied(api: Any, records: pd.DataFrame, *, spark: bool) -> Iterator[Engine]:
+    engine = Engine(api, records, spark=spark)
+    try:
+        yield engine
+    finally:
+        engine.close()
+
+
+def _duckdb(connection: Any) -> Any:
+    from splink import DuckDBAPI
+
+    return DuckDBAPI(connection)
+
+
+def _spark(session: Any) -> Any:
+    from splink import SparkAPI
+
+    # Its functions in Java are not needed, so the session may be any.
+    return SparkAPI(spark_session=session, register_udfs_automatically=False)

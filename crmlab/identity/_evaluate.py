@@ -1,0 +1,206 @@
+"""Found people judged against the true ones, counted without listing pairs."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from crmlab._checks import check_columns, check_fraction
+from crmlab.identity._inputs import KEY
+
+__all__ = ["as_clusters", "evaluate_links", "threshold_table"]
+
+_COLUMNS = [*KEY, "person_id"]
+
+
+def as_clusters(clusters: Any, name: str) -> pd.DataFrame:
+    """The frame of records and people in a linkage, a truth with `links`, or a frame."""
+    for attribute in ("clusters", "links"):
+        clusters = getattr(clusters, attribute, clusters)
+    if not isinstance(clusters, pd.DataFrame):
+        raise TypeError(
+            f"`{name}` must be a linkage or a DataFrame with source, source_id and person_id; "
+            f"got {type(clusters).__name__}."
+        )
+    check_columns(clusters.columns, _COLUMNS, what=f"`{name}`")
+    frame = clusters[_COLUMNS]
+    missing = frame.isna().any()
+    if missing.any():
+        raise ValueError(
+            f"`{name}` must not miss {', '.join(map(repr, missing.index[missing]))}. "
+            "Give every record its own person where nothing is known."
+        )
+    if frame.duplicated(KEY).any():
+        raise ValueError(
+            f"`{name}` must hold each record once; {int(frame.duplicated(KEY).sum()):,} "
+            "are there again. Drop the copies."
+        )
+    if not pd.api.types.is_integer_dtype(frame["source_id"]):
+        frame = frame.assign(source_id=frame["source_id"].astype("str"))
+    return frame.assign(source=frame["source"].astype("str"))
+
+
+def evaluate_links(clusters: Any, truth: Any) -> pd.DataFrame:
+    """Precision, recall and F1 of a linkage against the truth.
+
+    Parameters
+    ----------
+    clusters : Linkage or DataFrame
+        Found people: ``source``, ``source_id``, ``person_id`` of every record.
+    truth : DataFrame or object with ``links``
+        True people in the same columns; the same records.
+
+    Returns
+    -------
+    DataFrame
+        Rows ``pairwise`` (of two records of one person), ``cluster`` (a person found with exactly
+        the right records) and ``b_cubed`` (per record: which share of its group is right, and
+        which share of its person is there). Columns ``precision``, ``recall``, ``f1`` in [0, 1],
+        ``n_true``, ``n_found``, ``n_correct``: pairs, people, and for ``b_cubed`` records. A
+        precision is 1 where nothing is found, a recall is 1 where there is nothing to find.
+
+    Raises
+    ------
+    ValueError
+        If columns are missing, or the two do not hold the same records.
+    TypeError
+        If either is no linkage and no DataFrame.
+
+    References
+    ----------
+    Christen, P. (2012). *Data Matching*. Springer, section 7.2.
+    Bagga, A. and Baldwin, B. (1998). Algorithms for scoring coreference chains. The First
+    International Conference on Language Resources and Evaluation Workshop on Linguistics
+    Coreference, 563-566.
+
+    Examples
+    --------
+    >>> records = pd.DataFrame({"source": "web", "source_id": ["1", "2", "3", "4"]})
+    >>> found = records.assign(person_id=["a", "a", "a", "b"])
+    >>> truth = records.assign(person_id=["x", "x", "y", "z"])
+    >>> evaluate_links(found, truth).round(2)
+              precision  recall    f1  n_true  n_found  n_correct
+    measure
+    pairwise       0.33     1.0  0.50       1        3          1
+    cluster        0.50    0.33  0.40       3        2          1
+    b_cubed        0.67     1.0  0.80       4        4          4
+    """
+    found = as_clusters(clusters, "clusters")
+    true = as_clusters(truth, "truth")
+    both = _matched(found, true)
+    return _judged(
+        pd.factorize(both["person_id_found"])[0], pd.factorize(both["person_id_true"])[0]
+    )
+
+
+def _matched(found: pd.DataFrame, true: pd.DataFrame) -> pd.DataFrame:
+    if pd.api.types.is_integer_dtype(found["source_id"]) != pd.api.types.is_integer_dtype(
+        true["source_id"]
+    ):
+        found = found.assign(source_id=found["source_id"].astype("str"))
+        true = true.assign(source_id=true["source_id"].astype("str"))
+    both = found.merge(true, on=KEY, how="outer", suffixes=("_found", "_true"), indicator=True)
+    only = both["_merge"].value_counts()
+    if only["left_only"] or only["right_only"]:
+        raise ValueError(
+            "`clusters` and `truth` must hold the same records; "
+            f"{only['left_only']:,} are in `clusters` only, {only['right_only']:,} in `truth` only."
+        )
+    return both
+
+
+def _judged(found: np.ndarray, true: np.ndarray) -> pd.DataFrame:
+    """The table for two numberings of the same records from 0."""
+    n_found, n_true = np.bincount(found), np.bincount(true)
+    width = len(n_true)
+    cells, shared = np.unique(found.astype(np.int64) * width + true, return_counts=True)
+    of_found, of_true = n_found[cells // width], n_true[cells % width]
+    exact = int(((shared == of_found) & (shared == of_true)).sum())
+    pairs = {
+        name: int((n * (n - 1) // 2).sum())
+        for name, n in (("true", n_true), ("found", n_found), ("correct", shared))
+    }
+    n = len(found)
+    rows = {
+        "pairwise": (
+            _share(pairs["correct"], pairs["found"]),
+            _share(pairs["correct"], pairs["true"]),
+            pairs["true"],
+            pairs["found"],
+            pairs["correct"],
+        ),
+        "cluster": (
+            _share(exact, len(n_found)),
+            _share(exact, width),
+            width,
+            len(n_found),
+            exact,
+        ),
+        "b_cubed": (
+            _share((shared**2 / of_found).sum(), n),
+            _share((shared**2 / of_true).sum(), n),
+            n,
+            n,
+            n,
+        ),
+    }
+    table = pd.DataFrame.from_dict(
+        rows, orient="index", columns=["precision", "recall", "n_true", "n_found", "n_correct"]
+    ).rename_axis("measure")
+    total = table["precision"] + table["recall"]
+    f1 = (2 * table["precision"] * table["recall"] / total.where(total > 0, 1)).where(
+        total > 0, 0.0
+    )
+    table.insert(2, "f1", f1)
+    return table
+
+
+def _share(part: float, whole: float) -> float:
+    return float(part / whole) if whole else 1.0
+
+
+def threshold_table(
+    linkage: Any,
+    truth: Any = None,
+    *,
+    thresholds: Sequence[float] = (0.1, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99, 0.999, 0.9999),
+) -> pd.DataFrame:
+    """What a stricter or looser threshold does.
+
+    Parameters
+    ----------
+    linkage : Linkage
+        Result of `link_customers`; nothing is compared again.
+    truth : DataFrame or object with ``links``, optional
+        True people; without it the measures are left out.
+    thresholds : sequence of float
+        Probabilities in (0, 1) from which a pair is linked.
+
+    Returns
+    -------
+    DataFrame
+        Index ``threshold``; ``n_records``, ``n_people``, and with `truth` ``n_true_people`` and
+        the pairwise ``precision``, ``recall``, ``f1``.
+
+    Raises
+    ------
+    ValueError
+        If a threshold is outside (0, 1) or below the floor of the linkage.
+    """
+    rows = []
+    true = None if truth is None else as_clusters(truth, "truth")
+    for threshold in thresholds:
+        threshold = check_fraction("thresholds", threshold, open_ends=True)
+        clusters = linkage.at(threshold).clusters
+        row: dict[str, float] = {
+            "threshold": threshold,
+            "n_records": len(clusters),
+            "n_people": clusters["person_id"].nunique(),
+        }
+        if true is not None:
+            judged = evaluate_links(clusters, true).loc["pairwise"]
+            row["n_true_people"] = true["person_id"].nunique()
+            row |= judged[["precision", "recall", "f1"]].to_dict()
+        rows.append(row)
+    return pd.DataFrame(rows).set_index("threshold")

@@ -1,0 +1,73 @@
+"""What speaks for and against two records being one person."""
+
+import numpy as np
+import pandas as pd
+
+from crmlab.identity._model import Model, quiet
+
+__all__ = ["explained"]
+
+_SHOWN = {
+    "name": ("name", "surname", "given_name"),
+    "birth_date": ("birth_date",),
+    "contact": ("phone", "email", "address", "postcode"),
+}
+
+
+def explained(
+    model: Model, raw: pd.DataFrame, fields: pd.DataFrame, a: int, b: int
+) -> pd.DataFrame:
+    """The rows behind `Linkage.explain`, for two positions."""
+    score = _scored(model, fields, a, b)
+    prior = float(np.log2(model.prior / (1 - model.prior)))
+    rows = [("prior", None, None, "two records at random", prior)]
+    for comparison in model.settings["comparisons"]:
+        name = comparison["output_column_name"]
+        levels = comparison["comparison_levels"]
+        gamma = int(score[f"gamma_{name}"])
+        level = _reached(levels, gamma)
+        weight = float(score[f"mw_{name}"]) + float(score.get(f"mw_tf_adj_{name}", 0.0))
+        columns = _SHOWN.get(name, (name,))
+        rows.append((name, _shown(raw, a, columns), _shown(raw, b, columns), level, weight))
+    table = pd.DataFrame(
+        rows, columns=["comparison", "value_a", "value_b", "level", "match_weight"]
+    )
+    running = table["match_weight"].cumsum()
+    table["probability"] = 1 / (1 + np.exp2(-running))
+    total = running.iloc[-1], table["probability"].iloc[-1]
+    table.loc[len(table)] = ["total", None, None, "all together", *total]
+    return table.set_index("comparison")
+
+
+def _reached(levels: list[dict], gamma: int) -> str:
+    """Label of a level: splink numbers the levels with a weight down to 0, the others are -1."""
+    ranked = [level for level in levels if not level.get("is_null_level")]
+    if gamma >= 0:
+        return str(ranked[len(ranked) - 1 - gamma]["label_for_charts"])
+    return "missing"
+
+
+def _shown(raw: pd.DataFrame, at: int, columns: tuple[str, ...]) -> str | None:
+    values = [raw[name].iloc[at] for name in columns if name in raw]
+    return " · ".join(_text(value) for value in values if pd.notna(value)) or None
+
+
+def _text(value: object) -> str:
+    return f"{value:%Y-%m-%d}" if isinstance(value, pd.Timestamp) else str(value)
+
+
+def _scored(model: Model, fields: pd.DataFrame, a: int, b: int) -> pd.Series:
+    from crmlab.identity._engines import opened
+
+    pair = fields.iloc[[a, b]].copy()
+    # How common a name is depends on all records, not on these two.
+    common = fields["letters"].value_counts(normalize=True) if "letters" in fields else None
+    if common is not None:
+        pair["tf_letters"] = pair["letters"].map(common).astype(float)
+    settings = model.settings | {
+        "retain_matching_columns": True,
+        "retain_intermediate_calculation_columns": True,
+        "blocking_rules_to_generate_predictions": [{"blocking_rule": "1 = 1"}],
+    }
+    with quiet(), opened(None, pair) as engine:
+        return engine.whole(engine.linker(settings).inference.predict()).iloc[0]

@@ -1,0 +1,200 @@
+"""The systems' tables as one table, checked before anything is linked."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from crmlab._checks import check_choice
+from crmlab._engine import execute
+
+__all__ = ["FIELDS", "KEY", "Tables", "gathered", "linkable"]
+
+KEY = ["source", "source_id"]
+FIELDS = (
+    "name",
+    "given_name",
+    "surname",
+    "phone",
+    "email",
+    "address",
+    "postcode",
+    "birth_date",
+)
+Tables = Any  # a table, {system: table}, or several tables
+
+
+def gathered(
+    tables: Tables, *, columns: Mapping[str, str] | None = None, exact: Sequence[str] = ()
+) -> pd.DataFrame:
+    """All records in one frame, under our names and in the order of `source`, `source_id`.
+
+    Parameters
+    ----------
+    tables : DataFrame, Ibis table, mapping of system to table, or sequence of tables
+        The records. A single table, and each table of a sequence, names the system in `source`.
+    columns : mapping of str to str, optional
+        Their header to ours; several of theirs for one of ours are joined by a space.
+    exact : sequence of str, default=()
+        Further columns to carry along.
+
+    Returns
+    -------
+    DataFrame
+        ``source``, ``source_id``, and what is there of our fields, `exact`, and ``updated``.
+
+    Raises
+    ------
+    ValueError
+        If a column or the system is missing, or ids are missing or given twice in a system.
+    TypeError
+        If a table is no table.
+    """
+    exact = list(exact)
+    frames = {label: _in_pandas(table) for label, table in _labelled(tables).items()}
+    _check_mapping(columns or {}, frames, exact)
+    wanted = [*KEY, *FIELDS, *exact, "updated"]
+    parts = []
+    for label, frame in frames.items():
+        part = _renamed(frame, columns or {}, wanted)
+        if isinstance(tables, Mapping):
+            part["source"] = label
+        parts.append(_with_key(part, label))
+    _check_common(parts, list(frames), exact)
+    _check_filled(parts, list(frames), exact)
+    records = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
+    _check_ids(records)
+    return records.sort_values(KEY, ignore_index=True)
+
+
+def linkable(frame: pd.DataFrame, exact: Sequence[str]) -> list[str]:
+    """The columns of a frame that can tell whether two records are one person."""
+    return [name for name in (*FIELDS, *exact) if name in frame.columns]
+
+
+def _labelled(tables: Tables) -> dict[str, Any]:
+    if isinstance(tables, Mapping):
+        labelled = {str(label): table for label, table in tables.items()}
+    elif isinstance(tables, Sequence) and not isinstance(tables, str):
+        labelled = {f"table {number}": table for number, table in enumerate(tables, 1)}
+    else:
+        labelled = {"the table": tables}
+    if not labelled:
+        raise ValueError("`tables` must hold at least one table; got none.")
+    return labelled
+
+
+def _in_pandas(table: Any) -> pd.DataFrame:
+    if isinstance(table, pd.DataFrame):
+        return table
+    if hasattr(table, "get_backend"):
+        return execute(table)
+    raise TypeError(
+        "`tables` must be a DataFrame or an Ibis table, or a mapping or sequence of them; "
+        f"got {type(table).__name__}."
+    )
+
+
+def _check_mapping(
+    columns: Mapping[str, str], frames: Mapping[str, pd.DataFrame], exact: list[str]
+) -> None:
+    present = list(dict.fromkeys(name for frame in frames.values() for name in frame.columns))
+    for theirs, ours in columns.items():
+        if theirs not in present:
+            raise ValueError(
+                f"`columns` names {theirs!r}, which no table has; "
+                f"they have {', '.join(map(repr, present))}."
+            )
+        check_choice("columns", ours, [*KEY, *FIELDS, *exact, "updated"])
+    known = {*present, *columns.values()}
+    for name in exact:
+        if name not in known:
+            raise ValueError(
+                f"`exact` names {name!r}, which no table has; "
+                f"they have {', '.join(map(repr, present))}."
+            )
+
+
+def _renamed(
+    frame: pd.DataFrame, columns: Mapping[str, str], wanted: Sequence[str]
+) -> pd.DataFrame:
+    named = {}
+    for ours in wanted:
+        theirs = [name for name, target in columns.items() if target == ours and name in frame]
+        if ours in frame and ours not in columns:
+            theirs = [ours, *theirs]
+        if len(theirs) == 1:
+            named[ours] = frame[theirs[0]]
+        elif theirs:
+            named[ours] = _side_by_side([frame[name].astype("str") for name in theirs])
+    return pd.DataFrame(named, index=frame.index)
+
+
+def _side_by_side(columns: list[pd.Series]) -> pd.Series:
+    joined = columns[0]
+    for column in columns[1:]:
+        both = joined.str.cat(column, sep=" ")
+        joined = both.fillna(joined).fillna(column)
+    return joined
+
+
+def _with_key(part: pd.DataFrame, label: str) -> pd.DataFrame:
+    for name, meaning in (("source", "the system"), ("source_id", "the id in its system")):
+        if name not in part:
+            raise ValueError(
+                f"{label} lacks {name!r}, {meaning} of a record; it has "
+                f"{', '.join(map(repr, part.columns)) or 'no known column'}. Map your header with "
+                "`columns={'your name': 'our name'}`"
+                + (", or pass `tables={system: table}`." if name == "source" else ".")
+            )
+        missing = int(part[name].isna().sum())
+        if missing:
+            raise ValueError(
+                f"`{name}` must not be missing; it is in {missing:,} of {len(part):,} records "
+                f"of {label}. Fill it in, or leave those records out."
+            )
+    ids = part["source_id"]
+    if not pd.api.types.is_integer_dtype(ids):
+        part = part.assign(source_id=ids.astype("str"))
+    return part.assign(source=part["source"].astype("str"))
+
+
+def _check_common(parts: list[pd.DataFrame], labels: list[str], exact: list[str]) -> None:
+    shared = set(linkable(parts[0], exact)).intersection(*(linkable(p, exact) for p in parts))
+    if shared:
+        return
+    has = "; ".join(
+        f"{label} has {', '.join(linkable(part, exact)) or 'none'}"
+        for label, part in zip(labels, parts, strict=True)
+    )
+    raise ValueError(
+        "The tables have no common column to compare records by; of "
+        f"{', '.join([*FIELDS, *exact])}, {has}. Map your header with `columns=`, or name "
+        "identifiers in `exact=`."
+    )
+
+
+def _check_filled(parts: list[pd.DataFrame], labels: list[str], exact: list[str]) -> None:
+    for label, part in zip(labels, parts, strict=True):
+        for name in linkable(part, exact):
+            if len(part) and part[name].isna().all():
+                raise ValueError(
+                    f"`{name}` is missing in all {len(part):,} records of {label}, so it can link "
+                    "nothing. Pass the table without this column."
+                )
+
+
+def _check_ids(records: pd.DataFrame) -> None:
+    if records.empty:
+        raise ValueError("`tables` must hold at least one record; got none.")
+    if records["source_id"].dtype == object:  # whole numbers in one system, text in another
+        records["source_id"] = records["source_id"].astype("str")
+    twice = records.duplicated(KEY)
+    if twice.any():
+        source, example = records.loc[twice, KEY].iloc[0]
+        here = twice & records["source"].eq(source)
+        raise ValueError(
+            f"`source_id` must be unique within a system; {source!r} has {int(here.sum()):,} "
+            f"records too many under an id of another, such as {example!r}. Give every record "
+            "its own id, or drop the copies."
+        )

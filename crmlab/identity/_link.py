@@ -1,0 +1,235 @@
+"""Link the records of several systems to people."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from crmlab._checks import check_count, check_fraction
+from crmlab.identity._engines import opened
+from crmlab.identity._evaluate import as_clusters
+from crmlab.identity._explain import explained
+from crmlab.identity._inputs import KEY, Tables, gathered, linkable
+from crmlab.identity._model import Model, quiet, scored_pairs, trained
+from crmlab.identity._people import components, person_ids
+from crmlab.identity._records import comparable
+
+__all__ = ["Linkage", "link_customers"]
+
+# Pairs below this are not kept: no threshold anybody would choose lies lower.
+_FLOOR = 0.01
+
+
+@dataclass(frozen=True, repr=False)
+class Linkage:
+    """Which records are one person, and why.
+
+    Parameters
+    ----------
+    clusters : DataFrame
+        ``source``, ``source_id``, ``person_id``: every record and whom it belongs to.
+    threshold : float
+        Probability from which a pair was linked, in (0, 1).
+    prior : float
+        Chance that two records drawn at random are one person.
+
+    Notes
+    -----
+    It holds no open connection and can be pickled. It does hold personal fields: keep it as you
+    keep the tables.
+    """
+
+    clusters: pd.DataFrame
+    threshold: float
+    prior: float
+    _pairs: pd.DataFrame
+    _fields: pd.DataFrame
+    _raw: pd.DataFrame
+    _model: Model
+    _within: bool
+    _previous: pd.DataFrame | None
+
+    def __repr__(self) -> str:
+        return (
+            f"Linkage({len(self.clusters):,} records, "
+            f"{self.clusters['person_id'].nunique():,} people, threshold={self.threshold})"
+        )
+
+    @property
+    def pairs(self) -> pd.DataFrame:
+        """Scored pairs with a probability of at least 1 %.
+
+        ``source_a``, ``source_id_a``, ``source_b``, ``source_id_b``, ``match_weight`` (bits, prior
+        included) and ``probability``; the likeliest first.
+        """
+        table = self._pairs.sort_values(["match_weight", "a", "b"], ascending=[False, True, True])
+        sides = {
+            f"{name}_{side}": self.clusters[name].to_numpy()[table[side]]
+            for side in "ab"
+            for name in KEY
+        }
+        return pd.DataFrame(sides).assign(
+            match_weight=table["match_weight"].to_numpy(),
+            probability=table["probability"].to_numpy(),
+        )
+
+    def at(self, threshold: float) -> "Linkage":
+        """The same linkage at another threshold; nothing is compared again.
+
+        Parameters
+        ----------
+        threshold : float
+            Probability in [0.01, 1) from which a pair is linked.
+
+        Returns
+        -------
+        Linkage
+        """
+        threshold = _check_threshold(threshold)
+        clusters = _clustered(
+            self.clusters[KEY], self._pairs, threshold, self._within, self._previous
+        )
+        return replace(self, clusters=clusters, threshold=threshold)
+
+    def explain(self, a: tuple[str, Any], b: tuple[str, Any]) -> pd.DataFrame:
+        """Why two records are, or are not, thought to be one person.
+
+        Parameters
+        ----------
+        a, b : tuple of (source, source_id)
+            Any two records, also a pair that was never a candidate.
+
+        Returns
+        -------
+        DataFrame
+            A row ``prior``, one row per comparison, and a row ``total``: ``value_a``, ``value_b``
+            as given, the ``level`` of agreement reached, its ``match_weight`` in bits (+1 doubles
+            the odds), and the ``probability`` after it. The weights add up to the total.
+
+        Raises
+        ------
+        KeyError
+            If there is no such record.
+        """
+        return explained(self._model, self._raw, self._fields, self._position(a), self._position(b))
+
+    def _position(self, key: tuple[str, Any]) -> int:
+        keys = self.clusters[KEY]
+        here = (keys["source"] == str(key[0])) & (keys["source_id"].astype("str") == str(key[1]))
+        if not here.any():
+            raise KeyError(f"No record {key!r}; records are given as (source, source_id).")
+        return int(np.flatnonzero(here)[0])
+
+
+def link_customers(
+    tables: Tables,
+    *,
+    columns: Mapping[str, str] | None = None,
+    exact: Sequence[str] = (),
+    threshold: float = 0.9,
+    within: bool | None = None,
+    previous: Any = None,
+    connection: Any = None,
+    seed: int = 1,
+) -> Linkage:
+    """Find out which records of several systems are the same person.
+
+    Names, phones, e-mail and postal addresses and birth dates are brought to one form (Hangul
+    split into letters, Latin spellings folded by sound), candidate pairs are those that share
+    enough, and a probabilistic model weighs agreement against coincidence. It learns from the
+    records alone.
+
+    Parameters
+    ----------
+    tables : DataFrame, Ibis table, mapping of system to table, or sequence of tables
+        The records. ``source`` names the system (not needed in a mapping), ``source_id`` the
+        record in it. Compared are, where present, ``name`` (or ``given_name`` and ``surname``),
+        ``phone``, ``email``, ``address``, ``postcode``, ``birth_date`` and the columns `exact`.
+    columns : mapping of str to str, optional
+        Their header to ours, such as ``{"고객명": "name"}``. Several of theirs for one of ours
+        are joined.
+    exact : sequence of str, default=()
+        Columns with identifiers that two people never share, such as a member number.
+    threshold : float, default=0.9
+        Probability from which two records are linked, in [0.01, 1).
+    within : bool, optional
+        Whether two records of one system may be the same person. By default they may, but there
+        must be several systems; True also takes a single one, False links across systems only.
+    previous : Linkage or DataFrame, optional
+        An earlier result (``source``, ``source_id``, ``person_id``), whose ids are kept.
+    connection : DuckDB connection or Spark session, optional
+        Where to compare; by default DuckDB in memory.
+    seed : int, default=1
+        Of the random pairs that teach how likely a coincidence is.
+
+    Returns
+    -------
+    Linkage
+        ``.clusters`` (``source``, ``source_id``, ``person_id``), ``.pairs``, ``.at(threshold)``
+        and ``.explain(a, b)``.
+
+    Raises
+    ------
+    ValueError
+        If there is no common column, a column is missing throughout, there is only one system,
+        ids are missing or given twice in a system, or an option is out of range.
+    TypeError
+        If a table is no table, or `connection` no connection.
+
+    References
+    ----------
+    Fellegi, I. P. and Sunter, A. B. (1969). A theory for record linkage. Journal of the American
+    Statistical Association 64(328), 1183-1210.
+    Linacre, R. et al. (2022). Splink: free software for probabilistic record linkage at scale.
+    International Journal of Population Data Science 7(3).
+    """
+    threshold = _check_threshold(threshold)
+    check_count("seed", seed, minimum=0)
+    exact = list(exact)
+    raw = gathered(tables, columns=columns, exact=exact)
+    _check_systems(raw, within)
+    earlier = None if previous is None else as_clusters(previous, "previous")
+    fields = comparable(raw, exact)
+    with quiet(), opened(connection, fields) as engine:
+        model = trained(engine, fields, exact, within=within is not False, seed=seed)
+        pairs = scored_pairs(engine, model, floor=_FLOOR)
+    clusters = _clustered(raw[KEY], pairs, threshold, within is not False, earlier)
+    shown = raw[linkable(raw, exact)]
+    return Linkage(
+        clusters, threshold, model.prior, pairs, fields, shown, model, within is not False, earlier
+    )
+
+
+def _check_threshold(threshold: float) -> float:
+    threshold = check_fraction("threshold", threshold, open_ends=True)
+    if threshold < _FLOOR:
+        raise ValueError(
+            f"`threshold` must be at least {_FLOOR}; got {threshold}. Less likely pairs are not kept."
+        )
+    return threshold
+
+
+def _check_systems(records: pd.DataFrame, within: bool | None) -> None:
+    systems = records["source"].unique()
+    if len(systems) == 1 and within is not True:
+        raise ValueError(
+            f"`tables` must hold at least two systems; got {systems[0]!r} only. "
+            "Pass `within=True` to look for duplicates inside one system."
+        )
+
+
+def _clustered(
+    keys: pd.DataFrame,
+    pairs: pd.DataFrame,
+    threshold: float,
+    within: bool,
+    previous: pd.DataFrame | None,
+) -> pd.DataFrame:
+    linked = pairs[pairs["probability"] >= threshold]
+    groups: NDArray[np.int64] = components(
+        len(keys), linked["a"].to_numpy(), linked["b"].to_numpy()
+    )
+    return keys.assign(person_id=person_ids(keys, groups, previous))

@@ -1,0 +1,222 @@
+"""The splink model: trained without labels, scored on candidate pairs, kept as plain settings."""
+
+import contextlib
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from crmlab.identity._comparisons import comparisons
+from crmlab.identity._engines import Engine
+
+__all__ = ["Model", "quiet", "scored_pairs", "trained"]
+
+# Share of the pairs of one person that agree in name or birth date, and in something else.
+_RECALL = 0.9
+_PROOFS = ("birth", "phone", "local", "address", "building", "postcode")
+# Pairs drawn for the chance of a coincidence, and pairs per training pass.
+_RANDOM_PAIRS = 3e6
+_TRAINING_PAIRS = 2e6
+# A pass with fewer pairs than this teaches nothing; the starting values stand.
+_FEWEST_PAIRS = 100
+_SMALLEST = 1e-5
+_DOUBT = 0.1
+_CONTACTS = ("phone", "email", "address")
+
+
+@dataclass(frozen=True)
+class Model:
+    """Trained settings of splink, and which columns they read."""
+
+    settings: dict[str, Any]
+
+    @property
+    def prior(self) -> float:
+        """Chance that two records drawn at random are one person."""
+        return float(self.settings["probability_two_random_records_match"])
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """Keep splink from writing to the screen, and put its logger back as it was."""
+    logger = logging.getLogger("splink")
+    before = logger.level
+    logger.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
+
+
+def trained(
+    engine: Engine, records: pd.DataFrame, exact: Sequence[str], *, within: bool, seed: int
+) -> Model:
+    """Learn from the records how much each level of agreement says.
+
+    The chance of a coincidence (u) comes from random pairs, the chance of a slip (m) from
+    expectation-maximisation on pairs that share a field, in several passes that each leave out
+    what they share.
+
+    Parameters
+    ----------
+    engine : Engine
+        Holds the records.
+    records : DataFrame
+        Comparable records.
+    exact : sequence of str
+        Labels of the identifiers.
+    within : bool
+        Whether two records of one system may be one person.
+    seed : int
+        Of the random pairs.
+
+    Returns
+    -------
+    Model
+    """
+    filled = [name for name in records.columns if records[name].notna().any()]
+    blocks = [name for name in filled if name.startswith("block_")]
+    settings = {
+        "link_type": "dedupe_only",
+        "unique_id_column_name": "record",
+        "comparisons": comparisons(filled, exact, spark=engine.spark),
+        "blocking_rules_to_generate_predictions": [
+            {"blocking_rule": _rule([name], within)} for name in blocks
+        ],
+        "retain_matching_columns": False,
+        "max_iterations": 30,
+    }
+    settings = _with_prior(engine, settings, filled, within)
+    settings = _with_coincidences(engine, settings, seed)
+    settings = _with_slips(engine, settings, filled, within)
+    return Model(settings)
+
+
+def _rule(names: Sequence[str], within: bool) -> str:
+    rule = " AND ".join(f"l.{name} = r.{name}" for name in names)
+    return rule if within else f"{rule} AND l.source <> r.source"
+
+
+def _with_prior(
+    engine: Engine, settings: dict[str, Any], filled: Sequence[str], within: bool
+) -> dict[str, Any]:
+    proofs = [name for name in filled if name in _PROOFS or name.startswith("id_")]
+    pairs = [(one, other) for one in ("sound", "birth") if one in filled for other in proofs]
+    rules = [_rule(pair, within) for pair in pairs if pair[0] != pair[1]]
+    rules = rules or [_rule([name], within) for name in proofs or ["sound"]]
+    linker = engine.linker(settings)
+    try:
+        linker.training.estimate_probability_two_random_records_match(rules, recall=_RECALL)
+        prior = linker.misc.save_model_to_json()["probability_two_random_records_match"]
+    except ValueError:  # nearly every pair agrees
+        prior = 0.5
+    n = engine.n_records
+    smallest = 1 / max(n * (n - 1) / 2, 2)
+    return settings | {"probability_two_random_records_match": _round(max(prior, smallest))}
+
+
+def _with_coincidences(engine: Engine, settings: dict[str, Any], seed: int) -> dict[str, Any]:
+    linker = engine.linker(settings)
+    linker.training.estimate_u_using_random_sampling(
+        max_pairs=_RANDOM_PAIRS, seed=seed, min_count_per_level=None, num_chunks=1
+    )
+    return _bounded(linker.misc.save_model_to_json(), settings)
+
+
+def _with_slips(
+    engine: Engine, settings: dict[str, Any], filled: Sequence[str], within: bool
+) -> dict[str, Any]:
+    from splink.internals.exceptions import EMTrainingException
+
+    linker = engine.linker(settings)
+    for names in _passes(filled):
+        rule = _rule(names, within)
+        if engine.n_pairs(rule) < _FEWEST_PAIRS:
+            continue
+        with contextlib.suppress(EMTrainingException):
+            linker.training.estimate_parameters_using_expectation_maximisation(
+                rule,
+                estimate_without_term_frequencies=True,
+                max_pairs=_TRAINING_PAIRS,
+            )
+    return _without_matches(_bounded(linker.misc.save_model_to_json(), settings))
+
+
+def _passes(filled: Sequence[str]) -> list[list[str]]:
+    """Fields that the pairs of a training pass share: each comparison is free in some pass."""
+    single = [name for name in filled if name in _CONTACTS or name.startswith("id_")]
+    passes = [[name] for name in single]
+    if "sound" in filled:
+        others = [name for name in ("birth", "district", "postcode") if name in filled]
+        passes += [["sound", name] for name in others[:1]] or [["sound"]]
+    if "birth" in filled and not single:
+        passes.append(["birth"])
+    return passes
+
+
+def _bounded(model: dict[str, Any], started: dict[str, Any]) -> dict[str, Any]:
+    """Trained settings without extremes, rounded so that they do not depend on thread order.
+
+    A level never seen in training keeps the share it started with.
+    """
+    prior = model["probability_two_random_records_match"]
+    for comparison, first in zip(model["comparisons"], started["comparisons"], strict=True):
+        starts = first["comparison_levels"]
+        for level, start in zip(comparison["comparison_levels"], starts, strict=True):
+            if level.get("is_null_level"):
+                continue
+            m = level.get("m_probability")
+            m = max(start["m_probability"] if m is None else m, _SMALLEST)
+            u = level.get("u_probability")
+            u = start.get("u_probability", 0.0) if u is None else u
+            level["m_probability"] = _round(m)
+            level["u_probability"] = _round(max(u, prior * m * _DOUBT))
+    return model
+
+
+def _without_matches(model: dict[str, Any]) -> dict[str, Any]:
+    """Settings with the matches among the random pairs taken out of the chance of a coincidence.
+
+    What stays is at least `_DOUBT` of them: however large the base, agreement in one comparison
+    alone makes two records one person at odds of ten to one at most.
+    """
+    prior = model["probability_two_random_records_match"]
+    for comparison in model["comparisons"]:
+        for level in comparison["comparison_levels"]:
+            if not level.get("is_null_level"):
+                matches = prior * level["m_probability"]
+                u = (level["u_probability"] - matches) / (1 - prior)
+                level["u_probability"] = _round(max(u, matches * _DOUBT))
+    return model
+
+
+def _round(value: float) -> float:
+    return float(np.format_float_scientific(value, precision=9))
+
+
+def scored_pairs(engine: Engine, model: Model, *, floor: float) -> pd.DataFrame:
+    """Candidate pairs whose probability reaches `floor`.
+
+    Returns
+    -------
+    DataFrame
+        ``a`` and ``b``, positions of two records with a < b, ``match_weight`` (bits) and
+        ``probability``, sorted by a and b.
+    """
+    linker = engine.linker(model.settings)
+    found = linker.inference.predict(threshold_match_probability=floor)
+    pairs = engine.frame(found, ["record_l", "record_r", "match_weight"])
+    first, second = pairs["record_l"].to_numpy(), pairs["record_r"].to_numpy()
+    weight = pairs["match_weight"].to_numpy(dtype=float).round(6)
+    table = pd.DataFrame(
+        {
+            "a": np.minimum(first, second),
+            "b": np.maximum(first, second),
+            "match_weight": weight,
+            "probability": 1 / (1 + np.exp2(-weight)),
+        }
+    )
+    return table.sort_values(["a", "b"], ignore_index=True)

@@ -1,0 +1,200 @@
+"""Personal fields brought to one form each, so that equal things are written equally.
+
+Every function takes a column and returns one or more columns with its index. What cannot be read
+becomes missing, and a missing value never links two records.
+"""
+
+import re
+import unicodedata
+
+import pandas as pd
+
+from crmlab._korean import jamo, latin_key, on_distinct, split_name
+
+__all__ = ["birth_days", "emails", "identifiers", "names", "phones", "plain"]
+
+_HANGUL = "[가-힣ㄱ-ㅎㅏ-ㅣ]"
+# Placeholders that systems write where they know nothing.
+_NOTHING = frozenset(
+    {"", "-", ".", "?", "nan", "none", "null", "n/a", "nat", "unknown", "없음", "미상"}
+)
+
+
+def plain(values: pd.Series) -> pd.Series:
+    """Text in one Unicode form, small letters and single spaces; placeholders are missing.
+
+    Examples
+    --------
+    >>> plain(pd.Series([" Kim  MINJUN ", "없음", "-"])).tolist()
+    ['kim minjun', nan, nan]
+    """
+    if pd.api.types.is_float_dtype(values):  # whole numbers beside gaps: 19081209.0 is 19081209
+        whole = (values.dropna() % 1 == 0).all()
+        values = values.astype("Int64") if whole else values
+    return on_distinct(values.astype("str"), _plain)
+
+
+def _plain(text: str) -> str | None:
+    text = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    return None if text in _NOTHING else text
+
+
+def names(
+    name: pd.Series | None = None,
+    *,
+    given_name: pd.Series | None = None,
+    surname: pd.Series | None = None,
+) -> pd.DataFrame:
+    """Names as letters and as sounds.
+
+    Parameters
+    ----------
+    name : Series of str, optional
+        Whole names, in Hangul (surname first) or in Latin letters (either order).
+    given_name, surname : Series of str, optional
+        The parts, where a system holds them apart; read instead of `name`.
+
+    Returns
+    -------
+    DataFrame
+        ``letters`` of the whole name (Hangul split into jamo, Latin folded by sound), ``surname``
+        and ``given`` letters, ``sound`` (the same for a Hangul name and its usual spellings, in
+        either order), ``given_sound``, ``hangul`` (whether it is written so), and ``spelled``, how
+        many records write the given name like this.
+
+    Examples
+    --------
+    >>> read = names(pd.Series(["김 민준", "Minjun KIM"]))
+    >>> read[["letters", "sound"]].to_numpy().tolist()
+    [['ㄱㅣㅁㅁㅣㄴㅈㅜㄴ', 'gim minjun'], ['gimminjun', 'gim minjun']]
+    """
+    if name is None:
+        first, second = _words(surname), _words(given_name)
+        whole = _joined(first, second)
+    else:
+        whole = _words(name)
+        first = second = None
+    hangul = whole.str.contains(_HANGUL).fillna(False).astype(bool)
+    key = latin_key(whole).str.strip()
+    if first is None or second is None:
+        korean = split_name(whole.str.replace(" ", "").where(hangul))
+        latin = (
+            key.where(key.str.contains(" ").fillna(False), " " + key)
+            .str.split(" ", n=1, expand=True)
+            .reindex(columns=[0, 1])
+        )
+        parts = {
+            part: jamo(korean[part]).where(hangul, latin[at].replace("", None))
+            for at, part in enumerate(("surname", "given"))
+        }
+        given_sound = latin[1]
+    else:
+        sounds = {"surname": latin_key(first).str.strip(), "given": latin_key(second).str.strip()}
+        parts = {
+            part: jamo(words.str.replace(" ", "")).where(hangul, sounds[part])
+            for part, words in (("surname", first), ("given", second))
+        }
+        given_sound = sounds["given"]
+    read = pd.DataFrame(parts, dtype="str").replace("", None)
+    read["letters"] = _joined(read["surname"], read["given"], between="")
+    read["sound"] = on_distinct(key, lambda text: " ".join(sorted(text.split())) or None)
+    read["given_sound"] = given_sound.replace("", None)
+    read["hangul"] = hangul.to_numpy()
+    read["spelled"] = read.groupby("given")["given"].transform("size").fillna(0).astype("int64")
+    return read
+
+
+def _words(values: pd.Series | None) -> pd.Series:
+    assert values is not None
+    return on_distinct(plain(values), _letters_only)
+
+
+def _letters_only(text: str) -> str | None:
+    text = re.sub(r"\(.*?\)|님$", "", text)
+    if re.search(_HANGUL, text):
+        return re.sub(f"[^{_HANGUL[1:-1]}]", "", text) or None
+    text = unicodedata.normalize("NFD", text.replace("-", "").replace("'", ""))
+    return " ".join(re.sub("[^a-z ]", " ", _without_accents(text)).split()) or None
+
+
+def _without_accents(text: str) -> str:
+    return "".join(letter for letter in text if not unicodedata.combining(letter))
+
+
+def _joined(first: pd.Series, second: pd.Series, *, between: str = " ") -> pd.Series:
+    both = first.str.cat(second, sep=between)
+    return both.fillna(first).fillna(second)
+
+
+def phones(values: pd.Series) -> pd.Series:
+    """The last seven digits of phone numbers: what outlives a change of prefix.
+
+    Country code, area and carrier prefixes come and go (011-234-5678 became 010-5234-5678), so
+    they are left out. Fewer than seven digits, or one digit repeated, are no number.
+
+    Examples
+    --------
+    >>> phones(pd.Series(["+82 10-1234-5678", "010.1234.5678", "011-234-5678", "1"])).tolist()
+    ['2345678', '2345678', '2345678', nan]
+    """
+    return on_distinct(plain(values), _phone)
+
+
+def _phone(text: str) -> str | None:
+    digits = re.sub(r"\D", "", text)[-7:]
+    return digits if len(digits) == 7 and len(set(digits)) > 1 else None
+
+
+def emails(values: pd.Series) -> pd.DataFrame:
+    """Addresses in small letters without tags: ``email``, and ``local``, the part before the @.
+
+    Examples
+    --------
+    >>> emails(pd.Series(["Min.Kim+news@Example.com", "no mail"])).to_numpy().tolist()
+    [['min.kim@example.com', 'min.kim'], [nan, nan]]
+    """
+    email = on_distinct(plain(values), _email)
+    return pd.DataFrame({"email": email, "local": on_distinct(email, lambda x: x.split("@")[0])})
+
+
+def _email(text: str) -> str | None:
+    local, at, domain = text.replace(" ", "").rpartition("@")
+    local = local.split("+")[0]
+    return f"{local}@{domain.rstrip('.')}" if at and local and domain else None
+
+
+def birth_days(values: pd.Series) -> pd.Series:
+    """Dates of birth as eight digits, year month day.
+
+    Examples
+    --------
+    >>> birth_days(pd.Series(["2015-03-07", "2015년 3월 7일", "150307", "2015.3.7"])).tolist()
+    ['20150307', '20150307', '20150307', '20150307']
+    """
+    if pd.api.types.is_datetime64_any_dtype(values):
+        return values.dt.strftime("%Y%m%d").astype("str")
+    return on_distinct(plain(values), _birth_day)
+
+
+def _birth_day(text: str) -> str | None:
+    numbers = re.findall(r"\d+", text)
+    if len(numbers) >= 3 and len(numbers[0]) == 4:
+        year, month, day = numbers[:3]
+        digits = f"{year}{month:0>2}{day:0>2}"
+    else:
+        digits = "".join(numbers)
+    if len(digits) == 6:  # year in two digits: nobody is born after today
+        this_year = pd.Timestamp.now().year % 100
+        digits = ("20" if int(digits[:2]) <= this_year else "19") + digits
+    return digits[:8] if len(digits) >= 8 and digits[:4] != "0000" else None
+
+
+def identifiers(values: pd.Series) -> pd.Series:
+    """Letters and digits of an identifier such as a member number.
+
+    Examples
+    --------
+    >>> identifiers(pd.Series(["M-0012", "m 0012"])).tolist()
+    ['m0012', 'm0012']
+    """
+    return on_distinct(plain(values), lambda text: re.sub(r"[\W_]", "", text) or None)
