@@ -9,7 +9,7 @@ from crmlab.datasets import load_regions
 from crmlab.simulate._names import ROADS, given_names, surnames
 from crmlab.simulate._settings import CompanySettings
 
-__all__ = ["addresses", "people", "phone_numbers"]
+__all__ = ["addresses", "distinct_numbers", "people", "phone_numbers"]
 
 # Nobody joins in the last part of the window, so that everybody can be seen to behave.
 _JOINING_SHARE = 0.85
@@ -125,13 +125,18 @@ def addresses(n: int, settings: CompanySettings, rng: np.random.Generator) -> pd
 
 def phone_numbers(n: int, rng: np.random.Generator) -> pd.Series:
     """Draw `n` mobile numbers "010-1234-5678", all different."""
-    numbers = np.empty(0, dtype=np.int64)
-    while len(numbers) < n:
-        more = rng.integers(20_000_000, 100_000_000, n + n // 5 + 10)
-        numbers = np.unique(np.concatenate([numbers, more]))
-    numbers = rng.permutation(numbers)[:n]
+    numbers = distinct_numbers(n, 20_000_000, 100_000_000, rng)
     middle = pd.Series(_FOUR_DIGITS.take(numbers // 10_000))
     return "010-" + middle + "-" + pd.Series(_FOUR_DIGITS.take(numbers % 10_000))
+
+
+def distinct_numbers(n: int, low: int, high: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Draw `n` different whole numbers from `low` to below `high`, in random order."""
+    numbers = np.empty(0, dtype=np.int64)
+    while len(numbers) < n:
+        more = rng.integers(low, high, n + n // 5 + 10)
+        numbers = np.unique(np.concatenate([numbers, more]))
+    return rng.permutation(numbers)[:n]
 
 
 # --- Households ---------------------------------------------------------------------------------

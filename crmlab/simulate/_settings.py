@@ -113,13 +113,13 @@ class CompanySettings:
     phone_format, phone_old, phone_digit, phone_family, phone_missing : three chances
         Phone written without hyphens, with dots or "+82 10"; an old 011 number; a digit wrong; the
         parent's instead of the learner's own; none. Defaults (0.05, 0.12, 0.03),
-        (0.03, 0.015, 0.04), (0.008, 0.012, 0.02), (0.1, 0.08, 0.25), (0.01, 0.03, 0).
+        (0.03, 0.015, 0.04), (0.008, 0.015, 0.02), (0.1, 0.08, 0.25), (0.01, 0.03, 0).
     email_typing, email_family, email_missing : three chances
         E-mail with letters wrong; the parent's instead of the learner's own; none. Defaults
-        (0.01, 0.008, 0.03), (0.1, 0.08, 0.15), (0.35, 0.02, 0.3).
+        (0.01, 0.012, 0.03), (0.1, 0.08, 0.15), (0.35, 0.02, 0.3).
     address_earlier, address_abbreviated, address_no_door, address_coarse : three chances
         An address from before a move; "서울 노원구 …"; without block and door; only province and
-        district. Defaults (0.07, 0.05, 0.09), (0.1, 0.2, 0.15), (0.04, 0.05, 0.05),
+        district. Defaults (0.07, 0.06, 0.09), (0.1, 0.2, 0.15), (0.04, 0.05, 0.05),
         (0.01, 0.04, 0.03).
     birth_slip, birth_missing : three chances
         Birth date with a century, year or day slipped or day and month swapped; none. Defaults
@@ -237,13 +237,13 @@ class CompanySettings:
     name_romanised: Chances = (0.003, 0.03, 0.0)
     phone_format: Chances = (0.05, 0.12, 0.03)
     phone_old: Chances = (0.03, 0.015, 0.04)
-    phone_digit: Chances = (0.008, 0.012, 0.02)
+    phone_digit: Chances = (0.008, 0.015, 0.02)
     phone_family: Chances = (0.1, 0.08, 0.25)
     phone_missing: Chances = (0.01, 0.03, 0.0)
-    email_typing: Chances = (0.01, 0.008, 0.03)
+    email_typing: Chances = (0.01, 0.012, 0.03)
     email_family: Chances = (0.1, 0.08, 0.15)
     email_missing: Chances = (0.35, 0.02, 0.3)
-    address_earlier: Chances = (0.07, 0.05, 0.09)
+    address_earlier: Chances = (0.07, 0.06, 0.09)
     address_abbreviated: Chances = (0.1, 0.2, 0.15)
     address_no_door: Chances = (0.04, 0.05, 0.05)
     address_coarse: Chances = (0.01, 0.04, 0.03)
@@ -291,7 +291,7 @@ def _not_negative(value: object) -> bool:
 
 def _check_chances(name: str, value: object) -> None:
     """Refuse what is not a chance each for branch, web and call centre."""
-    triple = value if isinstance(value, tuple) and len(value) == 3 else (None,)
+    triple = value if isinstance(value, tuple) and len(value) == 3 else (-1,)
     if all(_not_negative(chance) and chance <= 1 for chance in triple):
         return
     raise ValueError(

@@ -1,0 +1,302 @@
+"""Three source systems, branch, web and call centre, with overlapping copies of the same people."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from crmlab.simulate import _corruption as corruption
+from crmlab.simulate._people import addresses, distinct_numbers
+from crmlab.simulate._settings import CompanySettings
+
+__all__ = ["SOURCES", "book_accounts", "sources"]
+
+SOURCES = ("branch", "web", "call_centre")
+_FIELDS = ("name", "phone", "email", "address", "birth_date")
+_BASE36 = np.array(list("0123456789abcdefghijklmnopqrstuvwxyz"))
+
+
+@dataclass(frozen=True)
+class _Copies:
+    """Records to be: whose they are, in which system, and what decides their changes."""
+
+    person: NDArray[np.int64]  # row in people
+    system: NDArray[np.int64]  # position in SOURCES
+    settings: CompanySettings
+    rng: np.random.Generator
+
+    def hit(self, setting: str) -> NDArray[np.bool_]:
+        """Which records a kind of change befalls."""
+        chance = np.array(getattr(self.settings, setting))[self.system]
+        return self.rng.random(len(self.system)) < chance
+
+
+def sources(
+    people: pd.DataFrame, settings: CompanySettings, rng: np.random.Generator
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Copy people into the systems, with the mistakes and habits of each.
+
+    Parameters
+    ----------
+    people : DataFrame
+        As `_people.people` returns it.
+    settings : CompanySettings
+        Section "Sources".
+    rng : numpy.random.Generator
+        Source of all randomness.
+
+    Returns
+    -------
+    identities : DataFrame
+        One row per record, in random order: ``source``, ``source_id`` (unique within the source),
+        ``name``, ``phone``, ``email``, ``address``, ``birth_date``, ``updated`` (the day the record
+        was last confirmed). Earlier addresses and old numbers are in records that are older than
+        the person's other ones.
+    links : DataFrame
+        One row per record, in the same order: ``source``, ``source_id``, ``person_id``,
+        ``n_altered`` (fields whose text is not the person's own in its standard form, a missing one
+        too), ``n_wrong`` (those that differ in more than format) and ``altered`` (their names,
+        joined by commas).
+
+    Examples
+    --------
+    >>> from crmlab.simulate._people import people
+    >>> from crmlab.simulate._random import stream
+    >>> settings = CompanySettings()
+    >>> learners = people(1_000, settings, stream(1, "people"))
+    >>> identities, links = sources(learners, settings, stream(1, "sources"))
+    >>> links["person_id"].nunique(), len(identities) == len(links)
+    (1000, True)
+    """
+    person, system = _memberships(len(people), settings, rng)
+    copies = _Copies(person, system, settings, rng)
+    own = people.take(person).reset_index(drop=True)
+    true = pd.DataFrame(
+        {
+            "name": own["surname"] + own["given"],
+            "phone": own["phone"],
+            "email": own["email"],
+            "address": own["road_address"],
+            "birth_date": own["birth_date"],
+        }
+    )
+    name, name_text = _names(own, true["name"], copies)
+    phone, phone_text, is_old = _phones(own, copies)
+    address, address_text, has_moved = _addresses(own, copies)
+    content = pd.DataFrame(
+        {
+            "name": name,
+            "phone": phone,
+            "email": _emails(own, copies),
+            "address": address,
+            "birth_date": _birth_dates(own, copies),
+        }
+    )
+    identities = content.assign(name=name_text, phone=phone_text, address=address_text)
+    identities["updated"] = _updated(own, is_old | has_moved, copies)
+    identities.insert(0, "source", pd.Series(np.array(SOURCES)[system], dtype="str"))
+    identities.insert(1, "source_id", _source_ids(identities["updated"], copies))
+    links = identities[["source", "source_id"]].assign(
+        person_id=own["customer_id"], **_alterations(identities, content, true)
+    )
+    order = rng.permutation(len(links))
+    return identities.take(order).reset_index(drop=True), links.take(order).reset_index(drop=True)
+
+
+def book_accounts(
+    transactions: pd.DataFrame,
+    links: pd.DataFrame,
+    settings: CompanySettings,
+    rng: np.random.Generator,
+) -> pd.DataFrame:
+    """Say of every order where it was placed, and on which account of the person it was booked.
+
+    An order is booked in the system of its channel; where the person has no account there, on one
+    of those the person has. Several accounts in one system share its orders by chance.
+
+    Parameters
+    ----------
+    transactions : DataFrame
+        With ``customer_id`` and ``order_id``; the lines of an order stay together.
+    links : DataFrame
+        As `sources` returns it; every customer must be in it.
+    settings : CompanySettings
+        ``ordered_in``.
+    rng : numpy.random.Generator
+        Source of all randomness.
+
+    Returns
+    -------
+    DataFrame
+        The transactions with ``channel``, ``source`` and ``source_id``.
+
+    Raises
+    ------
+    ValueError
+        If a customer has no account.
+    """
+    system = pd.Index(SOURCES).get_indexer(pd.Index(links["source"]))
+    person, persons = pd.factorize(links["person_id"], sort=True)
+    by_person = np.lexsort((system, person))
+    n_accounts = np.zeros((len(persons), len(SOURCES)), dtype=np.int64)
+    np.add.at(n_accounts, (person, system), 1)
+    first = np.cumsum(n_accounts.ravel()).reshape(n_accounts.shape) - n_accounts
+    order, orders = pd.factorize(transactions["order_id"])
+    buyer = np.empty(len(orders), dtype=np.int64)
+    buyer[order] = persons.get_indexer(pd.Index(transactions["customer_id"]))
+    if (buyer < 0).any():
+        raise ValueError(
+            f"`links` must hold every customer; {(buyer < 0).sum():,} orders have none."
+        )
+    share = np.cumsum(settings.ordered_in) / np.sum(settings.ordered_in)
+    channel = np.searchsorted(share[:-1], rng.random(len(orders)), side="right")
+    there = n_accounts[buyer, channel]
+    start = np.where(there > 0, first[buyer, channel], first[buyer, 0])
+    many = np.where(there > 0, there, n_accounts.sum(axis=1)[buyer])
+    account = by_person[start + (rng.random(len(orders)) * many).astype(np.int64)]
+    booked = links[["source", "source_id"]].take(account[order]).set_axis(transactions.index)
+    placed = pd.Series(np.array(SOURCES)[channel], dtype="str").take(order)
+    return transactions.assign(
+        channel=placed.set_axis(transactions.index),
+        source=booked["source"],
+        source_id=booked["source_id"],
+    )
+
+
+# --- Who is where -------------------------------------------------------------------------------
+
+
+def _memberships(
+    n: int, settings: CompanySettings, rng: np.random.Generator
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Person and system of every record, second ones in the same system included."""
+    chances = np.array(settings.in_system)
+    inside = rng.random((n, len(SOURCES))) < chances
+    nowhere = np.flatnonzero(~inside.any(axis=1))
+    share = np.cumsum(chances) / chances.sum()
+    inside[nowhere, np.searchsorted(share[:-1], rng.random(len(nowhere)), side="right")] = True
+    again = inside & (rng.random(inside.shape) < np.array(settings.second_record))
+    person, system = np.nonzero(inside)
+    second_person, second_system = np.nonzero(again)
+    return np.concatenate([person, second_person]), np.concatenate([system, second_system])
+
+
+def _source_ids(updated: pd.Series, copies: _Copies) -> pd.Series:
+    """Ids in the form of each system: "B0001234", "w_83k2aa", "2024-001234"."""
+    rng = copies.rng
+    ids = pd.Series("", index=updated.index, dtype="str")
+    branch, web, call = (np.flatnonzero(copies.system == at) for at in range(len(SOURCES)))
+    ids.iloc[branch] = "B" + _numbers(len(branch), 7, rng)
+    digits = distinct_numbers(len(web), 36**5, 36**6, rng)[:, None] // 36 ** np.arange(6) % 36
+    ids.iloc[web] = "w_" + pd.Series(_BASE36[digits].view("<U6").ravel(), dtype="str")
+    year = updated.iloc[call].dt.year.astype("str").reset_index(drop=True)
+    ids.iloc[call] = year + "-" + _numbers(len(call), 6, rng)
+    return ids
+
+
+def _numbers(n: int, width: int, rng: np.random.Generator) -> pd.Series:
+    """1 to `n` in random order, with leading zeros."""
+    return pd.Series(rng.permutation(n) + 1).astype("str").str.zfill(width)
+
+
+def _updated(own: pd.DataFrame, is_dated: NDArray[np.bool_], copies: _Copies) -> pd.Series:
+    """Day of the last confirmation: after joining, dated records before a person's other ones."""
+    n, rng, settings = len(own), copies.rng, copies.settings
+    n_people = copies.person.max() + 1
+    has_dated = np.bincount(copies.person, weights=is_dated, minlength=n_people)[copies.person] > 0
+    turn = rng.uniform(0.3, 0.8, n_people)[copies.person]
+    low = np.where(has_dated & ~is_dated, turn, 0.0)
+    high = np.where(is_dated, turn, 1.0)
+    joined = own["joined_day"].to_numpy()
+    days_left = settings.n_days - 1 - joined
+    day = joined + np.floor(days_left * (low + (high - low) * rng.random(n))).astype(np.int64)
+    return pd.Series((np.datetime64(settings.first_day, "D") + day).astype("datetime64[s]"))
+
+
+# --- Fields: the content, and the text it is stored as ------------------------------------------
+
+
+def _names(own: pd.DataFrame, names: pd.Series, copies: _Copies) -> tuple[pd.Series, pd.Series]:
+    rng = copies.rng
+    written = names.to_numpy(dtype="<U5")
+    hit = copies.hit("name_swapped")
+    written[hit] = corruption.swapped_syllables(written[hit])
+    hit = copies.hit("name_typing")
+    written[hit] = corruption.mistyped_name(written[hit], rng)
+    content = pd.Series(written, dtype="str")
+    two = own["surname"].str.len() == 2
+    surname = content.str[:1].where(~two, content.str[:2])
+    given = content.str[1:].where(~two, content.str[2:])
+    text = content.where(~copies.hit("name_spaced"), surname + " " + given)
+    hit = copies.hit("name_romanised")
+    text[hit] = corruption.romanised(surname[hit], given[hit], rng)
+    return content, text
+
+
+def _phones(own: pd.DataFrame, copies: _Copies) -> tuple[pd.Series, pd.Series, NDArray[np.bool_]]:
+    rng = copies.rng
+    content = own["phone"].where(~copies.hit("phone_family"), own["family_phone"])
+    hit = copies.hit("phone_digit")
+    content[hit] = corruption.wrong_digit(content[hit].to_numpy(dtype="<U13"), rng)
+    is_old = copies.hit("phone_old")
+    content[is_old] = corruption.old_number(content[is_old])
+    missing = copies.hit("phone_missing")
+    hit = copies.hit("phone_format")
+    text = content.copy()
+    text[hit] = corruption.other_format(content[hit], rng)
+    return content.mask(missing), text.mask(missing), is_old
+
+
+def _emails(own: pd.DataFrame, copies: _Copies) -> pd.Series:
+    email = own["email"].where(~copies.hit("email_family"), own["family_email"])
+    hit = copies.hit("email_typing")
+    wrong = email[hit].to_numpy()
+    width = max(map(len, wrong), default=1)
+    email[hit] = corruption.mistyped_email(wrong.astype(f"<U{width}"), copies.rng)
+    return email.mask(copies.hit("email_missing"))
+
+
+def _addresses(
+    own: pd.DataFrame, copies: _Copies
+) -> tuple[pd.Series, pd.Series, NDArray[np.bool_]]:
+    """Members of a household share the address they moved from."""
+    earlier = addresses(int(own["household"].max()) + 1, copies.settings, copies.rng)
+    earlier = earlier.take(own["household"].to_numpy()).reset_index(drop=True)
+    moved = copies.hit("address_earlier")
+    content = own["road_address"].where(~moved, earlier["road_address"])
+    region = own["region"].where(~moved, earlier["region"])
+    hit = copies.hit("address_no_door")
+    content[hit] = content[hit].str.replace(",.*", "", regex=True)
+    hit = copies.hit("address_coarse")
+    # The street is the last two words before the comma.
+    content[hit] = content[hit].str.replace(" [^ ]+ [0-9]+(,.*)?$", "", regex=True)
+    hit = copies.hit("address_abbreviated")
+    text = content.copy()
+    text[hit] = corruption.abbreviated(content[hit], region[hit], copies.rng)
+    return content, text, moved
+
+
+def _birth_dates(own: pd.DataFrame, copies: _Copies) -> pd.Series:
+    dates = own["birth_date"].to_numpy().copy()
+    hit = copies.hit("birth_slip")
+    dates[hit] = corruption.slipped_date(dates[hit], copies.rng)
+    return pd.Series(dates).mask(copies.hit("birth_missing"))
+
+
+def _alterations(
+    identities: pd.DataFrame, content: pd.DataFrame, true: pd.DataFrame
+) -> dict[str, NDArray | pd.Series]:
+    """Which fields differ from the person's own, in text and in content."""
+    text = np.column_stack([(identities[name] != true[name]).to_numpy() for name in _FIELDS])
+    wrong = np.column_stack([(content[name] != true[name]).to_numpy() for name in _FIELDS])
+    sets = [
+        ",".join(name for at, name in enumerate(_FIELDS) if code >> at & 1)
+        for code in range(2 ** len(_FIELDS))
+    ]
+    code = text @ (2 ** np.arange(len(_FIELDS)))
+    return {
+        "n_altered": text.sum(axis=1),
+        "n_wrong": wrong.sum(axis=1),
+        "altered": pd.Series(sets, dtype="str").take(code).reset_index(drop=True),
+    }
