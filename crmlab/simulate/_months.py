@@ -15,7 +15,8 @@ _DAY = np.timedelta64(1, "D")
 def calendar_months(settings: CompanySettings) -> Days:
     """Calendar months from that of the first day to that of the last day."""
     days = pd.date_range(settings.first_day, settings.last_day).to_numpy()
-    return np.unique(days.astype("datetime64[M]"))
+    months: Days = days.astype("datetime64[M]")
+    return np.unique(months)
 
 
 def last_day_of(month: Days) -> Days:

@@ -136,11 +136,12 @@ def renewed(
         effect = settings.dissatisfaction_effect * unhappy
         effect += settings.instructor_effect * (lost_in[up] >= month - _WINDOW)
         leaving = 1 - (1 - begun.churn_chance[up]) ** np.exp(effect)
-        gone = rng.random(len(up)) < leaving
+        # Drawn for all, so that with other effects the same seed tells what else would have been.
+        gone = rng.random(len(begins))[up] < leaving
         end[up[gone]] = due[gone]
         lost = there & np.isnat(end) & staff.leaves[post, month]
         lost_in[lost] = month
-        post[lost] = staff.a_post(branch[lost], rng)
+        post = np.where(lost, staff.a_post(branch, rng), post)
     return Taught(end, instructor)
 
 
