@@ -22,7 +22,15 @@ from crmlab import datasets
 from crmlab._paths import data_dir
 from crmlab.datasets import DownloadError, UnexpectedFileError, _downloads
 
-CARDS = ["cdnow", "complete_journey", "donations", "hillstrom", "online_retail", "telco_churn"]
+CARDS = [
+    "cdnow",
+    "complete_journey",
+    "donations",
+    "hillstrom",
+    "online_retail",
+    "regions",
+    "telco_churn",
+]
 JOURNEY = [
     "transactions",
     "products",
@@ -366,6 +374,84 @@ def test_complete_journey_card_states_what_the_small_tables_say(journey):
 def test_complete_journey_refuses_an_unknown_table():
     with pytest.raises(ValueError, match=r"`table` must be one of 'transactions', .*'products'\?"):
         datasets.load_complete_journey("product")
+
+
+# --- Regions ------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def regions():
+    return datasets.load_regions()
+
+
+def test_regions_are_the_districts_of_the_end_of_2023(regions):
+    """226 local governments, 11 of them through their 32 districts; Sejong, and Jeju's two."""
+    assert len(regions) == 226 - 11 + 32 + 1 + 2
+    assert regions["code"].str.fullmatch(r"\d{5}").all()
+    assert regions["code"].is_unique
+    assert regions["code"].is_monotonic_increasing
+    assert not regions.duplicated(["province", "district"]).any()
+    assert regions["district"].str.fullmatch("([가-힣]+시 )?[가-힣]+[시군구]").all()
+    assert not regions["district"].str.contains("서울시").any()
+    assert (regions.groupby("province")["code"].agg(lambda code: code.str[:2].nunique()) == 1).all()
+
+
+@pytest.mark.parametrize(
+    ("code", "province", "district"),
+    [
+        pytest.param("28177", "인천광역시", "미추홀구", id="renamed"),
+        pytest.param("27720", "대구광역시", "군위군", id="changed-province"),
+        pytest.param("41670", "경기도", "여주시", id="grown-to-a-city"),
+        pytest.param("41190", "경기도", "부천시", id="without-districts"),
+        pytest.param("43112", "충청북도", "청주시 서원구", id="made-of-two"),
+        pytest.param("51110", "강원특별자치도", "춘천시", id="new-code"),
+        pytest.param("36110", "세종특별자치시", "세종특별자치시", id="one-district"),
+    ],
+)
+def test_regions_follow_the_changes_before_2024(regions, code, province, district):
+    row = regions.set_index("code").loc[code]
+    assert (row["province"], row["district"]) == (province, district)
+
+
+@pytest.mark.parametrize(
+    ("district", "longitude", "latitude"),
+    [
+        # City halls, from public maps; a district's middle is within a tenth of a degree.
+        pytest.param("종로구", 126.979, 37.573, id="seoul"),
+        pytest.param("해운대구", 129.164, 35.163, id="busan"),
+        pytest.param("울릉군", 130.906, 37.484, id="island"),
+        pytest.param("제주시", 126.531, 33.500, id="jeju"),
+    ],
+)
+def test_regions_points_are_where_the_district_is(regions, district, longitude, latitude):
+    row = regions.set_index("district").loc[district]
+    assert row["longitude"] == pytest.approx(longitude, abs=0.1)
+    assert row["latitude"] == pytest.approx(latitude, abs=0.15)
+
+
+def test_regions_points_lie_in_south_korea(regions):
+    assert regions["longitude"].between(124.5, 131.0).all()
+    assert regions["latitude"].between(33.1, 38.5).all()
+
+
+def test_regions_card_states_what_the_data_say(regions):
+    assert_card_describes(regions, "regions")
+    kinds = regions["district"].str[-1].value_counts()
+    per_province = regions.groupby("province").size()
+    provinces = regions.drop_duplicates("province")
+    same_name = regions["district"].value_counts()
+    assert provinces["province_population"].sum() == 51_325_329
+    assert len(regions[["province", "province_population"]].drop_duplicates()) == len(provinces)
+    card = flat("regions")
+    for sentence in (
+        f"| rows | {len(regions)} |",
+        f"{len(regions)} districts of {len(provinces)} provinces: {kinds['구']} 구, "
+        f"{kinds['시']} 시 and {kinds['군']} 군, with {provinces['province_population'].sum():,} residents",
+        f"from {per_province.min()} district ({per_province.idxmin()}) to {per_province.max()} "
+        f"({per_province.idxmax()})",
+        f"중구 is in {same_name['중구']} provinces and 고성군 in {same_name['고성군']}",
+    ):
+        assert sentence in card
 
 
 # --- Files in other packages --------------------------------------------------------------------

@@ -33,7 +33,8 @@ def available() -> pd.DataFrame:
     2         donations       22   bundled
     3         hillstrom    64000  download
     4     online_retail   541909  download
-    5       telco_churn     7043     extra
+    5           regions      250   bundled
+    6       telco_churn     7043     extra
     """
     return pd.DataFrame([_summary(name, path) for name, path in _cards().items()])
 

@@ -25,8 +25,8 @@ def load_regions() -> pd.DataFrame:
     Examples
     --------
     >>> regions = load_regions()
-    >>> regions.iloc[0].tolist()
-    ['11110', '서울특별시', '종로구', 126.9773, 37.5949, 9386034]
+    >>> regions.loc[0, ["code", "province", "district"]].tolist()
+    ['11110', '서울특별시', '종로구']
     >>> int(regions.drop_duplicates("province")["province_population"].sum())
     51325329
     """
