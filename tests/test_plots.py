@@ -1,5 +1,6 @@
 """Pictures show the numbers of their table, say their finding and leave everything else alone."""
 
+import io
 import re
 import subprocess
 import sys
@@ -10,8 +11,10 @@ import numpy as np
 import pandas as pd
 import pytest
 import seaborn as sns
+from matplotlib.text import Text
 from numpy.testing import assert_allclose
-from plot_ltv_cases import LTV_TABLES
+from plot_identity_cases import IDENTITY_TABLES
+from plot_ltv_cases import LTV_TABLES, four_intervals
 
 from crmlab import plots
 from crmlab.concentration import decile_table, gini, lorenz_curve, top_share, whale_curve
@@ -21,6 +24,7 @@ from crmlab.plots import (
     plot_deciles,
     plot_flows,
     plot_frequency,
+    plot_intervals,
     plot_lorenz,
     plot_whale,
 )
@@ -92,6 +96,7 @@ TABLES = {
     plot_cohorts: cohort_table,
     plot_flows: flow_table,
     **LTV_TABLES,
+    **IDENTITY_TABLES,
 }
 every_plot = pytest.mark.parametrize(
     ("plot", "make_table"), TABLES.items(), ids=[plot.__name__ for plot in TABLES]
@@ -133,9 +138,11 @@ def test_without_axes_a_figure_of_page_width_is_made(plot, make_table):
 def test_title_and_labels_are_written_with_units(plot, make_table):
     ax = plot(make_table())
     assert ax.get_title()
-    unit = r"\((number|.*%|customers|date|1 = |currency|weeks)"
+    unit = r"\((number|.*%|customers|date|1 = |currency|weeks|probability|bits)"
     assert re.search(unit + "|^month$", ax.get_xlabel())
-    assert re.search(unit + "|^(customer|lever)$", ax.get_ylabel())  # a row each has no unit
+    assert re.search(
+        unit + "|^(customer|lever|comparison)$", ax.get_ylabel()
+    )  # a row each has no unit
 
 
 def test_colours_are_those_of_the_colour_blind_safe_palette():
@@ -197,13 +204,55 @@ def test_anything_but_a_frame_is_refused(plot, make_table):
         plot([1, 2, 3])
 
 
+# --- Hangul -------------------------------------------------------------------------------------
+
+
+@every_plot
+def test_whatever_is_written_may_be_hangul(plot, make_table):
+    ax = plot(make_table())
+    ax.set_xlim(ax.get_xlim()[0] - 1, ax.get_xlim()[1] + 1)  # so that ticks are made anew
+    ax.figure.canvas.draw()
+    written = [text for text in ax.findobj(Text) if text.get_text()]
+    assert written
+    for text in written:
+        assert text.get_fontfamily() == [*mpl.rcParams["font.family"], "Noto Sans KR"]
+
+
+def test_hangul_is_drawn_with_the_hangul_font_and_no_warning():
+    table = four_intervals().set_axis(pd.Index(["김하늘", "이서연", "박", "A"], name="고객"))
+    figure = plot_intervals(table, of="가치 (원)").figure
+    figure.canvas.draw()  # a glyph that is missing warns, and warnings are errors here
+    page = io.BytesIO()
+    with mpl.rc_context({"pdf.compression": 0}):
+        figure.savefig(page, format="pdf")
+    used = set(re.findall(rb"/BaseFont /[A-Z]+\+(\S+)", page.getvalue()))
+    assert used == {b"DejaVuSans", b"NotoSansKR-Regular"}
+
+
+def test_without_the_hangul_font_a_glyph_would_be_missing():
+    figure, ax = plt.subplots()
+    ax.set_title("고객")
+    with pytest.warns(UserWarning, match="Glyph"):
+        figure.canvas.draw()
+
+
+def test_the_font_of_the_reader_stays_the_first_choice():
+    with mpl.rc_context({"font.family": ["monospace"]}):
+        ax = plot_lorenz(lorenz_curve(SPEND))
+    plot_lorenz(lorenz_curve(SPEND), ax=ax)  # drawing again adds no second fallback
+    assert ax.title.get_fontfamily() == ["monospace", "Noto Sans KR"]
+
+
 def test_import_changes_no_setting_and_measures_need_no_matplotlib():
     code = """
 import sys
 import crmlab.concentration
 assert "matplotlib" not in sys.modules
-import matplotlib, pandas, warnings
-state = lambda: (dict(matplotlib.rcParams), list(warnings.filters), pandas.options.display.width)
+import matplotlib.font_manager, pandas, warnings
+state = lambda: (
+    dict(matplotlib.rcParams), list(warnings.filters), pandas.options.display.width,
+    len(matplotlib.font_manager.fontManager.ttflist),
+)
 before = state()
 import crmlab.plots
 assert state() == before

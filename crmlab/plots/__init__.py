@@ -6,6 +6,7 @@ shows the figure or changes a global setting. Colours are safe for colour-blind 
 
 from crmlab.plots._concentration import plot_deciles, plot_lorenz, plot_whale
 from crmlab.plots._customer_base import plot_cohorts, plot_flows, plot_frequency
+from crmlab.plots._identity import plot_link_thresholds, plot_match_weights
 from crmlab.plots._ltv import (
     plot_frequency_calibration,
     plot_holdout_by_frequency,
@@ -14,6 +15,7 @@ from crmlab.plots._ltv import (
     plot_survival,
     plot_tracking,
 )
+from crmlab.plots._readiness import plot_split_identities
 from crmlab.plots._value import (
     plot_intervals,
     plot_levers,
@@ -31,10 +33,13 @@ __all__ = [
     "plot_holdout_deciles",
     "plot_intervals",
     "plot_levers",
+    "plot_link_thresholds",
     "plot_lorenz",
+    "plot_match_weights",
     "plot_present_value",
     "plot_probability_alive",
     "plot_retention",
+    "plot_split_identities",
     "plot_survival",
     "plot_tracking",
     "plot_whale",

@@ -75,7 +75,9 @@ def write_hangul(ax: Axes) -> None:
     hangul = _hangul_font()
     legend = ax.get_legend()
     keys = [*legend.get_texts(), legend.get_title()] if legend else []
-    for text in (ax.title, ax.xaxis.label, ax.yaxis.label, *ax.texts, *keys):
+    titles = [ax.title, ax.xaxis.label, ax.yaxis.label]
+    beside = [axis.get_offset_text() for axis in (ax.xaxis, ax.yaxis)]  # such as the year of dates
+    for text in (*titles, *beside, *ax.texts, *keys):
         family = text.get_fontfamily()
         if hangul not in family:
             text.set_fontfamily([*family, hangul])
