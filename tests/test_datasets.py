@@ -446,7 +446,8 @@ def test_regions_card_states_what_the_data_say(regions):
     for sentence in (
         f"| rows | {len(regions)} |",
         f"{len(regions)} districts of {len(provinces)} provinces: {kinds['구']} 구, "
-        f"{kinds['시']} 시 and {kinds['군']} 군, with {provinces['province_population'].sum():,} residents",
+        f"{kinds['시']} 시 and {kinds['군']} 군, "
+        f"with {provinces['province_population'].sum():,} residents",
         f"from {per_province.min()} district ({per_province.idxmin()}) to {per_province.max()} "
         f"({per_province.idxmax()})",
         f"중구 is in {same_name['중구']} provinces and 고성군 in {same_name['고성군']}",

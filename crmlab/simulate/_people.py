@@ -253,15 +253,25 @@ def _births(
     first_child = 4 + 11.9 * rng.beta(2.0, 2.3, n)
     household, position = learners["household"].to_numpy(), learners["position"].to_numpy()
     eldest = first_child[np.searchsorted(household, household)]
-    gap = rng.uniform(1.2, 3.8, n) + (position == 2) * 3.8
-    apart = np.where(position > 0, gap, 0.0)
-    age = np.where(eldest - apart >= 4, eldest - apart, eldest + apart)
+    age = eldest + _age_gaps(position, eldest, rng.uniform(1.2, 3.8, n))
     grown = 19 + 46 * rng.beta(1.2, 2.5, n)
     age = np.where(learners["is_adult"], grown, age)
     learners = learners.assign(days=np.round(age * 365.25).astype(np.int64))
     days = _as_first_twin(learners, "days")
     birth = np.datetime64(settings.first_day, "D") - days
     return birth.astype("datetime64[s]"), days / 365.25
+
+
+def _age_gaps(
+    position: NDArray[np.int64], eldest: NDArray[np.float64], gap: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Years to add to the first child's age: later ones are younger where they are four or more."""
+    apart = np.where(eldest - gap >= 4, -gap, gap) * (position == 1)
+    third = np.flatnonzero(position == 2)
+    far = gap[third] + 3.8  # beyond the second child
+    older = np.where(apart[third - 1] < 0, gap[third], far)
+    apart[third] = np.where(eldest[third] - far >= 4, -far, older)
+    return apart
 
 
 def _contacts(
