@@ -219,7 +219,7 @@ def slipped_date(dates: NDArray[np.datetime64], rng: np.random.Generator) -> NDA
 def _as_codes(texts: NDArray[np.str_]) -> NDArray[np.int64]:
     """Code points, one row a text, filled with zeros."""
     texts = np.ascontiguousarray(texts)
-    return texts.view(np.uint32).reshape(len(texts), -1).astype(np.int64)
+    return texts.view(np.uint32).reshape(len(texts), texts.itemsize // 4).astype(np.int64)
 
 
 def _as_text(codes: NDArray[np.int64]) -> NDArray[np.str_]:

@@ -220,7 +220,7 @@ def _updated(own: pd.DataFrame, is_dated: NDArray[np.bool_], copies: _Copies) ->
 def _names(own: pd.DataFrame, names: pd.Series, copies: _Copies) -> tuple[pd.Series, pd.Series]:
     rng = copies.rng
     written = names.to_numpy(dtype="<U5")
-    hit = copies.hit("name_swapped")
+    hit = copies.hit("name_swapped") & (own["given"].str.len() == 2).to_numpy()
     written[hit] = corruption.swapped_syllables(written[hit])
     hit = copies.hit("name_typing")
     written[hit] = corruption.mistyped_name(written[hit], rng)
