@@ -39,8 +39,8 @@ _LUNAR: dict[int, tuple[tuple[int, int], tuple[int, int]]] = {
 # Month, day, spread in days, and height on the log scale of what every year brings.
 _YEARLY = (
     (3, 5, 9.0, 0.35),  # the school year starts
-    (7, 31, 9.0, -0.35),  # families are away
-    (8, 28, 8.0, 0.32),  # the second term starts
+    (7, 31, 12.0, -0.35),  # families are away
+    (8, 28, 8.0, 0.30),  # the second term starts
 )
 # Days from a lunar holiday, spread in days, and height on the log scale.
 _BEFORE = (-9.0, 4.0, 0.35)  # presents

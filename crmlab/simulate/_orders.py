@@ -39,8 +39,8 @@ def orders(
     """Draw every order of every customer, and say what made it and what comes after.
 
     *When.* The process of the BG/NBD model. The first order falls on the day of joining. On the
-    clock of `OperationalTime`, which starts for a customer with the day after, further orders
-    come at random at the customer's own rate lambda (Gamma with `purchase_shape` and
+    clock of `OperationalTime`, started at noon of that day, further orders come at random at the
+    customer's own rate lambda (Gamma with `purchase_shape` and
     `purchase_scale`); after each of them the customer stops for good with the own chance p (Beta
     with `dropout_a` and `dropout_b`). A second order on one day is moved to the next, so that
     counting days counts orders.

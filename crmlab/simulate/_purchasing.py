@@ -54,8 +54,9 @@ def place_orders(
     """
     n, end = len(joined), settings.n_days + 7 * FUTURE_WEEKS
     clock = OperationalTime(settings, end)
-    # A first day counts to its end, so that days observed after it are whole days.
-    begin = clock.from_calendar(joined + 1)
+    # First orders at noon: from there the whole days that are later counted between orders are
+    # right on average. From the morning they would be too many, from the evening too few.
+    begin = clock.from_calendar(joined + 0.5)
     length = clock.from_calendar(end) - begin
     could = rng.poisson(latent.rate / 7 * length)
     allowed = rng.geometric(latent.dropout)
@@ -66,7 +67,7 @@ def place_orders(
     kept = number < allowed[person]
     person, number = person[kept], number[kept]
     day = np.floor(clock.to_calendar(moment[kept])).astype("int64")
-    day = _one_a_day(person, number, np.minimum(day, end - 1))
+    day = _one_a_day(person, number, day.clip(joined[person] + 1, end - 1))
     stopped = np.full(n, end)
     stopping = number + 1 == allowed[person]
     stopped[person[stopping]] = day[stopping]
