@@ -4,9 +4,12 @@ import math
 import numbers
 from typing import Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from crmlab._checks import check_choice
 
-__all__ = ["UNIT_DAYS", "Unit", "force_of_interest", "rate_per"]
+__all__ = ["UNIT_DAYS", "Unit", "force_of_interest", "months_between", "rate_per"]
 
 Unit = Literal["D", "W", "M", "Q", "Y"]
 
@@ -66,3 +69,23 @@ def force_of_interest(discount_rate: float, unit: str, *, per: str = "Y") -> flo
     check_choice("unit", unit, UNIT_DAYS)
     check_choice("per", per, UNIT_DAYS)
     return math.log1p(discount_rate) * UNIT_DAYS[unit] / UNIT_DAYS[per]
+
+
+def months_between(start: NDArray[np.datetime64], day: NDArray[np.datetime64]) -> NDArray[np.int64]:
+    """Whole calendar months from `start` to `day`, both arrays of days.
+
+    The last monthly anniversary of `start` that is not after `day`: on the same day of the month
+    or, where the month is too short, on its last day. Negative where `day` is before `start`.
+
+    Examples
+    --------
+    >>> days = np.array(["2024-02-28", "2024-02-29", "2024-04-29"], dtype="datetime64[D]")
+    >>> months_between(np.full(3, np.datetime64("2024-01-31")), days)
+    array([0, 1, 2])
+    """
+    month, start_month = day.astype("datetime64[M]"), start.astype("datetime64[M]")
+    one = np.timedelta64(1, "D")
+    length = ((month + 1).astype("datetime64[D]") - month.astype("datetime64[D]")) // one
+    day_of_month = (day - month) // one + 1
+    due = np.minimum((start - start_month) // one + 1, length)
+    return (month - start_month).astype("int64") - (day_of_month < due)

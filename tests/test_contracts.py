@@ -243,7 +243,9 @@ def test_every_table_has_a_contract_that_its_good_row_keeps():
         assert contract.name == name
         assert contract.names() == list(GOOD[name])
         assert broken_in(name, rows(name, {}, {})) == {}
-        assert contract.require(rows(name, {}, {})) is None
+        held = contract.require(rows(name, {}, {}).assign(other=1))
+        assert (held.columns, held.count().execute()) == (tuple(contract.names()), 2)
+        assert contract.require(held) is held
 
 
 @pytest.mark.parametrize(("name", "label"), RULES, ids=[f"{n}: {r}" for n, r in RULES])
@@ -335,7 +337,7 @@ def test_optional_cells_may_be_empty_and_so_may_whole_columns(name):
 
 
 def test_a_table_without_rows_keeps_its_contract():
-    assert COMPLAINTS.require(rows("complaints", {}).head(0)) is None
+    assert COMPLAINTS.require(rows("complaints", {}).head(0)).count().execute() == 0
 
 
 def test_missing_keys_are_not_repeated_keys():

@@ -139,13 +139,18 @@ class Contract:
         labels = [rule.label for rule in rules]
         return pd.DataFrame({"rule": labels, "n_rows": [int(counts[label]) for label in labels]})
 
-    def require(self, table: Any) -> None:
-        """Raise ContractError unless every row keeps every rule.
+    def require(self, table: Any) -> Any:
+        """Return a table that keeps every rule as an Ibis table; raise ContractError otherwise.
 
         Parameters
         ----------
         table : DataFrame or ibis.Table
             A table that should keep the contract.
+
+        Returns
+        -------
+        ibis.Table
+            The contract's columns of a frame that are there; an Ibis table as it is.
 
         Raises
         ------
@@ -169,7 +174,7 @@ class Contract:
         """
         held, rules, counts = self._counted(table)
         if not rules or not counts["n_broken"]:
-            return
+            return held
         tellable = {c.name: c.name for c in self.columns if not c.personal}
         raise ContractError(
             f"{int(counts['n_broken']):,} of {int(counts['n_rows']):,} rows break the contract of "

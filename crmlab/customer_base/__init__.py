@@ -1,4 +1,4 @@
-"""From transactions to one row per customer, and to cohorts and flows of customers.
+"""From transactions to one row per customer, to their profit, and to cohorts and flows.
 
 Every function takes a canonical transactions table: a pandas frame (read and checked on the way
 in), or an Ibis table of any engine, as `read_transactions` returns it. The engine reduces it; one
@@ -10,6 +10,7 @@ zero after returns is no purchase.
 
 from crmlab.customer_base._cohorts import cohort_retention
 from crmlab.customer_base._flows import customer_flows
+from crmlab.customer_base._profit import customer_profit
 from crmlab.customer_base._summary import (
     calibration_holdout,
     rfm_summary,
@@ -20,6 +21,7 @@ __all__ = [
     "calibration_holdout",
     "cohort_retention",
     "customer_flows",
+    "customer_profit",
     "rfm_summary",
     "sufficient_statistics",
 ]

@@ -22,7 +22,9 @@ __all__ = [
     "executed",
     "index_of",
     "read_days",
+    "read_lines",
     "starts",
+    "up_to",
     "with_period",
 ]
 
@@ -36,10 +38,10 @@ NO_PURCHASE = (
 )
 
 
-def read_days(transactions: Any, end: dt.date | None) -> tuple[Any, dt.date]:
-    """The customers' days up to the end of observation, as an expression, and that end.
+def read_lines(transactions: Any) -> tuple[Any, dt.date]:
+    """The lines as an Ibis table that keeps the contract, and its last day.
 
-    One aggregate query checks the table against the contract and finds its last day.
+    One aggregate query checks the table and finds that day.
     """
     rules: tuple[Rule, ...] = ()
     if not isinstance(transactions, ibis.Table):
@@ -47,8 +49,7 @@ def read_days(transactions: Any, end: dt.date | None) -> tuple[Any, dt.date]:
     else:
         TRANSACTIONS.check_types(transactions)
         rules = TRANSACTIONS.rules
-    table = transactions
-    counts = tally(table, rules, last=table.date.max())
+    counts = tally(transactions, rules, last=transactions.date.max())
     found = [f"{rule.label}: {counts[rule.label]:,}" for rule in rules if counts[rule.label]]
     if found:
         raise ContractError(
@@ -57,11 +58,20 @@ def read_days(transactions: Any, end: dt.date | None) -> tuple[Any, dt.date]:
         )
     if not counts["n_rows"]:
         raise ContractError("`transactions` has columns but no rows.")
-    if end is not None:
-        table = table.filter(
-            table.date.cast("timestamp") < ibis.timestamp(f"{end + dt.timedelta(days=1)}")
-        )
-    return purchase_days(table), end or pd.Timestamp(counts["last"]).date()
+    return transactions, pd.Timestamp(counts["last"]).date()
+
+
+def up_to(table: Any, end: dt.date) -> Any:
+    """The rows whose ``date`` is `end` or before."""
+    return table.filter(
+        table.date.cast("timestamp") < ibis.timestamp(f"{end + dt.timedelta(days=1)}")
+    )
+
+
+def read_days(transactions: Any, end: dt.date | None) -> tuple[Any, dt.date]:
+    """The customers' days up to the end of observation, as an expression, and that end."""
+    lines, last = read_lines(transactions)
+    return purchase_days(lines if end is None else up_to(lines, end)), end or last
 
 
 def executed(query: Any, end: dt.date) -> pd.DataFrame:

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from crmlab._checks import check_choice, check_columns
+from crmlab._units import months_between
 
 __all__ = ["MONTHS", "Day", "Term", "installed_base", "survivors"]
 
@@ -178,25 +179,15 @@ def _terms(
             "there is none. Check `observation_end`."
         )
     table, start, end = table[known].copy(), start[known], end[known]
-    could = _months_between(start, np.full_like(start, until)) // MONTHS[period]
+    could = months_between(start, np.full_like(start, until)) // MONTHS[period]
     ended = ~np.isnat(end)
     # Anniversaries strictly before the end were passed, so the day before the end counts.
     eve = np.where(ended, end - np.timedelta64(1, "D"), until)
-    passed = np.maximum(_months_between(start, eve), 0) // MONTHS[period]
+    passed = np.maximum(months_between(start, eve), 0) // MONTHS[period]
     table["renewals"] = np.where(ended, np.minimum(passed, could), could)
     table["came_up"] = np.where(ended, np.minimum(passed + 1, could), could)
     table["active"] = ~ended | (end > until)
     return table
-
-
-def _months_between(start: Stamps, day: Stamps) -> Whole:
-    """Whole months from `start` to `day`: the last monthly anniversary that is not after it."""
-    month, start_month = day.astype("datetime64[M]"), start.astype("datetime64[M]")
-    one = np.timedelta64(1, "D")
-    length = ((month + 1).astype("datetime64[D]") - month.astype("datetime64[D]")) // one
-    day_of_month = (day - month) // one + 1
-    due = np.minimum((start - start_month) // one + 1, length)
-    return (month - start_month).astype("int64") - (day_of_month < due)
 
 
 def _checked(subscriptions: Any, extra: str | None) -> pd.DataFrame:
