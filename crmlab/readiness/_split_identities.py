@@ -153,11 +153,11 @@ def identity_bias(
     who = _pairs(lines.filter(lines.date.cast("date") <= ibis.date(end)), keys)
     if records is not None:
         who = pd.concat([who, _on_file(records, columns)], ignore_index=True)
-    person, ids = pd.factorize(who["id0"])
+    person, ids = pd.factorize(who["id0"], sort=True)
     true = _view(people, ids)
     tables = {}
     for at, name in enumerate(views, start=1):
-        entry, ids = pd.factorize(who[f"id{at}"])
+        entry, ids = pd.factorize(who[f"id{at}"], sort=True)
         view = _view(_summarised(lines, keys[at], end), ids)
         tables[name] = Comparison(true, view, person, entry).table(plan, resampling)
     return pd.concat(tables, names=["view"]).reset_index("view").reset_index(drop=True)
@@ -338,10 +338,10 @@ def _id_columns(views: Mapping[str, Names], truth: Names) -> list[list[str]]:
     named = {"`truth`": truth} | {f"`views[{name!r}]`": names for name, names in views.items()}
     columns = []
     for what, names in named.items():
-        each = [names] if isinstance(names, str) else list(names)
-        if not each or not all(isinstance(name, str) for name in each):
+        each = [names] if isinstance(names, str) else names
+        if not isinstance(each, Sequence) or not each or {type(name) for name in each} != {str}:
             raise TypeError(f"{what} must be one column name or several; got {names!r}.")
-        columns.append(each)
+        columns.append(list(each))
     return columns
 
 
