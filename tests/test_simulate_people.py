@@ -193,6 +193,8 @@ def test_homes_lie_near_the_middle_of_their_district(learners):
     # The radius is 2, 4 or 6 km; 20 m for rounding and the earth's curve.
     radius = place["district"].str[-1].map({"구": 2.0, "시": 4.0, "군": 6.0})
     assert (np.hypot(north, east) <= radius + 0.02).all()
+    assert (north.abs() / radius).max() > 0.98
+    assert (east.abs() / radius).max() > 0.98
 
 
 def test_addresses_begin_with_province_and_district(learners):
