@@ -26,6 +26,7 @@ class Settings:
     weeks: int = 104
     seasonality: bool = False
     spend_gamma: float = 0.1 + 0.2
+    in_system: tuple[float, float, float] = (0.8, 0.6, 0.35)
 
 
 def small() -> Company:
@@ -75,6 +76,10 @@ def test_files_are_small_and_stand_by_the_names_of_tables(tmp_path):
     assert names == {f"{name}.parquet" for name in GOOD | dict.fromkeys(truth)} | {
         "truth/settings.json"
     }
+    many = pd.DataFrame({"id": [f"C{i:07}" for i in range(5_000)], "part": np.arange(5_000) / 7})
+    save_company(replace(small(), spend=many), tmp_path / "many")
+    pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "many" / "spend.parquet"), many)
+    assert (tmp_path / "many" / "spend.parquet").stat().st_size < 5_000 * 10
     column = pq.ParquetFile(tmp_path / "products.parquet").metadata.row_group(0).column(0)
     assert column.compression == "ZSTD"
 
@@ -199,6 +204,8 @@ def test_the_card_tells_every_setting_and_its_value():
 
 
 def format_setting(value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(format_setting, value))
     return str(value) if isinstance(value, str | bool) else f"{value:,.10g}"
 
 

@@ -5,6 +5,7 @@ import os
 from dataclasses import asdict, fields
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pandas as pd
 
@@ -15,6 +16,7 @@ __all__ = ["load_company", "load_company_table", "save_company"]
 
 _TRUTH = "truth"
 _SETTINGS = "settings.json"
+_MANY = 1_000  # distinct values of a column that a dictionary does not shrink
 
 
 class _Settings(SimpleNamespace):
@@ -64,9 +66,7 @@ def save_company(company: Company, folder: str | os.PathLike[str]) -> None:
         for field in fields(holder):
             frame = getattr(holder, field.name)
             if isinstance(frame, pd.DataFrame):
-                frame.to_parquet(
-                    place / f"{field.name}.parquet", compression="zstd", compression_level=19
-                )
+                _write(frame, place / f"{field.name}.parquet")
     settings = company.truth.settings
     values = vars(settings) if isinstance(settings, _Settings) else asdict(settings)
     text = json.dumps(values, indent=2, ensure_ascii=False)
@@ -107,6 +107,7 @@ def load_company(*, folder: str | os.PathLike[str] | None = None) -> Company:
     here = _home() if folder is None else Path(folder)
     truth = here / _TRUTH
     values = json.loads(_there(truth / _SETTINGS).read_text(encoding="utf-8"))
+    values = {n: tuple(v) if isinstance(v, list) else v for n, v in values.items()}
     known = Truth(**_tables_of(Truth, truth), settings=_Settings(**values))
     return Company(**_tables_of(Company, here), truth=known)
 
@@ -123,6 +124,36 @@ def _home() -> Path:
 def _tables_of(holder: type, folder: Path) -> dict[str, pd.DataFrame]:
     names = [field.name for field in fields(holder) if field.type is pd.DataFrame]
     return {name: _read(folder / f"{name}.parquet") for name in names}
+
+
+def _write(frame: pd.DataFrame, path: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    rows = pa.Table.from_pandas(frame)
+    plain = _few_repeats(rows)
+    pq.write_table(
+        rows,
+        path,
+        compression="zstd",
+        compression_level=19,
+        use_dictionary=[name for name in rows.column_names if name not in plain],
+        column_encoding=plain or None,
+    )
+
+
+def _few_repeats(rows: Any) -> dict[str, str]:
+    """Encoding of ids and fractions, for which a dictionary would waste a fifth of the file."""
+    import pyarrow as pa
+
+    encodings = {}
+    for name, column in zip(rows.column_names, rows.columns, strict=True):
+        is_text = pa.types.is_large_string(column.type) or pa.types.is_string(column.type)
+        if not (is_text or pa.types.is_floating(column.type)):
+            continue
+        if len(column.unique()) > _MANY:
+            encodings[name] = "DELTA_LENGTH_BYTE_ARRAY" if is_text else "BYTE_STREAM_SPLIT"
+    return encodings
 
 
 def _read(path: Path) -> pd.DataFrame:
