@@ -5,6 +5,7 @@ Everything works on distinct values, so a column of a million names takes about 
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from itertools import product
 
 import pandas as pd
@@ -311,6 +312,7 @@ def _latin_parts(name: str) -> tuple[str, str]:
     return _SURNAME_OF.get(surname, surname), "".join(words)
 
 
+@lru_cache(maxsize=100_000)
 def _fold(letters: str) -> str:
     for pattern, sound in _FOLDS:
         letters = pattern.sub(sound, letters)
