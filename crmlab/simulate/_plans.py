@@ -66,15 +66,15 @@ class Plan:
 
 MAILING = {
     "channel": "post", "offer": "term pack", "price": 39_000, "margin": 12_000, "cost": 900,
-    "reach": 0.6, "order_rate": 0.02, "face_value": 5_000, "validity": 60,
+    "reach": 0.6, "order_rate": 0.06, "face_value": 5_000, "validity": 60,
 }  # fmt: skip
 CALLS = {
-    "channel": "phone", "offer": "trial lesson", "price": 45_000, "margin": 18_000, "cost": 1_500,
-    "reach": 0.6, "order_rate": 0.12, "spread": 7, "attempts": 3,
+    "channel": "phone", "offer": "trial lesson", "price": 60_000, "margin": 30_000, "cost": 1_500,
+    "reach": 0.6, "order_rate": 0.25, "spread": 7, "attempts": 3,
 }  # fmt: skip
 NEWSLETTER = {
     "channel": "email", "offer": "workbook", "price": 15_000, "margin": 6_000, "cost": 30,
-    "order_rate": 0.06, "face_value": 3_000, "validity": 45,
+    "order_rate": 0.15, "face_value": 3_000, "validity": 45,
 }  # fmt: skip
 THE_CAMP = {
     "channel": "post", "offer": "three days of camp", "price": 240_000, "margin": 60_000,
