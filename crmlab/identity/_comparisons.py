@@ -14,9 +14,12 @@ __all__ = ["comparisons"]
 # mix-ups only. It is held fixed because twins would be learned as such pairs: they share surname,
 # birth date, phone, e-mail and address, and differ in nothing but the given name.
 OTHER_NAME = 0.001
+_CONTACTS = {"phone": "phone", "local": "e-mail", "address": "address"}
 
 
-def comparisons(columns: Collection[str], exact: Sequence[str], *, spark: bool) -> list[dict]:
+def comparisons(
+    columns: Collection[str], exact: Sequence[str], *, spark: bool, families: bool
+) -> list[dict[str, Any]]:
     """Comparisons for the columns at hand, as splink settings.
 
     Parameters
@@ -27,18 +30,24 @@ def comparisons(columns: Collection[str], exact: Sequence[str], *, spark: bool) 
         Labels of the identifier columns ``id_0``, ``id_1``, and so on.
     spark : bool
         Whether the conditions run on Spark, which counts a swap of two letters differently.
+    families : bool
+        Whether agreement that a family brings about counts for nothing: the surname among records
+        with the same phone, e-mail or address, the birth date of twins. The chance of a
+        coincidence among strangers is measured without this.
 
     Returns
     -------
     list of dict
-        One comparison each for name, birth date, contact (phone, e-mail and address together) and
-        every identifier.
+        One comparison each for given name, surname, birth date, contact (phone, e-mail and address
+        together) and every identifier.
     """
     found = []
-    if "sound" in columns:
-        found.append(_name(spark))
+    if "given" in columns:
+        found.append(_given_name(spark))
+    if "surname" in columns:
+        found.append(_surname(columns, spark, families))
     if "birth" in columns:
-        found.append(_birth(spark, named="sound" in columns))
+        found.append(_birth(spark, families and "given" in columns))
     contact = _contact(columns, spark)
     if contact:
         found.append(contact)
@@ -70,104 +79,113 @@ def _same(name: str) -> str:
 
 def _one_slip(name: str, spark: bool) -> str:
     """One letter differs, is missing or is added, or two neighbours are swapped."""
+    left, right = f"{name}_l", f"{name}_r"
+    # One slip leaves the first or the last letter: a cheap test that spares most pairs the rest.
+    possible = (
+        f"abs(length({left}) - length({right})) <= 1"
+        f" AND (left({left}, 1) = left({right}, 1) OR right({left}, 1) = right({right}, 1))"
+    )
     if not spark:
-        return f"damerau_levenshtein({name}_l, {name}_r) <= 1"
-    letters = " = ".join(f"array_sort(split({name}_{side}, ''))" for side in "lr")
-    steps = f"levenshtein({name}_l, {name}_r)"
-    return f"({steps} <= 1 OR ({steps} = 2 AND {letters}))"
+        return f"({possible} AND damerau_levenshtein({left}, {right}) <= 1)"
+    letters = " = ".join(f"array_sort(split({value}, ''))" for value in (left, right))
+    steps = f"levenshtein({left}, {right})"
+    return f"({possible} AND ({steps} <= 1 OR ({steps} = 2 AND {letters})))"
 
 
 def _few_slips(name: str, one_in: int) -> str:
-    """At most one letter in so many differs."""
-    longest = f"greatest(length({name}_l), length({name}_r))"
-    return f"levenshtein({name}_l, {name}_r) * {one_in} <= {longest}"
+    """At most one letter in so many differs, in words long enough for two."""
+    left, right = f"{name}_l", f"{name}_r"
+    longest = f"greatest(length({left}), length({right}))"
+    return (
+        f"({longest} >= {2 * one_in} AND abs(length({left}) - length({right})) * {one_in} <= {longest}"
+        f" AND levenshtein({left}, {right}) * {one_in} <= {longest})"
+    )
 
 
 _ALIKE_SCRIPT = "hangul_l = hangul_r"
 # Different Hangul may sound alike (서연, 수연), so sound counts only where a script is Latin.
 _NOT_BOTH_HANGUL = "NOT (hangul_l AND hangul_r)"
+_SOUND = f"({_NOT_BOTH_HANGUL} AND (given_sound_l = given_sound_r OR sound_l = sound_r))"
 
 
-def _near(part: str, sound: str, spark: bool) -> str:
+def _slip(part: str, sound: str, spark: bool) -> str:
     return (
-        f"(({_ALIKE_SCRIPT} AND ({_one_slip(part, spark)} OR {_few_slips(part, 4)}))"
-        f" OR (NOT {_ALIKE_SCRIPT} AND {_one_slip(sound, spark)}))"
+        f"(({_ALIKE_SCRIPT} AND {_one_slip(part, spark)})"
+        f" OR (hangul_l <> hangul_r AND {_one_slip(sound, spark)}))"
     )
 
 
-def _other_given_name(spark: bool) -> str:
+def _alike_given_name(spark: bool) -> str:
+    """Whether two given names may be two spellings of one."""
     return (
-        f"given_l <> given_r AND sound_l <> sound_r AND NOT {_near('given', 'given_sound', spark)}"
+        f"({_same('given')} OR {_SOUND} OR {_slip('given', 'given_sound', spark)}"
+        f" OR {_same('shuffled')} OR ({_ALIKE_SCRIPT} AND {_few_slips('given', 4)}))"
     )
 
 
-def _name(spark: bool) -> dict[str, Any]:
-    slip = (
-        f"(({_ALIKE_SCRIPT} AND {_one_slip('letters', spark)})"
-        f" OR (NOT {_ALIKE_SCRIPT} AND {_one_slip('sound', spark)}))"
-    )
+def _given_name(spark: bool) -> dict[str, Any]:
+    slip = _slip("given", "given_sound", spark)
     # A typing error makes a spelling that hardly anybody has; two names that differ by a letter
     # (서진, 서준) are both held by many, as brothers would.
     two_names = (
         "least(spelled_l, spelled_r) >= 3"
         " AND least(spelled_l, spelled_r) * 20 >= greatest(spelled_l, spelled_r)"
-        " AND given_l <> given_r"
     )
     return _comparison(
-        "name",
+        "given_name",
         [
-            _nothing(_missing("sound")),
-            _level(_same("letters"), "same letters", 0.75, tf_adjustment_column="letters"),
-            _level(f"{_same('sound')} AND {_NOT_BOTH_HANGUL}", "same in Latin letters", 0.1),
-            _level(f"{slip} AND {two_names}", "one letter differs, both are names", 0.005),
+            _nothing(_missing("given")),
+            _level(_same("given"), "same letters", 0.75, tf_adjustment_column="given"),
+            _level(_SOUND, "same in Latin letters", 0.1),
+            _level(f"{two_names} AND {slip}", "one letter differs, both are names", 0.005),
             _level(slip, "one letter differs", 0.08),
-            _level(
-                f"{_same('given')} OR ({_same('given_sound')} AND {_NOT_BOTH_HANGUL})",
-                "given name same",
-                0.03,
-            ),
-            _level(
-                f"(given_l IS NULL OR given_r IS NULL OR surname_l IS NULL OR surname_r IS NULL)"
-                f" AND ({_same('surname')} OR {_same('given')})",
-                "a part missing, the rest same",
-                0.005,
-            ),
-            _level(_near("given", "given_sound", spark), "given name nearly same", 0.02),
-            _level(
-                _same("surname"),
-                "surname same, given name differs",
-                OTHER_NAME,
-                fix_m_probability=True,
-            ),
+            _level(_same("shuffled"), "syllables swapped", 0.01),
+            _level(f"{_ALIKE_SCRIPT} AND {_few_slips('given', 4)}", "nearly same", 0.02),
             _level("ELSE", "differs", OTHER_NAME, fix_m_probability=True),
         ],
     )
 
 
-def _birth(spark: bool, *, named: bool) -> dict[str, Any]:
-    year = "substr(birth_l, 1, 4) = substr(birth_r, 1, 4)"
-    swapped = (
-        f"({year} AND substr(birth_l, 5, 2) = substr(birth_r, 7, 2)"
-        " AND substr(birth_l, 7, 2) = substr(birth_r, 5, 2))"
+def _surname(columns: Collection[str], spark: bool, families: bool) -> dict[str, Any]:
+    shared = " OR ".join(_same(name) for name in _CONTACTS if name in columns)
+    alike = f"({_same('surname')} OR ({_NOT_BOTH_HANGUL} AND sound_l = sound_r))"
+    family = [_nothing(f"{alike} AND ({shared})", "same, as in a family")]
+    return _comparison(
+        "surname",
+        [
+            _nothing(_missing("surname")),
+            *(family if families and shared else []),
+            _level(_same("surname"), "same letters", 0.85, tf_adjustment_column="surname"),
+            _level(f"{_NOT_BOTH_HANGUL} AND {_SURNAME_SOUND}", "same in Latin letters", 0.1),
+            _level(_slip("surname", "surname_sound", spark), "one letter differs", 0.03),
+            _level(f"{_ALIKE_SCRIPT} AND {_few_slips('surname', 4)}", "nearly same", 0.01),
+            _level("ELSE", "differs", 0.01),
+        ],
     )
-    twins = [
-        _nothing(
-            f"{_same('birth')} AND {_other_given_name(spark)}",
-            "same, but another given name: as twins have",
-        )
-    ]
+
+
+_SURNAME_SOUND = "(surname_sound_l = surname_sound_r OR sound_l = sound_r)"
+
+
+def _birth(spark: bool, families: bool) -> dict[str, Any]:
+    year = "left(birth_l, 4) = left(birth_r, 4)"
+    swapped = (
+        f"({year} AND substr(birth_l, 5, 2) = right(birth_r, 2)"
+        " AND right(birth_l, 2) = substr(birth_r, 5, 2))"
+    )
+    twins = f"{_same('birth')} AND NOT {_alike_given_name(spark)}"
     return _comparison(
         "birth_date",
         [
             _nothing(_missing("birth")),
-            *(twins if named else []),
+            *([_nothing(twins, "same, as of twins")] if families else []),
             _level(_same("birth"), "same", 0.9),
             _level(
                 f"{_one_slip('birth', spark)} OR {swapped}",
                 "one digit differs, or day and month swapped",
                 0.05,
             ),
-            _level("substr(birth_l, 5, 4) = substr(birth_r, 5, 4)", "day and month same", 0.01),
+            _level("right(birth_l, 4) = right(birth_r, 4)", "day and month same", 0.01),
             _level(year, "year same", 0.02),
             _level("ELSE", "differs", 0.02),
         ],
@@ -198,13 +216,19 @@ def _contact(columns: Collection[str], spark: bool) -> dict[str, Any] | None:
         levels.append(_level(" OR ".join(near), "nearly same", 0.05))
     rules = {
         "building": _same("building"),
-        "street": _few_slips("street", 6),
+        "street": _street(columns),
         "postcode": _same("postcode"),
         "district": _same("district"),
     }
     levels += [_level(rules[name], f"{name} same", 0.02) for name in places]
     levels.append(_level("ELSE", "differs", 0.05))
     return _comparison("contact", levels)
+
+
+def _street(columns: Collection[str]) -> str:
+    # With a district they are Korean: few letters, in which a slip is another road.
+    foreign = "district_l IS NULL AND district_r IS NULL AND " if "district" in columns else ""
+    return f"{_same('street')} OR ({foreign}{_few_slips('street', 6)})"
 
 
 def _nearly(columns: Collection[str], spark: bool) -> list[str]:

@@ -8,7 +8,8 @@ from crmlab.identity._model import Model, quiet
 __all__ = ["explained"]
 
 _SHOWN = {
-    "name": ("name", "surname", "given_name"),
+    "given_name": ("name", "given_name"),
+    "surname": ("name", "surname"),
     "birth_date": ("birth_date",),
     "contact": ("phone", "email", "address", "postcode"),
 }
@@ -61,9 +62,10 @@ def _scored(model: Model, fields: pd.DataFrame, a: int, b: int) -> pd.Series:
 
     pair = fields.iloc[[a, b]].copy()
     # How common a name is depends on all records, not on these two.
-    common = fields["letters"].value_counts(normalize=True) if "letters" in fields else None
-    if common is not None:
-        pair["tf_letters"] = pair["letters"].map(common).astype(float)
+    for name in ("given", "surname"):
+        if name in fields:
+            common = fields[name].value_counts(normalize=True)
+            pair[f"tf_{name}"] = pair[name].map(common).astype(float)
     settings = model.settings | {
         "retain_matching_columns": True,
         "retain_intermediate_calculation_columns": True,

@@ -18,11 +18,12 @@ __all__ = ["Model", "quiet", "scored_pairs", "trained"]
 _RECALL = 0.9
 _PROOFS = ("birth", "phone", "local", "address", "building", "postcode")
 # Pairs drawn for the chance of a coincidence, and pairs per training pass.
-_RANDOM_PAIRS = 3e6
+_RANDOM_PAIRS = 1.5e6
 _TRAINING_PAIRS = 2e6
 # A pass with fewer pairs than this teaches nothing; the starting values stand.
 _FEWEST_PAIRS = 100
-_SMALLEST = 1e-5
+# Nothing is impossible: what training never saw in records of one person may be one in a thousand.
+_SMALLEST = 1e-3
 _DOUBT = 0.1
 _CONTACTS = ("phone", "email", "address")
 
@@ -82,7 +83,7 @@ def trained(
     settings = {
         "link_type": "dedupe_only",
         "unique_id_column_name": "record",
-        "comparisons": comparisons(filled, exact, spark=engine.spark),
+        "comparisons": comparisons(filled, exact, spark=engine.spark, families=False),
         "blocking_rules_to_generate_predictions": [
             {"blocking_rule": _rule([name], within)} for name in blocks
         ],
@@ -92,7 +93,23 @@ def trained(
     settings = _with_prior(engine, settings, filled, within)
     settings = _with_coincidences(engine, settings, seed)
     settings = _with_slips(engine, settings, filled, within)
-    return Model(settings)
+    return Model(_moved(settings, comparisons(filled, exact, spark=engine.spark, families=True)))
+
+
+def _moved(settings: dict[str, Any], to: list[dict[str, Any]]) -> dict[str, Any]:
+    """The settings with other comparisons, which keep the shares of levels of the same name."""
+    learned = {
+        (comparison["output_column_name"], level["label_for_charts"]): level
+        for comparison in settings["comparisons"]
+        for level in comparison["comparison_levels"]
+    }
+    for comparison in to:
+        for level in comparison["comparison_levels"]:
+            if not level.get("is_null_level"):
+                same = learned[comparison["output_column_name"], level["label_for_charts"]]
+                for share in ("m_probability", "u_probability"):
+                    level[share] = same[share]
+    return settings | {"comparisons": to}
 
 
 def _rule(names: Sequence[str], within: bool) -> str:

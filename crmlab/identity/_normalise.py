@@ -57,16 +57,17 @@ def names(
     Returns
     -------
     DataFrame
-        ``letters`` of the whole name (Hangul split into jamo, Latin folded by sound), ``surname``
-        and ``given`` letters, ``sound`` (the same for a Hangul name and its usual spellings, in
-        either order), ``given_sound``, ``hangul`` (whether it is written so), and ``spelled``, how
-        many records write the given name like this.
+        ``surname`` and ``given`` letters (Hangul split into jamo, Latin folded by sound),
+        ``surname_sound`` and ``given_sound``, ``sound`` of the whole (the same for a Hangul name
+        and its usual spellings, in either order), ``shuffled``, the letters in alphabetical order,
+        ``hangul`` (whether it is written so), and ``spelled``, how many records write the given
+        name like this.
 
     Examples
     --------
     >>> read = names(pd.Series(["김 민준", "Minjun KIM"]))
-    >>> read[["letters", "sound"]].to_numpy().tolist()
-    [['ㄱㅣㅁㅁㅣㄴㅈㅜㄴ', 'gim minjun'], ['gimminjun', 'gim minjun']]
+    >>> read[["surname", "given", "sound"]].to_numpy().tolist()
+    [['ㄱㅣㅁ', 'ㅁㅣㄴㅈㅜㄴ', 'gim minjun'], ['gim', 'minjun', 'gim minjun']]
     """
     if name is None:
         first, second = _words(surname), _words(given_name)
@@ -78,30 +79,23 @@ def names(
     key = latin_key(whole).str.strip()
     if first is None or second is None:
         korean = split_name(whole.str.replace(" ", "").where(hangul))
-        latin = (
-            key.where(key.str.contains(" ").fillna(False), " " + key)
-            .str.split(" ", n=1, expand=True)
-            .reindex(columns=[0, 1])
-        )
-        parts = {
-            part: jamo(korean[part]).where(hangul, latin[at].replace("", None))
-            for at, part in enumerate(("surname", "given"))
-        }
-        given_sound = latin[1]
+        first, second = korean["surname"], korean["given"]
+        # A single word in Latin letters counts as a given name.
+        sounds = key.where(key.str.contains(" "), " " + key).str.partition(" ")[[0, 2]]
+        sounds.columns = pd.Index(["surname", "given"])
     else:
-        sounds = {"surname": latin_key(first).str.strip(), "given": latin_key(second).str.strip()}
-        parts = {
-            part: jamo(words.str.replace(" ", "")).where(hangul, sounds[part])
-            for part, words in (("surname", first), ("given", second))
-        }
-        given_sound = sounds["given"]
-    read = pd.DataFrame(parts, dtype="str").replace("", None)
-    read["letters"] = _joined(read["surname"], read["given"], between="")
+        sounds = pd.DataFrame(
+            {"surname": latin_key(first).str.strip(), "given": latin_key(second).str.strip()}
+        )
+    read = sounds.add_suffix("_sound").replace("", None)
+    for part, words in (("surname", first), ("given", second)):
+        read[part] = jamo(words.str.replace(" ", "")).where(hangul, read[f"{part}_sound"])
     read["sound"] = on_distinct(key, lambda text: " ".join(sorted(text.split())) or None)
-    read["given_sound"] = given_sound.replace("", None)
+    whole = read["surname"].str.cat(read["given"])
+    read["shuffled"] = on_distinct(whole, lambda text: "".join(sorted(text)))
     read["hangul"] = hangul.to_numpy()
     read["spelled"] = read.groupby("given")["given"].transform("size").fillna(0).astype("int64")
-    return read
+    return read.replace("", None)
 
 
 def _words(values: pd.Series | None) -> pd.Series:

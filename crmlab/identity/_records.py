@@ -27,6 +27,16 @@ BLOCKS: tuple[tuple[str, ...], ...] = (
     ("birth", "building"),
     ("birth", "postcode"),
 )
+# What strangers often share makes candidates only where few records do: this finds more in small
+# tables, and keeps the number of pairs in step with the records in large ones.
+WEAK_BLOCKS: tuple[tuple[str, ...], ...] = (
+    ("sound",),
+    ("birth",),
+    ("street",),
+    ("surname", "postcode"),
+    ("given", "postcode"),
+)
+LARGEST_WEAK_BLOCK = 10
 _SHARED = ("phone", "email", "local", "address", "building")
 
 
@@ -49,14 +59,12 @@ def comparable(records: pd.DataFrame, exact: Sequence[str] = ()) -> pd.DataFrame
     fields = _fields(records, exact)
     for name in _SHARED:
         if name in fields:
-            fields[name] = _without_crowds(fields[name])
+            fields[name] = _without_crowds(fields[name], LARGEST_BLOCK)
     blocks = [*BLOCKS, *((name,) for name in identifier_columns(exact))]
-    # Without phone, mail and address a name alone must do, within the limit on crowds.
-    usable = [rule for rule in blocks if all(name in fields for name in rule)]
-    if not any("sound" not in rule for rule in usable) and "sound" in fields:
-        usable.append(("sound",))
+    limits = dict.fromkeys(blocks, LARGEST_BLOCK) | dict.fromkeys(WEAK_BLOCKS, LARGEST_WEAK_BLOCK)
+    usable = [rule for rule in limits if all(name in fields for name in rule)]
     for number, rule in enumerate(usable):
-        fields[f"block_{number}"] = _without_crowds(_together(fields, rule))
+        fields[f"block_{number}"] = _without_crowds(_together(fields, rule), limits[rule])
     fields.insert(0, "record", range(len(fields)))
     fields.insert(1, "source", records["source"].to_numpy())
     return fields
@@ -94,10 +102,10 @@ def _fields(records: pd.DataFrame, exact: Sequence[str]) -> pd.DataFrame:
     return pd.concat(parts, axis=1)
 
 
-def _without_crowds(values: pd.Series) -> pd.Series:
+def _without_crowds(values: pd.Series, most: int) -> pd.Series:
     codes, distinct = pd.factorize(values)
     counts = pd.Series(codes).value_counts().reindex(range(len(distinct)), fill_value=0)
-    crowded = counts.to_numpy() > LARGEST_BLOCK
+    crowded = counts.to_numpy() > most
     return values.mask(crowded[codes] & (codes >= 0)) if crowded.any() else values
 
 
