@@ -1,7 +1,5 @@
 """The holder of the simulated company, its files, and the copy that is shipped."""
 
-import hashlib
-import json
 import re
 from dataclasses import FrozenInstanceError, asdict, dataclass, fields, replace
 
@@ -10,10 +8,17 @@ import pandas as pd
 import pytest
 from contract_cases import DAY, GOOD, rows
 
-from crmlab import datasets
 from crmlab._paths import data_dir
 from crmlab.contracts import CONTRACTS, ContractError
-from crmlab.datasets import Company, Truth, load_company, save_company
+from crmlab.datasets import (
+    TRANSACTION_SETS,
+    Company,
+    Truth,
+    describe,
+    load_company,
+    load_transactions,
+    save_company,
+)
 
 HOME = data_dir() / "company"
 
@@ -142,71 +147,14 @@ def test_a_company_shows_its_sizes_and_cannot_be_changed():
         company.spend = company.visits
 
 
-# --- the copy that is shipped -----------------------------------------------------------------
-
-
-def card() -> str:
-    return datasets.describe("company")
-
-
-def facts(heading: str) -> dict[str, list[str]]:
-    """The rows of the table under a heading of the card, by their first cell."""
-    _, _, rest = card().partition(f"{heading}\n\n")
-    lines = rest.partition("\n\n")[0].splitlines()[2:]
-    cells = [[cell.strip(" `") for cell in line.strip("|").split("|")] for line in lines]
-    return {first: others for first, *others in cells}
+# --- the copy that is shipped: its card is in test_datasets.py ---------------------------------
 
 
 def test_the_shipped_company_is_what_the_simulator_makes():
     from crmlab.simulate import simulate_company
 
-    (made,) = re.findall(r"simulate_company\(([\d_]+), seed=(\d+)\)", card())
+    (made,) = re.findall(r"simulate_company\(([\d_]+), seed=(\d+)\)", describe("company"))
     assert_same(load_company(), simulate_company(int(made[0]), seed=int(made[1])))
-
-
-def test_the_card_tells_rows_and_hash_of_every_file():
-    company = load_company()
-    frames = {field.name: getattr(company, field.name) for field in fields(company)}
-    del frames["truth"]
-    frames |= {
-        f"truth/{field.name}": getattr(company.truth, field.name)
-        for field in fields(company.truth)
-        if field.name != "settings"
-    }
-    told = facts("## Files")
-    hashes = {name: cells[-1] for name, cells in told.items()}
-    assert hashes == {
-        path.relative_to(HOME).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(HOME.rglob("*.*"))
-    }
-    counts = {name: cells[0] for name, cells in told.items() if name.endswith(".parquet")}
-    assert counts == {f"{name}.parquet": f"{len(frame):,}" for name, frame in frames.items()}
-
-
-def test_the_card_describes_every_column_of_every_table():
-    company = load_company()
-    holders = {"": company, "truth.": company.truth}
-    for prefix, holder in holders.items():
-        for field in fields(holder):
-            frame = getattr(holder, field.name)
-            if isinstance(frame, pd.DataFrame):
-                columns = facts(f"### {prefix}{field.name}")
-                if frame.index.name:
-                    frame = frame.reset_index()
-                assert list(columns) == list(frame.columns), field.name
-                assert all(meaning for _, meaning in columns.values())
-
-
-def test_the_card_tells_every_setting_and_its_value():
-    values = json.loads((HOME / "truth" / "settings.json").read_text(encoding="utf-8"))
-    told = {name: cells[0] for name, cells in facts("## Settings").items()}
-    assert told == {name: format_setting(value) for name, value in values.items()}
-
-
-def format_setting(value: object) -> str:
-    if isinstance(value, list):
-        return ", ".join(map(format_setting, value))
-    return str(value) if isinstance(value, str | bool) else f"{value:,.10g}"
 
 
 def test_the_shipped_company_is_small_and_keeps_every_contract():
@@ -215,6 +163,6 @@ def test_the_shipped_company_is_small_and_keeps_every_contract():
 
 
 def test_its_orders_are_a_set_that_reports_know_by_name():
-    orders = datasets.load_transactions("company")
+    orders = load_transactions("company")
     pd.testing.assert_frame_equal(orders, load_company().transactions)
-    assert datasets.TRANSACTION_SETS["company"] == "KRW"
+    assert TRANSACTION_SETS["company"] == "KRW"

@@ -1,6 +1,7 @@
 """Bundled sets against their cards and published counts; fetched sets against a local server."""
 
 import contextlib
+import dataclasses
 import hashlib
 import http.server
 import io
@@ -24,6 +25,7 @@ from crmlab.datasets import DownloadError, UnexpectedFileError, _downloads
 
 CARDS = [
     "cdnow",
+    "company",
     "complete_journey",
     "donations",
     "hillstrom",
@@ -115,7 +117,7 @@ def test_available_names_a_public_call_and_a_way_to_get_it_for_every_set():
 @pytest.mark.parametrize("name", CARDS)
 def test_card_has_the_same_sections_as_every_other(name):
     sections = re.findall("^## (.+)$", datasets.describe(name), flags=re.MULTILINE)
-    assert [part for part in sections if part != "Tables"] == [
+    assert [part for part in sections if part not in ("Tables", "How it works", "Files")] == [
         "Source",
         "Columns",
         "What is in it",
@@ -134,7 +136,7 @@ def test_card_has_the_same_sections_as_every_other(name):
     ],
 )
 def test_describe_refuses_an_unknown_name_and_suggests_the_nearest(name, hint):
-    message = re.escape("`name` must be one of 'cdnow', 'complete_journey', 'donations', ")
+    message = re.escape("`name` must be one of 'cdnow', 'company', 'complete_journey', ")
     with pytest.raises(ValueError, match=message) as caught:
         datasets.describe(name)
     assert str(caught.value).endswith(f"got {name!r}.{hint}")
@@ -369,6 +371,105 @@ def test_complete_journey_card_states_what_the_small_tables_say(journey):
         f"{coupons.duplicated().sum():,} lines of `coupons` repeat an earlier line",
     ):
         assert sentence in card
+
+
+# --- The simulated company ----------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def company():
+    return datasets.load_company()
+
+
+@pytest.fixture(scope="module")
+def company_tables(company):
+    """Every frame, those of the truth too, by the name the card gives it."""
+    truth = {
+        f"truth.{field.name}": getattr(company.truth, field.name)
+        for field in dataclasses.fields(company.truth)
+        if field.name != "settings"
+    }
+    frames = company.tables | truth
+    return {n: frame.reset_index() if frame.index.name else frame for n, frame in frames.items()}
+
+
+def test_company_card_gives_rows_and_columns_of_every_table(company_tables):
+    rows = card_table("company", "## Tables").set_index("table")["rows"]
+    assert rows.to_dict() == {name: f"{len(frame):,}" for name, frame in company_tables.items()}
+    for name, frame in company_tables.items():
+        assert_card_describes(frame, "company", f"### {name}")
+    assert datasets.available().set_index("name").loc["company", "rows"] == len(
+        company_tables["transactions"]
+    )
+
+
+def test_company_card_gives_the_hash_of_every_file():
+    home = data_dir() / "company"
+    told = card_table("company", "## Files").set_index("file")["sha256"].str.strip("`")
+    assert told.to_dict() == {
+        path.relative_to(home).as_posix(): sha256(path.read_bytes()) for path in home.rglob("*.*")
+    }
+
+
+def test_company_card_gives_every_setting_and_its_value(company):
+    def written(value: object) -> str:
+        return value if isinstance(value, str) else f"{value:,.10g}"
+
+    card = flat("company")
+    for name, value in vars(company.truth.settings).items():
+        if isinstance(value, tuple):
+            assert f"| `{name}` | {' | '.join(map(written, value))} | " in card
+        else:
+            assert f"`{name}` {written(value)}" in card
+
+
+def test_company_card_states_what_the_tables_say(company):
+    card = flat("company")
+    lines, truth, subscriptions = company.transactions, company.truth, company.subscriptions
+    records = company.identities["source"].value_counts()
+    web = truth.links.loc[truth.links["source"] == "web", "n_altered"]
+    for sentence in (
+        f"{len(lines):,} lines of {lines['order_id'].nunique():,} orders of "
+        f"{company.customers['customer_id'].nunique():,} customers, "
+        f"{lines['date'].min():%Y-%m-%d} to {lines['date'].max():%Y-%m-%d}: "
+        f"{lines['amount'].sum():,} won net of {lines['is_return'].sum():,} lines that came back.",
+        f"{truth.people['alive'].sum():,} of them were still buying on the last day, and "
+        f"{subscriptions['end'].isna().sum():,} of {len(subscriptions):,} subscriptions",
+        f"{company.customers['household_id'].nunique():,} households. "
+        f"{records.sum():,} records in three systems: branch {records['branch']:,}, "
+        f"web {records['web']:,}, call centre {records['call_centre']:,}.",
+        f"{(web >= 1).mean():.1%}".replace("%", " %") + " of the records are altered in some field",
+        f"{(web >= 2).mean():.1%}".replace("%", " %") + " in two or more",
+        f"{len(company.complaints):,} complaints of "
+        f"{company.complaints['customer_id'].nunique():,} customers; "
+        f"{truth.people['dissatisfied_on'].notna().sum():,} had a bad experience.",
+        f"{(company.products['cost'] > company.products['price']).sum()} products are sold below",
+    ):
+        assert sentence in card
+
+
+@pytest.mark.parametrize(
+    ("campaign", "words"),
+    [
+        pytest.param("K06", ("The summer camp", "randomised", "kept from"), id="randomised"),
+        pytest.param("K09", ("The book set", "biased", "not to"), id="biased"),
+    ],
+)
+def test_company_card_states_the_effects_and_what_the_plain_difference_says(
+    company, campaign, words
+):
+    effects = company.truth.effects.query("campaign_id == @campaign").set_index("customer_id")
+    contacts = company.contacts.query("campaign_id == @campaign").set_index("customer_id")
+    orders = company.responses.query("campaign_id == @campaign and kind == 'order'")
+    ordered = contacts.index.isin(orders["customer_id"])
+    treated = contacts["treated"].to_numpy()
+    plain = ordered[treated].mean() - ordered[~treated].mean()
+    name, design, left_out = words
+    assert (
+        f"{name} ({campaign}, {design}) was offered to {treated.sum():,} customers and {left_out} "
+        f"{(~treated).sum():,}. The true average effect is {100 * effects['effect'].mean():.1f} "
+        f"orders per 100 customers; the plain difference says {100 * plain:.1f}."
+    ) in flat("company")
 
 
 def test_complete_journey_refuses_an_unknown_table():

@@ -26,15 +26,16 @@ def available() -> pd.DataFrame:
 
     Examples
     --------
-    >>> available()[["name", "rows", "access"]]
-                   name     rows    access
-    0             cdnow    69659   bundled
-    1  complete_journey  1469307   bundled
-    2         donations       22   bundled
-    3         hillstrom    64000  download
-    4     online_retail   541909  download
-    5           regions      250   bundled
-    6       telco_churn     7043     extra
+    >>> available()[["name", "access"]]
+                   name    access
+    0             cdnow   bundled
+    1           company   bundled
+    2  complete_journey   bundled
+    3         donations   bundled
+    4         hillstrom  download
+    5     online_retail  download
+    6           regions   bundled
+    7       telco_churn     extra
     """
     return pd.DataFrame([_summary(name, path) for name, path in _cards().items()])
 

@@ -32,8 +32,8 @@ class Truth:
         `effect` (the difference).
     links : DataFrame
         Per record of a source system, `source` and `source_id`: `person_id` (the `customer_id` it
-        belongs to), `n_altered` (fields altered in that copy), `altered` (their names, joined by
-        commas).
+        belongs to), `n_altered` (fields altered in that copy), `n_wrong` (those that differ in
+        more than format), `altered` (their names, joined by commas).
     pairs : DataFrame
         Planted pairs of the catalogue: `category_a`, `category_b`, `kind` ("complement",
         "substitute"), `lift` (how many times as often as by chance they stand in one basket).
