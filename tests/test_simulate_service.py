@@ -360,7 +360,9 @@ def test_posts_are_filled_on_the_next_day(company, settings):
         assert_array_equal(count, expected)
 
 
-def test_instructors_leave_at_month_ends_at_the_rate_set(company, settings):
+def test_instructors_leave_at_month_ends_at_the_rate_set():
+    settings = CompanySettings(pupils_per_instructor=1)
+    company = service(people(5_000), settings, seed=1)
     left = company.instructors["left"].dropna()
     assert (left == left + pd.offsets.MonthEnd(0)).all()
     assert left.max() <= settings.last_day
@@ -565,16 +567,17 @@ def test_settings_out_of_range_are_refused(changes, message):
 # --- branches and the calendar ------------------------------------------------------------------
 
 
-def test_branches_stand_in_different_city_districts(company):
-    table = company.branches
+@pytest.mark.parametrize("n_branches", [15, 100])
+def test_branches_stand_in_different_city_districts(n_branches):
+    table = branches(CompanySettings(n_branches=n_branches), np.random.default_rng(1))
     place = ["region", "district", "longitude", "latitude"]
-    assert len(table) == 15
+    assert len(table) == n_branches
     assert table["branch_id"].is_unique
     assert table["name"].is_unique
     known = load_regions().rename(columns={"province": "region"})[place]
-    assert len(table[place].merge(known)) == 15
+    assert len(table[place].merge(known)) == n_branches
     assert not table["district"].str.endswith("군").any()
-    assert len(table.drop_duplicates(place)) == 15
+    assert len(table.drop_duplicates(place)) == n_branches
 
 
 def test_places_of_branches_do_not_depend_on_the_seed(settings):

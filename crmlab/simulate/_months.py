@@ -14,14 +14,16 @@ _DAY = np.timedelta64(1, "D")
 
 def calendar_months(settings: CompanySettings) -> Days:
     """Calendar months from that of the first day to that of the last day."""
-    days = pd.date_range(settings.first_day, settings.last_day).to_numpy()
-    months: Days = days.astype("datetime64[M]")
-    return np.unique(months)
+    periods = pd.period_range(settings.first_day, settings.last_day, freq="M")
+    months: Days = periods.to_timestamp().to_numpy().astype("datetime64[M]")
+    return months
 
 
 def last_day_of(month: Days) -> Days:
     """Last day of each month."""
-    return (month + 1).astype("datetime64[D]") - _DAY
+    following: Days = (month + 1).astype("datetime64[D]")
+    last: Days = following - _DAY
+    return last
 
 
 def anniversary(start: Days, months: NDArray[np.int64]) -> Days:
