@@ -101,10 +101,11 @@ def test_too_many_views_are_refused():
 def test_thresholds_are_drawn_in_order_with_the_best_marked():
     ax = plot_link_thresholds(thresholds())
     precision, recall, f1, best = ax.lines
-    assert_allclose(precision.get_xydata(), [[0.5, 0.9], [0.9, 0.98], [0.99, 0.995]])
+    assert_allclose(precision.get_xydata(), [[0, 0.9], [1, 0.98], [2, 0.995]])
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["0.5", "0.9", "0.99"]
     assert_allclose(recall.get_ydata(), [0.97, 0.95, 0.8])
     assert_allclose(f1.get_ydata(), [0.934, 0.965, 0.887])
-    assert_allclose(best.get_xydata(), [[0.9, 0.965]])
+    assert_allclose(best.get_xydata(), [[1, 0.965]])
     assert keys(ax) == ["precision", "recall", "F1"]
     assert ax.get_xlabel() == "threshold of a match (probability)"
 
@@ -112,15 +113,32 @@ def test_thresholds_are_drawn_in_order_with_the_best_marked():
 def test_thresholds_beyond_a_probability_are_bits():
     ax = plot_link_thresholds(thresholds().assign(threshold=[5, -2, 10]))
     assert ax.get_xlabel() == "threshold of a match (bits)"
-    assert ax.get_title().startswith("F1 is best at threshold 5, 0.965: ")
+    assert ax.get_title().startswith("Threshold 5 gives the best F1, 0.965: ")
 
 
 def test_a_threshold_without_links_has_no_point():
     table = thresholds()
     table.loc[2, ["precision", "f1"]] = np.nan
-    assert plot_link_thresholds(table).get_title().startswith("F1 is best at threshold 0.9")
+    assert plot_link_thresholds(table).get_title().startswith("Threshold 0.9 gives the best F1")
     with pytest.raises(ValueError, match=r"`f1` must be known at one threshold at least"):
         plot_link_thresholds(table.assign(f1=np.nan))
+
+
+def test_many_thresholds_are_drawn_to_scale():
+    table = pd.DataFrame({"threshold": np.linspace(0, 1, 21), "precision": 0.9, "recall": 0.8})
+    ax = plot_link_thresholds(table.assign(f1=np.linspace(0.5, 0.9, 21)))
+    assert_allclose(ax.lines[0].get_xdata(), table["threshold"])
+    assert_allclose(ax.lines[-1].get_xydata(), [[1, 0.9]])
+
+
+def test_tables_may_carry_their_name_in_the_index():
+    by_index = plot_link_thresholds(thresholds().set_index("threshold"))
+    assert by_index.get_title() == plot_link_thresholds(thresholds()).get_title()
+    table = explained().replace("birth date", "birth_date").set_index("comparison")
+    table.loc["total"] = 2.0  # a sum that is there already is not added once more
+    by_index = plot_match_weights(table)
+    assert len(by_index.patches) == 5
+    assert by_index.get_title() == plot_match_weights(explained()).get_title()
 
 
 # --- plot_match_weights ---------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from crmlab.plots._canvas import (
 
 __all__ = ["plot_link_thresholds", "plot_match_weights"]
 
+_MOST_STEPS = 12  # thresholds that have room for their number
 _SURE = 60.0  # bits; beyond it the odds no longer matter, and would overflow
 
 
@@ -28,9 +29,10 @@ def plot_link_thresholds(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes
     Parameters
     ----------
     table : DataFrame
-        One row per threshold: `threshold` (a probability, or a match weight in bits where one
-        lies outside [0, 1]), `precision`, `recall` and `f1` (in [0, 1]; missing where nothing was
-        linked).
+        One row per threshold, as `identity.threshold_table` returns it: `threshold` (index or
+        column; a probability, or a match weight in bits where one lies outside [0, 1]),
+        `precision`, `recall` and `f1` (in [0, 1]; missing where nothing was linked). Up to twelve
+        thresholds are drawn at even steps, since those worth trying crowd next to 1.
     ax : matplotlib Axes, optional
         Where to draw; a new figure if not given.
 
@@ -50,8 +52,9 @@ def plot_link_thresholds(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes
     ...      "f1": [0.934, 0.965]}
     ... )
     >>> plot_link_thresholds(table).get_title()
-    'F1 is best at threshold 0.9, 0.965: precision 98%, recall 95%'
+    'Threshold 0.9 gives the best F1, 0.965: precision 98%, recall 95%'
     """
+    table = _with_column(table, "threshold")
     columns = ["threshold", "precision", "recall", "f1"]
     check_table("table", table, columns)
     if not table["f1"].notna().any():
@@ -60,18 +63,23 @@ def plot_link_thresholds(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes
     threshold = check_vector("threshold", rows["threshold"], negative=True)
     looks = {"precision": (BLUE, "--"), "recall": (GREEN, "-."), "f1": (RED, "-")}
     ax = new_axes(ax)
+    few = len(rows) <= _MOST_STEPS
+    place = np.arange(len(rows)) if few else threshold
+    if few:
+        ax.set_xticks(place, [f"{each:g}" for each in threshold])
     for name, (colour, style) in looks.items():
         label = "F1" if name == "f1" else name
-        ax.plot(threshold, rows[name], style, color=colour, marker=".", label=label)
-    best = rows.iloc[int(np.nanargmax(rows["f1"].to_numpy()))].astype("float64")
-    ax.plot([best["threshold"]], [best["f1"]], "o", color=RED, markersize=8)
+        ax.plot(place, rows[name], style, color=colour, marker=".", label=label)
+    at = int(np.nanargmax(rows["f1"].to_numpy()))
+    best = rows.iloc[at].astype("float64")
+    ax.plot([place[at]], [best["f1"]], "o", color=RED, markersize=8)
     ax.margins(y=0.12)
     ax.legend(frameon=False, fontsize=9, loc="best")
     is_chance = threshold.min() >= 0 and threshold.max() <= 1
     in_percent(ax.yaxis)
     return finish(
         ax,
-        title=f"F1 is best at threshold {best['threshold']:g}, {best['f1']:.3f}: precision "
+        title=f"Threshold {best['threshold']:g} gives the best F1, {best['f1']:.3f}: precision "
         f"{percent(best['precision'])}, recall {percent(best['recall'])}",
         x=f"threshold of a match ({'probability' if is_chance else 'bits'})",
         y="of linked or true pairs (%)",
@@ -84,9 +92,9 @@ def plot_match_weights(explanation: pd.DataFrame, *, ax: Axes | None = None) -> 
     Parameters
     ----------
     explanation : DataFrame
-        One row per step: first the odds before any comparison, then each `comparison` (its name,
-        or what was found) with its `match_weight` (in bits: each doubles the odds). The weights
-        add up.
+        One row per step, as `explain` of linked customers returns it: first the odds before any
+        comparison, then each `comparison` (index or column) with its `match_weight` (in bits:
+        each doubles the odds). The weights add up; a row ``total`` is left out, and drawn anew.
     ax : matplotlib Axes, optional
         Where to draw; a new figure if not given.
 
@@ -108,12 +116,14 @@ def plot_match_weights(explanation: pd.DataFrame, *, ax: Axes | None = None) -> 
     >>> plot_match_weights(explanation).get_title()
     'One person with probability 80%; most for it: birth date; most against: phone'
     """
+    explanation = _with_column(explanation, "comparison")
     check_table("explanation", explanation, ["comparison", "match_weight"])
+    explanation = explanation[explanation["comparison"] != "total"]
     weight = check_vector("match_weight", explanation["match_weight"], negative=True)
     total = float(weight.sum())
     start = np.concatenate([np.cumsum(weight) - weight, [0.0]])
     width = np.append(weight, total)
-    names = [*explanation["comparison"].astype(str), "together"]
+    names = [str(name).replace("_", " ") for name in [*explanation["comparison"], "together"]]
     colours = [*np.where(weight < 0, RED, BLUE), INK]
     ax = new_axes(ax)
     rows = np.arange(len(names))
@@ -139,6 +149,12 @@ def plot_match_weights(explanation: pd.DataFrame, *, ax: Axes | None = None) -> 
         y="comparison",
         grid=False,
     )
+
+
+def _with_column(table: pd.DataFrame, name: str) -> pd.DataFrame:
+    """The table with its index as a column, where the index has that name."""
+    is_index = isinstance(table, pd.DataFrame) and table.index.name == name
+    return table.reset_index() if is_index else table
 
 
 def _match_title(names: list[str], weight: np.ndarray, total: float) -> str:
