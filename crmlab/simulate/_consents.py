@@ -7,13 +7,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from crmlab.contracts import CHANNELS, PURPOSES
 from crmlab.simulate._members import NEVER, Days, Members, as_dates, labels
 from crmlab.simulate._settings import CompanySettings
 
-__all__ = ["CHANNELS", "PURPOSES", "ConsentPaths", "consent_paths", "consents"]
+__all__ = ["ConsentPaths", "consent_paths", "consents"]
 
-CHANNELS = ("email", "phone", "post")
-PURPOSES = ("marketing", "service", "partner")
 MARKETING = PURPOSES.index("marketing")
 
 

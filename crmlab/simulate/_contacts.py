@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from crmlab.simulate._consents import CHANNELS, ConsentPaths
+from crmlab.contracts import CHANNELS
+from crmlab.simulate._consents import ConsentPaths
 from crmlab.simulate._members import NEVER, Days, Members
 from crmlab.simulate._plans import Plan
 from crmlab.simulate._settings import CompanySettings

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from crmlab.simulate._consents import CHANNELS
+from crmlab.contracts import CHANNELS
 from crmlab.simulate._contacts import Diary
 from crmlab.simulate._members import Days, as_dates, as_days, labels
 from crmlab.simulate._plans import campaign_plans
