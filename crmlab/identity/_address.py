@@ -4,7 +4,7 @@ import re
 
 import pandas as pd
 
-from crmlab.identity._normalise import plain
+from crmlab.identity._normalise import letters, plain
 
 __all__ = ["addresses"]
 
@@ -46,7 +46,8 @@ def addresses(values: pd.Series) -> pd.DataFrame:
     -------
     DataFrame
         ``address`` without spaces and punctuation, the province short, the flat as "number-number";
-        ``building``, the same without the flat; ``street``, its letters alone;
+        ``spelled_address``, the same by `letters`; ``building``, the same without the flat;
+        ``street``, its words by `letters`;
         ``numbers``, all its numbers in order; ``district``, province with city, county or ward (missing where there is none).
 
     Examples
@@ -61,7 +62,7 @@ def addresses(values: pd.Series) -> pd.DataFrame:
     table = pd.DataFrame([*rows, (None,) * 5], columns=_COLUMNS)
     read = table.astype("str").take(codes)
     read.index = values.index
-    return read
+    return read.assign(spelled_address=letters(read["address"]), street=letters(read["street"]))
 
 
 def _split(text: str) -> tuple[str | None, ...]:

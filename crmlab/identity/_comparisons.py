@@ -14,6 +14,9 @@ __all__ = ["comparisons"]
 # mix-ups only. It is held fixed because twins would be learned as such pairs: they share surname,
 # birth date, phone, e-mail and address, and differ in nothing but the given name.
 OTHER_NAME = 0.001
+# Pairs of children of one family that are born on one day. Among records with the same contact but
+# another given name the birth date says this much, not what it says among strangers.
+TWINS = 0.03
 _CONTACTS = {"phone": "phone", "local": "e-mail", "address": "address"}
 
 
@@ -32,7 +35,7 @@ def comparisons(
         Whether the conditions run on Spark, which counts a swap of two letters differently.
     families : bool
         Whether agreement that a family brings about counts for nothing: the surname among records
-        with the same phone, e-mail or address, the birth date of twins. The chance of a
+        with the same phone, e-mail or address; the birth date of twins counts for little. The chance of a
         coincidence among strangers is measured without this.
 
     Returns
@@ -178,7 +181,11 @@ def _birth(spark: bool, families: bool) -> dict[str, Any]:
         "birth_date",
         [
             _nothing(_missing("birth")),
-            *([_nothing(twins, "same, as of twins")] if families else []),
+            *(
+                [_level(twins, "same, given names differ", 0.95, u_probability=TWINS)]
+                if families
+                else []
+            ),
             _level(_same("birth"), "same", 0.9),
             _level(
                 f"{_one_slip('birth', spark)} OR {swapped}",
@@ -238,7 +245,7 @@ def _nearly(columns: Collection[str], spark: bool) -> list[str]:
     if "email" in columns:
         near += [_same("local"), _one_slip("email", spark)]
     if "address" in columns:
-        near.append(f"({_same('numbers')} AND {_few_slips('address', 4)})")
+        near.append(f"({_same('numbers')} AND {_few_slips('spelled_address', 4)})")
     return near
 
 

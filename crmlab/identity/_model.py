@@ -88,7 +88,8 @@ def trained(
             {"blocking_rule": _rule([name], within)} for name in blocks
         ],
         "retain_matching_columns": False,
-        "max_iterations": 30,
+        "max_iterations": 15,
+        "em_convergence": 0.001,
     }
     settings = _with_prior(engine, settings, filled, within)
     settings = _with_coincidences(engine, settings, seed)
@@ -105,8 +106,8 @@ def _moved(settings: dict[str, Any], to: list[dict[str, Any]]) -> dict[str, Any]
     }
     for comparison in to:
         for level in comparison["comparison_levels"]:
-            if not level.get("is_null_level"):
-                same = learned[comparison["output_column_name"], level["label_for_charts"]]
+            same = learned.get((comparison["output_column_name"], level["label_for_charts"]))
+            if same and not level.get("is_null_level"):
                 for share in ("m_probability", "u_probability"):
                     level[share] = same[share]
     return settings | {"comparisons": to}
@@ -146,20 +147,27 @@ def _with_coincidences(engine: Engine, settings: dict[str, Any], seed: int) -> d
 def _with_slips(
     engine: Engine, settings: dict[str, Any], filled: Sequence[str], within: bool
 ) -> dict[str, Any]:
+    rules = [_rule(names, within) for names in _passes(filled)]
+    rules = [rule for rule in rules if engine.n_pairs(rule) >= _FEWEST_PAIRS]
+    return _without_matches(_bounded(_maximised(engine, settings, rules), settings))
+
+
+def _maximised(engine: Engine, settings: dict[str, Any], rules: list[str]) -> dict[str, Any]:
+    """Settings after one pass of expectation-maximisation per rule, without passes that fail."""
     from splink.internals.exceptions import EMTrainingException
 
     linker = engine.linker(settings)
-    for names in _passes(filled):
-        rule = _rule(names, within)
-        if engine.n_pairs(rule) < _FEWEST_PAIRS:
-            continue
-        with contextlib.suppress(EMTrainingException):
+    for rule in rules:
+        try:
             linker.training.estimate_parameters_using_expectation_maximisation(
                 rule,
                 estimate_without_term_frequencies=True,
                 max_pairs=_TRAINING_PAIRS,
             )
-    return _without_matches(_bounded(linker.misc.save_model_to_json(), settings))
+        except (EMTrainingException, ValueError):  # no pairs, or a share that vanishes
+            # The linker is left half changed, so the other passes start again on a new one.
+            return _maximised(engine, settings, [other for other in rules if other != rule])
+    return linker.misc.save_model_to_json()
 
 
 def _passes(filled: Sequence[str]) -> list[list[str]]:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from crmlab._korean import jamo, latin_key, on_distinct, split_name
 
-__all__ = ["birth_days", "emails", "identifiers", "names", "phones", "plain"]
+__all__ = ["birth_days", "emails", "identifiers", "letters", "names", "phones", "plain"]
 
 _HANGUL = "[가-힣ㄱ-ㅎㅏ-ㅣ]"
 # Placeholders that systems write where they know nothing.
@@ -39,6 +39,26 @@ def _plain(text: str) -> str | None:
     return None if text in _NOTHING else text
 
 
+# DuckDB counts differing bytes, of which a Hangul letter has three: each gets a sign of one byte
+# that stands in no small Latin text.
+_JAMO = [chr(code) for code in range(ord("ㄱ"), ord("ㅣ") + 1)]
+_SIGNS = str.maketrans(
+    dict(zip(_JAMO, "ABCDEFGHIJKLMNOPQRSTUVWXYZ!$%&()*+,./:;<=>?@[]^_`{}", strict=True))
+)
+
+
+def letters(values: pd.Series) -> pd.Series:
+    """Hangul syllables as their letters, one sign of one byte each; the rest stays.
+
+    Examples
+    --------
+    >>> coded = letters(pd.Series(["찬", "창", "kim"]))
+    >>> [len(text) for text in coded], coded[0][:2] == coded[1][:2]
+    ([3, 3, 3], True)
+    """
+    return on_distinct(jamo(values), lambda text: text.translate(_SIGNS))
+
+
 def names(
     name: pd.Series | None = None,
     *,
@@ -57,7 +77,7 @@ def names(
     Returns
     -------
     DataFrame
-        ``surname`` and ``given`` letters (Hangul split into jamo, Latin folded by sound),
+        ``surname`` and ``given`` letters (Hangul by `letters`, Latin folded by sound),
         ``surname_sound`` and ``given_sound``, ``sound`` of the whole (the same for a Hangul name
         and its usual spellings, in either order), ``shuffled``, the letters in alphabetical order,
         ``hangul`` (whether it is written so), and ``spelled``, how many records write the given
@@ -66,11 +86,12 @@ def names(
     Examples
     --------
     >>> read = names(pd.Series(["김 민준", "Minjun KIM"]))
-    >>> read[["surname", "given", "sound"]].to_numpy().tolist()
-    [['ㄱㅣㅁ', 'ㅁㅣㄴㅈㅜㄴ', 'gim minjun'], ['gim', 'minjun', 'gim minjun']]
+    >>> read[["sound", "hangul"]].to_numpy().tolist()
+    [['gim minjun', True], ['gim minjun', False]]
     """
     if name is None:
-        first, second = _words(surname), _words(given_name)
+        # A part is one word: "h o" is "ho".
+        first, second = (_words(part).str.replace(" ", "") for part in (surname, given_name))
         whole = _joined(first, second)
     else:
         whole = _words(name)
@@ -89,7 +110,7 @@ def names(
         )
     read = sounds.add_suffix("_sound").replace("", None)
     for part, words in (("surname", first), ("given", second)):
-        read[part] = jamo(words.str.replace(" ", "")).where(hangul, read[f"{part}_sound"])
+        read[part] = letters(words.str.replace(" ", "")).where(hangul, read[f"{part}_sound"])
     read["sound"] = on_distinct(key, lambda text: " ".join(sorted(text.split())) or None)
     whole = read["surname"].str.cat(read["given"])
     read["shuffled"] = on_distinct(whole, lambda text: "".join(sorted(text)))
@@ -98,8 +119,7 @@ def names(
     return read.replace("", None)
 
 
-def _words(values: pd.Series | None) -> pd.Series:
-    assert values is not None
+def _words(values: pd.Series) -> pd.Series:
     return on_distinct(plain(values), _letters_only)
 
 
