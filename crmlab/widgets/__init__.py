@@ -5,13 +5,17 @@ the `value` of HTML and Image widgets, so that a notebook's stored output stays 
 """
 
 from crmlab.widgets._levers import LeverView, lever_explorer, lever_view
+from crmlab.widgets._linkage import LinkageView, linkage_explorer, linkage_view
 from crmlab.widgets._pareto import ParetoView, pareto_explorer, pareto_view
 
 __all__ = [
     "LeverView",
+    "LinkageView",
     "ParetoView",
     "lever_explorer",
     "lever_view",
+    "linkage_explorer",
+    "linkage_view",
     "pareto_explorer",
     "pareto_view",
 ]
