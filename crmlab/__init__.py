@@ -11,7 +11,9 @@ the base over time  `cohort_retention`, `customer_flows`
 concentration       `lorenz_curve`, `gini`, `top_share`, `share_needed`, `decile_table`,
                     `whale_curve`
 lifetime value      `BetaGeoNBD`, `GammaGamma`, `customer_lifetime_value`; more in `ltv`
-data to learn on    `load_cdnow`, `load_donations`, `load_complete_journey`, `describe`
+one view            `link_customers`, `evaluate_links`; more in `identity` and `privacy`
+data to learn on    `load_cdnow`, `load_donations`, `load_complete_journey`, `load_company`,
+                    `simulate_company`, `describe`
 pages               `run_report`, `run_workbook`
 ==================  =========================================================================
 
@@ -38,8 +40,11 @@ _HOMES = {
     "customer_lifetime_value": "ltv",
     "decile_table": "concentration",
     "describe": "datasets",
+    "evaluate_links": "identity",
     "gini": "concentration",
+    "link_customers": "identity",
     "load_cdnow": "datasets",
+    "load_company": "datasets",
     "load_complete_journey": "datasets",
     "load_donations": "datasets",
     "lorenz_curve": "concentration",
@@ -48,6 +53,7 @@ _HOMES = {
     "run_report": "reports",
     "run_workbook": "reports",
     "share_needed": "concentration",
+    "simulate_company": "simulate",
     "sufficient_statistics": "customer_base",
     "top_share": "concentration",
     "whale_curve": "concentration",
