@@ -269,7 +269,7 @@ def latin_key(name: ArrayLike | pd.Series) -> pd.Series:
     return on_distinct(name, _key)
 
 
-def on_distinct(text: ArrayLike | pd.Series, change: Callable[[str], str]) -> pd.Series:
+def on_distinct(text: ArrayLike | pd.Series, change: Callable[[str], str | None]) -> pd.Series:
     """Apply `change` once to every distinct text; missing stays missing, the index is kept."""
     series = text if isinstance(text, pd.Series) else pd.Series(text, dtype="str")
     codes, distinct = pd.factorize(series)

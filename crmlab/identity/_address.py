@@ -48,13 +48,15 @@ def addresses(values: pd.Series) -> pd.DataFrame:
         ``address`` without spaces and punctuation, the province short, the flat as "number-number";
         ``spelled_address``, the same by `letters`; ``building``, the same without the flat;
         ``street``, its words by `letters`;
-        ``numbers``, all its numbers in order; ``district``, province with city, county or ward (missing where there is none).
+        ``numbers``, all its numbers in order; ``district``, province with city, county or ward
+        (missing where there is none).
 
     Examples
     --------
-    >>> flats = pd.Series(["서울특별시 노원구 중앙로12길 34, 101동 1203호", "서울 노원구 중앙로12길 34 101-1203"])
-    >>> addresses(flats)[["address", "district"]].drop_duplicates().to_numpy().tolist()
-    [['서울노원구중앙로12길34#101-1203', '서울노원구']]
+    >>> homes = ["서울특별시 노원구 중앙로12길 34, 101동 3호", "서울 노원구 중앙로12길 34 101-3"]
+    >>> read = addresses(pd.Series(homes))
+    >>> read[["address", "district"]].drop_duplicates().to_numpy().tolist()
+    [['서울노원구중앙로12길34#101-3', '서울노원구']]
     """
     text = plain(values)
     codes, distinct = pd.factorize(text)

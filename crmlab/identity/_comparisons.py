@@ -34,9 +34,9 @@ def comparisons(
     spark : bool
         Whether the conditions run on Spark, which counts a swap of two letters differently.
     families : bool
-        Whether agreement that a family brings about counts for nothing: the surname among records
-        with the same phone, e-mail or address; the birth date of twins counts for little. The chance of a
-        coincidence among strangers is measured without this.
+        Whether agreement that a family brings about is discounted: the surname counts for nothing
+        among records with the same phone, e-mail or address, the birth date for little beside
+        another given name. The shares are measured without this.
 
     Returns
     -------
@@ -99,8 +99,9 @@ def _few_slips(name: str, one_in: int) -> str:
     """At most one letter in so many differs, in words long enough for two."""
     left, right = f"{name}_l", f"{name}_r"
     longest = f"greatest(length({left}), length({right}))"
+    surplus = f"abs(length({left}) - length({right}))"  # cheap, and no more than the distance
     return (
-        f"({longest} >= {2 * one_in} AND abs(length({left}) - length({right})) * {one_in} <= {longest}"
+        f"({longest} >= {2 * one_in} AND {surplus} * {one_in} <= {longest}"
         f" AND levenshtein({left}, {right}) * {one_in} <= {longest})"
     )
 

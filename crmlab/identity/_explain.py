@@ -21,7 +21,7 @@ def explained(
     """The rows behind `Linkage.explain`, for two positions."""
     score = _scored(model, fields, a, b)
     prior = float(np.log2(model.prior / (1 - model.prior)))
-    rows = [("prior", None, None, "two records at random", prior)]
+    rows: list[tuple[object, ...]] = [("prior", None, None, "two records at random", prior)]
     for comparison in model.settings["comparisons"]:
         name = comparison["output_column_name"]
         levels = comparison["comparison_levels"]

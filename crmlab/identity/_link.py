@@ -207,7 +207,8 @@ def _check_threshold(threshold: float) -> float:
     threshold = check_fraction("threshold", threshold, open_ends=True)
     if threshold < _FLOOR:
         raise ValueError(
-            f"`threshold` must be at least {_FLOOR}; got {threshold}. Less likely pairs are not kept."
+            f"`threshold` must be at least {_FLOOR}; got {threshold}. "
+            "Less likely pairs are not kept."
         )
     return threshold
 

@@ -11,7 +11,16 @@ import pandas as pd
 
 from crmlab._korean import jamo, latin_key, on_distinct, split_name
 
-__all__ = ["birth_days", "emails", "identifiers", "letters", "names", "phones", "plain"]
+__all__ = [
+    "birth_days",
+    "emails",
+    "identifiers",
+    "letters",
+    "names",
+    "names_apart",
+    "phones",
+    "plain",
+]
 
 _HANGUL = "[가-힣ㄱ-ㅎㅏ-ㅣ]"
 # Placeholders that systems write where they know nothing.
@@ -59,20 +68,8 @@ def letters(values: pd.Series) -> pd.Series:
     return on_distinct(jamo(values), lambda text: text.translate(_SIGNS))
 
 
-def names(
-    name: pd.Series | None = None,
-    *,
-    given_name: pd.Series | None = None,
-    surname: pd.Series | None = None,
-) -> pd.DataFrame:
-    """Names as letters and as sounds.
-
-    Parameters
-    ----------
-    name : Series of str, optional
-        Whole names, in Hangul (surname first) or in Latin letters (either order).
-    given_name, surname : Series of str, optional
-        The parts, where a system holds them apart; read instead of `name`.
+def names(name: pd.Series) -> pd.DataFrame:
+    """Whole names, in Hangul (surname first) or in Latin letters (either order).
 
     Returns
     -------
@@ -89,34 +86,49 @@ def names(
     >>> read[["sound", "hangul"]].to_numpy().tolist()
     [['gim minjun', True], ['gim minjun', False]]
     """
-    if name is None:
-        # A part is one word: "h o" is "ho".
-        first, second = (_words(part).str.replace(" ", "") for part in (surname, given_name))
-        whole = _joined(first, second)
-    else:
-        whole = _words(name)
-        first = second = None
-    hangul = whole.str.contains(_HANGUL).fillna(False).astype(bool)
+    whole = _words(name)
+    hangul = _is_hangul(whole)
+    korean = split_name(whole.str.replace(" ", "").where(hangul))
     key = latin_key(whole).str.strip()
-    if first is None or second is None:
-        korean = split_name(whole.str.replace(" ", "").where(hangul))
-        first, second = korean["surname"], korean["given"]
-        # A single word in Latin letters counts as a given name.
-        sounds = key.where(key.str.contains(" "), " " + key).str.partition(" ")[[0, 2]]
-        sounds.columns = pd.Index(["surname", "given"])
-    else:
-        sounds = pd.DataFrame(
-            {"surname": latin_key(first).str.strip(), "given": latin_key(second).str.strip()}
-        )
-    read = sounds.add_suffix("_sound").replace("", None)
-    for part, words in (("surname", first), ("given", second)):
-        read[part] = letters(words.str.replace(" ", "")).where(hangul, read[f"{part}_sound"])
-    read["sound"] = on_distinct(key, lambda text: " ".join(sorted(text.split())) or None)
+    # A single word in Latin letters counts as a given name.
+    sounds = key.where(key.str.contains(" "), " " + key).str.partition(" ")[[0, 2]]
+    sounds.columns = pd.Index(["surname", "given"])
+    return _named(korean, sounds, key, hangul)
+
+
+def names_apart(surname: pd.Series, given_name: pd.Series) -> pd.DataFrame:
+    """Names whose parts a system holds apart, in the columns of `names`.
+
+    Examples
+    --------
+    >>> names_apart(pd.Series(["van Dyk"]), pd.Series(["Anna-Lena"]))["sound"].tolist()
+    ['annalena vandyg']
+    """
+    parts = pd.DataFrame({"surname": surname, "given": given_name})
+    parts = parts.apply(lambda part: _words(part).str.replace(" ", ""))
+    whole = parts["surname"].str.cat(parts["given"], sep=" ")
+    whole = whole.fillna(parts["surname"]).fillna(parts["given"])
+    sounds = parts.apply(lambda part: latin_key(part).str.strip())
+    return _named(parts, sounds, latin_key(whole).str.strip(), _is_hangul(whole))
+
+
+def _is_hangul(words: pd.Series) -> pd.Series:
+    return words.str.contains(_HANGUL).fillna(False).astype(bool)
+
+
+def _named(
+    korean: pd.DataFrame, sounds: pd.DataFrame, key: pd.Series, hangul: pd.Series
+) -> pd.DataFrame:
+    read = sounds.add_suffix("_sound")
+    for part in ("surname", "given"):
+        read[part] = letters(korean[part]).where(hangul, sounds[part])
+    read["sound"] = on_distinct(key, lambda text: " ".join(sorted(text.split())))
     whole = read["surname"].str.cat(read["given"])
     read["shuffled"] = on_distinct(whole, lambda text: "".join(sorted(text)))
-    read["hangul"] = hangul.to_numpy()
+    read = read.replace("", None)
+    read["hangul"] = hangul
     read["spelled"] = read.groupby("given")["given"].transform("size").fillna(0).astype("int64")
-    return read.replace("", None)
+    return read
 
 
 def _words(values: pd.Series) -> pd.Series:
@@ -133,11 +145,6 @@ def _letters_only(text: str) -> str | None:
 
 def _without_accents(text: str) -> str:
     return "".join(letter for letter in text if not unicodedata.combining(letter))
-
-
-def _joined(first: pd.Series, second: pd.Series, *, between: str = " ") -> pd.Series:
-    both = first.str.cat(second, sep=between)
-    return both.fillna(first).fillna(second)
 
 
 def phones(values: pd.Series) -> pd.Series:

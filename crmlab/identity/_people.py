@@ -4,6 +4,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from crmlab.identity._evaluate import alike_ids
+
 __all__ = ["components", "person_ids"]
 
 
@@ -52,7 +54,8 @@ def person_ids(
 
 def _kept(records: pd.DataFrame, groups: NDArray[np.int64], previous: pd.DataFrame) -> pd.DataFrame:
     """One row per group that keeps an id of the earlier run: `group`, `person_id`."""
-    known = records.assign(group=groups).merge(previous, on=["source", "source_id"])
+    here, before = alike_ids(records, previous)
+    known = here.assign(group=groups).merge(before, on=["source", "source_id"])
     votes = known.groupby(["group", "person_id"], as_index=False).size()
     votes = votes.sort_values(["size", "group", "person_id"], ascending=[False, True, True])
     kept = []

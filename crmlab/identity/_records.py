@@ -82,10 +82,7 @@ def _fields(records: pd.DataFrame, exact: Sequence[str]) -> pd.DataFrame:
     elif "given_name" in records or "surname" in records:
         nobody = pd.Series(None, index=records.index, dtype="str")
         parts.append(
-            normalise.names(
-                given_name=records.get("given_name", nobody),
-                surname=records.get("surname", nobody),
-            )
+            normalise.names_apart(records.get("surname", nobody), records.get("given_name", nobody))
         )
     if "phone" in records:
         parts.append(normalise.phones(records["phone"]).rename("phone"))
