@@ -422,6 +422,7 @@ def test_returns_make_amounts_negative_and_are_no_error():
 # --- errors -------------------------------------------------------------------------------------
 
 PLAIN = with_margins(crosstab([[3, 60], [40, 50]]))
+WIDE = with_margins(crosstab([[3, 60, 7], [40, 50, 9]]))
 TIDY = pd.DataFrame({"region": ["Jeju", "Seoul"], "n": [3, 40]})
 
 BAD = [
@@ -495,7 +496,7 @@ BAD = [
         id="hangul-word",
     ),
     pytest.param(
-        PLAIN.rename(index={"All": "everyone"}),
+        WIDE.rename(index={"All": "everyone"}),
         {},
         ValueError,
         "'everyone' looks like one",
@@ -583,6 +584,11 @@ def test_margins_none_says_that_nothing_is_a_total():
     table = PLAIN.rename(index={"All": "everyone"}, columns={"All": "total"})
     shown = suppress_small_cells(table, margins=None)
     assert shown.isna().to_numpy().sum() == 1
+
+
+def test_numbers_that_add_up_by_chance_are_no_totals():
+    few = pd.DataFrame([[0, 6, 6], [0, 7, 7], [5, 8, 13]], columns=["a", "b", "c"])
+    assert suppress_small_cells(few).notna().all(axis=None)
 
 
 def test_cell_bounds_say_when_numbers_contradict_each_other():

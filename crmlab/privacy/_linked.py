@@ -178,15 +178,26 @@ def looks_like_total(grid: Grid, counts: Numbers) -> Hashable | None:
         for label in dict.fromkeys(labels):
             if isinstance(label, str) and label.strip().casefold() in _TOTAL_WORDS:
                 return label
-        others = [row[:place] + row[place + 1 :] for row in grid.labels]
-        table = pd.Series(counts).groupby([_codes(others), _codes(labels)]).sum().unstack()
-        table = table.fillna(0)[table.sum(axis=1) > 0]
-        if len(table) < 3 or table.shape[1] < 3:
-            continue  # a few small numbers add up by chance
-        half = (2 * table).eq(table.sum(axis=1), axis=0).all()
+        half = _sums_of_others(grid, counts, place)
         if half.any():
             return list(dict.fromkeys(labels))[int(np.argmax(half))]
     return None
+
+
+def _sums_of_others(grid: Grid, counts: Numbers, place: int) -> NDArray[np.bool_]:
+    """For each label of a dimension, whether it is the sum of the others all along.
+
+    Small numbers add up by chance, so this must happen at least three times with two numbers or
+    more to add. Totals of other dimensions repeat what their parts say, and do not count.
+    """
+    labels = _codes([row[place] for row in grid.labels])
+    others = [row[:place] + row[place + 1 :] for row in grid.labels]
+    table = np.zeros((len(set(others)), labels.max() + 1))
+    table[_codes(others), labels] = counts
+    table = table[[TOTAL not in other for other in dict.fromkeys(others)]]
+    telling = (table > 0).sum(axis=1) > 2
+    sums = (2 * table == table.sum(axis=1, keepdims=True)).all(axis=0)
+    return sums & (telling.sum() >= 3)
 
 
 def _codes(labels: Sequence[Hashable]) -> NDArray[np.int64]:
