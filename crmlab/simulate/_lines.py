@@ -41,6 +41,7 @@ def draw_lines(
     spend_rng: np.random.Generator,
     basket_rng: np.random.Generator,
 ) -> Lines:
+    """Draw the total of each order, and lines at list prices that come to it on average."""
     shape = settings.spend_p
     total = spend_rng.gamma(shape, latent.mean_spend[placed.person] / shape)
     order, category = _baskets(_rank(total, settings), law, basket_rng)
@@ -146,6 +147,7 @@ class Returned:
 def draw_returns(
     lines: Lines, placed: Placed, settings: CompanySettings, rng: np.random.Generator
 ) -> Returned:
+    """Draw which lines come back, and when: never on a day with an order of that customer."""
     n_orders = len(placed.person)
     line = np.flatnonzero(rng.random(len(lines.order)) < settings.returns)
     order = lines.order[line]

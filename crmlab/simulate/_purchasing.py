@@ -37,6 +37,7 @@ class Placed:
 def draw_latent(
     n: int, settings: CompanySettings, when: np.random.Generator, spend: np.random.Generator
 ) -> Latent:
+    """Draw how fast each customer buys, leaves, and spends."""
     rate = when.gamma(settings.purchase_shape, 1 / settings.purchase_scale, n)
     # The geometric law needs a chance above 0; nobody stops in our time at this one.
     dropout = np.maximum(when.beta(settings.dropout_a, settings.dropout_b, n), 1e-12)
