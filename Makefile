@@ -29,6 +29,7 @@ bench: $(READY)
 	$(BIN)/python benchmarks/ltv.py
 	$(BIN)/python benchmarks/ltv_robustness.py
 	$(BIN)/python benchmarks/ltv_scale.py
+	$(BIN)/python benchmarks/identity.py
 
 # A fresh lock changes what notebooks print, so their stored outputs are made again with it.
 lock:
