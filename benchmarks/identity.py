@@ -3,8 +3,8 @@
     python benchmarks/identity.py            # 37,000 and 1 million records, some minutes
     python benchmarks/identity.py --quick    # 37,000 records only
 
-The peer, at the smaller size, is splink itself with the comparisons that its manual begins with, on the same records
-and the same engine: what crmlab adds is Hangul, Korean phones and addresses, families and twins.
+The peer, at the smaller size, is splink itself with the comparisons that its manual begins with,
+on the same records and engine: crmlab adds Hangul, Korean phones and addresses, families and twins.
 Each run is a process of its own. Times leave out starting Python and imports; peak memory is that
 of the whole process.
 """
