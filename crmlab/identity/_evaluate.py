@@ -7,9 +7,10 @@ import numpy as np
 import pandas as pd
 
 from crmlab._checks import check_columns, check_fraction
-from crmlab.identity._inputs import KEY
+from crmlab.identity._inputs import KEY, alike_ids
+from crmlab.identity._people import components
 
-__all__ = ["alike_ids", "as_clusters", "evaluate_links", "threshold_table"]
+__all__ = ["as_clusters", "evaluate_links", "threshold_table"]
 
 _COLUMNS = [*KEY, "person_id"]
 
@@ -94,13 +95,6 @@ def evaluate_links(clusters: Any, truth: Any) -> pd.DataFrame:
     )
 
 
-def alike_ids(*frames: pd.DataFrame) -> list[pd.DataFrame]:
-    """Frames whose `source_id` can be joined: whole numbers in all of them, or text."""
-    if all(pd.api.types.is_integer_dtype(frame["source_id"]) for frame in frames):
-        return list(frames)
-    return [frame.assign(source_id=frame["source_id"].astype("str")) for frame in frames]
-
-
 def _matched(found: pd.DataFrame, true: pd.DataFrame) -> pd.DataFrame:
     found, true = alike_ids(found, true)
     both = found.merge(true, on=KEY, how="outer", suffixes=("_found", "_true"), indicator=True)
@@ -183,8 +177,10 @@ def threshold_table(
     Returns
     -------
     DataFrame
-        Index ``threshold``; ``n_records``, ``n_people``, and with `truth` ``n_true_people`` and
-        the pairwise ``precision``, ``recall``, ``f1``.
+        Index ``threshold``; ``n_records``, ``n_people``, and with `truth` ``n_true_people``,
+        ``n_reached`` (true people whom one mailing to everybody found can reach: those whose
+        records were merged with somebody else's share one) and the pairwise ``precision``,
+        ``recall``, ``f1``.
 
     Raises
     ------
@@ -204,6 +200,22 @@ def threshold_table(
         if true is not None:
             judged = evaluate_links(clusters, true).loc["pairwise"]
             row["n_true_people"] = true["person_id"].nunique()
+            row["n_reached"] = _reached(_matched(clusters, true))
             row |= {name: judged[name] for name in ("precision", "recall", "f1")}
         rows.append(row)
     return pd.DataFrame(rows).set_index("threshold")
+
+
+def _reached(both: pd.DataFrame) -> int:
+    """True people who get a mailing when each found person gets one.
+
+    Where found and true people hang together, as many are reached as there are of the fewer.
+    """
+    found = pd.factorize(both["person_id_found"])[0]
+    true = pd.factorize(both["person_id_true"])[0]
+    n_true, n_found = int(true.max()) + 1, int(found.max()) + 1
+    tied = np.unique(np.column_stack([true, n_true + found]), axis=0)
+    group = components(n_true + n_found, tied[:, 0], tied[:, 1])
+    entries = np.bincount(group[n_true:], minlength=group.max() + 1)
+    people = np.bincount(group[:n_true], minlength=group.max() + 1)
+    return int(np.minimum(entries, people).sum())

@@ -6,8 +6,8 @@ from typing import Any
 import pandas as pd
 
 from crmlab._checks import check_choice
-from crmlab.identity._evaluate import alike_ids, as_clusters
-from crmlab.identity._inputs import KEY, Tables, gathered, linkable
+from crmlab.identity._evaluate import as_clusters
+from crmlab.identity._inputs import KEY, Tables, alike_ids, gathered, linkable
 from crmlab.identity._normalise import plain
 
 __all__ = ["golden_records"]

@@ -8,7 +8,7 @@ import pandas as pd
 from crmlab._checks import check_choice
 from crmlab._engine import execute
 
-__all__ = ["FIELDS", "KEY", "Tables", "gathered", "linkable"]
+__all__ = ["FIELDS", "KEY", "Tables", "alike_ids", "gathered", "linkable"]
 
 KEY = ["source", "source_id"]
 FIELDS = (
@@ -198,3 +198,10 @@ def _check_ids(records: pd.DataFrame) -> None:
             f"records too many under an id of another, such as {example!r}. Give every record "
             "its own id, or drop the copies."
         )
+
+
+def alike_ids(*frames: pd.DataFrame) -> list[pd.DataFrame]:
+    """Frames whose `source_id` can be joined: whole numbers in all of them, or text."""
+    if all(pd.api.types.is_integer_dtype(frame["source_id"]) for frame in frames):
+        return list(frames)
+    return [frame.assign(source_id=frame["source_id"].astype("str")) for frame in frames]

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from crmlab.identity._evaluate import alike_ids
+from crmlab.identity._inputs import alike_ids
 
 __all__ = ["components", "person_ids"]
 
