@@ -229,6 +229,21 @@ def test_hangul_is_drawn_with_the_hangul_font_and_no_warning():
     assert used == {b"DejaVuSans", b"NotoSansKR-Regular"}
 
 
+def test_bold_text_beside_hangul_says_nothing_on_stderr():
+    code = """
+import matplotlib
+matplotlib.use("agg")
+from crmlab.concentration import lorenz_curve
+from crmlab.plots import plot_lorenz
+ax = plot_lorenz(lorenz_curve([1, 2, 9]))
+assert "bold" in [text.get_fontweight() for text in ax.texts]
+ax.figure.canvas.draw()
+"""
+    # A process of its own: matplotlib remembers the fonts it found, and complains once.
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stderr == ""
+
+
 def test_without_the_hangul_font_a_glyph_would_be_missing():
     figure, ax = plt.subplots()
     ax.set_title("고객")

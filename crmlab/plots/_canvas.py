@@ -1,5 +1,6 @@
 """What every picture shares: colours, axes, units on the axes, and how numbers are written."""
 
+import dataclasses
 import functools
 from collections.abc import Iterable
 from typing import Any
@@ -91,6 +92,9 @@ def _hangul_font() -> str:
     from pylopdf_fonts_ko import sans_path
 
     fontManager.addfont(sans_path())
+    regular = next(entry for entry in fontManager.ttflist if entry.fname == str(sans_path()))
+    # The file holds one weight; where bold is asked for, matplotlib would complain on stderr.
+    fontManager.ttflist.append(dataclasses.replace(regular, weight=700))
     return FontProperties(fname=sans_path()).get_name()
 
 
