@@ -60,12 +60,6 @@ class Engine:
         """All columns of a splink table in pandas."""
         return table.as_pandas_dataframe()
 
-    def close(self) -> None:
-        """Drop what splink made."""
-        self._api.delete_tables_created_by_splink_from_db()
-        if self._own:
-            self._api.duckdb_con.execute(f"drop table if exists {self._own}")
-
 
 def _stored(connection: Any, records: pd.DataFrame) -> str:
     """Copy the records into a temporary table: DuckDB reads its own faster than those of pandas."""
@@ -114,11 +108,35 @@ def opened(connection: Any, records: pd.DataFrame) -> Iterator[Engine]:
 
 @contextlib.contextmanager
 def _emptied(api: Any, records: pd.DataFrame, *, spark: bool) -> Iterator[Engine]:
-    engine = Engine(api, records, spark=spark)
+    """An engine whose connection has afterwards what it had before."""
+    drop, names = (_drop_spark, _in_spark) if spark else (_drop_duckdb, _in_duckdb)
+    before = names(api)
     try:
-        yield engine
+        yield Engine(api, records, spark=spark)
     finally:
-        engine.close()
+        for name in names(api) - before:
+            drop(api, name)
+
+
+def _in_duckdb(api: Any) -> set[tuple[str, str]]:
+    found = api.duckdb_con.execute(
+        "select table_name, table_type from information_schema.tables"
+    ).fetchall()
+    return {(name, "view" if "VIEW" in kind else "table") for name, kind in found}
+
+
+def _drop_duckdb(api: Any, what: tuple[str, str]) -> None:
+    name, kind = what
+    api.duckdb_con.execute(f'drop {kind} if exists "{name}"')
+
+
+def _in_spark(api: Any) -> set[str]:
+    return {table.name for table in api.spark.catalog.listTables() if table.isTemporary}
+
+
+def _drop_spark(api: Any, name: str) -> None:
+    api.spark.catalog.uncacheTable(name)
+    api.spark.catalog.dropTempView(name)
 
 
 def _duckdb(connection: Any) -> Any:
@@ -130,5 +148,11 @@ def _duckdb(connection: Any) -> Any:
 def _spark(session: Any) -> Any:
     from splink import SparkAPI
 
-    # Its functions in Java are not needed, so the session may be any.
-    return SparkAPI(spark_session=session, register_udfs_automatically=False)
+    # Its functions in Java are not needed, so the session may be any. Steps are kept as files where
+    # the session has a folder for that, else in memory.
+    files = session.sparkContext._jsc.sc().getCheckpointDir().isDefined()
+    return SparkAPI(
+        spark_session=session,
+        register_udfs_automatically=False,
+        break_lineage_method="parquet" if files else "persist",
+    )

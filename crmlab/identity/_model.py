@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +19,7 @@ __all__ = ["Model", "quiet", "scored_pairs", "trained"]
 _RECALL = 0.9
 _PROOFS = ("birth", "phone", "local", "address", "building", "postcode")
 # Pairs drawn for the chance of a coincidence, and pairs per training pass.
-_RANDOM_PAIRS = 1.5e6
+_RANDOM_PAIRS = 1e6
 _TRAINING_PAIRS = 2e6
 # A pass with fewer pairs than this teaches nothing; the starting values stand.
 _FEWEST_PAIRS = 100
@@ -147,7 +148,8 @@ def _with_coincidences(engine: Engine, settings: dict[str, Any], seed: int) -> d
 def _with_slips(
     engine: Engine, settings: dict[str, Any], filled: Sequence[str], within: bool
 ) -> dict[str, Any]:
-    rules = [_rule(names, within) for names in _passes(filled)]
+    passes = [names for names in _passes(filled) if _teaches(names, settings["comparisons"])]
+    rules = [_rule(names, within) for names in passes]
     rules = [rule for rule in rules if engine.n_pairs(rule) >= _FEWEST_PAIRS]
     return _without_matches(_bounded(_maximised(engine, settings, rules), settings))
 
@@ -180,6 +182,23 @@ def _passes(filled: Sequence[str]) -> list[list[str]]:
     if "birth" in filled and not single:
         passes.append(["birth"])
     return passes
+
+
+def _teaches(names: Sequence[str], compared: list[dict[str, Any]]) -> bool:
+    """Whether at least two comparisons do not read what the pairs of a pass share.
+
+    One alone could not tell matches from coincidences.
+    """
+    free = [
+        comparison
+        for comparison in compared
+        if not any(
+            re.search(rf"\b{name}_l\b", level["sql_condition"])
+            for name in names
+            for level in comparison["comparison_levels"]
+        )
+    ]
+    return len(free) >= 2
 
 
 def _bounded(model: dict[str, Any], started: dict[str, Any]) -> dict[str, Any]:
