@@ -26,7 +26,8 @@ def explained(
         name = comparison["output_column_name"]
         levels = comparison["comparison_levels"]
         gamma = int(score[f"gamma_{name}"])
-        level = _reached(levels, gamma)
+        known = name not in fields or bool(fields[name].iloc[[a, b]].notna().all())
+        level = _reached(levels, gamma, known=known)
         weight = float(score[f"mw_{name}"]) + float(score.get(f"mw_tf_adj_{name}", 0.0))
         columns = _SHOWN.get(name, (name,))
         rows.append((name, _shown(raw, a, columns), _shown(raw, b, columns), level, weight))
@@ -40,12 +41,16 @@ def explained(
     return table.set_index("comparison")
 
 
-def _reached(levels: list[dict], gamma: int) -> str:
-    """Label of a level: splink numbers the levels with a weight down to 0, the others are -1."""
+def _reached(levels: list[dict], gamma: int, *, known: bool) -> str:
+    """Label of a level: splink numbers the levels with a weight down to 0, the others are -1.
+
+    One without a weight is either a missing value or, where both are known, what says nothing new.
+    """
     ranked = [level for level in levels if not level.get("is_null_level")]
     if gamma >= 0:
         return str(ranked[len(ranked) - 1 - gamma]["label_for_charts"])
-    return "missing"
+    silent = [level["label_for_charts"] for level in levels if level.get("is_null_level")]
+    return str(silent[-1] if known else silent[0])
 
 
 def _shown(raw: pd.DataFrame, at: int, columns: tuple[str, ...]) -> str | None:
