@@ -192,16 +192,37 @@ def test_larger_tables_are_safe_by_their_bounds(counts, zeros):
         assert cell.upper >= 5
 
 
-def test_bounds_are_whole_where_a_linear_program_would_not_be():
-    # Three dimensions with all totals: half tables of counts satisfy every sum.
-    labels = [*product("ab", "ab", "ab")]
-    base = dict.fromkeys(labels, None)
-    counts = pd.Series(base, dtype="Int64").rename_axis(["x", "y", "z"])
-    odd = {("a", "All", "All"): 1, ("b", "All", "All"): 1, ("All", "All", "All"): 2}
-    table = pd.concat([counts, pd.Series(odd, dtype="Int64")]).rename_axis(["x", "y", "z"])
-    bounds = cell_bounds(table)
-    assert (bounds["lower"] == 0).all()
-    assert (bounds["upper"] == 1).all()
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.integers(0, 30), min_size=16, max_size=16))
+def test_no_cell_is_hidden_in_vain(counts):
+    rows = [f"r{i}" for i in range(4)]
+    truth = with_margins(pd.DataFrame(np.reshape(counts, (4, 4)), index=rows, columns=list("abcd")))
+    shown = suppress_small_cells(truth)
+    added = [
+        (row, column)
+        for row, column in cell_bounds(shown)[["row", "column"]].itertuples(index=False)
+        if not 0 < truth.loc[row, column] < 5
+    ]
+    for labels in added:
+        attacked = shown.copy()
+        attacked.loc[labels] = truth.loc[labels]
+        bounds = cell_bounds(attacked).set_index(["row", "column"])["upper"]
+        assert any(bounds[cell] < 5 for cell in bounds.index if 0 < truth.loc[cell] < 5)
+
+
+def test_bounds_are_those_of_whole_numbers():
+    # By the zeros, a = b and b = c in n people, so p = a - (n - a): for n = 5 it is 1, 3 or 5.
+    # Halves of people would make it 0.
+    zero = [[None, 0], [0, None]]
+    axes = {"x": ["a", "rest"], "y": ["b", "rest"], "z": ["c", "rest"]}
+    first = pd.DataFrame(zero, axes["x"], axes["y"]).rename_axis(index="x", columns="y")
+    second = pd.DataFrame(zero, axes["y"], axes["z"]).rename_axis(index="y", columns="z")
+    third = pd.DataFrame([[None, None], [None, 0]], axes["x"], axes["z"])
+    third = third.rename_axis(index="x", columns="z")
+    third.loc["All", "All"] = 5
+    bounds = cell_bounds([first, second, third]).set_index(["table", "x", "z"])
+    assert bounds.loc[(2, "a", "c"), ["lower", "upper"]].tolist() == [1, 5]
+    assert bounds.loc[(2, "a", "rest"), ["lower", "upper"]].tolist() == [0, 2]
 
 
 # --- what is hidden, and what stays -----------------------------------------------------------
