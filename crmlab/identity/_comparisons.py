@@ -1,8 +1,8 @@
 """How two records are compared: for each field a ladder of levels, the first that holds counts.
 
-A level is a condition in SQL over the two records (`_l` and `_r`), its label, and the share of
-pairs of one person expected there (`m`), from which the training starts. The same conditions run
-on DuckDB and on Spark.
+A level is a condition in SQL over the two records (`_l` and `_r`), its label, and the shares of
+pairs expected there: of one person (`m`) and of two strangers (`u`). The training starts from them,
+and tables too small to teach anything stay near them. The same conditions run on DuckDB and Spark.
 """
 
 from collections.abc import Collection, Sequence
@@ -64,8 +64,9 @@ def _comparison(name: str, levels: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return {"output_column_name": name, "comparison_levels": list(levels)}
 
 
-def _level(condition: str, label: str, m: float, **more: Any) -> dict[str, Any]:
-    return {"sql_condition": condition, "label_for_charts": label, "m_probability": m, **more}
+def _level(condition: str, label: str, m: float, u: float, **more: Any) -> dict[str, Any]:
+    shares = {"m_probability": m, "u_probability": u}
+    return {"sql_condition": condition, "label_for_charts": label, **shares, **more}
 
 
 def _nothing(condition: str, label: str = "missing") -> dict[str, Any]:
@@ -139,13 +140,13 @@ def _given_name(spark: bool) -> dict[str, Any]:
         "given_name",
         [
             _nothing(_missing("given")),
-            _level(_same("given"), "same letters", 0.75, tf_adjustment_column="given"),
-            _level(_SOUND, "same in Latin letters", 0.1),
-            _level(f"{two_names} AND {slip}", "one letter differs, both are names", 0.005),
-            _level(slip, "one letter differs", 0.08),
-            _level(_same("shuffled"), "syllables swapped", 0.01),
-            _level(f"{_ALIKE_SCRIPT} AND {_few_slips('given', 4)}", "nearly same", 0.02),
-            _level("ELSE", "differs", OTHER_NAME, fix_m_probability=True),
+            _level(_same("given"), "same letters", 0.75, 5e-3, tf_adjustment_column="given"),
+            _level(_SOUND, "same in Latin letters", 0.1, 5e-4),
+            _level(f"{two_names} AND {slip}", "one letter differs, both are names", 0.005, 5e-3),
+            _level(slip, "one letter differs", 0.08, 1e-3),
+            _level(_same("shuffled"), "syllables swapped", 0.01, 1e-4),
+            _level(f"{_ALIKE_SCRIPT} AND {_few_slips('given', 4)}", "nearly same", 0.02, 1e-3),
+            _level("ELSE", "differs", OTHER_NAME, 0.99, fix_m_probability=True),
         ],
     )
 
@@ -159,11 +160,11 @@ def _surname(columns: Collection[str], spark: bool, families: bool) -> dict[str,
         [
             _nothing(_missing("surname")),
             *(family if families and shared else []),
-            _level(_same("surname"), "same letters", 0.85, tf_adjustment_column="surname"),
-            _level(f"{_NOT_BOTH_HANGUL} AND {_SURNAME_SOUND}", "same in Latin letters", 0.1),
-            _level(_slip("surname", "surname_sound", spark), "one letter differs", 0.03),
-            _level(f"{_ALIKE_SCRIPT} AND {_few_slips('surname', 4)}", "nearly same", 0.01),
-            _level("ELSE", "differs", 0.01),
+            _level(_same("surname"), "same letters", 0.85, 0.05, tf_adjustment_column="surname"),
+            _level(f"{_NOT_BOTH_HANGUL} AND {_SURNAME_SOUND}", "same in Latin letters", 0.1, 5e-3),
+            _level(_slip("surname", "surname_sound", spark), "one letter differs", 0.03, 0.02),
+            _level(f"{_ALIKE_SCRIPT} AND {_few_slips('surname', 4)}", "nearly same", 0.01, 1e-3),
+            _level("ELSE", "differs", 0.01, 0.93),
         ],
     )
 
@@ -182,20 +183,17 @@ def _birth(spark: bool, families: bool) -> dict[str, Any]:
         "birth_date",
         [
             _nothing(_missing("birth")),
-            *(
-                [_level(twins, "same, given names differ", 0.95, u_probability=TWINS)]
-                if families
-                else []
-            ),
-            _level(_same("birth"), "same", 0.9),
+            *([_level(twins, "same, given names differ", 0.95, TWINS)] if families else []),
+            _level(_same("birth"), "same", 0.9, 3e-4),
             _level(
                 f"{_one_slip('birth', spark)} OR {swapped}",
                 "one digit differs, or day and month swapped",
                 0.05,
+                5e-3,
             ),
-            _level("right(birth_l, 4) = right(birth_r, 4)", "day and month same", 0.01),
-            _level(year, "year same", 0.02),
-            _level("ELSE", "differs", 0.02),
+            _level("right(birth_l, 4) = right(birth_r, 4)", "day and month same", 0.01, 3e-3),
+            _level(year, "year same", 0.02, 0.05),
+            _level("ELSE", "differs", 0.02, 0.94),
         ],
     )
 
@@ -214,22 +212,25 @@ def _contact(columns: Collection[str], spark: bool) -> dict[str, Any] | None:
     count = " + ".join(f"CASE WHEN {_same(name)} THEN 1 ELSE 0 END" for name in there)
     listed = ", ".join(same[name] for name in there)
     if len(there) == 3:
-        levels.append(_level(f"{count} = 3", f"{listed} same", 0.4))
+        levels.append(_level(f"{count} = 3", f"{listed} same", 0.4, 1e-5))
     if len(there) >= 2:
         label = f"two of {listed} same" if len(there) == 3 else f"{listed} same"
-        levels.append(_level(f"{count} = 2", label, 0.25))
-    levels += [_level(_same(name), f"{same[name]} same", 0.1) for name in there]
+        levels.append(_level(f"{count} = 2", label, 0.3, 1e-5))
+    alone = {1: 0.7, 2: 0.2, 3: 0.05}[max(len(there), 1)]
+    levels += [_level(_same(name), f"{same[name]} same", alone, 1e-5) for name in there]
     near = _nearly(columns, spark)
     if near:
-        levels.append(_level(" OR ".join(near), "nearly same", 0.05))
+        levels.append(_level(" OR ".join(near), "nearly same", 0.05, 3e-5))
     rules = {
-        "building": _same("building"),
-        "street": _street(columns),
-        "postcode": _same("postcode"),
-        "district": _same("district"),
+        "building": (_same("building"), 1e-5),
+        "street": (_street(columns), 1e-4),
+        "postcode": (_same("postcode"), 1e-3),
+        "district": (_same("district"), 0.01),
     }
-    levels += [_level(rules[name], f"{name} same", 0.02) for name in places]
-    levels.append(_level("ELSE", "differs", 0.05))
+    for name in places:
+        condition, u = rules[name]
+        levels.append(_level(condition, f"{name} same", 0.02, u))
+    levels.append(_level("ELSE", "differs", 0.05, 0.99))
     return _comparison("contact", levels)
 
 
@@ -255,8 +256,8 @@ def _identifier(column: str, label: str, spark: bool) -> dict[str, Any]:
         label,
         [
             _nothing(_missing(column)),
-            _level(_same(column), "same", 0.9),
-            _level(_one_slip(column, spark), "one character differs", 0.08),
-            _level("ELSE", "differs", 0.02),
+            _level(_same(column), "same", 0.9, 1e-6),
+            _level(_one_slip(column, spark), "one character differs", 0.08, 1e-5),
+            _level("ELSE", "differs", 0.02, 0.999),
         ],
     )

@@ -19,22 +19,30 @@ class Engine:
         DuckDB or Spark.
     records : DataFrame
         Comparable records.
+    names : dict of DataFrame
+        How common names are, by column.
     spark : bool
         Whether it is Spark.
     """
 
-    def __init__(self, api: Any, records: pd.DataFrame, *, spark: bool) -> None:
+    def __init__(
+        self, api: Any, records: pd.DataFrame, names: dict[str, pd.DataFrame], *, spark: bool
+    ) -> None:
         self.spark = spark
         self.n_records = len(records)
         self._api = api
         self._own = None if spark else _stored(api.duckdb_con, records)
+        self._names = {column: api.register(table) for column, table in names.items()}
         self._table = api.register(records if spark else self._own)
 
     def linker(self, settings: dict[str, Any]) -> Any:
         """A linker over the records with these settings."""
         from splink import Linker
 
-        return Linker(self._table, settings, log_level=None, validate_settings=False)
+        linker = Linker(self._table, settings, log_level=None, validate_settings=False)
+        for column, table in self._names.items():
+            linker.table_management.register_term_frequency_lookup(table, column)
+        return linker
 
     def n_pairs(self, rule: str) -> int:
         """How many pairs a blocking rule makes, counted up to ten thousand."""
@@ -71,7 +79,9 @@ def _stored(connection: Any, records: pd.DataFrame) -> str:
 
 
 @contextlib.contextmanager
-def opened(connection: Any, records: pd.DataFrame) -> Iterator[Engine]:
+def opened(
+    connection: Any, records: pd.DataFrame, names: dict[str, pd.DataFrame]
+) -> Iterator[Engine]:
     """An engine with the records, emptied afterwards.
 
     Parameters
@@ -80,6 +90,8 @@ def opened(connection: Any, records: pd.DataFrame) -> Iterator[Engine]:
         Where to run; None is DuckDB in memory.
     records : DataFrame
         Comparable records.
+    names : dict of DataFrame
+        How common names are, by column.
 
     Raises
     ------
@@ -91,7 +103,7 @@ def opened(connection: Any, records: pd.DataFrame) -> Iterator[Engine]:
 
         with duckdb.connect(config={"preserve_insertion_order": False}) as own:
             own.execute("set enable_progress_bar = false")
-            with _emptied(_duckdb(own), records, spark=False) as engine:
+            with _emptied(_duckdb(own), records, names, spark=False) as engine:
                 yield engine
         return
     kind = type(connection).__module__.split(".")[0]
@@ -102,20 +114,22 @@ def opened(connection: Any, records: pd.DataFrame) -> Iterator[Engine]:
         )
     spark = kind == "pyspark"
     api = _spark(connection) if spark else _duckdb(connection)
-    with _emptied(api, records, spark=spark) as engine:
+    with _emptied(api, records, names, spark=spark) as engine:
         yield engine
 
 
 @contextlib.contextmanager
-def _emptied(api: Any, records: pd.DataFrame, *, spark: bool) -> Iterator[Engine]:
+def _emptied(
+    api: Any, records: pd.DataFrame, names: dict[str, pd.DataFrame], *, spark: bool
+) -> Iterator[Engine]:
     """An engine whose connection has afterwards what it had before."""
-    drop, names = (_drop_spark, _in_spark) if spark else (_drop_duckdb, _in_duckdb)
-    before = names(api)
+    tables, drop = (_in_spark, _drop_spark) if spark else (_in_duckdb, _drop_duckdb)
+    before = tables(api)
     try:
-        yield Engine(api, records, spark=spark)
+        yield Engine(api, records, names, spark=spark)
     finally:
-        for name in names(api) - before:
-            drop(api, name)
+        for table in tables(api) - before:
+            drop(api, table)
 
 
 def _in_duckdb(api: Any) -> set[tuple[str, str]]:
@@ -130,13 +144,13 @@ def _drop_duckdb(api: Any, what: tuple[str, str]) -> None:
     api.duckdb_con.execute(f'drop {kind} if exists "{name}"')
 
 
-def _in_spark(api: Any) -> set[str]:
-    return {table.name for table in api.spark.catalog.listTables() if table.isTemporary}
+def _in_spark(api: Any) -> set[tuple[str, str]]:
+    return {(table.name, "view") for table in api.spark.catalog.listTables() if table.isTemporary}
 
 
-def _drop_spark(api: Any, name: str) -> None:
-    api.spark.catalog.uncacheTable(name)
-    api.spark.catalog.dropTempView(name)
+def _drop_spark(api: Any, what: tuple[str, str]) -> None:
+    api.spark.catalog.uncacheTable(what[0])
+    api.spark.catalog.dropTempView(what[0])
 
 
 def _duckdb(connection: Any) -> Any:

@@ -3,7 +3,9 @@
 import numpy as np
 import pandas as pd
 
+from crmlab.identity._engines import opened
 from crmlab.identity._model import Model, quiet
+from crmlab.identity._records import frequencies
 
 __all__ = ["explained"]
 
@@ -63,18 +65,11 @@ def _text(value: object) -> str:
 
 
 def _scored(model: Model, fields: pd.DataFrame, a: int, b: int) -> pd.Series:
-    from crmlab.identity._engines import opened
-
-    pair = fields.iloc[[a, b]].copy()
-    # How common a name is depends on all records, not on these two.
-    for name in ("given", "surname"):
-        if name in fields:
-            common = fields[name].value_counts(normalize=True)
-            pair[f"tf_{name}"] = pair[name].map(common).astype(float)
     settings = model.settings | {
         "retain_matching_columns": True,
         "retain_intermediate_calculation_columns": True,
         "blocking_rules_to_generate_predictions": [{"blocking_rule": "1 = 1"}],
     }
-    with quiet(), opened(None, pair) as engine:
+    # How common a name is depends on all records, not on these two.
+    with quiet(), opened(None, fields.iloc[[a, b]], frequencies(fields)) as engine:
         return engine.whole(engine.linker(settings).inference.predict()).iloc[0]

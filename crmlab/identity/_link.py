@@ -15,7 +15,7 @@ from crmlab.identity._explain import explained
 from crmlab.identity._inputs import KEY, Tables, gathered, linkable
 from crmlab.identity._model import Model, quiet, scored_pairs, trained
 from crmlab.identity._people import components, person_ids
-from crmlab.identity._records import comparable
+from crmlab.identity._records import comparable, frequencies
 
 __all__ = ["Linkage", "link_customers"]
 
@@ -193,7 +193,7 @@ def link_customers(
     _check_systems(raw, within)
     earlier = None if previous is None else as_clusters(previous, "previous")
     fields = comparable(raw, exact)
-    with quiet(), opened(connection, fields) as engine:
+    with quiet(), opened(connection, fields, frequencies(fields)) as engine:
         model = trained(engine, fields, exact, within=within is not False, seed=seed)
         pairs = scored_pairs(engine, model, floor=_FLOOR)
     clusters = _clustered(raw[KEY], pairs, threshold, within is not False, earlier)

@@ -23,6 +23,7 @@ _RANDOM_PAIRS = 1e6
 _TRAINING_PAIRS = 2e6
 # A pass with fewer pairs than this teaches nothing; the starting values stand.
 _FEWEST_PAIRS = 100
+_PRIOR_PAIRS = 100
 # Nothing is impossible: what training never saw in records of one person may be one in a thousand.
 _SMALLEST = 1e-3
 _DOUBT = 0.1
@@ -134,7 +135,8 @@ def _with_prior(
         prior = 0.5
     n = engine.n_records
     smallest = 1 / max(n * (n - 1) / 2, 2)
-    return settings | {"probability_two_random_records_match": _round(max(prior, smallest))}
+    prior = min(max(prior, smallest), 0.5)
+    return settings | {"probability_two_random_records_match": _round(prior)}
 
 
 def _with_coincidences(engine: Engine, settings: dict[str, Any], seed: int) -> dict[str, Any]:
@@ -142,7 +144,8 @@ def _with_coincidences(engine: Engine, settings: dict[str, Any], seed: int) -> d
     linker.training.estimate_u_using_random_sampling(
         max_pairs=_RANDOM_PAIRS, seed=seed, min_count_per_level=None, num_chunks=1
     )
-    return _bounded(linker.misc.save_model_to_json(), settings)
+    n_pairs = min(_RANDOM_PAIRS, engine.n_records * (engine.n_records - 1) / 2)
+    return _bounded(linker.misc.save_model_to_json(), settings, n_pairs)
 
 
 def _with_slips(
@@ -151,7 +154,7 @@ def _with_slips(
     passes = [names for names in _passes(filled) if _teaches(names, settings["comparisons"])]
     rules = [_rule(names, within) for names in passes]
     rules = [rule for rule in rules if engine.n_pairs(rule) >= _FEWEST_PAIRS]
-    return _without_matches(_bounded(_maximised(engine, settings, rules), settings))
+    return _without_matches(_bounded(_maximised(engine, settings, rules), settings, np.inf))
 
 
 def _maximised(engine: Engine, settings: dict[str, Any], rules: list[str]) -> dict[str, Any]:
@@ -185,9 +188,10 @@ def _passes(filled: Sequence[str]) -> list[list[str]]:
 
 
 def _teaches(names: Sequence[str], compared: list[dict[str, Any]]) -> bool:
-    """Whether at least two comparisons do not read what the pairs of a pass share.
+    """Whether enough comparisons do not read what the pairs of a pass share.
 
-    One alone could not tell matches from coincidences.
+    One alone cannot tell matches from coincidences, unless nearly all pairs are matches, as those
+    that share two fields.
     """
     free = [
         comparison
@@ -198,14 +202,16 @@ def _teaches(names: Sequence[str], compared: list[dict[str, Any]]) -> bool:
             for level in comparison["comparison_levels"]
         )
     ]
-    return len(free) >= 2
+    return len(free) + len(names) > 2 and len(free) > 0
 
 
-def _bounded(model: dict[str, Any], started: dict[str, Any]) -> dict[str, Any]:
+def _bounded(model: dict[str, Any], started: dict[str, Any], n_pairs: float) -> dict[str, Any]:
     """Trained settings without extremes, rounded so that they do not depend on thread order.
 
-    A level never seen in training keeps the share it started with.
+    A level never seen in training keeps the share of slips it started with. The share of
+    coincidences among `n_pairs` is drawn towards where it started as if by `_PRIOR_PAIRS` more.
     """
+    trust = 1 / (1 + _PRIOR_PAIRS / n_pairs)
     prior = model["probability_two_random_records_match"]
     for comparison, first in zip(model["comparisons"], started["comparisons"], strict=True):
         starts = first["comparison_levels"]
@@ -215,9 +221,9 @@ def _bounded(model: dict[str, Any], started: dict[str, Any]) -> dict[str, Any]:
             m = level.get("m_probability")
             m = max(start["m_probability"] if m is None else m, _SMALLEST)
             u = level.get("u_probability")
-            u = start.get("u_probability", 0.0) if u is None else u
+            u = trust * (u or 0.0) + (1 - trust) * start["u_probability"]
             level["m_probability"] = _round(m)
-            level["u_probability"] = _round(max(u, prior * m * _DOUBT))
+            level["u_probability"] = _round(min(max(u, prior * m * _DOUBT), 1.0))
     return model
 
 
@@ -233,7 +239,7 @@ def _without_matches(model: dict[str, Any]) -> dict[str, Any]:
             if not level.get("is_null_level"):
                 matches = prior * level["m_probability"]
                 u = (level["u_probability"] - matches) / (1 - prior)
-                level["u_probability"] = _round(max(u, matches * _DOUBT))
+                level["u_probability"] = _round(min(max(u, matches * _DOUBT), 1.0))
     return model
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 from crmlab.identity import _normalise as normalise
 from crmlab.identity._address import addresses
 
-__all__ = ["BLOCKS", "LARGEST_BLOCK", "comparable", "identifier_columns"]
+__all__ = ["BLOCKS", "LARGEST_BLOCK", "comparable", "frequencies", "identifier_columns"]
 
 # A phone number, mailbox or address under which more records stand is a placeholder or an office,
 # and a combination of fields shared by more tells nothing: neither makes candidates.
@@ -37,6 +37,8 @@ WEAK_BLOCKS: tuple[tuple[str, ...], ...] = (
     ("given", "postcode"),
 )
 LARGEST_WEAK_BLOCK = 10
+_TYPICAL_SHARES = {"given": 0.005, "surname": 0.05}
+_PRIOR_NAMES = 100
 _SHARED = ("phone", "email", "local", "address", "building")
 
 
@@ -68,6 +70,20 @@ def comparable(records: pd.DataFrame, exact: Sequence[str] = ()) -> pd.DataFrame
     fields.insert(0, "record", range(len(fields)))
     fields.insert(1, "source", records["source"].to_numpy())
     return fields
+
+
+def frequencies(fields: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """How common each given name and surname is, for two rare names to count more than two common.
+
+    In small tables a name seen twice is not yet common: the shares are drawn towards typical ones.
+    """
+    tables = {}
+    for name, typical in _TYPICAL_SHARES.items():
+        if name in fields:
+            counts = fields[name].value_counts()
+            share = (counts + _PRIOR_NAMES * typical) / (counts.sum() + _PRIOR_NAMES)
+            tables[name] = share.rename(f"tf_{name}").rename_axis(name).reset_index()
+    return tables
 
 
 def identifier_columns(exact: Sequence[str]) -> list[str]:
