@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from io import BytesIO
 
 import ipywidgets
+import numpy as np
 import pandas as pd
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -181,10 +182,10 @@ def linkage_explorer(
 
 def _words(view: LinkageView, currency: str) -> str:
     """Say in HTML what the threshold does, for those who cannot see the picture too."""
-    off = view.n_people / view.n_true_people - 1
+    off = view.n_people - view.n_true_people
     return (
         f"<p>From a probability of {view.threshold:g} two records count as one person: "
-        f"<b>{view.n_people:,} people</b>, {off:+.1%} against the truth.</p>"
+        f"<b>{view.n_people:,} people</b>, {off:+,} against the truth.</p>"
         f"<p>Of the pairs linked {view.precision:.1%} are right (precision); of the true pairs "
         f"{view.recall:.1%} are found (recall).</p>"
         f"<p>Wasted: <b>{view.wasted_mailings:,} mailings a year, {view.wasted_money:,.0f} "
@@ -198,7 +199,9 @@ def _picture(table: pd.DataFrame, view: LinkageView) -> bytes:
     figure = Figure(figsize=(6.4, 3.4), dpi=120)
     FigureCanvasAgg(figure)
     ax = plot_link_thresholds(table.reset_index(), ax=figure.add_axes(_AXES))
-    ax.axvline(view.threshold, color="0.4", linewidth=1, linestyle="--")
+    # Few thresholds stand at even steps, so ask the curve where this one is.
+    place = np.asarray(ax.lines[0].get_xdata())[sorted(table.index).index(view.threshold)]
+    ax.axvline(float(place), color="0.4", linewidth=1, linestyle="--")
     png = BytesIO()
     figure.savefig(png, format="png")
     return png.getvalue()
