@@ -589,8 +589,8 @@ def test_what_is_masked_is_not_there_any_more(case):
     shown = mask(pd.DataFrame({kind: [value]}))[kind].iloc[0]
     assert value.strip() not in shown
     if kind == "phone":
-        hidden = "".join(filter(str.isdigit, value))[-7:-4]
-        assert hidden not in shown or shown.startswith(("0" + hidden, hidden))
+        n_digits, n_shown = (sum(map(str.isdigit, text)) for text in (value, shown))
+        assert n_shown <= n_digits - 3
 
 
 @given(st.sampled_from(["name", "phone", "email", "address", "birth_date"]), st.text())
