@@ -178,7 +178,7 @@ def report(
         str | None,
         typer.Option(
             help="Orders: a file, a quoted pattern, cdnow, complete_journey or company. "
-            "[default: cdnow]"
+            "[default: that of the report, see --list]"
         ),
     ] = None,
     out: Annotated[

@@ -2,7 +2,12 @@
 
 import pandas as pd
 
-from crmlab.plots import plot_link_thresholds, plot_match_weights, plot_split_identities
+from crmlab.plots import (
+    plot_field_quality,
+    plot_link_thresholds,
+    plot_match_weights,
+    plot_split_identities,
+)
 
 
 def split_grid():
@@ -57,7 +62,19 @@ def explained():
     )
 
 
+def field_counts():
+    rows = [
+        ("branch", "phone", 400, 4, 390, 20, 9),
+        ("branch", "birth_date", 400, 20, 370, 2, 0),
+        ("web", "phone", 200, 30, 160, 10, 3),
+        ("web", "birth_date", 200, 20, 170, 0, 0),
+    ]
+    columns = ["source", "field", "n_records", "missing", "compared", "differs", "written"]
+    return pd.DataFrame(rows, columns=columns)
+
+
 IDENTITY_TABLES = {
+    plot_field_quality: field_counts,
     plot_split_identities: split_grid,
     plot_link_thresholds: thresholds,
     plot_match_weights: explained,

@@ -6,10 +6,11 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_rgba
 from numpy.testing import assert_allclose
-from plot_identity_cases import explained, split_grid, split_views, thresholds
+from plot_identity_cases import explained, field_counts, split_grid, split_views, thresholds
 
 from crmlab.plots import (
     _canvas,
+    plot_field_quality,
     plot_link_thresholds,
     plot_match_weights,
     plot_split_identities,
@@ -179,3 +180,37 @@ def test_weights_say_how_sure_they_make(weights, title):
 def test_missing_weights_are_refused():
     with pytest.raises(ValueError, match=r"`match_weight` must be finite and not missing"):
         plot_match_weights(explained().assign(match_weight=np.nan))
+
+
+# --- plot_field_quality ---------------------------------------------------------------------------
+
+
+def rows_of(ax):
+    return [label.get_text() for label in ax.get_yticklabels()]
+
+
+def test_fields_are_drawn_worst_first_as_shares_of_their_systems_records():
+    ax = plot_field_quality(field_counts())
+    assert rows_of(ax) == [
+        "phone · web",
+        "birth_date · web",
+        "phone · branch",
+        "birth_date · branch",
+    ]
+    missing, differs = ax.containers
+    assert_allclose([bar.get_width() for bar in missing], [0.15, 0.1, 0.01, 0.05])
+    assert_allclose([bar.get_width() for bar in differs], [0.05, 0.0, 0.05, 0.005])
+    assert_allclose([bar.get_x() for bar in differs], [0.15, 0.1, 0.01, 0.05])
+    assert keys(ax) == ["missing", "differs"]
+    assert ax.get_title() == "Worst is phone in web: 15% missing, 5% differ"
+
+
+def test_only_the_worst_twelve_fields_are_drawn():
+    table = pd.concat([field_counts().assign(source=f"system {n}") for n in range(9)])
+    assert len(rows_of(plot_field_quality(table))) == 12
+
+
+def test_a_system_named_like_a_formula_stays_text():
+    ax = plot_field_quality(field_counts().assign(source=r"$\frac{a}$, and more than fits"))
+    ax.figure.canvas.draw()
+    assert rows_of(ax)[0] == r"phone · \$\frac{a}\$, and more th…"

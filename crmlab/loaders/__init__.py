@@ -28,8 +28,16 @@ from crmlab.contracts import ContractError
 from crmlab.loaders._canonical import prepare
 from crmlab.loaders._options import Options
 from crmlab.loaders._quality import DataQualityReport, counted, explain, quality_report
+from crmlab.loaders._tables import read_header, read_table
 
-__all__ = ["DataQualityReport", "QuarantineWarning", "audit_transactions", "read_transactions"]
+__all__ = [
+    "DataQualityReport",
+    "QuarantineWarning",
+    "audit_transactions",
+    "read_header",
+    "read_table",
+    "read_transactions",
+]
 
 
 class QuarantineWarning(UserWarning):

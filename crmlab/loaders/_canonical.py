@@ -15,7 +15,7 @@ from crmlab.loaders._options import Options
 from crmlab.loaders._source import OURS, Source
 from crmlab.loaders._sources import open_source
 
-__all__ = ["MALFORMED", "Prepared", "prepare"]
+__all__ = ["MALFORMED", "Prepared", "check_claims", "check_mapping", "prepare"]
 
 _REPEAT = "crmlab::repeat"
 MALFORMED = ("fields do not fit the header", "quote fields that hold the separator")
@@ -114,12 +114,12 @@ def _header(opened: Source, columns: Mapping[str, str]) -> dict[str, str]:
     """Our name -> their name, for every canonical column that is there."""
     columns = {str(theirs): ours for theirs, ours in columns.items()}
     present, known = list(opened.names), TRANSACTIONS.names()
-    _check_mapping(columns, present, known)
+    check_mapping(columns, present, known)
     named = {name: columns.get(name, name) for name in present}
     header = {ours: theirs for theirs, ours in named.items() if ours in known}
     derived = {"quantity", "unit_price"} <= header.keys() and "amount" not in header
     found = [*header, "amount"] if derived else list(header)
-    _check_claims(named | ({"quantity × unit_price": "amount"} if derived else {}))
+    check_claims(named | ({"quantity × unit_price": "amount"} if derived else {}))
     try:
         TRANSACTIONS.check_header(named.values(), found=found)
     except ContractError as error:
@@ -128,7 +128,7 @@ def _header(opened: Source, columns: Mapping[str, str]) -> dict[str, str]:
     return header
 
 
-def _check_mapping(columns: Mapping[str, str], present: list[str], known: list[str]) -> None:
+def check_mapping(columns: Mapping[str, str], present: list[str], known: list[str]) -> None:
     """Raise unless each of their names is there and each of ours is a canonical one."""
     unknown = [theirs for theirs in columns if theirs not in present]
     if unknown:
@@ -150,7 +150,7 @@ def _check_mapping(columns: Mapping[str, str], present: list[str], known: list[s
             )
 
 
-def _check_claims(named: Mapping[str, str]) -> None:
+def check_claims(named: Mapping[str, str]) -> None:
     """Raise where two columns end up with one name, as engines see it."""
     claims: dict[str, str] = {}
     for theirs, ours in named.items():

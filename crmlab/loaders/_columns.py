@@ -12,7 +12,17 @@ from crmlab.loaders._options import Options
 from crmlab.loaders._source import MOMENT, NUMBER, OURS
 from crmlab.loaders._text import blank, staged, trimmed, untidy
 
-__all__ = ["IDS", "NUMBERS", "PROBLEM", "problems_of", "read_columns"]
+__all__ = [
+    "IDS",
+    "NUMBERS",
+    "PROBLEM",
+    "problems_of",
+    "read_columns",
+    "read_date",
+    "read_flag",
+    "read_id",
+    "read_number",
+]
 
 PROBLEM = ":problem"
 IDS = ("customer_id", "order_id", "product_id")
@@ -40,13 +50,13 @@ def read_columns(
     owners = table.columns
     for name, theirs in header.items():
         if name == "date":
-            table = _read_date(table, theirs, zones.get(theirs, set()), options, readings)
+            table = read_date(name, table, theirs, zones.get(theirs, set()), options, readings)
         elif name in NUMBERS:
-            table = _read_number(name, table, theirs, options, readings)
+            table = read_number(name, table, theirs, options, readings)
         elif name in IDS:
-            table = _read_id(name, table, theirs)
+            table = read_id(name, table, theirs)
         elif name == "is_return":
-            table = _read_flag(name, table, theirs)
+            table = read_flag(name, table, theirs)
         else:
             text = table[theirs]
             table = _with(table, name, text if text.type().is_string() else text.cast("string"))
@@ -87,9 +97,10 @@ def _split(table: Any, theirs: str, prefix: str) -> tuple[Any, Any]:
     return typed, ibis.ifelse(typed.isnull(), text, None)
 
 
-def _read_number(
+def read_number(
     name: str, table: Any, theirs: str, options: Options, readings: dict[str, str]
 ) -> Any:
+    """The table with a column of numbers or amounts read, and what is wrong with them."""
     column = table[theirs]
     kind = column.type()
     if kind.is_string():
@@ -105,7 +116,8 @@ def _read_number(
     return _with(table, name, ibis.ifelse(number.isnan(), None, number))
 
 
-def _read_id(name: str, table: Any, theirs: str) -> Any:
+def read_id(name: str, table: Any, theirs: str) -> Any:
+    """The table with a column of ids read, and what is wrong with them."""
     column = table[theirs]
     kind = column.type()
     if kind.is_uuid() or (kind.is_decimal() and not kind.scale):
@@ -140,52 +152,59 @@ def _whole(number: Any) -> Any:
     return ibis.ifelse(exact == exact.floor(), exact, None).cast("int64")
 
 
-def _read_date(
-    table: Any, theirs: str, zones: set[str], options: Options, readings: dict[str, str]
+def read_date(
+    name: str,
+    table: Any,
+    theirs: str,
+    zones: set[str],
+    options: Options,
+    readings: dict[str, str],
 ) -> Any:
+    """The table with a column of dates read as timestamps, and what is wrong with them."""
     date = table[theirs]
     kind = date.type()
     if "" in zones:
         raise ContractError(
-            "`date` must carry a time zone in all files or in none; got both. Store them alike."
+            f"`{name}` must carry a time zone in all files or in none; got both. Store them alike."
         )
     if kind.is_timestamp() and kind.timezone:
-        zone = options.timezone or _one_zone(zones or {kind.timezone})
-        readings["date"] = f"days in {zone}"
-        return _with(table, "date", _dates.in_zone(table, date, zone))
+        zone = options.timezone or _one_zone(name, zones or {kind.timezone})
+        readings[name] = f"days in {zone}"
+        return _with(table, name, _dates.in_zone(table, date, zone))
     if kind.is_timestamp() or kind.is_date():
-        return _with(table, "date", date.cast("timestamp"))
-    typed, text = _split(table, theirs, MOMENT) if kind.is_string() else (None, _digits(date))
+        return _with(table, name, date.cast("timestamp"))
+    typed, text = _split(table, theirs, MOMENT) if kind.is_string() else (None, _digits(name, date))
     asked = options.date_format, options.dayfirst
     counts = _profiled(text, lambda values: _dates.profile(values, *asked))
     reading = _dates.choose(counts, *asked, options.timezone)
-    readings["date"] = str(reading)
+    readings[name] = str(reading)
     table, value, problem = _dates.read(table, text, reading)
-    return _with(table, "date", value if typed is None else typed.coalesce(value), problem)
+    return _with(table, name, value if typed is None else typed.coalesce(value), problem)
 
 
-def _digits(date: Any) -> Any:
+def _digits(name: str, date: Any) -> Any:
     """A date written as a number, such as 20240105, as text."""
     kind = date.type()
     if kind.is_integer():
         return date.cast("string")
     if not kind.is_numeric() or kind.is_boolean():
-        raise ContractError(f"`date` must hold dates, timestamps or text; it holds {kind}.")
+        raise ContractError(f"`{name}` must hold dates, timestamps or text; it holds {kind}.")
     number = date.cast("float64")  # the same beside missing ones
     text = _whole(number).cast("string").fill_null("?")
     return ibis.ifelse(number.isnull() | number.isnan(), None, text)
 
 
-def _one_zone(zones: set[str]) -> str:
+def _one_zone(name: str, zones: set[str]) -> str:
     if len(zones) > 1:
         raise ContractError(
-            f"`date` must be in one time zone; got {', '.join(sorted(zones))}. "
+            f"`{name}` must be in one time zone; got {', '.join(sorted(zones))}. "
             "Pass `timezone=`, the zone in which a day begins."
         )
     return next(iter(zones))
 
 
-def _read_flag(name: str, table: Any, theirs: str) -> Any:
+def read_flag(name: str, table: Any, theirs: str) -> Any:
+    """The table with a column of flags read, and what is wrong with them."""
     column = table[theirs]
     kind = column.type()
     if kind.is_boolean():

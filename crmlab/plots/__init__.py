@@ -15,6 +15,7 @@ from crmlab.plots._ltv import (
     plot_survival,
     plot_tracking,
 )
+from crmlab.plots._quality import plot_field_quality
 from crmlab.plots._readiness import plot_split_identities
 from crmlab.plots._value import (
     plot_intervals,
@@ -26,6 +27,7 @@ from crmlab.plots._value import (
 __all__ = [
     "plot_cohorts",
     "plot_deciles",
+    "plot_field_quality",
     "plot_flows",
     "plot_frequency",
     "plot_frequency_calibration",

@@ -10,7 +10,9 @@ It is parsed, never executed, so a wrong value costs no kernel start.
 import ast
 import datetime
 import difflib
+import glob
 import io
+import os
 import re
 import tokenize
 import zoneinfo
@@ -50,7 +52,8 @@ class Parameter:
         Value used when the parameter is not given.
     description : str
         Unit and meaning, `unit; meaning`. A unit that reads `... in [0, 1]`, `one of D, W, M`,
-        `date`, `IANA name` or `encoding name` is enforced.
+        `date`, `IANA name`, `encoding name` or `file` (a file, folder or pattern that is there)
+        is enforced.
 
     Examples
     --------
@@ -109,7 +112,7 @@ class Parameter:
             If the value has another type.
         ValueError
             If it is not a number, outside the declared range, not one of the declared words, or
-            no date, time zone or encoding where the unit asks for one.
+            no date, time zone, encoding or file where the unit asks for one.
         """
         if self._optional and value is None:
             return None
@@ -205,7 +208,13 @@ def _is_encoding(text: str) -> bool:
     return True
 
 
+def _is_there(text: str) -> bool:
+    path = os.path.expanduser(text)
+    return bool(text.strip()) and (os.path.exists(path) or bool(glob.glob(path, recursive=True)))
+
+
 _TEXT_RULES = {
+    "file": (_is_there, "a file that exists"),
     "date": (_is_date, "a date, written YYYY-MM-DD"),
     "IANA name": (_is_zone, "an IANA time zone, such as Asia/Seoul"),
     "encoding name": (_is_encoding, "a text encoding, such as cp949"),

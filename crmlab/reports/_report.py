@@ -53,7 +53,7 @@ def run_report(
     data : str, path or DataFrame, optional
         Orders: a file that `read_transactions` reads, a pattern of files such as `2024-*.csv`, a
         table, or the name of a bundled set, `"cdnow"`, `"complete_journey"` or `"company"` (the
-        simulated one). Default: CDNOW.
+        simulated one). Default: the template's own, which `list_reports` shows.
     out : path, optional
         Folder to publish into. Default: `reports/<name>` in the working directory.
     **parameters
@@ -136,7 +136,7 @@ def made_report(
     notebook = read_notebook(template)
     declared = read_parameters(notebook, report=name)
     given = dict(parameters)
-    if data is not None or any(parameter.name == "data" for parameter in declared):
+    if data is not None:
         given["data"] = _data_label(data)
     values = checked_values(declared, given, report=name, text=text)
     destination = destination_folder(out, Path("reports") / name)
@@ -171,10 +171,8 @@ def _template(name: str, folder: Path) -> Path:
     return templates[name]
 
 
-def _data_label(data: Data | None) -> str:
+def _data_label(data: Data) -> str:
     """Say what the page is made from: a set's name, an absolute path or a table's size."""
-    if data is None:
-        return DATASETS[0]
     if isinstance(data, pd.DataFrame):
         return f"a table of {len(data):,} rows"
     if isinstance(data, str) and not data.strip():

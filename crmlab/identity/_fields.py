@@ -1,0 +1,116 @@
+"""What is wrong in which system: fields missing, or other than what is thought true."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from crmlab.identity import _normalise as normalise
+from crmlab.identity._address import addresses
+from crmlab.identity._evaluate import as_clusters
+from crmlab.identity._golden import golden_records
+from crmlab.identity._inputs import FIELDS, KEY, Tables, alike_ids, gathered
+
+__all__ = ["field_agreement"]
+
+
+def field_agreement(
+    clusters: Any, tables: Tables, *, columns: Mapping[str, str] | None = None
+) -> pd.DataFrame:
+    """Count by system and field what is missing, and what differs from the golden record.
+
+    A value differs where it says something else, and not where the same is only written in another
+    way. Whose record stands alone has nothing to differ from, so the counts are a lower limit; and
+    the golden record is a choice among what the systems say, which may be wrong itself.
+
+    Parameters
+    ----------
+    clusters : Linkage or DataFrame
+        Which record is whom: ``source``, ``source_id``, ``person_id``.
+    tables, columns
+        The records, as `link_customers` takes them.
+
+    Returns
+    -------
+    DataFrame
+        One row per system and field; columns
+
+        * `source`, `field`
+        * `n_records` : records of the system
+        * `missing` : records in which the field is empty or cannot be read
+        * `compared` : records with a value, of people with another record that has one, too
+        * `differs` : those of them whose value is not that of the golden record
+        * `written` : those that say the same in another way, such as an old phone prefix
+
+    Raises
+    ------
+    ValueError, TypeError
+        If the tables are not those of the linkage, or as in `link_customers`.
+
+    Examples
+    --------
+    >>> records = pd.DataFrame(
+    ...     {
+    ...         "source": ["branch", "web", "web"],
+    ...         "source_id": ["1", "1", "2"],
+    ...         "phone": ["010-1234-5678", "01012345678", None],
+    ...         "email": ["a@example.com", "b@example.com", None],
+    ...         "updated": pd.to_datetime(["2024-03-01", "2025-06-01", "2025-06-01"]),
+    ...     }
+    ... )
+    >>> people = records[["source", "source_id"]].assign(person_id=["P1", "P1", "P2"])
+    >>> field_agreement(people, records)[["source", "field", "missing", "differs", "written"]]
+       source  field  missing  differs  written
+    0  branch  phone        0        0        1
+    1  branch  email        0        1        0
+    2     web  phone        1        0        0
+    3     web  email        1        0        0
+    """
+    golden = golden_records(clusters, tables, columns=columns)
+    raw = gathered(tables, columns=columns)
+    raw, known = alike_ids(raw, as_clusters(clusters, "clusters"))
+    people = raw[KEY].merge(known, on=KEY, how="left")["person_id"]
+    parts = []
+    for name in (field for field in FIELDS if field in golden):
+        chosen = people.map(golden[name]).rename(name)
+        parts.append(_compared(raw[["source"]].assign(field=name), raw[name], chosen, people))
+    table = pd.concat(parts).groupby(["source", "field"], sort=False).sum().reset_index()
+    order = {name: at for at, name in enumerate(FIELDS)}
+    return table.sort_values(
+        ["source", "field"], key=lambda one: one.replace(order) if one.name == "field" else one,
+        ignore_index=True,
+    )  # fmt: skip
+
+
+def _compared(
+    about: pd.DataFrame, given: pd.Series, chosen: pd.Series, people: pd.Series
+) -> pd.DataFrame:
+    form, chosen_form = _form(given), _form(chosen)
+    known = form.notna()
+    several = known.groupby(people).transform("sum") > 1
+    compared = known & several & chosen_form.notna()
+    same = form == chosen_form
+    as_written = normalise.plain(given) == normalise.plain(chosen)
+    return about.assign(
+        n_records=1,
+        missing=(~known).astype("int64"),
+        compared=compared.astype("int64"),
+        differs=(compared & ~same).astype("int64"),
+        written=(compared & same & ~as_written).astype("int64"),
+    )
+
+
+def _form(values: pd.Series) -> pd.Series:
+    """Values in the form in which equal things are equal."""
+    name: Any = values.name
+    if name in ("name", "given_name", "surname"):
+        return normalise.names(values)["sound"]
+    if name == "phone":
+        return normalise.phones(values)
+    if name == "email":
+        return normalise.emails(values)["email"]
+    if name == "address":
+        return addresses(values)["address"]
+    if name == "birth_date":
+        return normalise.birth_days(values)
+    return normalise.identifiers(values)
