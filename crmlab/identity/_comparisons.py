@@ -110,6 +110,7 @@ def _few_slips(name: str, one_in: int) -> str:
 _ALIKE_SCRIPT = "hangul_l = hangul_r"
 # Different Hangul may sound alike (서연, 수연), so sound counts only where a script is Latin.
 _NOT_BOTH_HANGUL = "NOT (hangul_l AND hangul_r)"
+_SURNAME_SOUND = "(surname_sound_l = surname_sound_r OR sound_l = sound_r)"
 _SOUND = f"({_NOT_BOTH_HANGUL} AND (given_sound_l = given_sound_r OR sound_l = sound_r))"
 
 
@@ -153,7 +154,7 @@ def _given_name(spark: bool) -> dict[str, Any]:
 
 def _surname(columns: Collection[str], spark: bool, families: bool) -> dict[str, Any]:
     shared = " OR ".join(_same(name) for name in _CONTACTS if name in columns)
-    alike = f"({_same('surname')} OR ({_NOT_BOTH_HANGUL} AND sound_l = sound_r))"
+    alike = f"({_same('surname')} OR ({_NOT_BOTH_HANGUL} AND {_SURNAME_SOUND}))"
     family = [_nothing(f"{alike} AND ({shared})", "same, as in a family")]
     return _comparison(
         "surname",
@@ -167,9 +168,6 @@ def _surname(columns: Collection[str], spark: bool, families: bool) -> dict[str,
             _level("ELSE", "differs", 0.01, 0.93),
         ],
     )
-
-
-_SURNAME_SOUND = "(surname_sound_l = surname_sound_r OR sound_l = sound_r)"
 
 
 def _birth(spark: bool, families: bool) -> dict[str, Any]:

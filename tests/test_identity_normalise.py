@@ -1,0 +1,161 @@
+"""Fields in one form: what people write differently becomes equal, what differs stays apart."""
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crmlab.identity import _normalise as normalise
+from crmlab.identity._address import addresses
+
+
+def one(function, *values):
+    """The distinct results for some spellings."""
+    return function(pd.Series(values, dtype="str")).drop_duplicates()
+
+
+@pytest.mark.parametrize(
+    ("hangul", "latin"),
+    [
+        ("이서연", "Seoyeon Lee"),
+        ("이서연", "YI SEO-YEON"),
+        ("박지우", "Park Jiwoo"),
+        ("최영희", "Younghee Choi"),
+        ("정현우", "Jung Hyunwoo"),
+        ("김민준", "Kim, Min-joon"),
+        ("남궁민수", "Namkung Minsu"),
+    ],
+)
+def test_a_name_sounds_alike_in_both_scripts(hangul, latin):
+    assert len(one(lambda x: normalise.names(x)["sound"], hangul, latin)) == 1
+
+
+def test_names_ignore_spaces_titles_and_capitals():
+    read = normalise.names(pd.Series(["김민준", "김 민준", " 김민준님", "김민준(학부모)"]))
+    assert read["given"].nunique() == read["surname"].nunique() == 1
+    assert read["spelled"].tolist() == [4] * 4
+
+
+def test_names_that_sound_alike_keep_their_letters():
+    read = normalise.names(pd.Series(["김서연", "김수연"]))
+    assert read["given"].nunique() == 2
+
+
+def test_letters_take_one_byte_each():
+    coded = normalise.letters(pd.Series(["가나다라마바사아자차카타파하", "꽭뷁쑓휇"]))
+    assert all(text.isascii() for text in coded)
+    assert coded.str.len().tolist() == [28, 12]
+
+
+@given(st.text(alphabet="가각간나난다라힣ㄱㅏ", min_size=1, max_size=6))
+def test_letters_lose_nothing(text):
+    other = text + "가"
+    assert normalise.letters(pd.Series([text, other])).nunique() == 2
+
+
+def test_parts_of_a_name_may_be_missing():
+    read = normalise.names_apart(pd.Series(["waller", None]), pd.Series([None, "luke"]))
+    assert read["surname"].isna().tolist() == [False, True]
+    assert read["given"].isna().tolist() == [True, False]
+    assert read["sound"].notna().all()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("010-1234-5678", "2345678"),
+        ("+82 10 1234 5678", "2345678"),
+        ("011-234-5678", "2345678"),
+        ("02) 234-5678", "2345678"),
+        ("123", None),
+        ("000-0000-0000", None),
+        ("없음", None),
+    ],
+)
+def test_phones(text, expected):
+    found = normalise.phones(pd.Series([text], dtype="str")).iloc[0]
+    assert found == expected if expected else pd.isna(found)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Min.Kim@Example.COM", "min.kim@example.com"),
+        ("min.kim+shop@example.com ", "min.kim@example.com"),
+        ("min.kim at example", None),
+        ("@example.com", None),
+    ],
+)
+def test_emails(text, expected):
+    found = normalise.emails(pd.Series([text], dtype="str"))["email"].iloc[0]
+    assert found == expected if expected else pd.isna(found)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2015-03-07", "20150307"),
+        ("2015.3.7", "20150307"),
+        ("2015년 3월 7일", "20150307"),
+        ("20150307", "20150307"),
+        ("150307", "20150307"),
+        ("850307", "19850307"),
+        ("3월", None),
+    ],
+)
+def test_birth_days(text, expected):
+    found = normalise.birth_days(pd.Series([text], dtype="str")).iloc[0]
+    assert found == expected if expected else pd.isna(found)
+
+
+def test_birth_days_of_dates_and_of_numbers_with_gaps():
+    dates = normalise.birth_days(pd.Series(pd.to_datetime(["2015-03-07", None])))
+    numbers = normalise.birth_days(pd.Series([20150307.0, None]))
+    assert dates.iloc[0] == numbers.iloc[0] == "20150307"
+    assert dates.isna().iloc[1]
+    assert numbers.isna().iloc[1]
+
+
+HOME = "서울특별시 노원구 중앙로12길 34, 101동 1203호"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "서울 노원구 중앙로12길 34 101-1203",
+        "서울시 노원구  중앙로12길 34, 101동1203호",
+        "서울특별시 노원구 중앙로12길 34 (상계동) 101동 1203호",
+    ],
+)
+def test_one_address_written_in_several_ways(written):
+    assert len(one(lambda x: addresses(x)["address"], HOME, written)) == 1
+
+
+def test_an_address_without_the_flat_is_the_same_building():
+    read = addresses(pd.Series([HOME, "서울 노원구 중앙로12길 34"]))
+    assert read["building"].iloc[0] == read["building"].iloc[1]
+    assert read["address"].iloc[0] != read["address"].iloc[1]
+    assert read["district"].tolist() == ["서울노원구"] * 2
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "서울특별시 노원구 중앙로12길 34, 101동 1204호",
+        "서울특별시 노원구 중앙로1길 234, 101동 1203호",
+        "부산광역시 노원구 중앙로12길 34, 101동 1203호",
+    ],
+)
+def test_different_addresses_stay_apart(other):
+    assert len(one(lambda x: addresses(x)["address"], HOME, other)) == 2
+
+
+def test_a_town_of_the_name_of_a_city_keeps_its_province():
+    read = addresses(pd.Series(["경기도 광주시 중앙로 3", "광주광역시 북구 중앙로 3"]))
+    assert read["district"].tolist() == ["경기광주시", "광주북구"]
+
+
+def test_addresses_from_small_to_large_have_no_district():
+    read = addresses(pd.Series(["12 Herschel Circuit, Lawrence"]))
+    assert pd.isna(read["district"].iloc[0])
+    assert read["numbers"].iloc[0] == "12"
