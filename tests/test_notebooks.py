@@ -33,6 +33,14 @@ ALTERNATES = {
         "service_cost": 2.0,
         "seed": 7,
     },
+    "03_customer_data": {
+        "threshold": 0.95,
+        "cost_per_mailing": 900.0,
+        "mailings": 6,
+        "minimum": 8,
+        "level": 0.9,
+        "seed": 4,
+    },
     "06_lifetime_value": {
         "calibration_end": "1997-12-31",
         "horizon": 104,
