@@ -199,7 +199,7 @@ def test_writes_nothing_to_the_screen(capfd):
 
 @pytest.mark.spark
 def test_links_alike_on_spark(spark):
-    records, _ = company(60)
+    records, _ = company(40)
     before = [table.name for table in spark.catalog.listTables()]
     linkage = identity.link_customers(records, connection=spark)
     assert same_people(linkage, identity.link_customers(records))

@@ -185,6 +185,22 @@ def link_customers(
     Statistical Association 64(328), 1183-1210.
     Linacre, R. et al. (2022). Splink: free software for probabilistic record linkage at scale.
     International Journal of Population Data Science 7(3).
+
+    Examples
+    --------
+    >>> branch = pd.DataFrame(
+    ...     {"source_id": ["1", "2"], "name": ["김민준", "이서연"],
+    ...      "phone": ["010-1234-5678", "010-2222-3456"]}
+    ... )
+    >>> web = pd.DataFrame(
+    ...     {"source_id": ["a", "b"], "name": ["박도윤", "Minjun Kim"],
+    ...      "phone": ["010-9876-1234", "+82 10-1234-5678"]}
+    ... )
+    >>> linkage = link_customers({"branch": branch, "web": web})
+    >>> linkage.clusters["person_id"].tolist()
+    ['P0000001', 'P0000002', 'P0000003', 'P0000001']
+    >>> linkage.explain(("branch", "1"), ("web", "b")).loc["given_name", "level"]
+    'same in Latin letters'
     """
     threshold = _check_threshold(threshold)
     check_count("seed", seed, minimum=0)
