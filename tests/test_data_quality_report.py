@@ -118,7 +118,7 @@ def test_orders_alone_make_a_page_that_says_what_is_missing(tmp_path):
     assert "customer_id missing" in text
     assert "The orders name 2 customer ids." in text
     assert "There is no identities and no consents and no customers file." in text
-    assert text.count("Not checked") == 5
+    assert text.count("Not checked") == 6
 
 
 @pytest.mark.parametrize("data", ["cdnow"])
