@@ -372,6 +372,37 @@ def test_a_refusal_beats_a_consent_of_the_same_day():
         assert consented(["A"], answers, **ASKED).empty
 
 
+def zoned_answers():
+    """Refused on the 5th and granted half an hour into the 6th in Seoul, where UTC has the 5th."""
+    stamps = pd.to_datetime(["2024-01-05 00:30", "2024-01-06 00:30"]).tz_localize("Asia/Seoul")
+    answers = {"customer_id": "A", "channel": "email", "purpose": "marketing"}
+    return pd.DataFrame({"granted": [False, True], "date": stamps}).assign(**answers)
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"), [("2024-01-05", "refused"), ("2024-01-06", "granted")]
+)
+@pytest.mark.parametrize("dtype", [None, object, "timestamp[us, tz=Asia/Seoul][pyarrow]"])
+def test_days_of_answers_begin_in_the_zone_of_the_column(day, expected, dtype):
+    answers = zoned_answers()
+    if dtype is not None:
+        answers["date"] = answers["date"].astype(dtype)
+    status = consent_status(["A"], answers, channel="email", purpose="marketing", on=day)
+    assert status["status"].tolist() == [expected]
+    assert status["date"].tolist() == [pd.Timestamp(day)]
+
+
+def test_instants_of_an_engine_are_refused_as_their_day_is_unknown():
+    with pytest.raises(ContractError, match=r"`date` must hold days or local times; .* Convert"):
+        consented(["A"], ibis.memtable(zoned_answers()), channel="email", purpose="marketing")
+
+
+@pytest.mark.parametrize("customers", [{"A"}, {"A": 1}], ids=["set", "mapping"])
+def test_ids_come_in_an_order(consents, customers):
+    with pytest.raises(TypeError, match="`customers` must be a table or ids in an order; got"):
+        consented(customers, consents, channel="email", purpose="marketing")
+
+
 @pytest.mark.parametrize("own_engine", [False, True], ids=["shared", "own-connection"])
 def test_tables_of_an_engine_give_the_same(consents, own_engine):
     customers = pd.DataFrame({"customer_id": ["B", "A", "D", "B"], "amount": [1, 2, 3, 4]})
@@ -547,6 +578,8 @@ def test_consents_that_break_their_contract_are_refused(consents, change, messag
         pytest.param("address", "12 Main Street", "***", id="foreign"),
         pytest.param("birth_date", "1985-03-02", "1985", id="iso"),
         pytest.param("birth_date", "19850302", "1985", id="digits"),
+        pytest.param("name", "김민준 010-1234-5678", "***", id="number-in-a-name"),
+        pytest.param("phone", 1012345678.0, "****-5678", id="number-beside-a-missing-one"),
         pytest.param("birth_date", "850302", "****", id="two-digits"),
         pytest.param("birth_date", pd.Timestamp("1985-03-02"), "1985", id="timestamp"),
         pytest.param("birth_date", dt.date(1985, 3, 2), "1985", id="date"),

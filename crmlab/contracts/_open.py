@@ -50,6 +50,9 @@ def _opened_frame(frame: pd.DataFrame, kinds: Mapping[str, str]) -> Any:
             raise ContractError(f"`{name}` must hold one kind of value; {error}.") from None
         if pa.types.is_dictionary(values.type):
             values = values.cast(values.type.value_type)
+        if pa.types.is_timestamp(values.type) and values.type.tz:
+            # A day begins where the column's clock says; the engine would begin it in UTC.
+            values = pa.array(values.to_pandas().dt.tz_localize(None), from_pandas=True)
         if pa.types.is_null(values.type):
             values = values.cast(pa.type_for_alias(_EMPTY[kinds[name]][0]))
         columns[name] = values

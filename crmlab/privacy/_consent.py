@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime as dt
+from collections.abc import Mapping, Set
 from typing import Any
 
 import ibis
@@ -60,9 +61,9 @@ def consented(
     ------
     ContractError
         If `consents` breaks its contract, ids are missing as a column, or are text in one table
-        and numbers in the other.
+        and numbers in the other, or an engine holds dates as instants.
     TypeError
-        If `customers` is neither a table nor ids.
+        If `customers` is neither a table nor ids in an order.
     ValueError
         If `channel` or `purpose` is not one of the known words, or `on` is no date.
 
@@ -110,8 +111,8 @@ def consent_status(
 ) -> pd.DataFrame:
     """Say for each customer which answer counts, so that nobody is left out in silence.
 
-    Answers count by the day. Where two of one day contradict each other, the refusal counts,
-    whatever their time.
+    Answers count by the day, which begins in the time zone of the column if it has one. Where two
+    of one day contradict each other, the refusal counts, whatever their time.
 
     Parameters
     ----------
@@ -178,6 +179,7 @@ def _answers(
     until = check_day("on", on)
     _RULES.require(consents)
     table = opened(consents, {column.name: column.kind for column in CONSENTS.columns})
+    _refuse_instants(table)
     rows = table.filter(table.channel == channel, table.purpose == purpose)
     rows = rows.select("customer_id", "granted", date=rows.date.cast("timestamp").date())
     if until is not None:
@@ -192,6 +194,16 @@ def _answers(
     )
 
 
+def _refuse_instants(table: Any) -> None:
+    """Raise ContractError for dates of an engine that do not say where a day begins."""
+    kind = table.date.type()
+    if kind.is_timestamp() and kind.timezone:
+        raise ContractError(
+            f"`date` must hold days or local times; it holds instants ({kind}), and a day begins "
+            "elsewhere in another zone. Convert it to local time in the engine first."
+        )
+
+
 def _ids(customers: Any) -> pd.Series:
     """The ids of a pandas table, or of ids alone, in their order."""
     if isinstance(customers, pd.DataFrame):
@@ -204,6 +216,11 @@ def _ids(customers: Any) -> pd.Series:
         raise TypeError(
             "`customers` must be a table or ids; got "
             f"{type(customers).__name__}. A single id goes into a list."
+        )
+    if isinstance(customers, Set | Mapping):
+        raise TypeError(
+            f"`customers` must be a table or ids in an order; got {type(customers).__name__}. "
+            "Make a list of it."
         )
     if isinstance(customers, pd.Series):
         return customers

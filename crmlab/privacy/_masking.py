@@ -114,6 +114,8 @@ def _masked(values: pd.Series, one: Callable[[Any], str]) -> pd.Series:
 
 
 def _text(value: Any) -> str:
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)  # numbers beside a missing one: ".0" is no digit of theirs
     # Full-width digits and letters are the same digits and letters.
     return " ".join(unicodedata.normalize("NFKC", str(value)).split())
 
@@ -123,6 +125,8 @@ def _name(value: Any) -> str:
     if any(letter.isupper() or letter.islower() for letter in text):
         return " ".join(f"{word[0]}{_HIDDEN}" if word[1:] else _HIDDEN for word in text.split())
     syllables = text.replace(" ", "")
+    if any(letter.isdigit() for letter in syllables):
+        return _HIDDEN  # something else stands in the field
     if len(syllables) < 3:
         return syllables[:1] + "*" if syllables[1:] else _HIDDEN
     return syllables[0] + "*" * (len(syllables) - 2) + syllables[-1]
