@@ -1,11 +1,12 @@
 """Every number the simulated company is made with, its unit, and its default."""
 
+import datetime as dt
 import numbers
 from dataclasses import dataclass, fields
 
 import pandas as pd
 
-from crmlab._checks import check_choice, check_count, check_fraction
+from crmlab._checks import check_choice, check_count, check_day, check_fraction
 
 __all__ = ["CompanySettings", "settings_from"]
 
@@ -14,6 +15,16 @@ __all__ = ["CompanySettings", "settings_from"]
 Chances = tuple[float, float, float]
 # Chances and shares that one number gives.
 _FRACTIONS = ("second_learner", "third_learner", "twins", "adults", "own_phone")
+# Strengths on the log scale: at more than this, exp() of them says nothing of any company.
+_LOGARITHMS = (
+    "seasonality", "joining_growth", "instructor_effect", "dissatisfaction_effect",
+    "satisfaction_slope", "contact_fatigue", "referral_pull",
+)  # fmt: skip
+_STRONGEST = 10
+# Average orders a week: beyond it the orders of a few customers fill the memory.
+_BUSIEST = 100
+# Years of the window: births are looked for from 1900 to 2100.
+_FIRST_YEAR, _LAST_YEAR = 1970, 2099
 
 
 @dataclass(frozen=True)
@@ -25,11 +36,12 @@ class CompanySettings:
     Parameters
     ----------
     start : str, default="2024-01-01"
-        First day observed.
+        First day observed, from 1970.
     weeks : int, default=104
-        Weeks observed.
+        Weeks observed, at least 26, until 2099.
     seasonality : float, default=1
-        Strength of the seasons in orders (설날, 추석, school terms); 0 or False for none.
+        Strength of the seasons in orders (설날, 추석, school terms), at most 10; 0 or False for
+        none. 설날 and 추석 are known for 2015 to 2035; other years have the school seasons only.
     returns : float, default=0.04
         Chance that an order line is sent back; 0 or False for none.
     return_loss : float, default=0.3
@@ -38,11 +50,13 @@ class CompanySettings:
         Power to which the planted lifts of complements and substitutes are raised, at most 1.5;
         0 or False for none.
     purchase_shape, purchase_scale : float, default=0.9, 9.0
-        Orders a week of a customer are Gamma distributed: shape r, rate alpha in weeks.
+        Orders a week of a customer are Gamma distributed: shape r, rate alpha in weeks; their
+        mean r / alpha is at most 100.
     dropout_a, dropout_b : float, default=1.0, 5.0
         Chance to stop for good after each repeat order is Beta(a, b).
     spend_p, spend_q, spend_gamma : float, default=4.0, 5.0, 45000.0
-        Order totals are Gamma-Gamma: shape p, and across customers shape q and scale gamma in won.
+        Order totals are Gamma-Gamma: shape p, and across customers shape q, above 1, and scale
+        gamma in won.
     subscriber_share : float, default=0.55
         Share of customers who take a worksheet subscription, in [0, 1].
     start_at_once : float, default=0.5
@@ -253,7 +267,7 @@ class CompanySettings:
 
     def __post_init__(self) -> None:
         check_count("weeks", self.weeks, minimum=26)
-        pd.Timestamp(self.start)
+        _check_window(self.start, 7 * self.weeks)
         for field in fields(self):
             value = getattr(self, field.name)
             if field.type in (float, "float") and not _not_negative(value):
@@ -265,6 +279,7 @@ class CompanySettings:
                 _check_chances(field.name, value)
         for name in _FRACTIONS:
             check_fraction(name, float(getattr(self, name)))
+        _check_strengths(self)
         for name in ("in_system", "ordered_in"):
             if not any(getattr(self, name)):
                 raise ValueError(f"`{name}` must hold a chance above 0; got none.")
@@ -283,6 +298,45 @@ class CompanySettings:
     def last_day(self) -> pd.Timestamp:
         """Last day observed: the truth about "alive" is as of its evening."""
         return self.first_day + pd.Timedelta(days=self.n_days - 1)
+
+
+def _check_window(start: object, n_days: int) -> None:
+    """Refuse what is no day, and years in which the tables cannot be made."""
+    day = check_day("start", start)  # type: ignore[arg-type]
+    if day is None or pd.Timestamp(start) != pd.Timestamp(day):  # type: ignore[arg-type]
+        raise ValueError(
+            f"`start` must be a day such as '2024-01-01', without a time; got {start!r}."
+        )
+    end = day.toordinal() + n_days - 1
+    if day.year < _FIRST_YEAR or end > dt.date(_LAST_YEAR, 12, 31).toordinal():
+        raise ValueError(
+            f"`start` and `weeks` must lie in the years {_FIRST_YEAR} to {_LAST_YEAR}; "
+            f"got {n_days // 7} weeks from {day}."
+        )
+
+
+def _check_strengths(settings: CompanySettings) -> None:
+    """Refuse numbers that only overflow: effects on a log scale, and orders without end."""
+    for name in _LOGARITHMS:
+        if getattr(settings, name) > _STRONGEST:
+            raise ValueError(
+                f"`{name}` must be at most {_STRONGEST}; got {getattr(settings, name)!r}. "
+                "It counts on the log scale, where 1 is strong already."
+            )
+    if settings.purchase_shape > _BUSIEST * settings.purchase_scale > 0:
+        raise ValueError(
+            f"`purchase_shape` / `purchase_scale` must be at most {_BUSIEST}, the average orders "
+            f"a week; got {settings.purchase_shape!r} / {settings.purchase_scale!r}."
+        )
+    if settings.spend_q <= 1:
+        raise ValueError(
+            f"`spend_q` must be above 1; got {settings.spend_q!r}. "
+            "Otherwise the mean spend across customers is infinite."
+        )
+    if settings.pupils_per_instructor and settings.pupils_per_instructor < 1:
+        raise ValueError(
+            f"`pupils_per_instructor` must be at least 1; got {settings.pupils_per_instructor!r}."
+        )
 
 
 def _not_negative(value: object) -> bool:

@@ -133,7 +133,7 @@ def renewed(
         there = (begins <= month) & np.isnat(end)
         instructor[there, month] = staff.holder[post[there], month]
         up, due, unhappy = _coming_up(begun.start, there, month - begins, dissatisfied_on, settings)
-        effect = settings.dissatisfaction_effect * unhappy
+        effect = float(settings.dissatisfaction_effect) * unhappy
         effect += settings.instructor_effect * (lost_in[up] >= month - _WINDOW)
         leaving = 1 - (1 - begun.churn_chance[up]) ** np.exp(effect)
         # Drawn for all, so that with other effects the same seed tells what else would have been.
