@@ -38,7 +38,9 @@ def suppress_small_cells(
     a total that is small itself), totals are hidden as well. So every table can be protected.
 
     Not covered: what a reader knows from elsewhere (tables published separately; who is in a
-    cell), and guesses at this very procedure. Publish tables of the same people by one call.
+    cell), guesses at this very procedure, and that tables which share dimensions in a ring
+    (region by plan, plan by age, region by age) must come from one table of them all, which now
+    and then narrows a hidden count further. Publish tables of the same people by one call.
 
     Parameters
     ----------
