@@ -149,7 +149,7 @@ def _keyed(key_env: str) -> hmac.HMAC:
             "`key_env` must name an environment variable that holds the key; it is not set. "
             + _REMEDY
         )
-    if len(os.fsencode(os.environ[key_env])) < _LEAST_KEY:
+    if len(os.fsencode(os.environ[key_env].strip())) < _LEAST_KEY:  # blanks are no secret
         raise PseudonymKeyError(
             f"The key in the environment must have at least {_LEAST_KEY} bytes; it is shorter. "
             + _REMEDY
