@@ -228,7 +228,7 @@ def test_a_missing_key_is_named_with_the_remedy(monkeypatch, value):
         pseudonymise(pd.Series(["C1"], name="customer_id"))
 
 
-@pytest.mark.parametrize("short", ["fifteen-bytes-x", " " * 40, "   short   ".center(30)])
+@pytest.mark.parametrize("short", ["fifteen-bytes-x", " " * 40, "zebra".center(30)])
 def test_a_short_key_is_refused_and_not_shown(monkeypatch, short):
     monkeypatch.setenv("CRMLAB_PSEUDONYM_KEY", short)
     with pytest.raises(
