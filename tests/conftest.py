@@ -6,10 +6,15 @@ import shutil
 import sys
 
 import duckdb
+import hypothesis
 import pandas as pd
 import pytest
 
 from crmlab.datasets import load_cdnow
+
+# No test is timed: a busy machine is no defect.
+hypothesis.settings.register_profile("crmlab", deadline=None)
+hypothesis.settings.load_profile("crmlab")
 
 ENGINES = ["pandas", "parquet", "duckdb", "ibis", pytest.param("spark", marks=pytest.mark.spark)]
 
