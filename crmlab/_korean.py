@@ -122,11 +122,17 @@ _TWO_OF_THREE = _TWO_SYLLABLE[:5]
 
 _SYLLABLE = re.compile(f"([{INITIALS}])([{VOWELS}])(?:([{''.join(FINALS)}])(?![{VOWELS}]))?")
 _HANGUL = re.compile("[가-힣]")
+_SPOKEN = (
+    "(?:kk|tt|pp|ss|jj|ch|sh|[gkndtrlmbpsjh])?[yw]?[aeiou]{1,2}h?(?:ng|[nmlkptgb](?![aeiouwy]))?"
+)
+# A surname of one syllable before a given name that is Korean by its sounds.
+_LIKE_KOREAN = re.compile(f"{_SPOKEN} (?:{_SPOKEN} ?)+")
 
 # Spellings of one sound, folded in this order on lower-case letters.
 _FOLDS = tuple(
     (re.compile(pattern), sound)
     for pattern, sound in (
+        ("(?<=[aeiou])h$", ""),  # Jin-ah
         ("sh", "s"),
         ("ch", "j"),
         ("kk?|c", "g"),
@@ -142,10 +148,21 @@ _FOLDS = tuple(
         ("ae|ai", "e"),
     )
 )
+# Further surnames, which families spell by the rule, and spellings read but not counted as usual.
+_BY_RULE = "한황송홍양차하지도남마"
+_ALSO_READ = {"you": "유", "namgoong": "남궁", "namkoong": "남궁", "seonwoo": "선우"}
 _SURNAME_OF: dict[str, str] = {}
 for _surname, _spellings in SURNAME_SPELLINGS.items():
     for _spelling in _spellings:
         _SURNAME_OF.setdefault(_spelling, _surname)
+# Frequent surnames of other countries that stand first there.
+_SURNAME_OF |= {word: word for word in _words("nguyen tran pham hoang huynh bui wang zhang li liu")}
+for _surname in _BY_RULE:
+    _SURNAME_OF.setdefault(_surname.translate(_LATIN), _surname)
+for _spelling, _surname in _ALSO_READ.items():
+    _SURNAME_OF.setdefault(_spelling, _surname)
+# Surnames that are also usual syllables of given names.
+_ALSO_GIVEN = "정윤유서성주우민진원선연명기석현하지도전나"
 
 
 def jamo(text: ArrayLike | pd.Series) -> pd.Series:
@@ -304,12 +321,24 @@ def _latin_parts(name: str) -> tuple[str, str]:
     words = re.sub("[^a-z ]", "", name.lower()).split()
     if len(words) < 2:
         return "", "".join(words)
-    ranks = list(_SURNAME_OF)
-    known = [at for at in (0, -1) if words[at] in _SURNAME_OF]
-    # Where both ends are surnames, a given name is the longer, and then the rarer surname.
-    at = min(known, key=lambda end: (len(words[end]), ranks.index(words[end])), default=0)
-    surname = words.pop(at)
+    if len(words) > 2 and len(_SURNAME_OF.get("".join(words[:2]), "")) == 2:
+        words = ["".join(words[:2]), *words[2:]]
+    surname = words.pop(_surname_at(words))
     return _SURNAME_OF.get(surname, surname), "".join(words)
+
+
+def _surname_at(words: list[str]) -> int:
+    """Where the surname stands: 0 or -1."""
+    first, last = (_SURNAME_OF.get(words[at]) for at in (0, -1))
+    if not (first or last):
+        return 0 if _LIKE_KOREAN.fullmatch(" ".join(words)) else -1
+    if not (first and last):
+        return -1 if last else 0
+    if len(words) > 2:  # a word for each syllable, as in Jung Hyun Woo and Seo Yeon Park
+        return -1 if first in _ALSO_GIVEN and last not in _ALSO_GIVEN else 0
+    # Where both are surnames, a given name is the longer, and then the rarer surname.
+    ranks = list(_SURNAME_OF)
+    return min((0, -1), key=lambda end: (len(words[end]), ranks.index(words[end])))
 
 
 @lru_cache(maxsize=100_000)

@@ -1,6 +1,7 @@
 """Linking: quality on data whose truth is known, stability, explanations, bad input."""
 
 import pickle
+import random
 import subprocess
 import sys
 import tempfile
@@ -138,8 +139,26 @@ def test_keeps_children_of_one_family_apart(second):
     assert clusters.loc["t", "person_id"] not in clusters.drop(index="t")["person_id"].tolist()
 
 
+@pytest.mark.parametrize("birth_date", ["2015-03-07", None], ids=["twins", "no-birth-date"])
+def test_keeps_children_with_english_names_apart(birth_date):
+    anna, ben = (
+        pd.DataFrame(
+            {
+                "source_id": [first],
+                "name": [f"{first} Meyer"],
+                "phone": ["010-8989-3142"],
+                "birth_date": [birth_date],
+            }
+        )
+        for first in ("Anna", "Ben")
+    )
+    tables = {"branch": pd.concat([BRANCH, anna]), "web": pd.concat([WEB, ben])}
+    clusters = identity.link_customers(tables).clusters.set_index("source_id")
+    assert clusters.loc["Anna", "person_id"] != clusters.loc["Ben", "person_id"]
+
+
 def test_missing_values_link_nothing():
-    nobody = WEB.assign(phone=[None, None, None, "010-1"], birth_date=[None, None, None, "?"])
+    nobody = WEB.assign(phone=[None, None, None, "010-1"], birth_date=[None, None, None, "3월"])
     tables = {"branch": BRANCH.drop(columns="name"), "web": nobody.drop(columns="name")}
     assert identity.link_customers(tables).clusters["person_id"].is_unique
 
@@ -152,6 +171,31 @@ def test_ignores_row_order(small):
     again = identity.link_customers(records.sample(frac=1, random_state=5))
     pd.testing.assert_frame_equal(again.clusters, linkage.clusters)
     pd.testing.assert_frame_equal(again.pairs, linkage.pairs)
+
+
+def test_ignores_what_systems_are_called():
+    """With more records than the random pairs of training can all be drawn from."""
+    records, _ = company(1_500)
+    renamed = {"branch": "3", "web": "2", "call": "1"}
+    other = records.assign(source=records["source"].replace(renamed))
+    linkages = [identity.link_customers(table) for table in (records, other)]
+    weights = [linkage.pairs["match_weight"].to_numpy() for linkage in linkages]
+    np.testing.assert_array_equal(*weights)
+    back = linkages[1].clusters.replace({"source": {new: old for old, new in renamed.items()}})
+    assert same_people(linkages[0], back)
+
+
+def test_takes_ids_that_became_floats():
+    tables = {"branch": BRANCH, "web": WEB}
+    floats = {"branch": BRANCH.assign(source_id=[1.0, 2.0, 3.0, 4.0]), "web": WEB}
+    one, other = (identity.link_customers(form).clusters for form in (tables, floats))
+    pd.testing.assert_frame_equal(one, other)
+
+
+def test_draws_no_number_from_the_shared_generator():
+    before = random.getstate()
+    identity.link_customers({"branch": BRANCH, "web": WEB})
+    assert random.getstate() == before
 
 
 def test_leaves_the_callers_connection_as_it_was(small):
@@ -311,6 +355,19 @@ def test_an_explanation_names_values_and_levels():
     assert swapped.loc["birth_date", "level"] == "one digit differs, or day and month swapped"
 
 
+@pytest.mark.parametrize(
+    ("other", "error", "message"),
+    [
+        pytest.param("branch 1", TypeError, "`b` must be a pair", id="no-pair"),
+        pytest.param(("branch", 1), ValueError, "another record", id="itself"),
+    ],
+)
+def test_explaining_takes_two_records(other, error, message):
+    linkage = identity.link_customers({"branch": BRANCH, "web": WEB})
+    with pytest.raises(error, match=message):
+        linkage.explain(("branch", "1"), other)
+
+
 def test_explaining_an_unknown_record_is_an_error(small):
     with pytest.raises(KeyError, match="No record"):
         small[2].explain(("web", "nobody"), ("web", "nobody"))
@@ -339,6 +396,21 @@ ONE = pd.concat([BRANCH.assign(source="branch"), WEB.assign(source="web")], igno
         ),
         pytest.param(
             ONE.assign(birth_date=None), {}, "`birth_date` is missing in all 8", id="all-null"
+        ),
+        pytest.param(
+            {"branch": BRANCH, "web": WEB.assign(phone=["", "-", None, "없음"])},
+            {},
+            "`phone` is missing in all 4 records of web",
+            id="all-placeholders",
+        ),
+        pytest.param(
+            {"branch": BRANCH.set_axis(["source_id", "name", "name", "birth_date"], axis=1)},
+            {},
+            "branch has the column 'name' more than once",
+            id="column-twice",
+        ),
+        pytest.param(
+            {"branch": BRANCH.head(1)}, {"within": True}, "two records to compare", id="one-record"
         ),
         pytest.param(
             {"branch": BRANCH}, {}, "two systems; got 'branch' only.*`within=True`", id="one-system"
@@ -386,6 +458,11 @@ def test_bad_input_is_named(tables, options, message):
     [
         pytest.param({"tables": "orders.csv"}, "`tables` must be a DataFrame", id="tables"),
         pytest.param({"connection": "duckdb"}, "`connection` must be None", id="connection"),
+        pytest.param(
+            {"exact": "phone"}, "`exact` must be a sequence.*Pass \\['phone'\\]", id="exact"
+        ),
+        pytest.param({"columns": ["name"]}, "`columns` must be a mapping", id="columns"),
+        pytest.param({"within": "no"}, "`within` must be True, False or None", id="within"),
         pytest.param({"previous": 3}, "`previous` must be a linkage or a DataFrame", id="previous"),
     ],
 )

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crmlab import identity
@@ -52,6 +52,7 @@ labels = st.integers(1, 12).flatmap(
 )
 
 
+@settings(deadline=None)
 @given(labels)
 def test_agrees_with_listing_all_pairs(both):
     found, true = both
@@ -64,6 +65,7 @@ def test_agrees_with_listing_all_pairs(both):
         assert judged.loc[name, "f1"] == pytest.approx(f1)
 
 
+@settings(deadline=None)
 @given(labels)
 def test_swapping_found_and_true_swaps_precision_and_recall(both):
     found, true = both
@@ -73,6 +75,7 @@ def test_swapping_found_and_true_swaps_precision_and_recall(both):
     assert there["f1"].tolist() == pytest.approx(back["f1"].tolist())
 
 
+@settings(deadline=None)
 @given(labels)
 def test_ignores_row_order_and_the_names_of_people(both):
     found, true = both
@@ -147,6 +150,24 @@ def test_threshold_table_without_a_truth_only_counts():
 def test_a_threshold_outside_is_named():
     with pytest.raises(ValueError, match=r"`thresholds` must be in \(0, 1\); got 1.5"):
         identity.threshold_table(Steps(), thresholds=[1.5])
+    with pytest.raises(ValueError, match="at least one probability; got none"):
+        identity.threshold_table(Steps(), thresholds=[])
+
+
+@pytest.mark.parametrize(
+    ("linkage", "thresholds", "message"),
+    [
+        pytest.param(
+            grouped([0, 0, 1]), [0.9], "result of `link_customers`; got DataFrame", id="frame"
+        ),
+        pytest.param(
+            Steps(), 0.9, "`thresholds` must be a sequence of numbers; got 0.9", id="scalar"
+        ),
+    ],
+)
+def test_threshold_table_names_wrong_types(linkage, thresholds, message):
+    with pytest.raises(TypeError, match=message):
+        identity.threshold_table(linkage, thresholds=thresholds)
 
 
 # --- Golden records -----------------------------------------------------------------------------
@@ -188,6 +209,26 @@ def test_golden_records_follow_other_rules(rule, trust, expected):
     assert golden.loc["P1", "name"] == expected
 
 
+def test_a_placeholder_survives_no_value():
+    """The later web record of P1 writes a dash where it knows no phone."""
+    golden = identity.golden_records(PEOPLE, RECORDS.fillna({"phone": "-"}))
+    assert golden.loc["P1", "phone"] == "010-3333-4444"
+
+
+def test_when_records_were_updated_may_be_text():
+    """As text the ninth month would come after the tenth."""
+    dates = ["2025-9-1", "2025-10-1", "2025-8-1", None]
+    golden = identity.golden_records(
+        PEOPLE, RECORDS.assign(updated=dates), rules={"name": "latest"}
+    )
+    assert golden.loc["P1", "name"] == "김 민준"
+
+
+def test_golden_records_take_rules_by_field():
+    with pytest.raises(TypeError, match="`rules` must be a mapping of field to rule"):
+        identity.golden_records(PEOPLE, RECORDS, rules="latest")
+
+
 def test_golden_records_ignore_row_order():
     golden = identity.golden_records(PEOPLE, RECORDS, provenance=True)
     again = identity.golden_records(PEOPLE.iloc[::-1], RECORDS.iloc[::-1], provenance=True)
@@ -210,6 +251,12 @@ def test_golden_records_say_where_a_value_is_from():
             {"rules": {"name": "latest"}},
             "no record says when it was `updated`",
             id="undated",
+        ),
+        pytest.param(
+            RECORDS.assign(updated=["2025-01-01", "yesterday", None, ""]),
+            {},
+            "`updated` must hold dates.*'yesterday' in 1 of 4",
+            id="no-date",
         ),
         pytest.param(
             RECORDS,

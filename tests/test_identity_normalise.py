@@ -30,6 +30,13 @@ def test_a_name_sounds_alike_in_both_scripts(hangul, latin):
     assert len(one(lambda x: normalise.names(x)["sound"], hangul, latin)) == 1
 
 
+def test_a_comma_follows_the_surname():
+    read = normalise.names(pd.Series(["Smith, Sarah Jane", "Sarah Jane Smith", "JUNG, HYUN WOO"]))
+    assert read["surname"].tolist()[:2] == ["smidh"] * 2
+    assert read["given"].iloc[0] == read["given"].iloc[1]
+    assert read["sound"].iloc[2] == normalise.names(pd.Series(["정현우"]))["sound"].iloc[0]
+
+
 def test_names_ignore_spaces_titles_and_capitals():
     read = normalise.names(pd.Series(["김민준", "김 민준", " 김민준님", "김민준(학부모)"]))
     assert read["given"].nunique() == read["surname"].nunique() == 1
@@ -70,6 +77,8 @@ def test_parts_of_a_name_may_be_missing():
         ("123", None),
         ("000-0000-0000", None),
         ("없음", None),
+        ("010-1234-5678 내선 3", "2345678"),
+        ("010-1234-5678 / 02-987-6543", "2345678"),
     ],
 )
 def test_phones(text, expected):
@@ -101,6 +110,14 @@ def test_emails(text, expected):
         ("150307", "20150307"),
         ("850307", "19850307"),
         ("3월", None),
+        ("15.3.7", "20150307"),
+        ("2015-03", None),
+        ("03/07/2015", "20150307"),
+        ("27/03/2015", "20150327"),
+        ("150307-3", "20150307"),
+        ("150307-4******", "20150307"),
+        ("1503073012345", "20150307"),
+        ("850307-2012345", "19850307"),
     ],
 )
 def test_birth_days(text, expected):
@@ -116,6 +133,13 @@ def test_birth_days_of_dates_and_of_numbers_with_gaps():
     assert numbers.isna().iloc[1]
 
 
+def test_whole_numbers_beside_text_keep_their_digits():
+    """As where one system holds numbers with gaps and another text."""
+    mixed = pd.Series([1012345678.0, "010-1234-5678", None], dtype="object")
+    assert normalise.phones(mixed).tolist()[:2] == ["2345678", "2345678"]
+    assert normalise.identifiers(pd.Series([12.0, "12"], dtype="object")).tolist() == ["12", "12"]
+
+
 HOME = "서울특별시 노원구 중앙로12길 34, 101동 1203호"
 
 
@@ -125,6 +149,10 @@ HOME = "서울특별시 노원구 중앙로12길 34, 101동 1203호"
         "서울 노원구 중앙로12길 34 101-1203",
         "서울시 노원구  중앙로12길 34, 101동1203호",
         "서울특별시 노원구 중앙로12길 34 (상계동) 101동 1203호",
+        "서울 노원구 중앙로12길 34 제101동 제1203호",
+        "서울 노원구 중앙로12길 34, 101동 12층 1203호",
+        "대한민국 서울특별시 노원구 중앙로12길 34, 101동 1203호",
+        "[01234] 서울 노원구 중앙로12길 34 101동 1203호",
     ],
 )
 def test_one_address_written_in_several_ways(written):
@@ -153,6 +181,33 @@ def test_different_addresses_stay_apart(other):
 def test_a_town_of_the_name_of_a_city_keeps_its_province():
     read = addresses(pd.Series(["경기도 광주시 중앙로 3", "광주광역시 북구 중앙로 3"]))
     assert read["district"].tolist() == ["경기광주시", "광주북구"]
+
+
+@pytest.mark.parametrize(
+    ("written", "building"),
+    [
+        pytest.param("서울 노원구 중앙로12길 3-4", "서울노원구중앙로12길3-4", id="road"),
+        pytest.param("서울 노원구 상계동 123-45번지", "서울노원구상계동123-45", id="quarter"),
+        pytest.param(
+            "서울 노원구 중앙로12길 3-4 101-203", "서울노원구중앙로12길3-4", id="and-flat"
+        ),
+    ],
+)
+def test_two_numbers_after_a_street_are_the_building(written, building):
+    assert addresses(pd.Series([written]))["building"].tolist() == [building]
+
+
+def test_a_city_without_districts_has_flats():
+    written = ["세종특별자치시 한누리대로 21, 101동 203호", "세종시 한누리대로 21 101-203"]
+    read = addresses(pd.Series(written))
+    assert read["address"].iloc[0] == read["address"].iloc[1]
+    assert read["district"].tolist() == ["세종"] * 2
+
+
+def test_a_ward_tells_the_city_from_the_town_of_its_name():
+    read = addresses(pd.Series(["광주시 북구 중앙로 3", "광주 북구 중앙로 3", "광주시 중앙로 3"]))
+    assert read["district"].tolist()[:2] == ["광주북구"] * 2
+    assert read["address"].iloc[2].startswith("광주시")
 
 
 def test_addresses_from_small_to_large_have_no_district():

@@ -97,6 +97,11 @@ def test_a_sample_of_none_is_refused(linkage):
         sample_pairs(linkage, n_pairs=0)
 
 
+def test_a_sample_of_no_linkage_is_refused():
+    with pytest.raises(TypeError, match="`linkage` must be a result of `link_customers`"):
+        sample_pairs(pd.DataFrame())
+
+
 def pair_of(a, b):
     return pd.DataFrame(
         {"source_a": [a[0]], "source_id_a": [a[1]], "source_b": [b[0]], "source_id_b": [b[1]]},

@@ -72,11 +72,35 @@ def test_romanise_separates_syllables_and_leaves_the_rest():
         pytest.param("남궁민수", "Namkung Minsu", id="two-syllable-surname"),
         pytest.param("박 지영", "Park Ji-young", id="space-in-hangul"),
         pytest.param("권경숙", "Kwon Gyeongsuk", id="k-or-g"),
+        pytest.param("정현우", "Jung Hyun Woo", id="three-words-that-are-surnames"),
+        pytest.param("정현우", "JUNG, HYUN WOO", id="comma"),
+        pytest.param("박서연", "Seo Yeon Park", id="three-words-surname-last"),
+        pytest.param("고민서", "Min Seo Ko", id="three-words-last-is-no-given-name"),
+        pytest.param("하지원", "Ha Ji Won", id="surname-that-begins-given-names"),
+        pytest.param("한지원", "Ji Won Han", id="surname-by-the-rule"),
+        pytest.param("남궁민수", "Nam Gung Min Su", id="two-syllable-surname-in-two-words"),
+        pytest.param("선우진아", "Seonwoo Jin-ah", id="silent-h"),
     ],
 )
 def test_latin_key_is_one_for_a_name_and_its_usual_spellings(hangul, latin):
     keys = latin_key([hangul, latin])
     assert keys[0] == keys[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        pytest.param("Anna Meyer", "anna", id="surname-last"),
+        pytest.param("Tom Meyer", "tom", id="short-given-name"),
+        pytest.param("Sarah Jane Smith", "sarahjane", id="two-given-names"),
+        pytest.param("Nguyen Thi Lan", "thilan", id="surname-first-elsewhere"),
+        pytest.param("Pyo Minjun", "minjun", id="rare-korean-surname"),
+    ],
+)
+def test_latin_key_finds_the_given_name(name, given):
+    """Children of a family differ in it alone."""
+    key, expected = latin_key([name, f"Kim {given}"])
+    assert key.split(" ")[1] == expected.split(" ")[1]
 
 
 @pytest.mark.parametrize(

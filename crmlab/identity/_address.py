@@ -14,10 +14,10 @@ _PROVINCES = (
     ("부산", "부산(광역)?시?"),
     ("대구", "대구(광역)?시?"),
     ("인천", "인천(광역)?시?"),
-    ("광주", "광주광역시"),  # not 광주시, a town in 경기
+    ("광주", r"광주(광역시|시(?=\s+[동서남북]구|\s+광산구))"),  # 광주시 alone is a town in 경기
     ("대전", "대전(광역)?시?"),
     ("울산", "울산(광역)?시?"),
-    ("세종", "세종(특별자치)?시?"),
+    ("세종", r"세종(특별자치)?시?(\s+세종시)?"),
     ("경기", "경기도?"),
     ("강원", "강원(특별자치)?도?"),
     ("충북", "충북|충청북도"),
@@ -29,9 +29,18 @@ _PROVINCES = (
     ("제주", "제주(특별자치)?도?"),
 )
 _PROVINCE = tuple((short, re.compile(rf"^(?:{long})(?=\s)")) for short, long in _PROVINCES)
-_UNIT = re.compile(r"(?:(?:제?\s?(\w{1,5})\s?동)?\s?제?\s?(\w{1,6})\s?호|(\d{1,4})-(\d{1,5}))\s*$")
+# What only some write: the country, a postcode in front, 제 before a number, the floor.
+_SURPLUS = re.compile(
+    r"^\W*(?:(?:\d{5}|\d{3}-\d{3})\W+(?=[가-힣])|대한민국\s+)+"
+    r"|제\s?(?=\w{1,6}\s?[동호])(?=\d)|\d+층\s*(?=\w{1,6}\s?호)|(?<=\d)번지"
+)
+# Two numbers after a street or a quarter are the building, not the flat.
+_UNIT = re.compile(
+    r"(?:(?:(\w{1,5})\s?동)?\s?(\w{1,6})\s?호"
+    r"|(?<![로길동리가산])(?<![로길동리가산]\s)(?<!\d)(\d{1,4})-(\d{1,5}))\s*$"
+)
 _COLUMNS = ["address", "building", "street", "numbers", "district"]
-_DISTRICT = re.compile(r"^\S+\s+(?:(\S+시)\s+)?(\S+[시군구])(?=\s|$)")
+_DISTRICT = re.compile(r"^(?:세종(?=\s)|\S+\s+(?:(\S+시)\s+)?(\S+[시군구])(?=\s|$))")
 
 
 def addresses(values: pd.Series) -> pd.DataFrame:
@@ -69,6 +78,7 @@ def addresses(values: pd.Series) -> pd.DataFrame:
 
 def _split(text: str) -> tuple[str | None, ...]:
     text = re.sub(r"\(.*?\)", " ", text).replace(",", " ").strip()
+    text = _SURPLUS.sub("", text)
     for short, long in _PROVINCE:
         text, changed = long.subn(short, text)
         if changed:

@@ -1,6 +1,6 @@
 """Found people judged against the true ones, counted without listing pairs."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ from crmlab._checks import check_columns, check_fraction
 from crmlab.identity._inputs import KEY, alike_ids
 from crmlab.identity._people import components
 
-__all__ = ["as_clusters", "evaluate_links", "threshold_table"]
+__all__ = ["as_clusters", "check_linkage", "evaluate_links", "threshold_table"]
 
 _COLUMNS = [*KEY, "person_id"]
 
@@ -37,9 +37,20 @@ def as_clusters(clusters: Any, name: str) -> pd.DataFrame:
             f"`{name}` must hold each record once; {int(frame.duplicated(KEY).sum()):,} "
             "are there again. Drop the copies."
         )
-    if not pd.api.types.is_integer_dtype(frame["source_id"]):
+    ids = frame["source_id"]
+    if pd.api.types.is_float_dtype(ids) and (ids % 1 == 0).all():
+        frame = frame.assign(source_id=ids.astype("int64"))
+    elif not pd.api.types.is_integer_dtype(ids):
         frame = frame.assign(source_id=frame["source_id"].astype("str"))
     return frame.assign(source=frame["source"].astype("str"))
+
+
+def check_linkage(linkage: Any) -> None:
+    """Raise TypeError unless `linkage` is a result of `link_customers`."""
+    if not callable(getattr(linkage, "at", None)):  # a frame has an `at`, which is no function
+        raise TypeError(
+            f"`linkage` must be a result of `link_customers`; got {type(linkage).__name__}."
+        )
 
 
 def evaluate_links(clusters: Any, truth: Any) -> pd.DataFrame:
@@ -185,8 +196,16 @@ def threshold_table(
     Raises
     ------
     ValueError
-        If a threshold is outside (0, 1) or below the floor of the linkage.
+        If a threshold is outside (0, 1) or below the floor of the linkage, or there is none.
+    TypeError
+        If `linkage` is no linkage, or `thresholds` no sequence.
     """
+    check_linkage(linkage)
+    if not isinstance(thresholds, Iterable) or isinstance(thresholds, str):
+        raise TypeError(f"`thresholds` must be a sequence of numbers; got {thresholds!r}.")
+    thresholds = list(thresholds)
+    if not thresholds:
+        raise ValueError("`thresholds` must hold at least one probability; got none.")
     rows = []
     true = None if truth is None else as_clusters(truth, "truth")
     for threshold in thresholds:

@@ -56,8 +56,11 @@ def golden_records(
     Raises
     ------
     ValueError
-        If a rule or its field is unknown, "latest" is asked for without `updated`, `trust` does
-        not name every system, or `clusters` and `tables` do not hold the same records.
+        If a rule or its field is unknown, "latest" is asked for without `updated`, `updated` holds
+        something that is no date, `trust` does not name every system, or `clusters` and `tables` do
+        not hold the same records.
+    TypeError
+        If `rules` is no mapping, or a table no table.
 
     Examples
     --------
@@ -74,8 +77,10 @@ def golden_records(
     >>> golden_records(people, records)[["phone", "n_records"]].to_numpy().tolist()
     [['010-8765-4321', 2]]
     """
-    exact = list(exact)
     records = gathered(tables, columns=columns, exact=exact)
+    exact = list(exact)
+    if "updated" in records:
+        records["updated"] = _moments(records["updated"])
     people = as_clusters(clusters, "clusters")
     records, people = alike_ids(records, people)
     both = records.merge(people, on=KEY, how="outer", indicator=True)
@@ -99,6 +104,20 @@ def golden_records(
     return golden.assign(n_records=grouped.size(), n_sources=grouped["source"].nunique())
 
 
+def _moments(updated: pd.Series) -> pd.Series:
+    """When records were updated: dates in any form, or numbers that grow."""
+    if pd.api.types.is_numeric_dtype(updated) or pd.api.types.is_datetime64_any_dtype(updated):
+        return updated
+    moments = pd.to_datetime(updated, format="mixed", errors="coerce", utc=True)
+    wrong = updated.notna() & moments.isna() & plain(updated).notna()
+    if wrong.any():
+        raise ValueError(
+            f"`updated` must hold dates such as '2025-06-01'; got {updated[wrong].iloc[0]!r} "
+            f"in {int(wrong.sum()):,} of {len(updated):,} records."
+        )
+    return moments
+
+
 def _order(sources: pd.Series, trust: Sequence[str] | None) -> dict[str, int]:
     present = sorted(sources.unique())
     order = present if trust is None else list(trust)
@@ -112,6 +131,11 @@ def _order(sources: pd.Series, trust: Sequence[str] | None) -> dict[str, int]:
 
 
 def _rules(fields: list[str], asked: Mapping[str, str], *, dated: bool) -> dict[str, str]:
+    if not isinstance(asked, Mapping):
+        raise TypeError(
+            "`rules` must be a mapping of field to rule, such as {'phone': 'longest'}; "
+            f"got {type(asked).__name__}."
+        )
     for field, rule in asked.items():
         check_choice("rules", field, fields)
         check_choice(f"rules[{field!r}]", rule, RULES)
@@ -128,7 +152,7 @@ def _rules(fields: list[str], asked: Mapping[str, str], *, dated: bool) -> dict[
 
 def _survivors(records: pd.DataFrame, field: str, rule: str) -> pd.DataFrame:
     """The record of every person whose value of a field survives."""
-    there = records[records[field].notna()]
+    there = records[plain(records[field]).notna()]
     if rule == "most_frequent":
         alike = plain(there[field]).str.replace(" ", "")
         merit = there.groupby(["person_id", alike])[field].transform("size")

@@ -7,6 +7,7 @@ import pandas as pd
 
 from crmlab._checks import check_choice
 from crmlab._engine import execute
+from crmlab.identity._normalise import plain
 
 __all__ = ["FIELDS", "KEY", "Tables", "alike_ids", "gathered", "linkable"]
 
@@ -50,8 +51,9 @@ def gathered(
     TypeError
         If a table is no table.
     """
-    exact = list(exact)
+    exact = _check_exact(exact)
     frames = {label: _in_pandas(table) for label, table in _labelled(tables).items()}
+    _check_once(frames)
     _check_mapping(columns or {}, frames, exact)
     wanted = [*KEY, *FIELDS, *exact, "updated"]
     parts = []
@@ -70,6 +72,21 @@ def gathered(
 def linkable(frame: pd.DataFrame, exact: Sequence[str]) -> list[str]:
     """The columns of a frame that can tell whether two records are one person."""
     return [name for name in (*FIELDS, *exact) if name in frame.columns]
+
+
+def _check_exact(exact: Sequence[str]) -> list[str]:
+    if isinstance(exact, str):
+        raise TypeError(f"`exact` must be a sequence of columns; got {exact!r}. Pass [{exact!r}].")
+    return list(exact)
+
+
+def _check_once(frames: Mapping[str, pd.DataFrame]) -> None:
+    for label, frame in frames.items():
+        twice = frame.columns[frame.columns.duplicated()]
+        if len(twice):
+            raise ValueError(
+                f"{label} has the column {twice[0]!r} more than once. Rename or drop one of them."
+            )
 
 
 def _labelled(tables: Tables) -> dict[str, Any]:
@@ -98,6 +115,11 @@ def _in_pandas(table: Any) -> pd.DataFrame:
 def _check_mapping(
     columns: Mapping[str, str], frames: Mapping[str, pd.DataFrame], exact: list[str]
 ) -> None:
+    if not isinstance(columns, Mapping):
+        raise TypeError(
+            "`columns` must be a mapping such as {'their name': 'our name'}; "
+            f"got {type(columns).__name__}."
+        )
     present = list(dict.fromkeys(name for frame in frames.values() for name in frame.columns))
     for theirs, ours in columns.items():
         if theirs not in present:
@@ -154,7 +176,9 @@ def _with_key(part: pd.DataFrame, label: str) -> pd.DataFrame:
                 f"of {label}. Fill it in, or leave those records out."
             )
     ids = part["source_id"]
-    if not pd.api.types.is_integer_dtype(ids):
+    if pd.api.types.is_float_dtype(ids) and (ids % 1 == 0).all():  # 7.0 is record 7
+        part = part.assign(source_id=ids.astype("int64"))
+    elif not pd.api.types.is_integer_dtype(ids):
         part = part.assign(source_id=ids.astype("str"))
     return part.assign(source=part["source"].astype("str"))
 
@@ -177,11 +201,18 @@ def _check_common(parts: list[pd.DataFrame], labels: list[str], exact: list[str]
 def _check_filled(parts: list[pd.DataFrame], labels: list[str], exact: list[str]) -> None:
     for label, part in zip(labels, parts, strict=True):
         for name in linkable(part, exact):
-            if len(part) and part[name].isna().all():
+            if len(part) and _is_empty(part[name]):
                 raise ValueError(
                     f"`{name}` is missing in all {len(part):,} records of {label}, so it can link "
                     "nothing. Pass the table without this column."
                 )
+
+
+def _is_empty(values: pd.Series) -> bool:
+    """Whether all values are missing, or placeholders such as an empty text."""
+    different = values.dropna().drop_duplicates()
+    # There are few placeholders, so a column of many different values need not be read.
+    return len(different) <= 20 and bool(plain(different).isna().all())
 
 
 def _check_ids(records: pd.DataFrame) -> None:

@@ -15,7 +15,7 @@ from crmlab.identity._explain import explained
 from crmlab.identity._inputs import KEY, Tables, gathered, linkable
 from crmlab.identity._model import Model, quiet, scored_pairs, trained
 from crmlab.identity._people import components, person_ids
-from crmlab.identity._records import comparable, frequencies
+from crmlab.identity._records import by_content, comparable, frequencies
 
 __all__ = ["Linkage", "link_customers"]
 
@@ -113,10 +113,19 @@ class Linkage:
         ------
         KeyError
             If there is no such record.
+        TypeError
+            If `a` or `b` is no pair of system and id.
+        ValueError
+            If both are the same record.
         """
-        return explained(self._model, self._raw, self._fields, self._position(a), self._position(b))
+        one, other = self._position("a", a), self._position("b", b)
+        if one == other:
+            raise ValueError(f"`b` must be another record than `a`; got {b!r} for both.")
+        return explained(self._model, self._raw, self._fields, one, other)
 
-    def _position(self, key: tuple[str, Any]) -> int:
+    def _position(self, name: str, key: tuple[str, Any]) -> int:
+        if not isinstance(key, tuple | list) or len(key) != 2:
+            raise TypeError(f"`{name}` must be a pair (source, source_id); got {key!r}.")
         keys = self.clusters[KEY]
         here = (keys["source"] == str(key[0])) & (keys["source_id"].astype("str") == str(key[1]))
         if not here.any():
@@ -174,10 +183,10 @@ def link_customers(
     Raises
     ------
     ValueError
-        If there is no common column, a column is missing throughout, there is only one system,
-        ids are missing or given twice in a system, or an option is out of range.
+        If there is no common column, a column is missing throughout, there is only one system or
+        one record, ids are missing or given twice in a system, or an option is out of range.
     TypeError
-        If a table is no table, or `connection` no connection.
+        If a table is no table, `connection` no connection, or an option of another type.
 
     References
     ----------
@@ -204,14 +213,17 @@ def link_customers(
     """
     threshold = _check_threshold(threshold)
     check_count("seed", seed, minimum=0)
-    exact = list(exact)
+    if within not in (None, True, False):
+        raise TypeError(f"`within` must be True, False or None; got {within!r}.")
     raw = gathered(tables, columns=columns, exact=exact)
+    exact = list(exact)
     _check_systems(raw, within)
     earlier = None if previous is None else as_clusters(previous, "previous")
     fields = comparable(raw, exact)
-    with quiet(), opened(connection, fields, frequencies(fields)) as engine:
-        model = trained(engine, fields, exact, within=within is not False, seed=seed)
-        pairs = scored_pairs(engine, model, floor=_FLOOR)
+    numbered = by_content(fields)
+    with quiet(), opened(connection, numbered, frequencies(fields)) as engine:
+        model = trained(engine, numbered, exact, within=within is not False, seed=seed)
+        pairs = scored_pairs(engine, model, numbered.index.to_numpy(), floor=_FLOOR)
     clusters = _clustered(raw[KEY], pairs, threshold, within is not False, earlier)
     shown = raw[linkable(raw, exact)]
     return Linkage(
@@ -233,9 +245,11 @@ def _check_systems(records: pd.DataFrame, within: bool | None) -> None:
     systems = records["source"].unique()
     if len(systems) == 1 and within is not True:
         raise ValueError(
-            f"`tables` must hold at least two systems; got {systems[0]!r} only. "
+            f"`tables` must hold records of at least two systems; got {systems[0]!r} only. "
             "Pass `within=True` to look for duplicates inside one system."
         )
+    if len(records) == 1:
+        raise ValueError("`tables` must hold at least two records to compare; got 1.")
 
 
 def _clustered(

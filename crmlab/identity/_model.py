@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import random
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from crmlab.identity._comparisons import comparisons
 from crmlab.identity._engines import Engine
@@ -44,14 +46,18 @@ class Model:
 
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
-    """Keep splink from writing to the screen, and put its logger back as it was."""
+    """Keep splink from writing to the screen, and put back its logger and the random numbers.
+
+    It draws the names of its tables from the generator that all code shares.
+    """
     logger = logging.getLogger("splink")
-    before = logger.level
+    before, state = logger.level, random.getstate()
     logger.setLevel(logging.CRITICAL + 1)
     try:
         yield
     finally:
         logger.setLevel(before)
+        random.setstate(state)
 
 
 def trained(
@@ -247,8 +253,19 @@ def _round(value: float) -> float:
     return float(np.format_float_scientific(value, precision=9))
 
 
-def scored_pairs(engine: Engine, model: Model, *, floor: float) -> pd.DataFrame:
+def scored_pairs(engine: Engine, model: Model, position: NDArray, *, floor: float) -> pd.DataFrame:
     """Candidate pairs whose probability reaches `floor`.
+
+    Parameters
+    ----------
+    engine : Engine
+        Holds the records.
+    model : Model
+        Result of `trained`.
+    position : array of int
+        Where the records of the engine stand for the caller, by their number.
+    floor : float
+        Probability in (0, 1).
 
     Returns
     -------
@@ -259,7 +276,7 @@ def scored_pairs(engine: Engine, model: Model, *, floor: float) -> pd.DataFrame:
     linker = engine.linker(model.settings)
     found = linker.inference.predict(threshold_match_probability=floor)
     pairs = engine.frame(found, ["record_l", "record_r", "match_weight"])
-    first, second = pairs["record_l"].to_numpy(), pairs["record_r"].to_numpy()
+    first, second = (position[pairs[f"record_{side}"].to_numpy()] for side in "lr")
     weight = pairs["match_weight"].to_numpy(dtype=float).round(6)
     table = pd.DataFrame(
         {

@@ -40,7 +40,13 @@ def plain(values: pd.Series) -> pd.Series:
     if pd.api.types.is_float_dtype(values):  # whole numbers beside gaps: 19081209.0 is 19081209
         whole = (values.dropna() % 1 == 0).all()
         values = values.astype("Int64") if whole else values
+    elif values.dtype == object:  # the same, where another system holds text
+        values = values.map(_without_decimals)
     return on_distinct(values.astype("str"), _plain)
+
+
+def _without_decimals(value: object) -> object:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _plain(text: str) -> str | None:
@@ -136,9 +142,12 @@ def _words(values: pd.Series) -> pd.Series:
 
 
 def _letters_only(text: str) -> str | None:
-    text = re.sub(r"\(.*?\)|님$", "", text)
+    text = re.sub(r"\(.*?\)|\s*(고객|회원)?님$", "", text)
     if re.search(_HANGUL, text):
         return re.sub(f"[^{_HANGUL[1:-1]}]", "", text) or None
+    surname, comma, given = text.partition(",")
+    if comma:  # as on lists: Meyer, Anna Lena
+        text = f"{given.replace(' ', '')} {surname}"
     text = unicodedata.normalize("NFD", text.replace("-", "").replace("'", ""))
     return " ".join(re.sub("[^a-z ]", " ", _without_accents(text)).split()) or None
 
@@ -162,6 +171,7 @@ def phones(values: pd.Series) -> pd.Series:
 
 
 def _phone(text: str) -> str | None:
+    text = re.split("[/,;]|내선|ext", text)[0]  # the first number, without its extension
     digits = re.sub(r"\D", "", text)[-7:]
     return digits if len(digits) == 7 and len(set(digits)) > 1 else None
 
@@ -189,7 +199,7 @@ def birth_days(values: pd.Series) -> pd.Series:
 
     Examples
     --------
-    >>> birth_days(pd.Series(["2015-03-07", "2015년 3월 7일", "150307", "2015.3.7"])).tolist()
+    >>> birth_days(pd.Series(["2015-03-07", "2015년 3월 7일", "150307", "150307-3"])).tolist()
     ['20150307', '20150307', '20150307', '20150307']
     """
     if pd.api.types.is_datetime64_any_dtype(values):
@@ -197,11 +207,23 @@ def birth_days(values: pd.Series) -> pd.Series:
     return on_distinct(plain(values), _birth_day)
 
 
+# The front of a resident number: the digit after the birth date tells the century.
+_RESIDENT = re.compile(r"(\d{6})-?(\d)[\d*x]{0,6}")
+_CENTURY = dict(zip("9012563478", ("18", "18", *["19"] * 4, *["20"] * 4), strict=True))
+
+
 def _birth_day(text: str) -> str | None:
+    resident = _RESIDENT.fullmatch(text)
+    if resident and len(re.sub(r"\W", "", text)) in (7, 13):
+        return _CENTURY[resident[2]] + resident[1]
     numbers = re.findall(r"\d+", text)
-    if len(numbers) >= 3 and len(numbers[0]) == 4:
+    if len(numbers) == 2:  # a month, or a day without a year
+        return None
+    if len(numbers) >= 3:
         year, month, day = numbers[:3]
-        digits = f"{year}{month:0>2}{day:0>2}"
+        if len(day) == 4:  # year last: the month first, unless it cannot be one
+            year, month, day = (day, month, year) if int(year) > 12 else (day, year, month)
+        digits = f"{year:0>2}{month:0>2}{day:0>2}"
     else:
         digits = "".join(numbers)
     if len(digits) == 6:  # year in two digits: nobody is born after today

@@ -7,7 +7,14 @@ import pandas as pd
 from crmlab.identity import _normalise as normalise
 from crmlab.identity._address import addresses
 
-__all__ = ["BLOCKS", "LARGEST_BLOCK", "comparable", "frequencies", "identifier_columns"]
+__all__ = [
+    "BLOCKS",
+    "LARGEST_BLOCK",
+    "by_content",
+    "comparable",
+    "frequencies",
+    "identifier_columns",
+]
 
 # A phone number, mailbox or address under which more records stand is a placeholder or an office,
 # and a combination of fields shared by more tells nothing: neither makes candidates.
@@ -70,6 +77,17 @@ def comparable(records: pd.DataFrame, exact: Sequence[str] = ()) -> pd.DataFrame
     fields.insert(0, "record", range(len(fields)))
     fields.insert(1, "source", records["source"].to_numpy())
     return fields
+
+
+def by_content(fields: pd.DataFrame) -> pd.DataFrame:
+    """Comparable records, numbered by what they hold and not by ids or systems.
+
+    The random pairs that training draws follow these numbers, so other names of the systems teach
+    the same. The index says where each record was.
+    """
+    held = fields.columns[~fields.columns.str.match("record$|source$|block_")]
+    order = pd.util.hash_pandas_object(fields[held], index=False).argsort(kind="stable")
+    return fields.iloc[order.to_numpy()].assign(record=range(len(fields)))
 
 
 def frequencies(fields: pd.DataFrame) -> dict[str, pd.DataFrame]:

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from crmlab._checks import check_columns, check_count
-from crmlab.identity._inputs import alike_ids
-from crmlab.identity._inputs import KEY
+from crmlab.identity._evaluate import check_linkage
+from crmlab.identity._inputs import KEY, alike_ids
 from crmlab.identity._link import Linkage
 
 __all__ = ["sample_pairs", "side_by_side"]
@@ -42,7 +42,10 @@ def sample_pairs(linkage: Linkage, *, n_pairs: int = 50, seed: int = 1) -> pd.Da
     ------
     ValueError
         If `n_pairs` is below 1 or `seed` below 0.
+    TypeError
+        If `linkage` is no linkage.
     """
+    check_linkage(linkage)
     n_pairs = check_count("n_pairs", n_pairs)
     seed = check_count("seed", seed, minimum=0)
     pairs = linkage.pairs
@@ -93,7 +96,9 @@ def side_by_side(pairs: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
       name_a name_b
     0    김*준    김*준
     """
-    check_columns(pairs.columns, [f"{name}_{side}" for side in "ab" for name in KEY], what="`pairs`")
+    check_columns(
+        pairs.columns, [f"{name}_{side}" for side in "ab" for name in KEY], what="`pairs`"
+    )
     check_columns(records.columns, KEY, what="`records`")
     sides = []
     for side in "ab":
