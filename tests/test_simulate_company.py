@@ -251,3 +251,13 @@ def test_any_window_keeps_the_contracts_and_its_days(start, weeks):
     assert company.check().empty
     days = company.transactions["date"]
     assert days.between(company.truth.settings.first_day, company.truth.settings.last_day).all()
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [("returns", 1.2), ("premium_share", 0.9), ("consent_post", 3), ("spend_p", 0),
+     ("resolving_days", 0.5)],
+)  # fmt: skip
+def test_settings_are_refused_before_anything_is_made(setting, value):
+    with pytest.raises(ValueError, match=setting):
+        CompanySettings(**{setting: value})

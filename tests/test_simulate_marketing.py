@@ -580,9 +580,8 @@ def test_settings_change_what_they_name():
     ],
 )
 def test_impossible_settings_are_refused(changes, message):
-    settings = CompanySettings(**changes)
     with pytest.raises(ValueError, match=message):
-        marketing(**made_base(50, 1, settings), seed=1)
+        marketing(**made_base(50, 1, CompanySettings(**changes)), seed=1)
 
 
 @pytest.mark.parametrize(

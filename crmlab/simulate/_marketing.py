@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from crmlab._checks import check_fraction
 from crmlab.simulate._campaigns import run_campaigns
 from crmlab.simulate._consents import consent_paths, consents
 from crmlab.simulate._contacts import OUTCOMES, Diary
@@ -17,16 +16,6 @@ from crmlab.simulate._settings import CompanySettings
 from crmlab.simulate._spend import spend
 
 __all__ = ["marketing"]
-
-KINDS = ("open", "click", "redeem", "order")
-
-CHANCES = [
-    "consent_email", "consent_phone", "consent_post", "consent_service", "consent_partner",
-    "consent_return", "camp_control_share", "camp_persuadable", "camp_sure_thing",
-    "camp_sleeping_dog", "books_persuadable", "books_sure_thing", "books_sleeping_dog",
-    "answer_chance", "refusal", "refusal_dissatisfied", "do_not_call", "unsubscribe",
-    "unsubscribe_dissatisfied", "open_chance", "click_chance", "coupon_redemption",
-]  # fmt: skip
 
 
 def marketing(
@@ -64,10 +53,8 @@ def marketing(
     Raises
     ------
     ValueError
-        If a column is missing, or a chance among the settings is above 1.
+        If a column is missing.
     """
-    for name in CHANCES:
-        check_fraction(name, getattr(settings, name))
     who = members(
         people, transactions, subscriptions,
         dropped_out=dropped_out, dissatisfied_on=dissatisfied_on, settings=settings,

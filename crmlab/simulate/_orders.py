@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from crmlab._checks import check_fraction
 from crmlab.simulate._calendar import OperationalTime
 from crmlab.simulate._catalogue import basket_law
 from crmlab.simulate._lines import Lines, Returned, draw_lines, draw_returns
@@ -18,15 +17,6 @@ Ints = NDArray[np.int64]
 
 _DISCOUNT_RATE = 0.10  # effective, a year
 _WEEKS_A_YEAR = 365.25 / 7
-_POSITIVE = (
-    "purchase_shape",
-    "purchase_scale",
-    "dropout_a",
-    "dropout_b",
-    "spend_p",
-    "spend_q",
-    "spend_gamma",
-)
 
 
 def orders(
@@ -108,11 +98,6 @@ def orders(
             year: ``alive * m * g * lambda / (lambda * p + delta)`` with delta = log(1.1) a year,
             in a year of average season.
 
-    Raises
-    ------
-    ValueError
-        If a shape or scale of a law is 0, or a share outside [0, 1].
-
     References
     ----------
     Fader, Hardie and Lee (2005), "Counting Your Customers the Easy Way", Marketing Science 24(2),
@@ -131,7 +116,6 @@ def orders(
     >>> lines.loc[lines["customer_id"] == "C2", "date"].min()
     Timestamp('2024-03-31 00:00:00')
     """
-    _check(settings)
     ids = people["customer_id"]
     when_rng, spend_rng, basket_rng, return_rng = rng.spawn(4)
     latent = draw_latent(len(people), settings, when_rng, spend_rng)
@@ -141,14 +125,6 @@ def orders(
     returned = draw_returns(lines, placed, settings, return_rng)
     table = _transactions(ids, products, lines, placed, returned, settings)
     return table, _truth(ids, latent, placed, lines, returned, settings)
-
-
-def _check(settings: CompanySettings) -> None:
-    for name in _POSITIVE:
-        if not getattr(settings, name) > 0:
-            raise ValueError(f"`{name}` must be above 0; got {getattr(settings, name)!r}.")
-    for name in ("returns", "return_loss"):
-        check_fraction(name, float(getattr(settings, name)))
 
 
 def _transactions(

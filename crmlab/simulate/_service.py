@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from crmlab._checks import check_fraction
 from crmlab.simulate._branches import branches, nearest_branch
 from crmlab.simulate._instructors import instructors
 from crmlab.simulate._random import stream
@@ -16,18 +15,6 @@ from crmlab.simulate._subscriptions import renewed, started, subscriptions, visi
 __all__ = ["Service", "service"]
 
 _ACTIVE = 0.5  # share of all subscriptions that staff is hired for
-_SHARES = (
-    "subscriber_share",
-    "start_at_once",
-    "basic_share",
-    "premium_share",
-    "instructor_leaving",
-    "visits_held",
-    "last_visits_held",
-    "complaint_share",
-    "grumble_share",
-)
-_POSITIVE = ("churn_alpha", "churn_beta", "basic_beta", "premium_beta", "pupils_per_instructor")
 
 
 @dataclass(frozen=True)
@@ -69,13 +56,7 @@ def service(people: pd.DataFrame, settings: CompanySettings, *, seed: int) -> Se
     -------
     Service
         Five tables and the truth.
-
-    Raises
-    ------
-    ValueError, TypeError
-        If a setting is out of its range.
     """
-    _check(settings)
     places = branches(settings, stream(seed, "branches"))
     felt = satisfaction(people, settings, stream(seed, "satisfaction"))
     branch, km = nearest_branch(people, places)
@@ -99,20 +80,3 @@ def service(people: pd.DataFrame, settings: CompanySettings, *, seed: int) -> Se
         complaints=complaints(felt, table, settings, stream(seed, "complaints")),
         truth=truth,
     )
-
-
-def _check(settings: CompanySettings) -> None:
-    """Raise if a setting of the service side is out of its range."""
-    for name in _SHARES:
-        check_fraction(name, getattr(settings, name))
-    taken = settings.basic_share + settings.premium_share
-    if taken > 1:
-        raise ValueError(
-            f"`basic_share` and `premium_share` must add up to at most 1; got {taken:g}. "
-            "The rest is the share of the standard plan."
-        )
-    for name in _POSITIVE:
-        if getattr(settings, name) <= 0:
-            raise ValueError(f"`{name}` must be above 0; got {getattr(settings, name)!r}.")
-    if settings.resolving_days < 1:
-        raise ValueError(f"`resolving_days` must be at least 1; got {settings.resolving_days!r}.")

@@ -14,7 +14,23 @@ __all__ = ["CompanySettings", "settings_from"]
 # For branch, web and call centre.
 Chances = tuple[float, float, float]
 # Chances and shares that one number gives.
-_FRACTIONS = ("second_learner", "third_learner", "twins", "adults", "own_phone")
+_FRACTIONS = (
+    "second_learner", "third_learner", "twins", "adults", "own_phone",
+    "returns", "return_loss",
+    "subscriber_share", "start_at_once", "basic_share", "premium_share", "instructor_leaving",
+    "visits_held", "last_visits_held", "complaint_share", "grumble_share",
+    "consent_email", "consent_phone", "consent_post", "consent_service", "consent_partner",
+    "consent_return", "camp_control_share", "camp_persuadable", "camp_sure_thing",
+    "camp_sleeping_dog", "books_persuadable", "books_sure_thing", "books_sleeping_dog",
+    "answer_chance", "refusal", "refusal_dissatisfied", "do_not_call", "unsubscribe",
+    "unsubscribe_dissatisfied", "open_chance", "click_chance", "coupon_redemption",
+)  # fmt: skip
+# Shapes, scales and multiples of laws, which need a number above 0.
+_POSITIVE = (
+    "purchase_shape", "purchase_scale", "dropout_a", "dropout_b", "spend_p", "spend_q",
+    "spend_gamma", "churn_alpha", "churn_beta", "basic_beta", "premium_beta",
+    "pupils_per_instructor",
+)  # fmt: skip
 # Strengths on the log scale: at more than this, exp() of them says nothing of any company.
 _LOGARITHMS = (
     "seasonality", "joining_growth", "instructor_effect", "dissatisfaction_effect",
@@ -279,7 +295,11 @@ class CompanySettings:
                 _check_chances(field.name, value)
         for name in _FRACTIONS:
             check_fraction(name, float(getattr(self, name)))
+        for name in _POSITIVE:
+            if getattr(self, name) <= 0:
+                raise ValueError(f"`{name}` must be above 0; got {getattr(self, name)!r}.")
         _check_strengths(self)
+        _check_service(self)
         for name in ("in_system", "ordered_in"):
             if not any(getattr(self, name)):
                 raise ValueError(f"`{name}` must hold a chance above 0; got none.")
@@ -337,6 +357,18 @@ def _check_strengths(settings: CompanySettings) -> None:
         raise ValueError(
             f"`pupils_per_instructor` must be at least 1; got {settings.pupils_per_instructor!r}."
         )
+
+
+def _check_service(settings: "CompanySettings") -> None:
+    """Refuse plans that are more than all, and complaints that are settled before they are made."""
+    taken = settings.basic_share + settings.premium_share
+    if taken > 1:
+        raise ValueError(
+            f"`basic_share` and `premium_share` must add up to at most 1; got {taken:g}. "
+            "The rest is the share of the standard plan."
+        )
+    if settings.resolving_days < 1:
+        raise ValueError(f"`resolving_days` must be at least 1; got {settings.resolving_days!r}.")
 
 
 def _not_negative(value: object) -> bool:
