@@ -6,12 +6,11 @@ import ibis
 import numpy as np
 import pandas as pd
 
-from crmlab._checks import check_choice
+from crmlab._checks import check_choice, check_day
 from crmlab.customer_base._days import (
     PERIODS,
     Day,
     Period,
-    day_of,
     executed,
     index_of,
     read_days,
@@ -75,7 +74,7 @@ def cohort_retention(
     2 1997-01-01    2        23570      4263      True
     """
     check_choice("period", period, PERIODS)
-    days, end = read_days(transactions, day_of("observation_end", observation_end))
+    days, end = read_days(transactions, check_day("observation_end", observation_end))
     days = with_period(days, period)
     first = ibis.ifelse(days.bought, days.period, None).min().over(group_by=days.customer_id)
     days = days.mutate(cohort=first).filter(lambda t: t.cohort.notnull())

@@ -6,7 +6,6 @@ from typing import Any, Literal
 import ibis
 import pandas as pd
 
-from crmlab._checks import check_day as day_of
 from crmlab._engine import execute
 from crmlab._purchases import purchase_days
 from crmlab.contracts import TRANSACTIONS, ContractError, Rule, tally
@@ -18,7 +17,6 @@ __all__ = [
     "PERIODS",
     "Day",
     "Period",
-    "day_of",
     "executed",
     "index_of",
     "read_days",

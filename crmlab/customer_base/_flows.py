@@ -5,12 +5,11 @@ from typing import Any
 import ibis
 import pandas as pd
 
-from crmlab._checks import check_choice, check_count
+from crmlab._checks import check_choice, check_count, check_day
 from crmlab.customer_base._days import (
     PERIODS,
     Day,
     Period,
-    day_of,
     executed,
     index_of,
     read_days,
@@ -92,7 +91,7 @@ def customer_flows(
     """
     check_choice("period", period, PERIODS)
     check_count("lapse_after", lapse_after)
-    days, end = read_days(transactions, day_of("observation_end", observation_end))
+    days, end = read_days(transactions, check_day("observation_end", observation_end))
     counted = executed(_flow_counts(with_period(days, period), lapse_after), end)
     first, last = int(counted["period"].min()), index_of(end, period)
     counted = counted[counted["period"] <= last]

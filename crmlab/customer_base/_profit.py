@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from crmlab._checks import check_day
 from crmlab._engine import execute
 from crmlab._units import months_between
 from crmlab.contracts import CONTACTS, SUBSCRIPTIONS, ContractError
-from crmlab.customer_base._days import Day, day_of, read_lines, up_to
+from crmlab.customer_base._days import Day, read_lines, up_to
 
 __all__ = ["customer_profit"]
 
@@ -94,7 +95,7 @@ def customer_profit(
     a             15.0     7.0   0.0           0.0           0.0     7.0
     b              0.0     0.0  60.0          70.0           0.0   -10.0
     """
-    asked = day_of("observation_end", observation_end)
+    asked = check_day("observation_end", observation_end)
     lines, last = read_lines(transactions)
     end = asked or last
     parts = {"transactions": _of_lines(lines, end)}

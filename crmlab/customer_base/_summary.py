@@ -10,9 +10,9 @@ import ibis
 import numpy as np
 import pandas as pd
 
-from crmlab._checks import check_choice
+from crmlab._checks import check_choice, check_day
 from crmlab._units import UNIT_DAYS
-from crmlab.customer_base._days import EPOCH, NO_PURCHASE, Day, day_of, executed, read_days
+from crmlab.customer_base._days import EPOCH, NO_PURCHASE, Day, executed, read_days
 from crmlab.customer_base._in_memory import reduced_in_memory
 
 __all__ = ["calibration_holdout", "rfm_summary", "sufficient_statistics"]
@@ -89,7 +89,7 @@ def rfm_summary(
     b                    0      0.0  29.0             0.0               29
     """
     _check_options(unit, first_purchase)
-    asked = day_of("observation_end", observation_end)
+    asked = check_day("observation_end", observation_end)
     seen, end = reduced_in_memory(transactions, asked) or _reduced_by_engine(transactions, asked)
     bought = seen[seen["n"] > 0]
     if bought.empty:
@@ -155,10 +155,10 @@ def calibration_holdout(
     (2357, 2457, 1882)
     """
     _check_options(unit, first_purchase)
-    cut = day_of("calibration_end", calibration_end)
+    cut = check_day("calibration_end", calibration_end)
     if cut is None:
         raise ValueError("`calibration_end` must be a date; got None.")
-    days, end = read_days(transactions, day_of("observation_end", observation_end))
+    days, end = read_days(transactions, check_day("observation_end", observation_end))
     if end <= cut:
         raise ValueError(
             f"`calibration_end` must lie before the end of observation, {end}; got {cut}."
@@ -245,7 +245,7 @@ def sufficient_statistics(
     2          0      0.0  27.29           16
     """
     check_choice("unit", unit, _UNITS)
-    days, end = read_days(transactions, day_of("observation_end", observation_end))
+    days, end = read_days(transactions, check_day("observation_end", observation_end))
     seen = days.group_by("customer_id").aggregate(**_visits(days, days.bought))
     bought = seen.filter(seen.n > 0)
     alike = bought.group_by("n", "first", "last").aggregate(n_customers=bought.count())

@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from crmlab._checks import check_choice
+from crmlab._checks import check_choice, check_day
 from crmlab._engine import execute
 from crmlab._units import UNIT_DAYS
-from crmlab.customer_base._days import PERIODS, Day, Period, day_of, index_of, read_days, starts
+from crmlab.customer_base._days import PERIODS, Day, Period, index_of, read_days, starts
 from crmlab.ltv._continuous_model import ContinuousModel
 from crmlab.ltv._judge import check_model
 from crmlab.ltv._maximum import Floats
@@ -97,10 +97,10 @@ def tracking_table(
     """
     check_choice("period", period, PERIODS)
     unit = _unit_of(model)
-    cut = day_of("calibration_end", calibration_end)
+    cut = check_day("calibration_end", calibration_end)
     if cut is None:
         raise ValueError("`calibration_end` must be a date; got None.")
-    daily, end = _daily(transactions, cut, day_of("observation_end", observation_end))
+    daily, end = _daily(transactions, cut, check_day("observation_end", observation_end))
     day = daily["day"].to_numpy(dtype="datetime64[D]")
     first, last, complete = _periods(pd.Timestamp(day[0]).date(), cut, end, period)
     repeat = np.concatenate([[0], daily["repeat"].to_numpy(dtype="int64").cumsum()])
