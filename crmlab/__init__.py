@@ -66,6 +66,7 @@ _MODULES = [
     "concepts",
     "contracts",
     "customer_base",
+    "data_quality",
     "datasets",
     "exercises",
     "identity",
@@ -75,6 +76,7 @@ _MODULES = [
     "privacy",
     "readiness",
     "reports",
+    "reviews",
     "simulate",
     "widgets",
 ]

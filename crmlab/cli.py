@@ -20,7 +20,7 @@ import typer
 if TYPE_CHECKING:
     import pandas as pd
 
-    from crmlab.loaders import DataQualityReport
+    from crmlab.loaders import TransactionAudit
 
 __all__ = ["main"]
 
@@ -320,7 +320,7 @@ def audit(
         raise typer.Exit(1)
 
 
-def _audited(file: str, options: dict[str, Any]) -> "DataQualityReport":
+def _audited(file: str, options: dict[str, Any]) -> "TransactionAudit":
     """Audit a file; whatever goes wrong, it is the file that cannot be read."""
     from crmlab.loaders import audit_transactions
 
@@ -332,7 +332,7 @@ def _audited(file: str, options: dict[str, Any]) -> "DataQualityReport":
         raise ValueError(f"{file} cannot be read; {type(error).__name__}: {error}") from error
 
 
-def _quality_text(file: str, found: "DataQualityReport") -> str:
+def _quality_text(file: str, found: "TransactionAudit") -> str:
     """Put the report into words and one table."""
     from crmlab._text import plain_table
 

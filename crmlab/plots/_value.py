@@ -5,7 +5,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from crmlab._checks import check_columns, check_vector
+from crmlab._checks import check_columns, check_number, check_vector
+from crmlab._errors import InputError
 from crmlab.plots._canvas import (
     BLUE,
     GREEN,
@@ -223,14 +224,19 @@ def _mark_actual(ax: Axes, table: pd.DataFrame, actual: pd.Series, at: np.ndarra
     return f"{inside.sum():,} of {len(table):,} intervals hold what happened ({share};"
 
 
-def plot_levers(levers: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+def plot_levers(
+    levers: pd.DataFrame, *, change: float | None = None, ax: Axes | None = None
+) -> Axes:
     """Draw what each lever of lifetime value brings when it moves by the same fraction.
 
     Parameters
     ----------
     levers : DataFrame
-        As `ltv_levers` returns it: `lever` and `gain_total`, with the fraction in
-        `levers.attrs["change"]`.
+        As `ltv_levers` returns it: `lever` and `gain_total`, and `base` and `changed` unless
+        `change` is given.
+    change : float, optional
+        Fraction by which each lever moved. Default: as frequency or price did, which nothing
+        stops.
     ax : matplotlib Axes, optional
         Where to draw; a new figure if not given.
 
@@ -241,7 +247,7 @@ def plot_levers(levers: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     Raises
     ------
     ValueError
-        If a column or the fraction is missing, or there are no rows.
+        If a column is missing, there are no rows, or no row tells the fraction.
 
     Examples
     --------
@@ -251,8 +257,7 @@ def plot_levers(levers: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     '10% better: frequency, price and margin bring most (33 each)'
     """
     check_table("levers", levers, ["lever", "gain_total"])
-    check_columns(map(str, levers.attrs), ["change"], what="`levers.attrs`")
-    change = float(levers.attrs["change"])
+    change = _find_change(levers) if change is None else check_number("change", change)
     gain = check_vector("gain_total", levers["gain_total"], negative=True)
     # From the bottom upwards; levers that differ by rounding only keep the order of the table.
     order = np.lexsort((-np.arange(len(gain)), np.round(gain / (abs(gain).max() or 1.0), 9)))
@@ -277,6 +282,15 @@ def plot_levers(levers: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     ax.set_axisbelow(True)
     ax.grid(axis="x", alpha=0.3)
     return ax
+
+
+def _find_change(levers: pd.DataFrame) -> float:
+    """The fraction by which a lever moved that neither stops nor falls."""
+    check_columns(levers.columns, ["base", "changed"], what="`levers`")
+    free = levers[levers["lever"].isin(["frequency", "price"]) & (levers["base"] > 0)]
+    if free.empty:
+        raise InputError("`change` must be given where no frequency or price in `levers` tells it.")
+    return float(free["changed"].iloc[0] / free["base"].iloc[0] - 1)
 
 
 def _spoken(names: pd.Series) -> list[str]:

@@ -1,4 +1,4 @@
-"""Personal fields as they may stand on a screen: recognisable to who knows them, to nobody else."""
+"""Personal fields as a screen may show them: recognisable to someone who knows the person only."""
 
 import datetime as dt
 import re
@@ -24,6 +24,8 @@ _CITY = re.compile("[가-힣]{1,4}시")
 _DISTRICT = re.compile("[가-힣]{1,4}[군구]")
 _YEAR = re.compile(r"((?:18|19|20)\d{2})(?:\D.*|\d{4}|)", re.DOTALL)
 _PHONE = re.compile(r"(02|050\d|0\d\d)(\d{3,4})(\d{4})")
+# A number with this many digits behind a leading 0 or +82 is dialled, and not counted.
+_PHONE_AS_ID = re.compile(r"(\+82|0)[\d .()-]{8,15}")
 
 
 def mask(
@@ -39,9 +41,10 @@ def mask(
     email               first letter and domain                     m***@example.com
     address             down to the city or district                서울특별시 노원구
     birth_date          the year                                    1985
+    identifier          all, unless it is a phone number or mail    A-1017, 010-****-5678
     ==================  ==========================================  =====================
 
-    What does not look like its kind is hidden whole. The result is for reading: it is no
+    What does not look like its kind is hidden whole. The result is for reading: it is not an
     anonymous table (see `k_anonymity`) and cannot be joined (see `pseudonymise`).
 
     Parameters
@@ -50,7 +53,8 @@ def mask(
         Any table; it is not changed.
     columns : sequence of str or mapping of column to kind, optional
         Columns to mask. A mapping such as ``{"고객명": "name"}`` says what columns of another name
-        hold. Default: the columns of the table that bear the name of a kind.
+        hold. Default: the columns of the table named after a kind, and ``given_name`` and
+        ``surname`` (names) and ``postcode`` (an address).
 
     Returns
     -------
@@ -60,7 +64,7 @@ def mask(
     Raises
     ------
     TypeError
-        If `table` is no DataFrame.
+        If `table` is not a DataFrame.
     ValueError
         If a column is missing, or its kind is not known.
 
@@ -83,7 +87,8 @@ def mask(
     masked = table.copy()
     for position, name in enumerate(table.columns):
         if name in kinds:
-            masked.isetitem(position, _masked(table.iloc[:, position], _MASKS[kinds[name]]).array)
+            hide = _MASKS[kinds[name]]
+            masked.isetitem(position, _mask_values(table.iloc[:, position], hide).array)
     return masked
 
 
@@ -91,25 +96,25 @@ def _kinds(
     table: pd.DataFrame, columns: Sequence[str] | Mapping[str, str] | None
 ) -> Mapping[str, str]:
     if columns is None:
-        return {name: name for name in table.columns if name in _MASKS}
+        return {name: _KINDS[name] for name in table.columns if name in _KINDS}
     if isinstance(columns, str):
         columns = [columns]
     if isinstance(columns, Mapping):
         for kind in columns.values():
             check_choice("columns", kind, _MASKS)
         return columns
-    unknown = [name for name in columns if name not in _MASKS]
+    unknown = [name for name in columns if name not in _KINDS]
     if unknown:
         raise ValueError(
-            f"`columns` must say what {unknown[0]!r} holds; only {', '.join(map(repr, _MASKS))} "
+            f"`columns` must say what {unknown[0]!r} holds; only {', '.join(map(repr, _KINDS))} "
             f"are known by name. Give a mapping such as {{{unknown[0]!r}: 'name'}}."
         )
-    return {name: name for name in columns}
+    return {name: _KINDS[name] for name in columns}
 
 
-def _masked(values: pd.Series, one: Callable[[Any], str]) -> pd.Series:
+def _mask_values(values: pd.Series, hide: Callable[[Any], str]) -> pd.Series:
     number, different = pd.factorize(values)
-    shown = np.array([*map(one, different), np.nan], dtype=object)
+    shown = np.array([*map(hide, different), np.nan], dtype=object)
     return pd.Series(shown[number], index=values.index, name=values.name, dtype="str")
 
 
@@ -170,10 +175,24 @@ def _birth_year(value: Any) -> str:
     return found[1] if found else "****"
 
 
+def _identifier(value: Any) -> str:
+    text = _text(value)
+    if "@" in text:
+        return _email(text)
+    return _phone(text) if _PHONE_AS_ID.fullmatch(text) else text
+
+
 _MASKS: dict[str, Callable[[Any], str]] = {
     "name": _name,
     "phone": _phone,
     "email": _email,
     "address": _address,
     "birth_date": _birth_year,
+    "identifier": _identifier,
+}
+# What a column holds, by its name.
+_KINDS = {kind: kind for kind in _MASKS} | {
+    "given_name": "name",
+    "surname": "name",
+    "postcode": "address",
 }
