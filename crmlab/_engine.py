@@ -19,6 +19,8 @@ from typing import Any
 
 import pandas as pd
 
+from crmlab._errors import InputError
+
 __all__ = [
     "connection",
     "engine_errors",
@@ -61,7 +63,7 @@ def connection() -> Any:
 
     Raises
     ------
-    ValueError
+    InputError
         If ``CRMLAB_MEMORY_LIMIT`` is no size.
     """
     with _turn:
@@ -76,7 +78,7 @@ def _connected() -> Any:
     limit = os.environ.get("CRMLAB_MEMORY_LIMIT") or _DEFAULT_MEMORY_LIMIT
     wrong = f"`CRMLAB_MEMORY_LIMIT` must be a size such as '8GB'; got {limit!r}."
     if limit.startswith("-"):  # to DuckDB: no limit at all
-        raise ValueError(wrong)
+        raise InputError(wrong)
     try:
         return ibis.duckdb.connect(
             memory_limit=limit,
@@ -85,7 +87,7 @@ def _connected() -> Any:
             preserve_insertion_order=False,
         )
     except duckdb.ParserException as error:
-        raise ValueError(wrong) from error
+        raise InputError(wrong) from error
 
 
 def in_memory(rows: Any) -> Any:

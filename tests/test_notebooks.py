@@ -6,10 +6,10 @@ import re
 import nbformat
 import pytest
 
+from crmlab._notebooks import has_tag, headings
 from crmlab._paths import notebooks_dir
 from crmlab.concepts import load_concepts
 from crmlab.reports._execute import execute
-from crmlab.reports._notebook import has_tag, headings
 from crmlab.reports._parameters import checked_values, read_parameters
 
 PATHS = {path.stem: path for path in sorted(notebooks_dir().glob("[0-9][0-9]_*.ipynb"))}

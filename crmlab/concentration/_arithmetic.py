@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from crmlab._checks import check_vector
+from crmlab._errors import InputError
 
 __all__ = [
     "check_spend",
@@ -18,11 +19,11 @@ __all__ = [
 
 
 def check_total(name: str, array: NDArray[np.float64]) -> None:
-    """Raise ValueError where adding up the numbers overflows."""
+    """Raise InputError where adding up the numbers overflows."""
     with np.errstate(over="ignore"):
         total = np.abs(array).sum()
     if not np.isfinite(total):
-        raise ValueError(
+        raise InputError(
             f"`{name}` must have a finite total; it overflows. Use a larger unit, such as millions."
         )
 
@@ -33,7 +34,7 @@ def check_spend(value: ArrayLike) -> NDArray[np.float64]:
         "value", value, remedy="Use `whale_curve` for profit, which may be negative."
     )
     if not array.any():
-        raise ValueError(
+        raise InputError(
             f"`value` must have a positive total; all {array.size:,} customers have zero. "
             "Choose a period in which someone bought."
         )

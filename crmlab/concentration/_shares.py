@@ -37,7 +37,7 @@ def lorenz_curve(value: ArrayLike) -> pd.DataFrame:
 
     Raises
     ------
-    ValueError
+    InputError
         If `value` is empty, all zeros, or has a negative or missing entry.
 
     References
@@ -79,7 +79,7 @@ def gini(value: ArrayLike) -> float:
 
     Raises
     ------
-    ValueError
+    InputError
         If `value` is empty, all zeros, or has a negative or missing entry.
 
     See Also
@@ -119,7 +119,7 @@ def top_share(value: ArrayLike, *, top: float = 0.2) -> float:
 
     Raises
     ------
-    ValueError
+    InputError
         If `top` is outside [0, 1], or `value` is empty, all zeros, or has a negative or missing
         entry.
 
@@ -163,7 +163,7 @@ def share_needed(value: ArrayLike, *, share: float = 0.8) -> float:
 
     Raises
     ------
-    ValueError
+    InputError
         If `share` is outside [0, 1], or `value` is empty, all zeros, or has a negative or
         missing entry.
 

@@ -46,7 +46,7 @@ def top_share_interval(
 
     Raises
     ------
-    ValueError
+    InputError
         As for `top_share`; also for one customer only, `level` outside (0, 1) or too few
         resamples.
 
@@ -116,7 +116,7 @@ def gini_interval(
 
     Raises
     ------
-    ValueError
+    InputError
         As for `gini`; also for one customer only, `level` outside (0, 1) or too few resamples.
 
     See Also

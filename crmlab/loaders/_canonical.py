@@ -8,6 +8,7 @@ from typing import Any
 import ibis
 
 from crmlab._engine import is_spark, write_parquet
+from crmlab._errors import InputError
 from crmlab._purchases import is_return
 from crmlab.contracts import TRANSACTIONS, ContractError, Rule, breaks_any, infinite, violation
 from crmlab.loaders._columns import NUMBERS, PROBLEM, problems_of, read_columns
@@ -144,7 +145,7 @@ def check_mapping(columns: Mapping[str, str], present: list[str], known: list[st
     for ours in columns.values():
         if ours not in known:
             close = _close(str(ours), known)
-            raise ValueError(
+            raise InputError(
                 f"`columns` must map to {', '.join(known)}; got {ours!r}. "
                 + (f"Did you mean {close!r}?" if close else "Other columns keep their names.")
             )

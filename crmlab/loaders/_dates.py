@@ -12,6 +12,7 @@ from typing import Any
 import ibis
 
 from crmlab._engine import is_spark
+from crmlab._errors import InputError
 from crmlab.loaders._text import SPACE, blank, staged, trimmed
 
 __all__ = ["DATE_PROBLEMS", "DateReading", "check_format", "choose", "in_zone", "profile", "read"]
@@ -127,23 +128,23 @@ _DIRECTIVES = {
 
 
 def check_format(date_format: str) -> None:
-    """Raise ValueError unless the `strptime` format names each of year, month and day once."""
+    """Raise InputError unless the `strptime` format names each of year, month and day once."""
     directives = re.findall("%(.?)", date_format.replace("%%", ""))
     for directive in directives:
         if directive not in _DIRECTIVES:
-            raise ValueError(
+            raise InputError(
                 f"`date_format` must use the directives %{', %'.join(_DIRECTIVES)}; "
                 f"got %{directive} in {date_format!r}."
             )
     fields = [_DIRECTIVES[directive][0] for directive in directives]
     twice = sorted({field for field in fields if fields.count(field) > 1})
     if twice:
-        raise ValueError(
+        raise InputError(
             f"`date_format` must name each field once; {date_format!r} names the {twice[0]} twice."
         )
     missing = [field for field in ("year", "month", "day") if field not in fields]
     if missing:
-        raise ValueError(
+        raise InputError(
             f"`date_format` must name year, month and day, as '%d.%m.%Y' does; {date_format!r} "
             f"lacks the {' and the '.join(missing)}."
         )

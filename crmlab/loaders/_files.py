@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet
 
 from crmlab._engine import read_parquet
+from crmlab._errors import InputError
 from crmlab.contracts import ContractError
 from crmlab.loaders._delimited import open_text
 from crmlab.loaders._frames import open_frame
@@ -64,12 +65,12 @@ def open_files(
     """Return the table that files of one kind hold together."""
     odd = [path.name for path in paths if _kind(path) is None]
     if odd:
-        raise ValueError(
+        raise InputError(
             f"`source` must end in {', '.join(_KINDS)} or, gzipped, .csv.gz; got {odd[0]!r}."
         )
     kinds = {_kind(path) for path in paths}
     if len(kinds) > 1:
-        raise ValueError(
+        raise InputError(
             f"`source` must name files of one kind; got {' and '.join(sorted(map(str, kinds)))} "
             "together."
         )
@@ -147,7 +148,7 @@ def _sheet(book: Any, sheet: str | int) -> Any:
         return book[sheet]
     if isinstance(sheet, int) and 0 <= sheet < len(names):
         return book.worksheets[sheet]
-    raise ValueError(
+    raise InputError(
         f"`sheet` must be one of {', '.join(map(repr, names))}, or a number from 0 to "
         f"{len(names) - 1}; got {sheet!r}."
     )

@@ -8,6 +8,7 @@ import pandas as pd
 import pyarrow as pa
 
 from crmlab._engine import read_parquet, scratch_file
+from crmlab._errors import InputTypeError
 from crmlab.loaders._files import expand, open_files
 from crmlab.loaders._frames import open_arrow, open_frame
 from crmlab.loaders._source import Source, check_names, zones_of
@@ -46,8 +47,8 @@ def _kind(source: Any) -> str:
     return f"{type(source).__module__.split('.')[0]}.{type(source).__name__}"
 
 
-def _unknown(source: Any) -> TypeError:
-    return TypeError(
+def _unknown(source: Any) -> InputTypeError:
+    return InputTypeError(
         "`source` must be a path, a glob, a list of paths, a pandas frame, an Arrow table, a "
         "DuckDB relation, an Ibis table or a Spark table; "
         f"got {_kind(source).removeprefix('builtins.')}."
@@ -57,7 +58,7 @@ def _unknown(source: Any) -> TypeError:
 def _arrow_table(source: Any) -> pa.Table:
     try:
         return pa.table(source)
-    except (pa.ArrowException, TypeError) as error:  # one column is a stream, and no table
+    except (pa.ArrowException, TypeError) as error:  # one column is a stream, too, and not a table
         raise _unknown(source) from error
 
 

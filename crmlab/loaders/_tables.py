@@ -35,7 +35,7 @@ def read_header(
 
     Raises
     ------
-    ContractError, FileNotFoundError, ValueError, TypeError
+    ContractError, FileNotFoundError, InputError
         As in `read_transactions`.
 
     Examples
@@ -88,7 +88,7 @@ Spark table
         read as its column wants it.
     FileNotFoundError
         If there is no such file.
-    ValueError, TypeError
+    InputError
         If an option has a value or a type it cannot have, or `source` is no table.
 
     Examples

@@ -15,8 +15,7 @@ import pyarrow.parquet
 from crmlab._checks import check_columns
 from crmlab._engine import execute, is_spark, read_parquet, scratch_file, store
 from crmlab._units import Unit
-from crmlab.loaders._files import expand
-from crmlab.loaders._sources import open_source
+from crmlab.loaders import expand, open_source
 from crmlab.ltv._counts import check_rows, numbers_of
 from crmlab.ltv._gamma_gamma import GammaGamma
 from crmlab.ltv._scorer import READ, Scorer, known_attrs

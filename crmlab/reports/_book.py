@@ -11,15 +11,15 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crmlab._paths import notebooks_dir
-from crmlab.reports._errors import NotebookFailed, ReportError
-from crmlab.reports._notebook import (
+from crmlab._notebooks import (
     Notebook,
     course_metadata,
     notebook_question,
     notebook_title,
     read_notebook,
 )
+from crmlab._paths import notebooks_dir
+from crmlab.reports._errors import NotebookFailed, ReportError
 from crmlab.reports._progress import cell_bar
 from crmlab.reports._publish import destination_folder, keep_failed, publish, staging
 

@@ -17,9 +17,9 @@ from jupyter_core.utils import ensure_event_loop
 from nbformat import NotebookNode
 from traitlets import default
 
+from crmlab._notebooks import PAPERMILL_ERROR, has_tag, headings
 from crmlab._text import printable
 from crmlab.reports._errors import CellFailure, NotebookFailed
-from crmlab.reports._notebook import PAPERMILL_ERROR, has_tag, headings
 
 __all__ = ["execute"]
 

@@ -18,7 +18,7 @@ from nbconvert.exporters import HTMLExporter
 from nbformat import NotebookNode
 from traitlets.config import Config
 
-from crmlab.reports._notebook import PAPERMILL_ERROR, has_tag, headings
+from crmlab._notebooks import PAPERMILL_ERROR, has_tag, headings
 from crmlab.reports._widgets import widget_snapshot
 
 __all__ = ["cells_html", "page"]

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from crmlab._errors import InputError, InputTypeError
+from crmlab._notebooks import notebook_title, read_notebook
 from crmlab._paths import notebooks_dir
 from crmlab.datasets import TRANSACTION_SETS
 from crmlab.reports._errors import NotebookFailed, ReportError
-from crmlab.reports._notebook import notebook_title, read_notebook
 from crmlab.reports._parameters import Parameter, checked_values, read_parameters
 from crmlab.reports._progress import cell_bar
 from crmlab.reports._publish import destination_folder, keep_failed, publish, staging
@@ -66,9 +67,9 @@ def run_report(
 
     Raises
     ------
-    ValueError
+    InputError
         If the report or a parameter is unknown, or a value breaks its rule.
-    TypeError
+    InputTypeError
         If a value has the wrong type.
     FileNotFoundError
         If there is no such data file.
@@ -167,7 +168,7 @@ def _template(name: str, folder: Path) -> Path:
         close = difflib.get_close_matches(str(name), templates, n=1)
         suggestion = f" Did you mean {close[0]!r}?" if close else ""
         known = ", ".join(map(repr, templates)) or "none is installed"
-        raise ValueError(f"`name` must be one of the reports ({known}); got {name!r}.{suggestion}")
+        raise InputError(f"`name` must be one of the reports ({known}); got {name!r}.{suggestion}")
     return templates[name]
 
 
@@ -176,11 +177,11 @@ def _data_label(data: Data) -> str:
     if isinstance(data, pd.DataFrame):
         return f"a table of {len(data):,} rows"
     if isinstance(data, str) and not data.strip():
-        raise ValueError(
+        raise InputError(
             f"`data` must not be empty. Give a file, a pattern or one of {', '.join(DATASETS)}."
         )
     if not isinstance(data, str | os.PathLike):
-        raise TypeError(
+        raise InputTypeError(
             f"`data` must be a file, a pattern, a DataFrame or one of {', '.join(DATASETS)}; "
             f"got {type(data).__name__}."
         )
@@ -213,7 +214,7 @@ def _stored(table: pd.DataFrame, path: Path) -> str:
     try:
         table.apply(_one_type).to_parquet(path, index=False)
     except (TypeError, ValueError, NotImplementedError, OverflowError) as error:
-        raise ValueError(
+        raise InputError(
             f"`data` cannot be stored as Parquet; {error}. Give each column one type."
         ) from error
     return str(path)
