@@ -10,11 +10,11 @@ from scipy import special
 from crmlab._checks import check_columns, check_count, check_fraction
 from crmlab._units import force_of_interest
 from crmlab.ltv._contract.renewals import Renewals, read_renewals, whole_numbers
+from crmlab.ltv._contract.subscriptions import Day, Term
 from crmlab.ltv._fitting.errors import ConvergenceError
 from crmlab.ltv._fitting.maximum import Floats, Maximum, maximise
 from crmlab.ltv._fitting.model import LikelihoodModel, check_penalty
 from crmlab.ltv._formulas.arguments import number, numbers
-from crmlab.ltv._contract.subscriptions import Day, Term
 
 __all__ = ["ContractModel"]
 

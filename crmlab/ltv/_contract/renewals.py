@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from crmlab._checks import check_choice, check_columns
+from crmlab.ltv._contract.subscriptions import MONTHS, Day, survivors
 from crmlab.ltv._fitting.maximum import Floats
 from crmlab.ltv._formulas.arguments import numbers
-from crmlab.ltv._contract.subscriptions import MONTHS, Day, survivors
 
 __all__ = ["Renewals", "read_renewals", "whole_numbers"]
 

@@ -8,9 +8,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from crmlab._checks import check_count, check_fraction
-from crmlab.ltv._spend.gamma_gamma import GammaGamma
 from crmlab.ltv._fitting.maximum import LIMIT, Floats
 from crmlab.ltv._forecasting.segments import segments
+from crmlab.ltv._spend.gamma_gamma import GammaGamma
 
 __all__ = ["predictive_draws", "predictive_intervals"]
 

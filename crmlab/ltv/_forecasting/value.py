@@ -8,11 +8,11 @@ import pandas as pd
 from scipy.linalg import block_diag
 
 from crmlab._checks import check_fraction
-from crmlab.ltv._noncontract.summary import weights_of
-from crmlab.ltv._spend.gamma_gamma import GammaGamma
 from crmlab.ltv._fitting.maximum import Floats
 from crmlab.ltv._fitting.model import intervals
 from crmlab.ltv._forecasting.segments import segments
+from crmlab.ltv._noncontract.summary import weights_of
+from crmlab.ltv._spend.gamma_gamma import GammaGamma
 
 __all__ = ["customer_lifetime_value"]
 

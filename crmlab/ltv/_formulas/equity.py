@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from crmlab.ltv._formulas.arithmetic import Period, check_finite, rate_of
 from crmlab.ltv._formulas.arguments import Floats, common_index, numbers
+from crmlab.ltv._formulas.arithmetic import Period, check_finite, rate_of
 
 __all__ = ["customer_equity"]
 

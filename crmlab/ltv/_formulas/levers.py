@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from crmlab._checks import check_choice, check_count
+from crmlab.ltv._formulas.arguments import number
 from crmlab.ltv._formulas.arithmetic import (
     PAYMENTS,
     Payment,
@@ -16,7 +17,6 @@ from crmlab.ltv._formulas.arithmetic import (
     check_retention,
     rate_of,
 )
-from crmlab.ltv._formulas.arguments import number
 
 __all__ = ["ltv_levers"]
 

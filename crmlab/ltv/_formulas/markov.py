@@ -9,8 +9,8 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from crmlab._checks import check_count
-from crmlab.ltv._formulas.arithmetic import Period, check_finite, rate_of
 from crmlab.ltv._formulas.arguments import Floats, numbers, series_of
+from crmlab.ltv._formulas.arithmetic import Period, check_finite, rate_of
 
 __all__ = ["markov_ltv"]
 

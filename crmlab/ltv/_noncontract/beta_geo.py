@@ -6,11 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from crmlab.ltv._fitting.maximum import Floats
 from crmlab.ltv._noncontract.beta_means import purchases_until, rate_kept
 from crmlab.ltv._noncontract.continuous_model import ContinuousModel
 from crmlab.ltv._noncontract.count_model import Gradient, Values
 from crmlab.ltv._noncontract.summary import Counts
-from crmlab.ltv._fitting.maximum import Floats
 
 __all__ = ["BetaGeoNBD", "ModifiedBetaGeoNBD"]
 

@@ -12,7 +12,10 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from crmlab._checks import check_count
+from crmlab.ltv._fitting.errors import ConvergenceError
+from crmlab.ltv._fitting.maximum import LIMIT, Floats
 from crmlab.ltv._noncontract.count_model import CountModel, Gradient
+from crmlab.ltv._noncontract.covariates import Values
 from crmlab.ltv._noncontract.summary import (
     Counts,
     check_frame,
@@ -22,9 +25,6 @@ from crmlab.ltv._noncontract.summary import (
     numbers_of,
     weights_of,
 )
-from crmlab.ltv._noncontract.covariates import Values
-from crmlab.ltv._fitting.errors import ConvergenceError
-from crmlab.ltv._fitting.maximum import LIMIT, Floats
 
 __all__ = ["BetaGeoBetaBinomial", "impossible_periods"]
 

@@ -9,10 +9,10 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from crmlab._checks import check_columns, check_count
-from crmlab.ltv._noncontract.count_model import CountModel, check_horizon
-from crmlab.ltv._noncontract.summary import Counts, covariate_matrix
-from crmlab.ltv._noncontract.covariates import Values
 from crmlab.ltv._fitting.maximum import LIMIT, Floats
+from crmlab.ltv._noncontract.count_model import CountModel, check_horizon
+from crmlab.ltv._noncontract.covariates import Values
+from crmlab.ltv._noncontract.summary import Counts, covariate_matrix
 
 __all__ = ["ContinuousModel"]
 

@@ -13,11 +13,11 @@ from scipy import special
 
 from crmlab._checks import check_choice, check_columns, check_count
 from crmlab._units import UNIT_DAYS, force_of_interest
-from crmlab.ltv._noncontract.summary import Counts, codes_of, few_alike, read_counts
-from crmlab.ltv._noncontract.covariates import CovariateModel, Values
 from crmlab.ltv._fitting.errors import ConvergenceError
 from crmlab.ltv._fitting.maximum import Floats, Maximum, maximise
 from crmlab.ltv._fitting.model import check_penalty
+from crmlab.ltv._noncontract.covariates import CovariateModel, Values
+from crmlab.ltv._noncontract.summary import Counts, codes_of, few_alike, read_counts
 
 __all__ = ["CountModel", "Gradient", "Values", "check_horizon", "negative_binomial"]
 

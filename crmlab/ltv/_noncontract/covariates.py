@@ -5,9 +5,9 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from crmlab.ltv._noncontract.summary import Counts
 from crmlab.ltv._fitting.maximum import Floats
 from crmlab.ltv._fitting.model import LikelihoodModel
+from crmlab.ltv._noncontract.summary import Counts
 
 __all__ = ["CovariateModel", "Values"]
 

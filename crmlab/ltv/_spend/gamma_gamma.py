@@ -10,10 +10,10 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from crmlab._checks import check_choice, check_count, check_fraction
-from crmlab.ltv._noncontract.summary import check_rows, codes_of, numbers_of
 from crmlab.ltv._fitting.errors import ConvergenceError
 from crmlab.ltv._fitting.maximum import Floats, LogLikelihood, maximise
 from crmlab.ltv._fitting.model import LikelihoodModel, check_penalty
+from crmlab.ltv._noncontract.summary import check_rows, codes_of, numbers_of
 from crmlab.ltv._spend.summary import Spend, correlation_row, read_spend, uncountable
 
 __all__ = ["GammaGamma"]

@@ -10,8 +10,15 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from crmlab.ltv._noncontract.summary import check_frame, check_rows, codes_of, every_few, numbers_of, weights_of
 from crmlab.ltv._fitting.maximum import Floats
+from crmlab.ltv._noncontract.summary import (
+    check_frame,
+    check_rows,
+    codes_of,
+    every_few,
+    numbers_of,
+    weights_of,
+)
 
 __all__ = ["Spend", "correlation_row", "read_spend", "uncountable"]
 

@@ -13,13 +13,15 @@ from sklearn.base import clone
 from crmlab._checks import check_choice, check_count, check_fraction
 from crmlab._units import UNIT_DAYS
 from crmlab.customer_base._days import Day
+from crmlab.ltv._fitting.errors import ConvergenceError
+from crmlab.ltv._fitting.maximum import Floats
+from crmlab.ltv._forecasting.predict import predictive_intervals
 from crmlab.ltv._noncontract.beta_geo import BetaGeoNBD, ModifiedBetaGeoNBD
 from crmlab.ltv._noncontract.continuous_model import ContinuousModel
-from crmlab.ltv._validation.coverage import interval_coverage
-from crmlab.ltv._fitting.errors import ConvergenceError
+from crmlab.ltv._noncontract.pareto import ParetoNBD
 from crmlab.ltv._spend.gamma_gamma import GammaGamma
+from crmlab.ltv._validation.coverage import interval_coverage
 from crmlab.ltv._validation.holdout import top_decile_captured
-from crmlab.ltv._fitting.maximum import Floats
 from crmlab.ltv._validation.origins import (
     RIVALS,
     Origin,
@@ -29,8 +31,6 @@ from crmlab.ltv._validation.origins import (
     rivals_of,
     summary_on,
 )
-from crmlab.ltv._noncontract.pareto import ParetoNBD
-from crmlab.ltv._forecasting.predict import predictive_intervals
 
 __all__ = ["backtest"]
 

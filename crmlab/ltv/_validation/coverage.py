@@ -8,8 +8,8 @@ from numpy.typing import ArrayLike
 from scipy.stats import norm
 
 from crmlab._checks import check_columns, check_count, check_fraction
-from crmlab.ltv._validation.holdout import column
 from crmlab.ltv._formulas.arguments import common_index
+from crmlab.ltv._validation.holdout import column
 
 __all__ = ["interval_coverage", "randomised_pit"]
 

@@ -7,9 +7,9 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from crmlab._checks import check_count, check_fraction
+from crmlab.ltv._formulas.arguments import Floats, common_index, numbers
 from crmlab.ltv._noncontract.count_model import CountModel
 from crmlab.ltv._noncontract.summary import check_frame, codes_of, numbers_of, weights_of
-from crmlab.ltv._formulas.arguments import Floats, common_index, numbers
 
 __all__ = [
     "check_model",

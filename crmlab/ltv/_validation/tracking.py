@@ -11,9 +11,9 @@ from crmlab._checks import check_choice, check_day
 from crmlab._engine import execute
 from crmlab._units import UNIT_DAYS
 from crmlab.customer_base._days import PERIODS, Day, Period, index_of, read_days, starts
+from crmlab.ltv._fitting.maximum import Floats
 from crmlab.ltv._noncontract.continuous_model import ContinuousModel
 from crmlab.ltv._validation.holdout import check_model
-from crmlab.ltv._fitting.maximum import Floats
 
 __all__ = ["tracking_table"]
 
