@@ -194,7 +194,7 @@ def test_a_value_from_the_command_line_is_read_by_declared_type(declared, name, 
         pytest.param("top", "nan", r"`top` must be in \[0, 1\]; got nan", id="nan"),
         pytest.param("top", "1.4", r"`top` must be in \[0, 1\]; got 1.4", id="closed-range"),
         pytest.param("periods", "1.5", "`periods` must be an int; got '1.5'", id="int"),
-        pytest.param("periods", "0", "`periods` must be finite and at least 1; got 0", id="open-end"),
+        pytest.param("periods", "0", "`periods` must be finite and at least 1; got 0", id="open"),
         pytest.param("limits", "0.5,1", r"`limits` must be in \(0, 1\); got 1.0", id="in-a-list"),
         pytest.param(
             "masked", "1", "`masked` must be a bool; got '1'. Write true or false", id="bool"
