@@ -1,5 +1,6 @@
 """Find the files a path or glob names, and open Parquet and Excel ones."""
 
+import contextlib
 import glob
 import os
 from collections.abc import Sequence
@@ -129,20 +130,21 @@ def _cells(path: Path, sheet: str | int) -> list[tuple[Any, ...]]:
     import openpyxl
 
     try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+        with contextlib.closing(
+            openpyxl.load_workbook(path, read_only=True, data_only=True)
+        ) as book:
+            page = _find_sheet(book, sheet)
+            page.reset_dimensions()  # some programs store a wrong size
+            return [tuple(row) for row in page.iter_rows(values_only=True)]
+    except InputError:
+        raise
     except Exception as error:  # whatever its parts happen to raise on broken XML
         raise ContractError(
             f"{path.name} cannot be read as an Excel file: {error}. Is it one, without a password?"
         ) from error
-    try:
-        page = _sheet(book, sheet)
-        page.reset_dimensions()  # some programs store a wrong size
-        return [tuple(row) for row in page.iter_rows(values_only=True)]
-    finally:
-        book.close()
 
 
-def _sheet(book: Any, sheet: str | int) -> Any:
+def _find_sheet(book: Any, sheet: str | int) -> Any:
     names = [page.title for page in book.worksheets]
     if sheet in names:
         return book[sheet]

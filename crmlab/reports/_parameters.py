@@ -118,7 +118,7 @@ class Parameter:
         """
         if self._optional and value is None:
             return None
-        if self._unit == "date" and self._kind == "str":
+        if self.unit == "date" and self._kind == "str":
             value = _date_text(value)
         try:
             checked = _in_type(self._kind, value)
@@ -133,7 +133,8 @@ class Parameter:
         return self.type.endswith(" | None")
 
     @property
-    def _unit(self) -> str:
+    def unit(self) -> str:
+        """The description up to its first semicolon."""
         return self.description.partition(";")[0].strip()
 
     @property
@@ -154,10 +155,10 @@ class Parameter:
 
     def _check_unit(self, value: Any) -> None:
         """Enforce what the unit (the text before the first semicolon) promises."""
-        bounds, choices = _BOUNDS.search(self._unit), _CHOICES.search(self._unit)
+        bounds, choices = _BOUNDS.search(self.unit), _CHOICES.search(self.unit)
         if isinstance(value, str):
-            if self._unit in _TEXT_RULES:
-                _TEXT_RULES[self._unit](self.name, value)
+            if self.unit in _TEXT_RULES:
+                _TEXT_RULES[self.unit](self.name, value)
             if choices:
                 check_choice(self.name, value, [w.strip(" '\"") for w in choices[1].split(",")])
         elif type(value) is not bool and isinstance(value, int | float):
