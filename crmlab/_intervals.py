@@ -90,7 +90,7 @@ def bootstrap_interval(
             "or report the estimate alone."
         )
     values, counts = np.unique(value, return_counts=True)
-    replicates = _replicates(values, counts, statistic, n_resamples=n_resamples, seed=seed)
+    replicates = _draw_replicates(values, counts, statistic, n_resamples=n_resamples, seed=seed)
     lower, upper = np.quantile(replicates, [(1 - level) / 2, (1 + level) / 2])
     return interval_row(statistic(values, counts), lower, upper, level=level)
 
@@ -109,7 +109,7 @@ def check_resampling(*, level: float, n_resamples: int, seed: int) -> None:
         )
 
 
-def _replicates(
+def _draw_replicates(
     values: NDArray[np.float64],
     counts: NDArray[np.int64],
     statistic: Statistic,

@@ -6,7 +6,7 @@ from numpy.typing import ArrayLike
 
 from crmlab._checks import check_choice, check_count, check_vector
 from crmlab._errors import InputError
-from crmlab.concentration._arithmetic import check_spend, check_total, from_the_top
+from crmlab.concentration._arithmetic import accumulate_from_top, check_spend, check_total
 
 __all__ = ["decile_table", "whale_curve"]
 
@@ -131,7 +131,7 @@ def whale_curve(profit: ArrayLike, *, scale: str = "total") -> pd.DataFrame:
     checked = check_vector("profit", profit, negative=True)
     check_total("profit", checked)
     values, counts = np.unique(checked, return_counts=True)
-    customers, earned = from_the_top(values, counts)
+    customers, earned = accumulate_from_top(values, counts)
     curve = pd.DataFrame({"customer_share": customers / customers[-1], "cumulative_profit": earned})
     if scale == "currency":
         return curve

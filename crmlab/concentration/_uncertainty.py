@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 
 from crmlab._checks import check_fraction
 from crmlab._intervals import bootstrap_interval
-from crmlab.concentration._arithmetic import gini_of, relative, top_share_of
+from crmlab.concentration._arithmetic import gini_of, scale_to_highest, top_share_of
 
 __all__ = ["gini_interval", "top_share_interval"]
 
@@ -83,7 +83,7 @@ def top_share_interval(
     """
     top = check_fraction("top", top)
     return bootstrap_interval(
-        relative(value),
+        scale_to_highest(value),
         partial(top_share_of, top=top),
         level=level,
         n_resamples=n_resamples,
@@ -130,5 +130,5 @@ def gini_interval(
     0      0.69    0.3   0.73   0.95
     """
     return bootstrap_interval(
-        relative(value), gini_of, level=level, n_resamples=n_resamples, seed=seed
+        scale_to_highest(value), gini_of, level=level, n_resamples=n_resamples, seed=seed
     )

@@ -90,7 +90,8 @@ class Contract:
         if missing:
             remedy = "Map your header to these names with `columns={'your name': 'our name'}`."
             raise ContractError(
-                f"The {self.name} table lacks {_listed(missing)}; it has {_listed(present)}. "
+                f"The {self.name} table lacks {_quote_names(missing)}; "
+                f"it has {_quote_names(present)}. "
                 + (remedy if self.reader else "Rename your columns to these names.")
             )
 
@@ -192,7 +193,7 @@ class Contract:
         return held, rules, tally(held, rules)
 
 
-def _listed(names: Iterable[str]) -> str:
+def _quote_names(names: Iterable[str]) -> str:
     return ", ".join(repr(name) for name in names) or "no columns"
 
 

@@ -28,7 +28,7 @@ from crmlab.contracts import ContractError
 from crmlab.loaders._canonical import prepare
 from crmlab.loaders._files import expand as expand  # for rooms above, as `open_source`
 from crmlab.loaders._options import Options
-from crmlab.loaders._quality import DataQualityReport, counted, explain, quality_report
+from crmlab.loaders._quality import DataQualityReport, count_rows, explain, quality_report
 from crmlab.loaders._sources import open_source as open_source
 from crmlab.loaders._tables import read_header, read_table
 
@@ -144,7 +144,7 @@ Spark table
     )  # fmt: skip
     with _reading():
         prepared = prepare(source, options)
-        counts = counted(prepared)
+        counts = count_rows(prepared)
         message = explain(prepared, counts)
     if message:
         _refuse_or_warn(message, on_invalid)

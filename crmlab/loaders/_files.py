@@ -92,7 +92,7 @@ def open_files(
 
 
 def _open_parquet(paths: Sequence[Path]) -> Source:
-    schemas = {path: _parquet_schema(path) for path in paths}
+    schemas = {path: _read_schema(path) for path in paths}
     for path, schema in schemas.items():
         check_names(schema.names, path.name)
     check_same_names({path: schema.names for path, schema in schemas.items()})
@@ -100,7 +100,7 @@ def _open_parquet(paths: Sequence[Path]) -> Source:
     return Source(table, tuple(table.columns), zones=zones_of(*schemas.values()))
 
 
-def _parquet_schema(path: Path) -> pa.Schema:
+def _read_schema(path: Path) -> pa.Schema:
     try:
         return pyarrow.parquet.read_schema(path)
     except (pa.ArrowException, OSError) as error:
@@ -112,7 +112,7 @@ def _parquet_schema(path: Path) -> pa.Schema:
 
 def _read_excel(path: Path, sheet: str | int) -> pd.DataFrame:
     """The cells of a sheet as Python objects; its first row that is not blank is the header."""
-    rows = [row for row in _cells(path, sheet) if any(cell is not None for cell in row)]
+    rows = [row for row in _read_cells(path, sheet) if any(cell is not None for cell in row)]
     if not rows:
         raise ContractError(f"{path} is empty: its sheet has no header and no rows.")
     width = max(len(row) for row in rows)
@@ -126,7 +126,7 @@ def _read_excel(path: Path, sheet: str | int) -> pd.DataFrame:
     return pd.DataFrame(dict(zip(names, columns, strict=True)))
 
 
-def _cells(path: Path, sheet: str | int) -> list[tuple[Any, ...]]:
+def _read_cells(path: Path, sheet: str | int) -> list[tuple[Any, ...]]:
     import openpyxl
 
     try:

@@ -38,8 +38,8 @@ def open_source(
         check_names(source.columns, "The table")
         return Source(source, tuple(source.columns))
     if hasattr(source, "__arrow_c_stream__") and not kind.startswith("ibis."):
-        return open_arrow(_arrow_table(source))
-    raise _unknown(source)
+        return open_arrow(_to_arrow(source))
+    raise _unknown_source(source)
 
 
 def _kind(source: Any) -> str:
@@ -47,7 +47,7 @@ def _kind(source: Any) -> str:
     return f"{type(source).__module__.split('.')[0]}.{type(source).__name__}"
 
 
-def _unknown(source: Any) -> InputTypeError:
+def _unknown_source(source: Any) -> InputTypeError:
     return InputTypeError(
         "`source` must be a path, a glob, a list of paths, a pandas frame, an Arrow table, a "
         "DuckDB relation, an Ibis table or a Spark table; "
@@ -55,11 +55,11 @@ def _unknown(source: Any) -> InputTypeError:
     )
 
 
-def _arrow_table(source: Any) -> pa.Table:
+def _to_arrow(source: Any) -> pa.Table:
     try:
         return pa.table(source)
     except (pa.ArrowException, TypeError) as error:  # one column is a stream, too, and not a table
-        raise _unknown(source) from error
+        raise _unknown_source(source) from error
 
 
 def _open_relation(relation: Any) -> Source:

@@ -27,7 +27,7 @@ from crmlab._checks import check_choice, check_encoding, check_number, check_zon
 from crmlab._errors import InputError, InputTypeError
 from crmlab._notebooks import Notebook, has_tag
 
-__all__ = ["Parameter", "checked_values", "read_parameters"]
+__all__ = ["Parameter", "check_values", "read_parameters"]
 
 _SCALARS: dict[str, type] = {"bool": bool, "int": int, "float": float, "str": str}
 _TYPES = [*_SCALARS, *(f"list[{scalar}]" for scalar in _SCALARS), "dict[str, str]"]
@@ -97,7 +97,7 @@ class Parameter:
         if self._optional and text.strip().lower() in ("", "none"):
             return None
         try:
-            value = _from_text(self._kind, text)
+            value = _parse_text(self._kind, text)
         except ValueError:
             raise InputError(self._type_message(text, self._hint)) from None
         return self.check(value)
@@ -119,9 +119,9 @@ class Parameter:
         if self._optional and value is None:
             return None
         if self.unit == "date" and self._kind == "str":
-            value = _date_text(value)
+            value = _write_date(value)
         try:
-            checked = _in_type(self._kind, value)
+            checked = _convert(self._kind, value)
         except TypeError:
             raise InputTypeError(self._type_message(value)) from None
         for item in checked if isinstance(checked, list) else [checked]:
@@ -170,7 +170,7 @@ class Parameter:
                 check_number(self.name, value, finite=False)
 
 
-def _date_text(value: Any) -> Any:
+def _write_date(value: Any) -> Any:
     """Write a date or a point in time in ISO form; anything else passes."""
     if isinstance(value, np.datetime64):
         value = pd.Timestamp(value)
@@ -205,18 +205,18 @@ _TEXT_RULES: dict[str, Callable[[str, str], None]] = {
 }
 
 
-def _in_type(kind: str, value: Any) -> Any:
+def _convert(kind: str, value: Any) -> Any:
     """Return the value in a declared type; TypeError if it is of another."""
     if isinstance(value, np.generic):
         value = value.item()
     if kind.startswith("list["):
         if not isinstance(value, list | tuple):
             raise TypeError
-        return [_in_type(kind[5:-1], item) for item in value]
+        return [_convert(kind[5:-1], item) for item in value]
     if kind == "dict[str, str]":
         if not isinstance(value, Mapping):
             raise TypeError
-        return {_in_type("str", key): _in_type("str", item) for key, item in value.items()}
+        return {_convert("str", key): _convert("str", item) for key, item in value.items()}
     if kind == "float" and type(value) is int:
         value = float(value)
     if type(value) is not _SCALARS[kind]:  # isinstance would let True pass as a number
@@ -224,12 +224,12 @@ def _in_type(kind: str, value: Any) -> Any:
     return value
 
 
-def _from_text(kind: str, text: str) -> Any:
+def _parse_text(kind: str, text: str) -> Any:
     """Return the value a text stands for; ValueError if it stands for none."""
     if kind.startswith(("list[", "dict[")):
         items = [item.strip() for item in text.split(",") if item.strip()]
         if kind.startswith("list["):
-            return [_from_text(kind[5:-1], item) for item in items]
+            return [_parse_text(kind[5:-1], item) for item in items]
         pairs = [item.rpartition("=") for item in items]  # a header may hold a sign of its own
         if not all(key and ours for key, _, ours in pairs):
             raise ValueError
@@ -275,10 +275,10 @@ def read_parameters(notebook: Notebook, *, report: str) -> list[Parameter]:
         for token in tokenize.generate_tokens(io.StringIO(source).readline)
         if token.type == tokenize.COMMENT
     }
-    return [_declared(statement, comments, report) for statement in statements]
+    return [_read_declaration(statement, comments, report) for statement in statements]
 
 
-def _declared(node: ast.stmt, comments: Mapping[int, str], report: str) -> Parameter:
+def _read_declaration(node: ast.stmt, comments: Mapping[int, str], report: str) -> Parameter:
     """Read one statement of the cell."""
     where = f"line {node.lineno} of the parameters of report {report!r}"
     comment = comments.get(node.end_lineno or node.lineno, "")
@@ -298,7 +298,7 @@ def _declared(node: ast.stmt, comments: Mapping[int, str], report: str) -> Param
         raise InputError(f"{where} has a default that cannot be used: {error}") from error
 
 
-def checked_values(
+def check_values(
     parameters: Sequence[Parameter], given: Mapping[str, Any], *, report: str, text: bool = False
 ) -> dict[str, Any]:
     """Check given values against a template's declarations.
@@ -327,7 +327,7 @@ def checked_values(
     known = {parameter.name: parameter for parameter in parameters}
     for name in given:
         if name not in known:
-            raise InputError(_unknown(name, known, report))
+            raise InputError(_unknown_message(name, known, report))
     return {
         name: known[name].parse(value)
         if text and isinstance(value, str)
@@ -336,7 +336,7 @@ def checked_values(
     }
 
 
-def _unknown(name: str, known: Mapping[str, Parameter], report: str) -> str:
+def _unknown_message(name: str, known: Mapping[str, Parameter], report: str) -> str:
     close = difflib.get_close_matches(name, known, n=1)
     suggestion = f" Did you mean `{close[0]}`?" if close else ""
     listed = "".join(f"\n  {parameter}" for parameter in known.values()) or " no parameters."

@@ -21,7 +21,7 @@ from crmlab._paths import notebooks_dir
 from crmlab.datasets import TRANSACTION_SETS
 from crmlab.reports._errors import NotebookFailed, ReportError
 from crmlab.reports._orders import count_left_out
-from crmlab.reports._parameters import Parameter, checked_values, read_parameters
+from crmlab.reports._parameters import Parameter, check_values, read_parameters
 from crmlab.reports._progress import cell_bar
 from crmlab.reports._publish import destination_folder, keep_failed, publish, staging
 
@@ -150,14 +150,15 @@ def make_report(
     given = dict(parameters)
     if data is not None:
         given["data"] = _data_label(data)
-    values = checked_values(declared, given, report=name, text=text)
+    values = check_values(declared, given, report=name, text=text)
     destination = destination_folder(out, Path("reports") / name)
-    n_left_out = count_left_out(declared, values, data)
+    orders = _as_written(data) if isinstance(data, pd.DataFrame) else data
+    n_left_out = count_left_out(declared, values, orders)
 
     with staging(destination) as folder:
         settings = _list_settings(declared, values)
-        if isinstance(data, pd.DataFrame):
-            values["data"] = _store_table(data, folder / "data.parquet")
+        if isinstance(orders, pd.DataFrame):
+            values["data"] = _store_table(orders, folder / "data.parquet")
         with cell_bar([notebook], shown=progress) as bar:
             executed = _run_template(template, folder, destination, values, after_cell=bar.update)
         _write_page(folder / "index.html", executed, template=template, settings=settings)
@@ -217,14 +218,19 @@ def _find_data(path: Path) -> str:
     return str(path)
 
 
-def _store_table(table: pd.DataFrame, path: Path) -> str:
-    """Write a table where the kernel can read it; a named index becomes columns."""
+def _as_written(table: pd.DataFrame) -> pd.DataFrame:
+    """A table as a file would hold it: a named index as columns, each column of one type."""
     # A new frame without `attrs`: they may hold what can be neither copied nor written as JSON.
     table = pd.DataFrame(table)
     if any(name is not None for name in table.index.names):
         table = table.reset_index()
+    return table.apply(_unify_type)
+
+
+def _store_table(table: pd.DataFrame, path: Path) -> str:
+    """Write a table where the kernel can read it."""
     try:
-        table.apply(_unify_type).to_parquet(path, index=False)
+        table.to_parquet(path, index=False)
     except (TypeError, ValueError, NotImplementedError, OverflowError) as error:
         raise InputError(
             f"`data` cannot be stored as Parquet; {error}. Give each column one type."
@@ -238,10 +244,10 @@ def _unify_type(column: pd.Series) -> pd.Series:
     mixed = len(kinds) > 1 and all(issubclass(kind, _WRITABLE) for kind in kinds)
     if not mixed or not any(issubclass(kind, str) for kind in kinds):
         return column
-    return column.map(_cell_text, na_action="ignore").astype("str")
+    return column.map(_write_cell, na_action="ignore").astype("str")
 
 
-def _cell_text(value: Any) -> str:
+def _write_cell(value: Any) -> str:
     if isinstance(value, float | np.floating) and float(value).is_integer():
         return str(int(value))  # an id 7 that a missing neighbour turned into 7.0
     return value.isoformat() if isinstance(value, date) else str(value)
