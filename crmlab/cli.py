@@ -1,7 +1,7 @@
 """The command `crmlab`: workbook, lab, report, datasets, audit and concepts.
 
-Commands import what they need when they run, so `crmlab --help` answers at once. How each exit
-code comes about stands in `docs/commands.md`.
+Commands import what they need when they run, so `crmlab --help` answers at once. The exit codes are
+explained in `docs/commands.md`.
 """
 
 import io

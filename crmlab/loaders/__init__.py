@@ -1,4 +1,4 @@
-"""Read orders from anywhere into the transactions contract, losing nothing in silence.
+"""Read orders from anywhere into the transactions contract; nothing is lost in silence.
 
 Examples
 --------
@@ -79,7 +79,7 @@ def read_transactions(
     ----------
     source : path, glob, list of paths, DataFrame, Arrow table, DuckDB relation, Ibis table or \
 Spark table
-        Files may be CSV (also gzipped), TSV, Excel or Parquet; a folder stands for those in it.
+        Files may be CSV (also gzipped), TSV, Excel or Parquet; a folder means those in it.
     columns : mapping of str to str, optional
         *Their* header to *ours*, as in ``{"고객": "customer_id"}``. Names that are ours already
         need no entry; columns that are not ours pass through under their names.
@@ -88,7 +88,7 @@ Spark table
     returns : {"net", "drop", "keep"}, default="net"
         Lines with a negative amount or quantity, or marked in a column ``is_return``; a positive
         amount on such a line is given back. ``net`` adds them into the customer's day, and a day
-        that nets to less than zero is no purchase; ``drop`` ignores them; ``keep`` treats each
+        that nets to less than zero is not a purchase; ``drop`` ignores them; ``keep`` treats each
         line as it is. A zero amount is a purchase.
     duplicates : {"keep", "quarantine"}, default="keep"
         Lines equal to an earlier one in every column.
@@ -126,7 +126,7 @@ Spark table
     FileNotFoundError
         If there is no such file.
     InputError
-        If an option has a value or a type it cannot have, or `source` is no table.
+        If an option has a value or a type it cannot have, or `source` is not a table.
 
     Examples
     --------
@@ -212,7 +212,7 @@ separator, sheet
     FileNotFoundError
         If there is no such file.
     InputError
-        If an option has a value or a type it cannot have, or `source` is no table.
+        If an option has a value or a type it cannot have, or `source` is not a table.
 
     Examples
     --------
