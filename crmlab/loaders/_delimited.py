@@ -84,7 +84,12 @@ def _examine(path: Path, encoding: str | None, separator: str | None) -> _File:
         raise ContractError(f"{path.name} is not a complete gzip file: {error}.") from None
     header, n_lines, rows = _read_header(path, used)
     mark = separator or max(",;\t|", key=_drop_quoted(header).count)
-    names = [name.strip() for name in next(csv.reader([header], delimiter=mark))]
+    try:
+        names = [name.strip() for name in next(csv.reader([header], delimiter=mark))]
+    except csv.Error as error:
+        raise ContractError(
+            f"{path.name} has a header that cannot be split into names: {error}. Is it a CSV file?"
+        ) from None
     names = [name or f"column {number}" for number, name in enumerate(names, 1)]
     check_names(names, path.name)
     return _File(path, used, mark, names, n_lines, care, rows)
