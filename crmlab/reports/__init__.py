@@ -6,6 +6,7 @@ from crmlab.reports._figures import key_figures
 from crmlab.reports._inputs import audit_lines, company_tables, orders_source
 from crmlab.reports._parameters import Parameter
 from crmlab.reports._report import list_reports, run_report
+from crmlab.reports._report import make_report as make_report  # for the commands
 from crmlab.reports._show import show_list, show_plot, show_table, show_text
 
 __all__ = [
