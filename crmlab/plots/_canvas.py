@@ -14,6 +14,7 @@ from matplotlib.font_manager import FontProperties, fontManager
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from crmlab._checks import check_columns
+from crmlab._errors import InputError, InputTypeError
 
 __all__ = [
     "BLUE",
@@ -44,10 +45,10 @@ INK = "0.35"  # dark grey, for guide lines and notes
 def check_table(name: str, table: pd.DataFrame, columns: Iterable[str]) -> None:
     """Raise unless `table` is a DataFrame with these columns and at least one row."""
     if not isinstance(table, pd.DataFrame):
-        raise TypeError(f"`{name}` must be a DataFrame; got {type(table).__name__}.")
+        raise InputTypeError(f"`{name}` must be a DataFrame; got {type(table).__name__}.")
     check_columns(table.columns, columns, what=f"`{name}`")
     if table.empty:
-        raise ValueError(f"`{name}` must have at least one row; got none.")
+        raise InputError(f"`{name}` must have at least one row; got none.")
 
 
 def new_axes(ax: Axes | None) -> Axes:

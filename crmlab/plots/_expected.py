@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from crmlab._checks import check_vector
+from crmlab._errors import InputError
 from crmlab.plots._canvas import (
     BLUE,
     INK,
@@ -90,7 +91,7 @@ def plot_tracking(
     held_out = table["holdout"].to_numpy(dtype=bool)
     drawn = table[table["complete"].to_numpy(dtype=bool)] if incremental else table
     if drawn.empty:
-        raise ValueError(
+        raise InputError(
             f"`table` must have a whole {word} to be drawn incrementally; all are cut off. "
             "Use a shorter period, or draw the running total."
         )
@@ -189,7 +190,7 @@ def plot_frequency_calibration(table: pd.DataFrame, *, ax: Axes | None = None) -
     check_table("table", table, ["purchases", "actual", "expected"])
     actual, expected = _two_columns(table)
     if not actual.any():
-        raise ValueError("`table` must count at least one customer; `actual` is 0 everywhere.")
+        raise InputError("`table` must count at least one customer; `actual` is 0 everywhere.")
     ax = new_axes(ax)
     at = np.arange(len(table))
     ax.bar(at - _BAR / 2, actual, _BAR, color=BLUE, label="actual")

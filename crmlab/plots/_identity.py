@@ -5,6 +5,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from crmlab._checks import check_vector
+from crmlab._errors import InputError
 from crmlab.plots._canvas import (
     BLUE,
     GREEN,
@@ -58,7 +59,7 @@ def plot_link_thresholds(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes
     columns = ["threshold", "precision", "recall", "f1"]
     check_table("table", table, columns)
     if not table["f1"].notna().any():
-        raise ValueError("`f1` must be known at one threshold at least; all are missing.")
+        raise InputError("`f1` must be known at one threshold at least; all are missing.")
     rows = table[columns].sort_values("threshold", ignore_index=True)
     threshold = check_vector("threshold", rows["threshold"], negative=True)
     looks = {"precision": (BLUE, "--"), "recall": (GREEN, "-."), "f1": (RED, "-")}

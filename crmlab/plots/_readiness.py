@@ -6,6 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from crmlab._checks import check_choice
+from crmlab._errors import InputError
 from crmlab.plots._canvas import (
     BLUE,
     GREEN,
@@ -115,7 +116,7 @@ def _limits(rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
 def _draw_bars(ax: Axes, table: pd.DataFrame) -> Axes:
     views = list(dict.fromkeys(table["view"]))
     if len(views) > _MOST_VIEWS:
-        raise ValueError(
+        raise InputError(
             f"`table` must have at most {_MOST_VIEWS} views to be drawn; got {len(views)}. "
             "Choose some of them."
         )

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from crmlab._checks import check_vector
+from crmlab._errors import InputError
 from crmlab.plots._canvas import BLUE, RED, check_table, finish, in_numbers, in_percent, new_axes
 
 __all__ = ["plot_retention", "plot_survival"]
@@ -127,7 +128,7 @@ def _curve(table: pd.DataFrame, ax: Axes | None) -> tuple[Axes, Any, Any, Any]:
 def _share(name: str, values: pd.Series) -> NDArray[np.float64]:
     array = check_vector(name, values)
     if (array > 1).any():
-        raise ValueError(
+        raise InputError(
             f"`{name}` must be shares in [0, 1]; the largest is {array.max():g}. "
             "Divide survivors by the size of the cohort."
         )

@@ -117,7 +117,7 @@ def plot_probability_alive(
     columns = ["frequency", "recency", "probability_alive"]
     check_table("table", table, columns)
     if table.duplicated(columns[:2]).any():
-        raise ValueError(
+        raise InputError(
             "`table` must have one row for each frequency and recency; "
             f"{table.duplicated(columns[:2]).sum():,} are doubled."
         )
@@ -193,7 +193,7 @@ def plot_intervals(
     """
     check_table("table", table, ["estimate", "lower", "upper", "level"])
     if actual is not None and not table.index.equals(actual.index):
-        raise ValueError("`actual` must have the index of `table`. Use actual.loc[table.index].")
+        raise InputError("`actual` must have the index of `table`. Use actual.loc[table.index].")
     ax = new_axes(ax)
     at = np.arange(len(table))[::-1]
     ax.hlines(at, table["lower"], table["upper"], color=SKY, linewidth=3)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from crmlab._checks import check_columns, check_count
 from crmlab._engine import execute
+from crmlab._errors import InputError, InputTypeError
 
 __all__ = ["k_anonymity"]
 
@@ -71,7 +72,7 @@ def k_anonymity(table: Any, quasi_identifiers: Sequence[str], *, k: int = 5) -> 
     names = _checked(table, quasi_identifiers)
     groups = _groups(table, names)
     if groups.empty:
-        raise ValueError("`table` must have rows; it has none.")
+        raise InputError("`table` must have rows; it has none.")
     rows = [
         _counts(groups, list(chosen), k)
         for size in range(1, len(names) + 1)
@@ -87,11 +88,11 @@ def k_anonymity(table: Any, quasi_identifiers: Sequence[str], *, k: int = 5) -> 
 def _checked(table: Any, names: Sequence[str]) -> list[str]:
     names = [names] if isinstance(names, str) else list(names)
     if not isinstance(table, pd.DataFrame | ibis.Table):
-        raise TypeError(
+        raise InputTypeError(
             f"`table` must be a DataFrame or an Ibis table; got {type(table).__name__}."
         )
     if not 1 <= len(set(names)) == len(names) <= _MOST:
-        raise ValueError(
+        raise InputError(
             f"`quasi_identifiers` must name 1 to {_MOST} different columns; got {len(names)}. "
             "Take those that others are most likely to know."
         )

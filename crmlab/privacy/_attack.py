@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, milp
 
+from crmlab._errors import InputError
 from crmlab.privacy._linked import Numbers
 
 __all__ = ["Protection", "interval"]
@@ -120,7 +121,7 @@ def interval(
     anything = Bounds(0, np.inf)
     low = _solved(aim, matrix, target, anything, whole=whole)
     if low.x is None:
-        raise ValueError(
+        raise InputError(
             "`published` must add up; no counts from zero up agree with all its totals. "
             "See that `margins` is the label of the totals, and that no number was changed."
         )

@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from crmlab._checks import check_choice, check_count
+from crmlab._errors import InputError
 from crmlab.privacy._attack import Protection, interval
 from crmlab.privacy._linked import TOTAL, Linked, Numbers, link, looks_like_total, with_sums
 from crmlab.privacy._published import Published, as_list, blanked, read
@@ -195,7 +196,7 @@ def _read_all(
     if not several_counts:
         given = given * len(tables)
     if len(given) != len(tables) or (several_counts and not several):
-        raise ValueError(
+        raise InputError(
             f"`counts` must hold one table for each of `table`; got {len(given)} for {len(tables)}."
         )
     parts = []
@@ -210,7 +211,7 @@ def _read_all(
 def _check_counts(counts: Numbers) -> None:
     wrong = ~np.isfinite(counts) | (counts < 0) | (counts != np.round(counts))
     if wrong.any():
-        raise ValueError(
+        raise InputError(
             f"Counts must be whole numbers from 0 up, and not missing; {wrong.sum():,} of "
             f"{counts.size:,} are not. Fill empty cells with 0; for amounts give `counts`."
         )
@@ -219,7 +220,7 @@ def _check_counts(counts: Numbers) -> None:
 def _check_amounts(amounts: dict[str, Numbers]) -> None:
     for name, values in amounts.items():
         if not np.isfinite(values).all():
-            raise ValueError(
+            raise InputError(
                 f"Amounts must be finite and not missing; {name!r} has others. Fill empty cells "
                 "with 0. Means and shares are computed from the published table afterwards."
             )
@@ -228,7 +229,7 @@ def _check_amounts(amounts: dict[str, Numbers]) -> None:
 def _check_totals_named(one: Published, margins: str | None) -> None:
     label = None if margins is None else looks_like_total(one.grid, one.counts)
     if label is not None:
-        raise ValueError(
+        raise InputError(
             f"`margins` must be the label of the totals; {label!r} looks like one. "
             f"Give `margins={label!r}`, or `margins=None` if nothing is a total."
         )

@@ -10,6 +10,7 @@ import pandas as pd
 
 from crmlab._checks import check_choice, check_day
 from crmlab._engine import execute
+from crmlab._errors import InputTypeError
 from crmlab.contracts import (
     CHANNELS,
     CONSENTS,
@@ -220,12 +221,12 @@ def _ids(customers: Any) -> pd.Series:
             return customers.index.to_series()
         _CUSTOMERS.check_header(customers.columns)
     if isinstance(customers, str) or not pd.api.types.is_list_like(customers):
-        raise TypeError(
+        raise InputTypeError(
             "`customers` must be a table or ids; got "
             f"{type(customers).__name__}. A single id goes into a list."
         )
     if isinstance(customers, Set | Mapping):
-        raise TypeError(
+        raise InputTypeError(
             f"`customers` must be a table or ids in an order; got {type(customers).__name__}. "
             "Make a list of it."
         )

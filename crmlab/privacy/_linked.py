@@ -10,6 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
+from crmlab._errors import InputError
+
 __all__ = ["TOTAL", "Grid", "Linked", "Numbers", "grid_of", "link", "looks_like_total", "with_sums"]
 
 Numbers = NDArray[np.float64]
@@ -101,7 +103,7 @@ def link(grids: Sequence[Grid]) -> Linked:
     for grid in grids:
         keys = grid.keys
         if len(set(keys)) < len(keys):
-            raise ValueError(
+            raise InputError(
                 "`table` must name each cell once; some labels are repeated. Add their counts up."
             )
         places.append(np.array([number.setdefault(key, len(number)) for key in keys]))
@@ -163,7 +165,7 @@ def _check_equal(one: Numbers, other: Numbers, name: str, tolerance: float, faul
     apart = np.abs(one - other) > tolerance * np.maximum(np.abs(one), np.abs(other))
     if apart.any():
         first = int(np.flatnonzero(apart)[0])
-        raise ValueError(
+        raise InputError(
             f"`{name}` must add up; {fault}: {one[first]:,.12g} and {other[first]:,.12g}. "
             "Give unrounded numbers of the same people, with all parts of each total."
         )

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from crmlab._checks import check_choice, check_columns
+from crmlab._errors import InputError, InputTypeError
 
 __all__ = ["mask"]
 
@@ -78,7 +79,7 @@ def mask(
     1   NaN   02-****-6789
     """
     if not isinstance(table, pd.DataFrame):
-        raise TypeError(
+        raise InputTypeError(
             f"`table` must be a DataFrame; got {type(table).__name__}. "
             "Bring the rows to be shown to pandas first."
         )
@@ -105,7 +106,7 @@ def _kinds(
         return columns
     unknown = [name for name in columns if name not in _KINDS]
     if unknown:
-        raise ValueError(
+        raise InputError(
             f"`columns` must say what {unknown[0]!r} holds; only {', '.join(map(repr, _KINDS))} "
             f"are known by name. Give a mapping such as {{{unknown[0]!r}: 'name'}}."
         )

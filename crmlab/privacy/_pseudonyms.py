@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from crmlab._checks import check_columns, check_count
+from crmlab._errors import InputError, InputTypeError
 
 __all__ = ["PseudonymKeyError", "pseudonymise"]
 
@@ -89,10 +90,10 @@ def pseudonymise(
     """
     length = check_count("length", length, minimum=8)
     if length > 64:
-        raise ValueError(f"`length` must be at most 64, all of a SHA-256 code; got {length}.")
+        raise InputError(f"`length` must be at most 64, all of a SHA-256 code; got {length}.")
     if isinstance(table, pd.Series):
         if columns is not None:
-            raise ValueError("`columns` must be left out where `table` is a Series; it is one.")
+            raise InputError("`columns` must be left out where `table` is a Series; it is one.")
         space = _namespace(table.name, namespace)
         return _replaced(table, _keyed(key_env), space, length)
     names = _checked_columns(table, columns)
@@ -107,23 +108,23 @@ def pseudonymise(
 
 def _checked_columns(table: Any, columns: str | Sequence[str] | None) -> list[str]:
     if not isinstance(table, pd.DataFrame):
-        raise TypeError(
+        raise InputTypeError(
             f"`table` must be a DataFrame or a Series; got {type(table).__name__}. "
             "Bring it to pandas first, such as with `.execute()`."
         )
     names = [columns] if isinstance(columns, str) else list(columns or [])
     if not names:
-        raise ValueError("`columns` must name at least one column of the table; got none.")
+        raise InputError("`columns` must name at least one column of the table; got none.")
     in_index = [name for name in names if name in table.index.names]
     if in_index:
-        raise ValueError(
+        raise InputError(
             f"`columns` must be columns; {', '.join(map(repr, in_index))} is in the index. "
             "Call `.reset_index()` first."
         )
     check_columns(table.columns, names, what="The table")
     twice = [name for name in names if (table.columns == name).sum() > 1]
     if twice:
-        raise ValueError(f"The table must name each column once; {twice[0]!r} stands there twice.")
+        raise InputError(f"The table must name each column once; {twice[0]!r} stands there twice.")
     return names
 
 
@@ -131,7 +132,7 @@ def _namespace(column: Any, namespace: str | Mapping[str, str] | None) -> str:
     space = namespace.get(column) if isinstance(namespace, Mapping) else namespace
     space = column if space is None else space
     if not isinstance(space, str) or not space or "\0" in space:
-        raise ValueError(
+        raise InputError(
             f"`namespace` must be a word that says which codes may be joined; got {space!r}. "
             "Name the column, or give `namespace='customer_id'`."
         )
@@ -167,7 +168,7 @@ def _replaced(values: pd.Series, keyed: hmac.HMAC, space: str, length: int) -> p
     codes = [_code(prefix, text)[:length] for text in texts]
     n_values, n_codes = len(set(texts)), len(set(codes))
     if n_codes < n_values:
-        raise ValueError(
+        raise InputError(
             f"`length` must be larger: with {length} digits only {n_codes:,} codes stand for "
             f"{n_values:,} different values. Use 32."
         )

@@ -11,6 +11,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from crmlab._checks import check_columns, check_count
+from crmlab._errors import InputError, InputTypeError
 from crmlab.plots import plot_link_thresholds
 
 __all__ = ["LinkageView", "linkage_explorer", "linkage_view"]
@@ -89,11 +90,11 @@ def linkage_view(
     check_columns(table.columns, _COLUMNS, what="The table of thresholds")
     check_count("mailings", mailings)
     if not 0 <= cost_per_mailing < float("inf"):
-        raise ValueError(
+        raise InputError(
             f"`cost_per_mailing` must be finite and not negative; got {cost_per_mailing!r}."
         )
     if threshold not in table.index:
-        raise ValueError(f"`threshold` must be one of {list(table.index)}; got {threshold!r}.")
+        raise InputError(f"`threshold` must be one of {list(table.index)}; got {threshold!r}.")
     row = table[_COLUMNS].astype(float).to_dict("index")[threshold]
     wasted = int(row["n_people"] - row["n_reached"]) * mailings
     return LinkageView(
@@ -155,7 +156,7 @@ def linkage_explorer(
     True
     """
     if not isinstance(currency, str):
-        raise TypeError(f"`currency` must be text; got {type(currency).__name__}.")
+        raise InputTypeError(f"`currency` must be text; got {type(currency).__name__}.")
     thresholds = sorted(table.index)
     middle = min(thresholds, key=lambda value: abs(value - 0.9))
     slider = ipywidgets.SelectionSlider(

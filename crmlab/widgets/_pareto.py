@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike, NDArray
 
 from crmlab._checks import check_fraction
+from crmlab._errors import InputError, InputTypeError
 from crmlab.concentration import lorenz_curve
 from crmlab.plots import plot_lorenz
 
@@ -119,7 +120,7 @@ def pareto_view(value: ArrayLike, *, top: float = 0.2) -> ParetoView:
     (2, 0.9, 10.0)
     """
     if check_fraction("top", top) == 0:
-        raise ValueError(f"`top` must be above 0; got {top!r}. An empty group holds nothing.")
+        raise InputError(f"`top` must be above 0; got {top!r}. An empty group holds nothing.")
     return _sorted_base(value).view(float(top))
 
 
@@ -164,11 +165,11 @@ def pareto_explorer(
     True
     """
     if check_fraction("top", top) < _SMALLEST_TOP:
-        raise ValueError(
+        raise InputError(
             f"`top` must be at least {_SMALLEST_TOP}, where the slider starts; got {top!r}."
         )
     if not isinstance(currency, str):
-        raise TypeError(f"`currency` must be text; got {type(currency).__name__}.")
+        raise InputTypeError(f"`currency` must be text; got {type(currency).__name__}.")
     base = _sorted_base(value)
     drawn = _thinned(base.curve)
     slider = ipywidgets.FloatSlider(
