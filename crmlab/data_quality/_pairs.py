@@ -136,6 +136,8 @@ def _join_pairs(pairs: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
 
 def _name_pairs(table: pd.DataFrame, pairs: pd.DataFrame, is_linked: pd.Series) -> pd.DataFrame:
     """The table with its pairs named by their probability."""
+    if table.empty:
+        return Pairs().closest
     said = is_linked[pairs.index].map({True: ", linked", False: ", not"})
     names = pairs["probability"].map("{:.1%}".format) + said
     return table.set_axis(pd.Index(names, name="probability"))

@@ -17,9 +17,9 @@ from crmlab.plots._canvas import (
     SKY,
     check_table,
     finish,
-    in_numbers,
-    in_percent,
-    new_axes,
+    format_numbers,
+    format_percent,
+    make_axes,
     percent,
 )
 from crmlab.plots._periods import PERIOD_WORDS, find_period, name_periods
@@ -69,11 +69,11 @@ def plot_frequency(summary: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     )
     customers = np.bincount(repeats.astype(int), weights=weights, minlength=_MOST_REPEATS + 1)
     names = [*map(str, range(_MOST_REPEATS)), f"{_MOST_REPEATS}+"]
-    ax = new_axes(ax)
+    ax = make_axes(ax)
     bars = ax.bar(names, customers, color=[RED] + [BLUE] * _MOST_REPEATS)
     ax.bar_label(bars, [f"{number:,.0f}" for number in customers], padding=2, fontsize=9)
     ax.margins(y=0.1)
-    in_numbers(ax.yaxis)
+    format_numbers(ax.yaxis)
     return finish(
         ax,
         title=f"{percent(customers[0] / customers.sum())} of customers have bought only once",
@@ -135,8 +135,8 @@ def plot_cohorts(
     whole, cut_off = later[is_whole], later[~is_whole]
     ages = range(1, max(1, cohorts["age"].max()) + 1)
     retention = whole.pivot_table(index="cohort", columns="age", values="retention")
-    ax = new_axes(ax)
-    _heat_map(ax, retention.reindex(index=size.index, columns=ages).to_numpy(dtype=float))
+    ax = make_axes(ax)
+    _draw_heat_map(ax, retention.reindex(index=size.index, columns=ages).to_numpy(dtype=float))
     _hatch(ax, cut_off["age"].to_numpy(), size.index.get_indexer(pd.Index(cut_off["cohort"])))
     starts = name_periods(size.index, period)
     names = [f"{start} ({number:,})" for start, number in zip(starts, size, strict=True)]
@@ -153,7 +153,7 @@ def plot_cohorts(
     )
 
 
-def _heat_map(ax: Axes, retention: NDArray[np.float64]) -> None:
+def _draw_heat_map(ax: Axes, retention: NDArray[np.float64]) -> None:
     """Colour the cells, one row per cohort from age 1 on; nan stays blank."""
     n_rows, n_ages = retention.shape
     mesh = ax.pcolormesh(
@@ -169,7 +169,7 @@ def _heat_map(ax: Axes, retention: NDArray[np.float64]) -> None:
     ax.invert_yaxis()  # the oldest cohort on top
     ax.set_xticks(range(1, n_ages + 1, ceil(n_ages / _MOST_NUMBERS)))
     colours = ax.figure.colorbar(mesh, ax=ax, label="buying again (% of cohort)")
-    in_percent(colours.ax.yaxis)
+    format_percent(colours.ax.yaxis)
     if max(n_rows, n_ages) <= _MOST_NUMBERS:
         _write_numbers(ax, retention)
 
@@ -266,11 +266,11 @@ def plot_flows(flows: pd.DataFrame, *, period: str | None = None, ax: Axes | Non
     period = find_period(period, "flows", gaps.min() if len(gaps) else np.nan)
     names = name_periods(counts.index, period)
     weekly = period == "W"
-    ax = new_axes(ax)
+    ax = make_axes(ax)
     _stack(ax, counts, whole)
     step = ceil(len(names) * len(names[0]) / _MOST_LETTERS)
     ax.set_xticks(range(0, len(names), step), names[::step])
-    in_numbers(ax.yaxis)
+    format_numbers(ax.yaxis)
     return finish(
         ax,
         title=_flow_title(counts, whole, names, "Week of " if weekly else ""),

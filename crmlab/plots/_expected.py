@@ -16,8 +16,8 @@ from crmlab.plots._canvas import (
     RED,
     check_table,
     finish,
-    in_numbers,
-    new_axes,
+    format_numbers,
+    make_axes,
     percent,
 )
 from crmlab.plots._periods import PERIOD_WORDS, find_period
@@ -95,16 +95,16 @@ def plot_tracking(
             f"`table` must have a whole {word} to be drawn incrementally; all are cut off. "
             "Use a shorter period, or draw the running total."
         )
-    ax = new_axes(ax)
+    ax = make_axes(ax)
     end = drawn["end"].to_numpy(dtype="datetime64[s]")
-    _two_lines(ax, end, drawn[f"{start}actual"], drawn[f"{start}expected"])
+    _draw_two_lines(ax, end, drawn[f"{start}actual"], drawn[f"{start}expected"])
     if held_out.any() and not held_out.all():
         _mark_cut(ax, table["end"].to_numpy(dtype="datetime64[s]")[~held_out][-1])
     locator = mdates.AutoDateLocator(maxticks=8)
     ax.xaxis.set_major_locator(locator)
     ax.xaxis.set_major_formatter(mdates.ConciseDateFormatter(locator))
     ax.set_ylim(bottom=0)
-    in_numbers(ax.yaxis)
+    format_numbers(ax.yaxis)
     part = table[held_out] if held_out.any() else table
     name = "Holdout" if held_out.any() else "Calibration"
     each = f"per {word}" if incremental else "since the start"
@@ -123,7 +123,7 @@ def _days_apart(table: pd.DataFrame) -> float:
     return float(gaps[whole & whole.shift(fill_value=False)].max())
 
 
-def _two_lines(ax: Axes, x: Any, actual: pd.Series, expected: pd.Series) -> None:
+def _draw_two_lines(ax: Axes, x: Any, actual: pd.Series, expected: pd.Series) -> None:
     """Draw what came as a line and what was expected as a broken one, with a legend."""
     few = len(x) <= _MOST_MARKERS
     for values, style, marker in ((actual, _ACTUAL, "o"), (expected, _EXPECTED, "s")):
@@ -188,17 +188,17 @@ def plot_frequency_calibration(table: pd.DataFrame, *, ax: Axes | None = None) -
     '95% of 100 customers are where the model expects them'
     """
     check_table("table", table, ["purchases", "actual", "expected"])
-    actual, expected = _two_columns(table)
+    actual, expected = _check_two_columns(table)
     if not actual.any():
         raise InputError("`table` must count at least one customer; `actual` is 0 everywhere.")
-    ax = new_axes(ax)
+    ax = make_axes(ax)
     at = np.arange(len(table))
     ax.bar(at - _BAR / 2, actual, _BAR, color=BLUE, label="actual")
     ax.bar(at + _BAR / 2, expected, _BAR, color=RED, hatch="///", edgecolor="white", lw=0,
            label="expected")  # fmt: skip
     ax.set_xticks(at, list(table["purchases"].astype(str)))
     ax.legend(fontsize=9, frameon=False)
-    in_numbers(ax.yaxis)
+    format_numbers(ax.yaxis)
     placed = np.minimum(actual, expected).sum() / actual.sum()
     return finish(
         ax,
@@ -209,7 +209,7 @@ def plot_frequency_calibration(table: pd.DataFrame, *, ax: Axes | None = None) -
     )
 
 
-def _two_columns(table: pd.DataFrame) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _check_two_columns(table: pd.DataFrame) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     return check_vector("actual", table["actual"]), check_vector("expected", table["expected"])
 
 
@@ -249,11 +249,11 @@ def plot_holdout_by_frequency(table: pd.DataFrame, *, ax: Axes | None = None) ->
     'Holdout: 50 purchases, 47 expected (6% too few)'
     """
     check_table("table", table, ["purchases", "n_customers", "actual", "expected"])
-    actual, expected = _two_columns(table)
+    actual, expected = _check_two_columns(table)
     customers = check_vector("n_customers", table["n_customers"])
-    ax = new_axes(ax)
+    ax = make_axes(ax)
     at = np.arange(len(table))
-    _two_lines(ax, at, table["actual"], table["expected"])
+    _draw_two_lines(ax, at, table["actual"], table["expected"])
     names = [
         f"{name}\n({number:,.0f})"
         for name, number in zip(table["purchases"], customers, strict=True)
@@ -304,7 +304,7 @@ def plot_holdout_deciles(
     actual = check_vector("actual", table["actual"])
     expected = check_vector("expected", table["expected"], negative=True)
     decile, held, customers = (table[columns[i]].to_numpy() for i in (0, 3, 4))
-    ax = new_axes(ax)
+    ax = make_axes(ax)
     bars = ax.bar(decile, actual, color=BLUE, label="actual")
     points = ax.plot(decile, expected, color=RED, marker="D", linestyle="", label="expected")
     if len(table) <= _MOST_MARKERS:

@@ -13,8 +13,8 @@ from crmlab.plots._canvas import (
     RED,
     check_table,
     finish,
-    in_percent,
-    new_axes,
+    format_percent,
+    make_axes,
     percent,
 )
 
@@ -63,7 +63,7 @@ def plot_link_thresholds(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes
     rows = table[columns].sort_values("threshold", ignore_index=True)
     threshold = check_vector("threshold", rows["threshold"], negative=True)
     looks = {"precision": (BLUE, "--"), "recall": (GREEN, "-."), "f1": (RED, "-")}
-    ax = new_axes(ax)
+    ax = make_axes(ax)
     few = len(rows) <= _MOST_STEPS
     place = np.arange(len(rows)) if few else threshold
     if few:
@@ -77,7 +77,7 @@ def plot_link_thresholds(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes
     ax.margins(y=0.12)
     ax.legend(frameon=False, fontsize=9, loc="best")
     is_chance = threshold.min() >= 0 and threshold.max() <= 1
-    in_percent(ax.yaxis)
+    format_percent(ax.yaxis)
     return finish(
         ax,
         title=f"Threshold {best['threshold']:g} gives the best F1, {best['f1']:.3f}: precision "
@@ -126,7 +126,7 @@ def plot_match_weights(explanation: pd.DataFrame, *, ax: Axes | None = None) -> 
     width = np.append(weight, total)
     names = [str(name).replace("_", " ") for name in [*explanation["comparison"], "together"]]
     colours = [*np.where(weight < 0, RED, BLUE), INK]
-    ax = new_axes(ax)
+    ax = make_axes(ax)
     rows = np.arange(len(names))
     ax.barh(rows, width, left=start, height=0.7, color=colours)
     ends = start + width

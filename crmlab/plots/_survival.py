@@ -9,7 +9,15 @@ from numpy.typing import NDArray
 
 from crmlab._checks import check_vector
 from crmlab._errors import InputError
-from crmlab.plots._canvas import BLUE, RED, check_table, finish, in_numbers, in_percent, new_axes
+from crmlab.plots._canvas import (
+    BLUE,
+    RED,
+    check_table,
+    finish,
+    format_numbers,
+    format_percent,
+    make_axes,
+)
 
 __all__ = ["plot_retention", "plot_survival"]
 
@@ -44,7 +52,7 @@ def plot_survival(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     >>> ax.get_title()
     '37.8% are still customers after 12 renewals'
     """
-    ax, t, share, actual = _curve(table, ax)
+    ax, t, share, actual = _draw_curve(table, ax)
     last = -1
     seen = np.flatnonzero(~np.isnan(actual))
     told = ""
@@ -89,7 +97,7 @@ def plot_retention(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     >>> ax.get_title()
     'Retention goes from 85.1% at renewal 1 to 95.7% at renewal 12'
     """
-    ax, t, share, _ = _curve(table, ax)
+    ax, t, share, _ = _draw_curve(table, ax)
     return finish(
         ax,
         title=f"Retention goes from {share[0]:.1%} at renewal {t[0]:,.0f} to {share[-1]:.1%} "
@@ -99,18 +107,18 @@ def plot_retention(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     )
 
 
-def _curve(table: pd.DataFrame, ax: Axes | None) -> tuple[Axes, Any, Any, Any]:
+def _draw_curve(table: pd.DataFrame, ax: Axes | None) -> tuple[Axes, Any, Any, Any]:
     """Draw a share by renewal with its band and what was observed; return what was drawn."""
     check_table("table", table, ["t", "estimate"])
     table = table.sort_values("t")
     t = check_vector("t", table["t"])
     band = ["lower", "upper"] if {"lower", "upper"} <= set(table.columns) else []
-    shares = {name: _share(name, table[name]) for name in ["estimate", *band]}
+    shares = {name: _check_share(name, table[name]) for name in ["estimate", *band]}
     actual = np.full(len(t), np.nan)
     if "actual" in table and table["actual"].notna().any():
         known = table["actual"].notna().to_numpy()
-        actual[known] = _share("actual", table["actual"][known])
-    ax = new_axes(ax)
+        actual[known] = _check_share("actual", table["actual"][known])
+    ax = make_axes(ax)
     if band:
         level = f"{table['level'].iloc[0]:.0%} " if "level" in table else ""
         ax.fill_between(t, shares["lower"], shares["upper"], color=RED, alpha=0.2, lw=0,
@@ -120,12 +128,12 @@ def _curve(table: pd.DataFrame, ax: Axes | None) -> tuple[Axes, Any, Any, Any]:
         ax.plot(t, actual, color=BLUE, marker="o", linestyle="", label="actual")
     ax.legend(fontsize=9, frameon=False)
     ax.set_ylim(0, 1.02)
-    in_percent(ax.yaxis)
-    in_numbers(ax.xaxis)
+    format_percent(ax.yaxis)
+    format_numbers(ax.xaxis)
     return ax, t, shares["estimate"], actual
 
 
-def _share(name: str, values: pd.Series) -> NDArray[np.float64]:
+def _check_share(name: str, values: pd.Series) -> NDArray[np.float64]:
     array = check_vector(name, values)
     if (array > 1).any():
         raise InputError(

@@ -15,10 +15,10 @@ from crmlab.plots._canvas import (
     SKY,
     check_table,
     finish,
-    in_money,
-    in_percent,
+    format_money,
+    format_percent,
+    make_axes,
     money,
-    new_axes,
     percent,
 )
 
@@ -63,7 +63,7 @@ def plot_present_value(payments: pd.DataFrame, *, ax: Axes | None = None) -> Axe
         "expected: times the chance to stay": ("expected", SKY),
         "worth today: discounted as well": ("present_value", BLUE),
     }
-    ax = new_axes(ax)
+    ax = make_axes(ax)
     for label, (column, colour) in bars.items():
         ax.bar(
             period, check_vector(column, payments[column], negative=True), color=colour, label=label
@@ -71,7 +71,7 @@ def plot_present_value(payments: pd.DataFrame, *, ax: Axes | None = None) -> Axe
     ax.legend(frameon=False, fontsize=9, loc="upper right")
     ax.set_ylim(0, 1.45 * payments["margin"].max() or 1)
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-    in_money(ax.yaxis)
+    format_money(ax.yaxis)
     totals = [money(payments[column].sum()) for column, _ in bars.values()]
     return finish(
         ax,
@@ -122,7 +122,7 @@ def plot_probability_alive(
             f"{table.duplicated(columns[:2]).sum():,} are doubled."
         )
     grid = table.pivot(index="frequency", columns="recency", values="probability_alive")
-    ax = new_axes(ax)
+    ax = make_axes(ax)
     image = ax.imshow(grid, cmap="viridis", vmin=0, vmax=1, aspect="auto", origin="lower")
     ax.set_xticks(range(grid.shape[1]), [f"{value:g}" for value in grid.columns])
     ax.set_yticks(range(grid.shape[0]), [f"{value:g}" for value in grid.index])
@@ -130,7 +130,7 @@ def plot_probability_alive(
         _write_cells(ax, grid)
     bar = ax.figure.colorbar(image, ax=ax)
     bar.set_label("probability of being alive")
-    in_percent(bar.ax.yaxis)
+    format_percent(bar.ax.yaxis)
     low, high = table["probability_alive"].min(), table["probability_alive"].max()
     return finish(
         ax,
@@ -194,7 +194,7 @@ def plot_intervals(
     check_table("table", table, ["estimate", "lower", "upper", "level"])
     if actual is not None and not table.index.equals(actual.index):
         raise InputError("`actual` must have the index of `table`. Use actual.loc[table.index].")
-    ax = new_axes(ax)
+    ax = make_axes(ax)
     at = np.arange(len(table))[::-1]
     ax.hlines(at, table["lower"], table["upper"], color=SKY, linewidth=3)
     ax.plot(table["estimate"], at, "o", color=BLUE, markersize=4, label="estimate")
@@ -264,14 +264,14 @@ def plot_levers(
     ordered, gain = levers.iloc[order], gain[order]
     extreme = gain[-1] if change >= 0 else gain[0]
     is_first = np.isclose(gain, extreme)
-    ax = new_axes(ax)
+    ax = make_axes(ax)
     colours = np.where(is_first, GREEN if change >= 0 else RED, BLUE)
-    bars = ax.barh(_spoken(ordered["lever"]), gain, color=list(colours))
+    bars = ax.barh(_name_levers(ordered["lever"]), gain, color=list(colours))
     ax.bar_label(bars, [money(amount) for amount in gain], padding=3, fontsize=9)
     ax.margins(x=0.12)
     ax.axvline(0, color=INK, linewidth=1)
-    in_money(ax.xaxis)
-    first = _spoken(levers["lever"][np.isclose(levers["gain_total"], extreme)])
+    format_money(ax.xaxis)
+    first = _name_levers(levers["lever"][np.isclose(levers["gain_total"], extreme)])
     finish(
         ax,
         title=_lever_title(first, change, extreme),
@@ -293,7 +293,7 @@ def _find_change(levers: pd.DataFrame) -> float:
     return float(free["changed"].iloc[0] / free["base"].iloc[0] - 1)
 
 
-def _spoken(names: pd.Series) -> list[str]:
+def _name_levers(names: pd.Series) -> list[str]:
     return list(names.str.replace("_", " "))
 
 

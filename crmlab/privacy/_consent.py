@@ -97,12 +97,12 @@ def consented(
     ... ).tolist()
     ['A', 'B']
     """
-    answers = _answers(consents, channel, purpose, on)
+    answers = _find_answers(consents, channel, purpose, on)
     granted = answers.loc[answers["granted"], ["customer_id"]]
     if isinstance(customers, ibis.Table):
         _check_kind(customers, answers)
         return customers.semi_join(ibis.memtable(granted), "customer_id")
-    ids = _ids(customers)
+    ids = _read_ids(customers)
     _check_ids(ids, answers)
     kept = ids.isin(granted["customer_id"]).to_numpy()
     rows = customers if isinstance(customers, pd.DataFrame) else ids
@@ -158,13 +158,13 @@ def consent_status(
     1           B    refused 2024-06-30
     2           C  no answer        NaT
     """
-    answers = _answers(consents, channel, purpose, on)
+    answers = _find_answers(consents, channel, purpose, on)
     if isinstance(customers, ibis.Table):
         _check_kind(customers, answers)
         distinct = execute(customers.select("customer_id").distinct().order_by("customer_id"))
         ids = distinct["customer_id"]
     else:
-        ids = _ids(customers)
+        ids = _read_ids(customers)
         _check_ids(ids, answers)
     ids = ids.drop_duplicates().reset_index(drop=True)
     found = answers.set_index("customer_id").reindex(pd.Index(ids))
@@ -178,7 +178,7 @@ def consent_status(
     )
 
 
-def _answers(
+def _find_answers(
     consents: Any, channel: str, purpose: str, on: str | dt.date | pd.Timestamp | None
 ) -> pd.DataFrame:
     """The answer that counts, one row per customer who gave one: a single query."""
@@ -212,7 +212,7 @@ def _refuse_instants(table: Any) -> None:
         )
 
 
-def _ids(customers: Any) -> pd.Series:
+def _read_ids(customers: Any) -> pd.Series:
     """The ids of a pandas table, or of ids alone, in their order."""
     if isinstance(customers, pd.DataFrame):
         if "customer_id" in customers.columns:

@@ -83,7 +83,7 @@ def mask(
             f"`table` must be a DataFrame; got {type(table).__name__}. "
             "Bring the rows to be shown to pandas first."
         )
-    kinds = _kinds(table, columns)
+    kinds = _find_kinds(table, columns)
     check_columns(table.columns, kinds, what="The table")
     masked = table.copy()
     for position, name in enumerate(table.columns):
@@ -93,7 +93,7 @@ def mask(
     return masked
 
 
-def _kinds(
+def _find_kinds(
     table: pd.DataFrame, columns: Sequence[str] | Mapping[str, str] | None
 ) -> Mapping[str, str]:
     if columns is None:
@@ -119,15 +119,15 @@ def _mask_values(values: pd.Series, hide: Callable[[Any], str]) -> pd.Series:
     return pd.Series(shown[number], index=values.index, name=values.name, dtype="str")
 
 
-def _text(value: Any) -> str:
+def _normalise(value: Any) -> str:
     if isinstance(value, float) and value.is_integer():
         value = int(value)  # numbers beside a missing one: ".0" is no digit of theirs
     # Full-width digits and letters are the same digits and letters.
     return " ".join(unicodedata.normalize("NFKC", str(value)).split())
 
 
-def _name(value: Any) -> str:
-    text = _text(value)
+def _mask_name(value: Any) -> str:
+    text = _normalise(value)
     if any(letter.isupper() or letter.islower() for letter in text):
         return " ".join(f"{word[0]}{_HIDDEN}" if word[1:] else _HIDDEN for word in text.split())
     syllables = text.replace(" ", "")
@@ -138,8 +138,8 @@ def _name(value: Any) -> str:
     return syllables[0] + "*" * (len(syllables) - 2) + syllables[-1]
 
 
-def _phone(value: Any) -> str:
-    text = _text(value)
+def _mask_phone(value: Any) -> str:
+    text = _normalise(value)
     digits = re.sub(r"\D", "", text)
     if digits.startswith("82") and len(digits) > 9:
         digits = "0" + digits[2:].removeprefix("0")
@@ -149,15 +149,15 @@ def _phone(value: Any) -> str:
     return f"****-{digits[-4:]}" if len(digits) > 8 else "****"
 
 
-def _email(value: Any) -> str:
-    user, _, domain = _text(value).rpartition("@")
+def _mask_email(value: Any) -> str:
+    user, _, domain = _normalise(value).rpartition("@")
     if not user or not domain or "@" in user or " " in user + domain:
         return _HIDDEN
     return f"{user[0] if user[1:] else ''}{_HIDDEN}@{domain}"
 
 
-def _address(value: Any) -> str:
-    words = _text(value).replace(",", " ").split()
+def _mask_address(value: Any) -> str:
+    words = _normalise(value).replace(",", " ").split()
     shown = []
     if words and _PROVINCE.fullmatch(words[0]):
         shown.append(words.pop(0))
@@ -169,27 +169,27 @@ def _address(value: Any) -> str:
     return " ".join(shown) or _HIDDEN
 
 
-def _birth_year(value: Any) -> str:
+def _mask_birth_date(value: Any) -> str:
     if isinstance(value, dt.date | np.datetime64):
         return str(pd.Timestamp(value).year)
-    found = _YEAR.fullmatch(_text(value))
+    found = _YEAR.fullmatch(_normalise(value))
     return found[1] if found else "****"
 
 
-def _identifier(value: Any) -> str:
-    text = _text(value)
+def _mask_identifier(value: Any) -> str:
+    text = _normalise(value)
     if "@" in text:
-        return _email(text)
-    return _phone(text) if _PHONE_AS_ID.fullmatch(text) else text
+        return _mask_email(text)
+    return _mask_phone(text) if _PHONE_AS_ID.fullmatch(text) else text
 
 
 _MASKS: dict[str, Callable[[Any], str]] = {
-    "name": _name,
-    "phone": _phone,
-    "email": _email,
-    "address": _address,
-    "birth_date": _birth_year,
-    "identifier": _identifier,
+    "name": _mask_name,
+    "phone": _mask_phone,
+    "email": _mask_email,
+    "address": _mask_address,
+    "birth_date": _mask_birth_date,
+    "identifier": _mask_identifier,
 }
 # What a column holds, by its name.
 _KINDS = {kind: kind for kind in _MASKS} | {

@@ -94,19 +94,19 @@ def pseudonymise(
     if isinstance(table, pd.Series):
         if columns is not None:
             raise InputError("`columns` must be left out where `table` is a Series; it is one.")
-        space = _namespace(table.name, namespace)
-        return _replaced(table, _keyed(key_env), space, length)
-    names = _checked_columns(table, columns)
-    spaces = [_namespace(name, namespace) for name in names]
-    keyed = _keyed(key_env)
+        space = _make_namespace(table.name, namespace)
+        return _replace(table, _make_codes(key_env), space, length)
+    names = _check_columns(table, columns)
+    spaces = [_make_namespace(name, namespace) for name in names]
+    keyed = _make_codes(key_env)
     codes = {
-        name: _replaced(table[name], keyed, space, length)
+        name: _replace(table[name], keyed, space, length)
         for name, space in zip(names, spaces, strict=True)
     }
     return table.assign(**codes)
 
 
-def _checked_columns(table: Any, columns: str | Sequence[str] | None) -> list[str]:
+def _check_columns(table: Any, columns: str | Sequence[str] | None) -> list[str]:
     if not isinstance(table, pd.DataFrame):
         raise InputTypeError(
             f"`table` must be a DataFrame or a Series; got {type(table).__name__}. "
@@ -128,7 +128,7 @@ def _checked_columns(table: Any, columns: str | Sequence[str] | None) -> list[st
     return names
 
 
-def _namespace(column: Any, namespace: str | Mapping[str, str] | None) -> str:
+def _make_namespace(column: Any, namespace: str | Mapping[str, str] | None) -> str:
     space = namespace.get(column) if isinstance(namespace, Mapping) else namespace
     space = column if space is None else space
     if not isinstance(space, str) or not space or "\0" in space:
@@ -139,7 +139,7 @@ def _namespace(column: Any, namespace: str | Mapping[str, str] | None) -> str:
     return unicodedata.normalize("NFC", space)
 
 
-def _keyed(key_env: str) -> hmac.HMAC:
+def _make_codes(key_env: str) -> hmac.HMAC:
     """HMAC that already holds the key, so that no variable in a traceback does.
 
     Messages do not repeat `key_env`: a caller may have put the key itself there.
@@ -158,14 +158,14 @@ def _keyed(key_env: str) -> hmac.HMAC:
     return hmac.new(os.fsencode(os.environ[key_env]), digestmod="sha256")
 
 
-def _replaced(values: pd.Series, keyed: hmac.HMAC, space: str, length: int) -> pd.Series:
+def _replace(values: pd.Series, keyed: hmac.HMAC, space: str, length: int) -> pd.Series:
     """The codes of a column: each different value is hashed once."""
     _check_kind(values)
     number, different = pd.factorize(values)
     texts = [_text(value, values.name) for value in different]
     prefix = keyed.copy()
     prefix.update(f"{space}\0".encode())
-    codes = [_code(prefix, text)[:length] for text in texts]
+    codes = [_make_code(prefix, text)[:length] for text in texts]
     n_values, n_codes = len(set(texts)), len(set(codes))
     if n_codes < n_values:
         raise InputError(
@@ -177,7 +177,7 @@ def _replaced(values: pd.Series, keyed: hmac.HMAC, space: str, length: int) -> p
     return pd.Series(taken, index=values.index, name=values.name, dtype="str")
 
 
-def _code(prefix: hmac.HMAC, text: str) -> str:
+def _make_code(prefix: hmac.HMAC, text: str) -> str:
     one = prefix.copy()
     # Half a surrogate pair is no valid text, and must not end in an error that shows it.
     one.update(text.encode("utf-8", "surrogatepass"))

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from crmlab._checks import check_columns
 from crmlab._errors import InputError, InputTypeError
-from crmlab.privacy._linked import Grid, Numbers, grid_of
+from crmlab.privacy._linked import Grid, Numbers, make_grid
 
-__all__ = ["Published", "as_list", "blanked", "read"]
+__all__ = ["Published", "as_list", "blank_cells", "read"]
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def _read_crosstab(
     rows = _tuples(axes[0])
     if len(axes) > 1:
         rows = [(*row, *column) for row in rows for column in _tuples(axes[1])]
-    grid = grid_of(rows, dimensions, margins, axes=[axis.nlevels for axis in axes])
+    grid = make_grid(rows, dimensions, margins, axes=[axis.nlevels for axis in axes])
     amounts = {} if counts is table else {"table": _numbers(table)}
     return Published(table, grid, _numbers(counts), amounts)
 
@@ -98,7 +98,7 @@ def _read_tidy(table: Any, counts: str, by: Sequence[str] | None, margins: str |
     others = [name for name in table.columns if name not in {*by, counts}]
     return Published(
         table,
-        grid_of(rows, by, margins, axes=[1] * len(by)),
+        make_grid(rows, by, margins, axes=[1] * len(by)),
         _numbers(table[[counts]]),
         {name: _numbers(table[[name]]) for name in others},
     )
@@ -128,7 +128,7 @@ def _numbers(table: pd.DataFrame | pd.Series) -> Numbers:
         ) from None
 
 
-def blanked(published: Published, hidden: NDArray[np.bool_], counts: Any) -> Any:
+def blank_cells(published: Published, hidden: NDArray[np.bool_], counts: Any) -> Any:
     """The table with hidden cells missing; whole numbers stay whole."""
     table = published.table
     if isinstance(table, pd.Series):

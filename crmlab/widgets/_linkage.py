@@ -173,15 +173,15 @@ def linkage_explorer(
         view = linkage_view(
             table, slider.value, cost_per_mailing=cost_per_mailing, mailings=mailings
         )
-        words.value = _words(view, html.escape(currency))
-        picture.value = _picture(table, view)
+        words.value = _write_words(view, html.escape(currency))
+        picture.value = _draw_picture(table, view)
 
     slider.observe(show, names="value")
     show()
     return ipywidgets.VBox([slider, words, picture])
 
 
-def _words(view: LinkageView, currency: str) -> str:
+def _write_words(view: LinkageView, currency: str) -> str:
     """Say in HTML what the threshold does, for those who cannot see the picture too."""
     off = view.n_people - view.n_true_people
     return (
@@ -195,7 +195,7 @@ def _words(view: LinkageView, currency: str) -> str:
     )
 
 
-def _picture(table: pd.DataFrame, view: LinkageView) -> bytes:
+def _draw_picture(table: pd.DataFrame, view: LinkageView) -> bytes:
     """Draw the curves with the threshold chosen, as PNG; nothing of pyplot is opened."""
     figure = Figure(figsize=(6.4, 3.4), dpi=120)
     FigureCanvasAgg(figure)
