@@ -35,7 +35,7 @@ def plot_present_value(payments: pd.DataFrame, *, ax: Axes | None = None) -> Axe
     ----------
     payments : DataFrame
         One row per period: `period` (a number), `margin` (currency, if the customer stays),
-        `expected` (times the chance to stay) and `present_value` (discounted to today).
+        `expected` (times the probability of staying) and `present_value` (discounted to today).
     ax : matplotlib Axes, optional
         Where to draw; a new figure if not given.
 
@@ -85,7 +85,7 @@ def plot_present_value(payments: pd.DataFrame, *, ax: Axes | None = None) -> Axe
 def plot_probability_alive(
     table: pd.DataFrame, *, unit: str = "weeks", ax: Axes | None = None
 ) -> Axes:
-    """Draw the chance to be still a customer over frequency and recency, as a heat map.
+    """Draw the probability of being alive over frequency and recency, as a heat map.
 
     Parameters
     ----------
@@ -143,11 +143,11 @@ def plot_probability_alive(
 
 
 def _write_cells(ax: Axes, grid: pd.DataFrame) -> None:
-    for (row, column), chance in np.ndenumerate(grid.to_numpy()):
-        if not np.isnan(chance):
+    for (row, column), alive in np.ndenumerate(grid.to_numpy()):
+        if not np.isnan(alive):
             ax.text(
-                column, row, f"{100 * chance:.0f}", ha="center", va="center", fontsize=8,
-                color="black" if chance > 0.6 else "white",
+                column, row, f"{100 * alive:.0f}", ha="center", va="center", fontsize=8,
+                color="black" if alive > 0.6 else "white",
             )  # fmt: skip
 
 

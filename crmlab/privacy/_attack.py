@@ -104,7 +104,7 @@ class Protection:
 
 
 def _is_enough(moves: Mapping[int, Numbers], cell: int, need: float) -> Numbers | None:
-    least = need * (1 - _TINY)  # amounts are no whole numbers
+    least = need * (1 - _TINY)  # amounts are not whole numbers
     return next((move for move in moves.values() if move[cell] >= least), None)
 
 

@@ -41,8 +41,8 @@ def consented(
     """Keep the customers who may be contacted through a channel for a purpose.
 
     The last answer of a customer for this channel and purpose counts, as `consent_status` shows
-    for everybody, those left out included. Who never answered has not consented. Consent to
-    another channel or purpose says nothing here.
+    for everybody, those left out included. A customer who never answered has not consented.
+    Consent to another channel or purpose says nothing here.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ def consented(
     TypeError
         If `customers` is neither a table nor ids in an order.
     ValueError
-        If `channel` or `purpose` is not one of the known words, or `on` is no date.
+        If `channel` or `purpose` is not one of the known words, or `on` is not a date.
 
     See Also
     --------
@@ -241,7 +241,7 @@ def _check_ids(ids: pd.Series, answers: pd.DataFrame) -> None:
 
 
 def _check_kind(table: Any, answers: pd.DataFrame) -> None:
-    """Raise ContractError where ids are no ids, or cannot equal those of the answers."""
+    """Raise ContractError where ids are not ids, or cannot equal those of the answers."""
     _CUSTOMERS.check_types(table)
     as_text = table.schema()["customer_id"].is_string()
     if len(answers) and as_text == pd.api.types.is_integer_dtype(answers["customer_id"]):

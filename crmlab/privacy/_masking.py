@@ -121,7 +121,7 @@ def _mask_values(values: pd.Series, hide: Callable[[Any], str]) -> pd.Series:
 
 def _normalise(value: Any) -> str:
     if isinstance(value, float) and value.is_integer():
-        value = int(value)  # numbers beside a missing one: ".0" is no digit of theirs
+        value = int(value)  # numbers beside a missing one: ".0" is not one of their digits
     # Full-width digits and letters are the same digits and letters.
     return " ".join(unicodedata.normalize("NFKC", str(value)).split())
 

@@ -68,7 +68,7 @@ def pseudonymise(
     PseudonymKeyError
         If the environment holds no key, or one shorter than 16 bytes.
     TypeError
-        If `table` is no pandas table, or a column holds floats, dates or other objects.
+        If `table` is not a pandas table, or a column holds floats, dates or other objects.
     ValueError
         If a column is missing, or two different values get one code at this `length`.
 
@@ -150,7 +150,7 @@ def _make_codes(key_env: str) -> hmac.HMAC:
             "`key_env` must name an environment variable that holds the key; it is not set. "
             + _REMEDY
         )
-    if len(os.fsencode(os.environ[key_env].strip())) < _LEAST_KEY:  # blanks are no secret
+    if len(os.fsencode(os.environ[key_env].strip())) < _LEAST_KEY:  # blanks keep no secret
         raise PseudonymKeyError(
             f"The key in the environment must have at least {_LEAST_KEY} bytes; it is shorter. "
             + _REMEDY
@@ -179,7 +179,7 @@ def _replace(values: pd.Series, keyed: hmac.HMAC, space: str, length: int) -> pd
 
 def _make_code(prefix: hmac.HMAC, text: str) -> str:
     one = prefix.copy()
-    # Half a surrogate pair is no valid text, and must not end in an error that shows it.
+    # Half a surrogate pair is not valid text, and must not end in an error that shows it.
     one.update(text.encode("utf-8", "surrogatepass"))
     return one.hexdigest()
 
