@@ -126,9 +126,7 @@ def _with_orders(customers: Any, lines: Any, bought: Any) -> Any:
     """Add how many orders each customer placed, where lines say which order they belong to."""
     if "order_id" not in lines.columns:
         return customers
-    return customers.left_join(count_orders(lines, bought), "customer_id").drop(
-        "customer_id_right"
-    )
+    return customers.left_join(count_orders(lines, bought), "customer_id").drop("customer_id_right")
 
 
 def calibration_holdout(

@@ -18,7 +18,7 @@ from crmlab._units import Unit
 from crmlab.loaders._files import expand
 from crmlab.loaders._sources import open_source
 from crmlab.ltv._forecasting.scorer import READ, Scorer, known_attrs
-from crmlab.ltv._noncontract.summary import check_rows, numbers_of
+from crmlab.ltv._noncontract.summary import check_rows, read_column
 from crmlab.ltv._spend.gamma_gamma import GammaGamma
 
 __all__ = ["score_table"]
@@ -163,7 +163,7 @@ def _score_frame(
         raise ValueError("`source` must hold at least one customer; got none.")
     if target is not None and not (kept or index):
         raise _nameless(source.columns)
-    numbers = {name: numbers_of(source, name) for name in scorer.reads}
+    numbers = {name: read_column(source, name) for name in scorer.reads}
     check_rows(scorer.rules(numbers), len(source))
     parts = [
         scorer.frame(

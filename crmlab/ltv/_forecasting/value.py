@@ -11,7 +11,7 @@ from crmlab._checks import check_fraction
 from crmlab.ltv._fitting.maximum import Floats
 from crmlab.ltv._fitting.model import intervals
 from crmlab.ltv._forecasting.segments import segments
-from crmlab.ltv._noncontract.summary import weights_of
+from crmlab.ltv._noncontract.summary import read_weights
 from crmlab.ltv._spend.gamma_gamma import GammaGamma
 
 __all__ = ["customer_lifetime_value"]
@@ -127,7 +127,7 @@ def customer_lifetime_value(
         )
     else:
         segment, names = segments(summary, by, total=total)
-        weight = weights_of(summary)
+        weight = read_weights(summary)
         table = pd.DataFrame({"n_customers": np.bincount(segment, weights=weight)}, index=names)
 
         def value(theta: Floats) -> Floats:

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from crmlab._checks import check_count, check_fraction
 from crmlab.ltv._formulas.arguments import Floats, common_index, numbers
 from crmlab.ltv._noncontract.count_model import CountModel
-from crmlab.ltv._noncontract.summary import check_frame, codes_of, numbers_of, weights_of
+from crmlab.ltv._noncontract.summary import check_frame, number_rows, read_column, read_weights
 
 __all__ = [
     "check_model",
@@ -79,7 +79,7 @@ def frequency_calibration(
     check_model(model)
     max_purchases = check_count("max_purchases", max_purchases)
     rows, _ = model._read(summary)
-    at, first = codes_of([rows.T, *rows.z.T])
+    at, first = number_rows([rows.T, *rows.z.T])
     customers = np.bincount(at, weights=rows.weight)
     names = model._covariates()
     expected = np.zeros(max_purchases + 1)
@@ -151,15 +151,15 @@ def holdout_by_frequency(
     check_model(model)
     max_purchases = check_count("max_purchases", max_purchases)
     check_frame(holdout, ["frequency", "frequency_holdout", "duration_holdout"])
-    bought = numbers_of(holdout, "frequency_holdout")
+    bought = read_column(holdout, "frequency_holdout")
     if (bought < 0).any():
         raise ValueError(
             "`frequency_holdout` must not be negative; "
             f"{(bought < 0).sum():,} of {len(bought):,} rows are."
         )
     expected = _expected_holdout(model, holdout)
-    weight = weights_of(holdout)
-    place = np.minimum(numbers_of(holdout, "frequency"), max_purchases).astype("int64")
+    weight = read_weights(holdout)
+    place = np.minimum(read_column(holdout, "frequency"), max_purchases).astype("int64")
     customers, actual, foretold = (
         np.bincount(place, weights=weight * each, minlength=max_purchases + 1)
         for each in (np.ones(len(place)), bought, expected)
@@ -177,7 +177,7 @@ def holdout_by_frequency(
 
 def _expected_holdout(model: Any, holdout: pd.DataFrame) -> Floats:
     """Expected purchases of each customer over its own holdout."""
-    duration = numbers_of(holdout, "duration_holdout")
+    duration = read_column(holdout, "duration_holdout")
     expected = np.empty(len(holdout))
     for length in np.unique(duration):
         which = duration == length
