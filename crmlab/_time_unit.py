@@ -1,4 +1,4 @@
-"""The unit in which a table counts time: carried as data, read from data, checked against a model."""
+"""The unit in which a table counts time: kept as data, read from data, checked by models."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -7,22 +7,25 @@ import numpy as np
 import pandas as pd
 
 from crmlab._checks import check_choice
+from crmlab._engine import execute
 from crmlab._errors import InputError
 from crmlab._units import UNIT_DAYS
 
 __all__ = [
+    "TELL_UNIT",
     "TIME_UNIT",
-    "check_one_unit",
     "check_same_unit",
     "check_unit",
     "find_unit",
-    "nearest_unit",
+    "read_unit",
     "unit_column",
-    "unit_misfits",
 ]
 
 TIME_UNIT = "time_unit"
+_MEASURED = ("days_since_last", "T", "recency")
+TELL_UNIT = (TIME_UNIT, *_MEASURED)  # columns that tell the unit of a table
 _UNIT_TYPE = pd.CategoricalDtype(list(UNIT_DAYS))
+_WRITTEN, _RATIO = "column 'time_unit'", "days_since_last / (T - recency)"
 # What rounding in a file can do to days: T and recency with one digit, in this unit.
 _ROUNDING = 0.11
 _DRIFT = 0.02
@@ -61,11 +64,50 @@ def find_unit(table: pd.DataFrame, *, unit: str | None = None, what: str = "summ
     """
     if unit is not None:
         check_choice("unit", unit, UNIT_DAYS)
-    said = {
-        "unit=": unit,
-        f"column {TIME_UNIT!r}": _written_unit(table, what),
-        "days_since_last / (T - recency)": _measured_unit(table, what),
-    }
+    return _agree(
+        {
+            "unit=": unit,
+            _WRITTEN: _written_unit(table, what),
+            _RATIO: _measured_unit(table, what),
+        },
+        what,
+    )
+
+
+def read_unit(table: Any, *, unit: str | None = None, what: str = "source") -> str | None:
+    """Return the unit of a table that an engine holds, as `find_unit` does: in one query."""
+    if unit is not None:
+        check_choice("unit", unit, UNIT_DAYS)
+    asked: dict[str, Any] = {}
+    if TIME_UNIT in table.columns:
+        word = table[TIME_UNIT].cast("string")
+        asked |= {"lowest": word.min(), "highest": word.max(), "n_silent": word.isnull().sum()}
+    if set(_MEASURED) <= set(table.columns):
+        days, until, last = (table[name].cast("float64") for name in _MEASURED)
+        telling = (days > 0) & (until - last > 0)
+        asked["n_telling"] = telling.sum()
+        for each in UNIT_DAYS:
+            off, beyond = _misfits(days, until - last, each)
+            asked[f"off_{each}"] = off.sum(where=telling)
+            asked[f"misfits_{each}"] = (beyond & telling).sum()
+    if not asked:
+        return unit
+    found = execute(table.aggregate(n=table.count(), **asked)).iloc[0]
+    written = measured = None
+    if "lowest" in asked and found["n"]:
+        words = dict.fromkeys([found["lowest"], found["highest"]])
+        written = _check_one_unit([*words, *([None] if found["n_silent"] else [])], what)
+    if asked.get("n_telling") is not None and found["n_telling"]:
+        measured = _nearest_unit(
+            {each: float(found[f"off_{each}"]) for each in UNIT_DAYS},
+            {each: int(found[f"misfits_{each}"]) for each in UNIT_DAYS},
+            what,
+        )
+    return _agree({"unit=": unit, _WRITTEN: written, _RATIO: measured}, what)
+
+
+def _agree(said: Mapping[str, str | None], what: str) -> str | None:
+    """Return the unit that all say who say one; raise if they differ."""
     known = {source: each for source, each in said.items() if each is not None}
     if len(set(known.values())) > 1:
         listed = ", ".join(f"{source} says {each!r}" for source, each in known.items())
@@ -99,7 +141,7 @@ def check_same_unit(found: str | None, model_unit: str, what: str) -> None:
         )
 
 
-def check_one_unit(units: Iterable[object], what: str) -> str:
+def _check_one_unit(units: Iterable[object], what: str) -> str:
     """Return the one unit that a column `time_unit` holds."""
     found = list(units)
     missing = sum(bool(pd.isna(each)) for each in found)  # type: ignore[call-overload]
@@ -113,7 +155,7 @@ def check_one_unit(units: Iterable[object], what: str) -> str:
     return str(found[0])
 
 
-def unit_misfits(days: Any, gap: Any, unit: str) -> tuple[Any, Any]:
+def _misfits(days: Any, gap: Any, unit: str) -> tuple[Any, Any]:
     """How far rows are from a unit: the days off, and whether that is beyond rounding.
 
     For arrays and for engines' columns: `days` since the last purchase, and `gap`, `T - recency`.
@@ -122,7 +164,7 @@ def unit_misfits(days: Any, gap: Any, unit: str) -> tuple[Any, Any]:
     return off, off > days * _DRIFT + _ROUNDING * UNIT_DAYS[unit]
 
 
-def nearest_unit(off: Mapping[str, float], misfits: Mapping[str, int], what: str) -> str | None:
+def _nearest_unit(off: Mapping[str, float], misfits: Mapping[str, int], what: str) -> str | None:
     """Return the unit that the days fit best; raise if they fit none in some rows."""
     best = min(off, key=lambda unit: off[unit])
     if misfits[best]:
@@ -137,23 +179,23 @@ def nearest_unit(off: Mapping[str, float], misfits: Mapping[str, int], what: str
 def _written_unit(table: pd.DataFrame, what: str) -> str | None:
     if TIME_UNIT not in table.columns or table.empty:
         return None
-    return check_one_unit(table[TIME_UNIT].astype(object).unique(), what)
+    return _check_one_unit(table[TIME_UNIT].astype(object).unique(), what)
 
 
 def _measured_unit(table: pd.DataFrame, what: str) -> str | None:
     """The unit in which the time since the last purchase is what it is in days."""
-    if not {"days_since_last", "T", "recency"} <= set(table.columns):
+    if not set(_MEASURED) <= set(table.columns):
         return None
     days, until, last = (
         pd.to_numeric(table[name], errors="coerce").to_numpy(dtype=float, na_value=np.nan)
-        for name in ("days_since_last", "T", "recency")
+        for name in _MEASURED
     )
     gap = until - last
     telling = (days > 0) & (gap > 0)
     if not telling.any():
         return None
-    fit = {unit: unit_misfits(days[telling], gap[telling], unit) for unit in UNIT_DAYS}
-    return nearest_unit(
+    fit = {unit: _misfits(days[telling], gap[telling], unit) for unit in UNIT_DAYS}
+    return _nearest_unit(
         {unit: float(off.sum()) for unit, (off, _) in fit.items()},
         {unit: int(beyond.sum()) for unit, (_, beyond) in fit.items()},
         what,

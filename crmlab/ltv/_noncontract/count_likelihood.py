@@ -259,7 +259,7 @@ class CountLikelihood(CovariateModel):
         self, theta: Floats, rows: CustomerRows, horizon: float, rng: np.random.Generator
     ) -> NDArray[np.int64]:
         """Draw what each customer will buy within `horizon`, if these are the parameters."""
-        counts = rows.counts.rows(rows.at)
+        counts = rows.each
         values = self._values(theta, counts)
         alive = rng.random(len(counts)) < self._alive(values, counts)
         return np.where(alive, self._draw_future(values, counts, horizon, rng), 0)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 import numpy as np
 
@@ -111,11 +111,17 @@ class Counts:
         return replace(self.rows(first), weight=weight), at
 
 
-class CustomerRows(NamedTuple):
+@dataclass(frozen=True)
+class CustomerRows:
     """The customers of a summary: distinct rows, and each customer's place among them."""
 
     counts: Counts
     at: Positions
+
+    @cached_property
+    def each(self) -> Counts:
+        """One row per customer."""
+        return self.counts.rows(self.at)
 
 
 def row_rules(x: Any, tx: Any, T: Any, *, fitting: bool = False) -> list[Rule]:
