@@ -534,9 +534,12 @@ def test_a_repeat_can_be_wrong_in_another_way_too():
         ),
         pytest.param({"timezone": 9}, TypeError, "`timezone` must be text; got 9", id="zone-type"),
         pytest.param(
-            {"timezone": "KST"}, ValueError, "IANA name such as 'Asia/Seoul'; got 'KST'", id="zone"
+            {"timezone": "KST"},
+            ValueError,
+            "IANA time zone such as 'Asia/Seoul'; got 'KST'",
+            id="zone",
         ),
-        pytest.param({"timezone": "../etc"}, ValueError, "IANA name", id="zone-path"),
+        pytest.param({"timezone": "../etc"}, ValueError, "IANA time zone", id="zone-path"),
         pytest.param(
             {"not_after": "soon"},
             ValueError,
@@ -552,13 +555,13 @@ def test_a_repeat_can_be_wrong_in_another_way_too():
         pytest.param(
             {"encoding": "klingon"},
             ValueError,
-            "`encoding` must be one that Python knows.*got 'klingon'",
+            "`encoding` must be an encoding that Python knows.*got 'klingon'",
             id="encoding",
         ),
         pytest.param(
             {"encoding": "rot13"},
             ValueError,
-            "`encoding` must be one that Python knows",
+            "`encoding` must be an encoding that Python knows",
             id="no-text-encoding",
         ),
         pytest.param(

@@ -147,13 +147,13 @@ def faults(
     """
     return [
         f"- {rule.label}: {int(counts[rule.label]):,} rows"
-        f"{_examples(table, rule, columns)}; {rule.remedy}"
+        f"{_find_examples(table, rule, columns)}; {rule.remedy}"
         for rule in rules
         if counts[rule.label]
     ]
 
 
-def _examples(table: Any, rule: Rule, columns: Mapping[str, str]) -> str:
+def _find_examples(table: Any, rule: Rule, columns: Mapping[str, str]) -> str:
     theirs = columns.get(rule.column)
     if theirs is None or rule.label.endswith("missing"):
         return ""

@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 
 from crmlab._checks import check_choice, check_day
 from crmlab._errors import InputError
+from crmlab._periods import Day
 from crmlab._purchases import count_orders, purchase_days
 from crmlab._time_unit import TIME_UNIT, unit_column
 from crmlab._units import UNIT_DAYS
 from crmlab.customer_base._days import (
     EPOCH,
     NO_PURCHASE,
-    Day,
     read_days,
     read_observed,
     run_sorted,

@@ -26,8 +26,10 @@ from crmlab._checks import check_choice
 from crmlab._engine import engine_errors
 from crmlab.contracts import ContractError
 from crmlab.loaders._canonical import prepare
+from crmlab.loaders._files import expand as expand  # for rooms above, as `open_source`
 from crmlab.loaders._options import Options
-from crmlab.loaders._quality import DataQualityReport, counted, explain, quality_report
+from crmlab.loaders._quality import DataQualityReport, count_rows, explain, quality_report
+from crmlab.loaders._sources import open_source as open_source
 from crmlab.loaders._tables import read_header, read_table
 
 __all__ = [
@@ -123,7 +125,7 @@ Spark table
         invalid.
     FileNotFoundError
         If there is no such file.
-    ValueError, TypeError
+    InputError
         If an option has a value or a type it cannot have, or `source` is no table.
 
     Examples
@@ -142,7 +144,7 @@ Spark table
     )  # fmt: skip
     with _reading():
         prepared = prepare(source, options)
-        counts = counted(prepared)
+        counts = count_rows(prepared)
         message = explain(prepared, counts)
     if message:
         _refuse_or_warn(message, on_invalid)
@@ -209,7 +211,7 @@ separator, sheet
         If columns are missing or there are no rows.
     FileNotFoundError
         If there is no such file.
-    ValueError, TypeError
+    InputError
         If an option has a value or a type it cannot have, or `source` is no table.
 
     Examples

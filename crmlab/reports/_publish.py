@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
+from crmlab._errors import InputError
+
 __all__ = ["destination_folder", "keep_failed", "publish", "staging"]
 
 _A_DAY = 24 * 3600.0  # seconds
@@ -23,13 +25,13 @@ def destination_folder(out: str | os.PathLike[str] | None, default: Path) -> Pat
 
     Raises
     ------
-    ValueError
+    InputError
         If the text is empty, which a shell makes of a variable that is not set.
     NotADirectoryError
         If something that is not a folder stands there.
     """
     if isinstance(out, str) and not out.strip():
-        raise ValueError("`out` must not be empty. Leave it out or give a folder.")
+        raise InputError("`out` must not be empty. Leave it out or give a folder.")
     folder = Path(default if out is None else out).expanduser().resolve()
     if folder.exists() and not folder.is_dir():
         raise NotADirectoryError(f"`out` must be a folder; {str(folder)!r} is a file.")

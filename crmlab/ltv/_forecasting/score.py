@@ -14,10 +14,10 @@ import pyarrow.parquet
 from crmlab._checks import check_columns
 from crmlab._engine import execute, is_spark, read_parquet, scratch_file, store
 from crmlab._errors import InputError, InputTypeError
+from crmlab._files import replacing
 from crmlab._time_unit import TELL_UNIT, check_same_unit, find_unit, read_unit
 from crmlab._units import Unit
-from crmlab.loaders._files import expand
-from crmlab.loaders._sources import open_source
+from crmlab.loaders import expand, open_source
 from crmlab.ltv._fitting.rows import check_rows, read_column
 from crmlab.ltv._forecasting.protocols import RepeatModel, SpendModel
 from crmlab.ltv._forecasting.scorer import READ, Scorer
@@ -185,7 +185,7 @@ def _score_frame(
     result = pd.concat([source[kept], scores], axis=1)
     if target is None:
         return result
-    with _Replacing(target) as partial:
+    with replacing(target) as partial:
         (result.reset_index() if index else result).to_parquet(partial, index=False)
     return read_parquet(target)
 
@@ -223,7 +223,7 @@ def _score_in_chunks(scorer: Scorer, asked: Any, target: Path) -> Any:
     path = store(asked)
     stored = read_parquet(path)  # as long as this is used, the copy stays
     _check_table(scorer, stored)
-    with _Replacing(target) as partial, _open_file(path) as copy:
+    with replacing(target) as partial, _open_file(path) as copy:
         fields = [field for field in copy.schema_arrow if not field.name.startswith(READ)]
         fields += [pa.field(name, pa.float64()) for name in scorer.names]
         with pa.parquet.ParquetWriter(partial, pa.schema(fields)) as writer:
@@ -350,21 +350,3 @@ def _check_out(out: str | os.PathLike[str]) -> Path:
 def _open_file(path: Path) -> Any:
     """A Parquet file to read in order; read ahead, all of it would end up in memory."""
     return pa.parquet.ParquetFile(path, pre_buffer=False)
-
-
-class _Replacing:
-    """A file beside another that takes its place when all went well, and is gone otherwise."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.partial = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.partial")
-
-    def __enter__(self) -> Path:
-        return self.partial
-
-    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
-        try:
-            if kind is None:
-                os.replace(self.partial, self.path)
-        finally:
-            self.partial.unlink(missing_ok=True)
