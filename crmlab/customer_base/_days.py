@@ -7,6 +7,7 @@ import ibis
 import pandas as pd
 
 from crmlab._engine import execute
+from crmlab._errors import InputError
 from crmlab._periods import PERIODS, Period
 from crmlab._purchases import purchase_days
 from crmlab.contracts import TRANSACTIONS, ContractError, Rule, tally
@@ -26,7 +27,7 @@ __all__ = [
 EPOCH = dt.date(1970, 1, 1)
 NO_PURCHASE = (
     "`transactions` must hold a purchase by {end}, the end of observation; there is none. "
-    "Returns alone are no purchase; see also `observation_end`."
+    "Returns alone are not a purchase; see also `observation_end`."
 )
 
 
@@ -76,7 +77,7 @@ def run_sorted(query: Any, end: dt.date, *, by: list[str]) -> pd.DataFrame:
     """Run a reduction once, its rows in the order of `by`."""
     table = execute(query.order_by(by))
     if table.empty:
-        raise ValueError(NO_PURCHASE.format(end=end))
+        raise InputError(NO_PURCHASE.format(end=end))
     return table
 
 

@@ -123,7 +123,7 @@ class ContractLikelihood(LikelihoodModel):
         return self._learn(renewals, unit=renewals.unit)
 
     def _starts(self, renewals: Renewals) -> list[Floats]:
-        """Starts with strong, moderate and weak heterogeneity, matched to the first renewal rate."""
+        """Strong, moderate and weak heterogeneity, matched to the first renewal rate."""
         stay = (renewals.renewed[0] + 0.5) / (renewals.at_risk[0] + 1)
         powers = [[]] if len(self._NAMES) == 2 else [[0.0], [0.5], [-0.5]]
         return [

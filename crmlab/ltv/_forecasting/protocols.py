@@ -11,7 +11,14 @@ from crmlab._errors import InputTypeError
 from crmlab.ltv._fitting.maximum import Floats
 from crmlab.ltv._fitting.rows import Rule
 
-__all__ = ["NewCustomerModel", "RepeatModel", "SpendModel", "check_repeat_model", "check_spend_model"]
+__all__ = [
+    "NewCustomerModel",
+    "RepeatModel",
+    "SpendModel",
+    "check_members",
+    "check_repeat_model",
+    "check_spend_model",
+]
 
 
 class RepeatModel(Protocol):
@@ -118,28 +125,25 @@ class SpendModel(Protocol):
 
 def check_repeat_model(model: Any, *, new_customers: bool = False) -> None:
     """Raise unless `model` is a fitted model of repeat purchases."""
-    protocol = NewCustomerModel if new_customers else RepeatModel
-    _check_members("model", model, protocol, "of repeat purchases, such as BetaGeoNBD")
+    check_members("model", model, NewCustomerModel if new_customers else RepeatModel)
     _ = model.theta_  # raises where it is not fitted
 
 
 def check_spend_model(spend: Any) -> None:
     """Raise unless `spend` is a fitted model of spend."""
-    _check_members("spend", spend, SpendModel, "of spend, such as GammaGamma")
+    check_members("spend", spend, SpendModel)
     _ = spend.theta_
 
 
-def _check_members(name: str, model: Any, protocol: type, what: str) -> None:
-    lacking = [each for each in _members_of(protocol) if not hasattr(type(model), each)]
+def check_members(name: str, model: Any, protocol: type) -> None:
+    """Raise unless a model has all methods and properties that a protocol asks for."""
+    homes = [home for home in protocol.__mro__ if home.__module__ == __name__]
+    asked = [each for home in homes for each in vars(home) if not each.startswith("_")]
+    lacking = [each for each in asked if not hasattr(type(model), each)]
     if lacking:
         got = model.__name__ if isinstance(model, type) else type(model).__name__
+        ours = "GammaGamma" if protocol is SpendModel else "BetaGeoNBD"
         raise InputTypeError(
-            f"`{name}` must be a fitted model {what}; got {got}, which lacks "
-            f"{', '.join(map(repr, lacking))} of `ltv.{protocol.__name__}`."
+            f"`{name}` must be a model such as {ours}(), or one with all members of "
+            f"`ltv.{protocol.__name__}`; got {got}, which lacks {', '.join(map(repr, lacking))}."
         )
-
-
-def _members_of(protocol: type) -> list[str]:
-    """Methods and properties that a protocol asks for."""
-    homes = [home for home in protocol.__mro__ if home.__module__ == __name__]
-    return [each for home in homes for each in vars(home) if not each.startswith("_")]
