@@ -127,14 +127,13 @@ class View:
 
 
 def make_view(summary: pd.DataFrame, buyer: Positions, n_entries: int) -> View:
-    """A view from its summary, in which money is averaged over all purchases."""
-    frequency = summary["frequency"].to_numpy(dtype="float64")
+    """A view from its summary."""
     alive, problem = _probability_alive(summary)
     return View(
         n_entries=n_entries,
         buyer=buyer,
-        frequency=frequency,
-        spend=summary["monetary_value"].to_numpy() * (frequency + 1),
+        frequency=summary["frequency"].to_numpy(dtype="float64"),
+        spend=summary["total_spend"].to_numpy(dtype="float64"),
         alive=alive,
         problem=problem,
     )

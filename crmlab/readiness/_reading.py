@@ -47,9 +47,8 @@ def find_last_day(lines: Any, observation_end: Any) -> dt.date:
 
 
 def summarise(lines: Any, key: Any, end: dt.date) -> pd.DataFrame:
-    """One row per customer with that key as its id, money averaged over all purchases."""
-    keyed = lines.mutate(customer_id=key)
-    return rfm_summary(keyed, observation_end=end, unit="W", first_purchase="include")
+    """One row per customer with that key as its id."""
+    return rfm_summary(lines.mutate(customer_id=key), observation_end=end, unit="W")
 
 
 def read_purchases(lines: Any, people: pd.DataFrame, end: dt.date) -> pd.DataFrame:

@@ -278,7 +278,7 @@ def _split_base(
     first = np.cumsum(n_accounts) - n_accounts
     owner = bought["person"].to_numpy()
     booked = bought.assign(customer_id=first[owner] + np.minimum(drawn, n_accounts[owner] - 1))
-    entries = rfm_summary(booked, observation_end=end, unit="W", first_purchase="include")
+    entries = rfm_summary(booked, observation_end=end, unit="W")
     view = make_view(entries, entries.index.to_numpy(), len(person))
     return Comparison(true, view, person, np.arange(len(person)))
 
@@ -295,7 +295,7 @@ def _check_base(people: pd.DataFrame) -> None:
             "`transactions` must hold at least two customers; got 1. "
             "One customer says nothing about how customers differ."
         )
-    if not people["monetary_value"].any():
+    if not people["total_spend"].any():
         raise InputError(
             "`transactions` must have a positive total of `amount`; nobody spent anything."
         )

@@ -238,9 +238,10 @@ def review_customer_base(
 
 def _customers(orders: Any, observation_end: Any) -> pd.DataFrame:
     """Purchases, spending and silence of each customer."""
-    summary = rfm_summary(orders, observation_end=observation_end, first_purchase="include")
-    revenue = (summary["frequency"] + 1) * summary["monetary_value"]
-    return summary[["frequency", "days_since_last"]].assign(revenue=revenue)
+    summary = rfm_summary(orders, observation_end=observation_end)
+    return summary[["frequency", "days_since_last", "total_spend"]].rename(
+        columns={"total_spend": "revenue"}
+    )
 
 
 def _find_problem(revenue: pd.Series) -> str:

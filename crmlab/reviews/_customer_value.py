@@ -287,12 +287,18 @@ def review_customer_value(
         bands=_count_bands(customers),
         scenarios=_value_scenarios(summary, models, terms),
         calibration=frequency_calibration(models.purchases, known_for_longer(summary)),
-        last_day=pd.Timestamp(summary.attrs["observation_end"]),
+        last_day=_find_last_day(summary),
         n_fitted=len(known_for_longer(summary)),
         models=models,
         terms=terms,
         currency=currency,
     )
+
+
+def _find_last_day(summary: pd.DataFrame) -> pd.Timestamp:
+    """The end of observation: the same for all, as last purchase plus the days since."""
+    first = summary.iloc[0]
+    return first["last_purchase"] + pd.Timedelta(first["days_since_last"], unit="D")
 
 
 def _range(interval: pd.Series) -> str:
