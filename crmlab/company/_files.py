@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from crmlab._paths import data_dir
-from crmlab.datasets._company import Company, Truth
+from crmlab.company._tables import Company, Truth
 
 __all__ = ["load_company", "load_company_table", "save_company"]
 

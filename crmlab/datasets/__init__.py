@@ -7,8 +7,8 @@ names, one row per line of an order, with its oddities left in: cleaning is the 
 """
 
 from crmlab.datasets._cards import available, describe
-from crmlab.datasets._company import Company, Truth
-from crmlab.datasets._company_files import load_company, save_company
+from crmlab.company import Company, Truth, load_company, save_company
+
 from crmlab.datasets._downloads import (
     DownloadError,
     UnexpectedFileError,

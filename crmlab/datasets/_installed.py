@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from crmlab._checks import check_choice
-from crmlab.datasets._company_files import load_company_table
+from crmlab.company import load_company_table
 
 __all__ = [
     "TRANSACTION_SETS",

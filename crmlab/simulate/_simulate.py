@@ -6,15 +6,15 @@ import numpy as np
 import pandas as pd
 
 from crmlab._checks import check_count
-from crmlab.datasets import Company, Truth
-from crmlab.simulate._catalogue import catalogue
-from crmlab.simulate._marketing import marketing
-from crmlab.simulate._orders import orders
-from crmlab.simulate._people import people
+from crmlab.company import Company, Truth
+from crmlab.simulate._orders.catalogue import draw_catalogue
+from crmlab.simulate._marketing.marketing import simulate_marketing
+from crmlab.simulate._orders.orders import simulate_orders
+from crmlab.simulate._people.learners import draw_people
 from crmlab.simulate._random import stream
-from crmlab.simulate._service import service
-from crmlab.simulate._settings import CompanySettings, settings_from
-from crmlab.simulate._sources import book_accounts, sources
+from crmlab.simulate._service.service import simulate_service
+from crmlab.company import CompanySettings, settings_from
+from crmlab.simulate._sources.sources import book_accounts, copy_people
 
 __all__ = ["simulate_company"]
 
@@ -71,16 +71,16 @@ def simulate_company(n_customers: int = 20_000, *, seed: int = 1, **settings: An
     check_count("n_customers", n_customers, minimum=100)
     check_count("seed", seed, minimum=0)
     chosen = settings_from(settings)
-    who = people(n_customers, chosen, stream(seed, "people"))
-    products, pairs = catalogue(chosen, stream(seed, "catalogue"))
-    lines, bought = orders(who, products, pairs, chosen, stream(seed, "orders"))
-    served = service(who, chosen, seed=seed)
-    marketed = marketing(
+    who = draw_people(n_customers, chosen, stream(seed, "people"))
+    products, pairs = draw_catalogue(chosen, stream(seed, "catalogue"))
+    lines, bought = simulate_orders(who, products, pairs, chosen, stream(seed, "orders"))
+    served = simulate_service(who, chosen, seed=seed)
+    marketed = simulate_marketing(
         who, lines, served.subscriptions, dropped_out=bought["dropped_out"],
         dissatisfied_on=served.truth["dissatisfied_on"], settings=chosen, seed=seed,
     )  # fmt: skip
     effects = marketed.pop("effects")
-    identities, links = sources(who, chosen, stream(seed, "sources"))
+    identities, links = copy_people(who, chosen, stream(seed, "sources"))
     return Company(
         transactions=book_accounts(lines, links, chosen, stream(seed, "accounts")),
         products=products,

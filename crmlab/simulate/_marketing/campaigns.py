@@ -4,16 +4,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from crmlab.simulate._contacts import CODE, RETURNED, Diary, refusals, routine
-from crmlab.simulate._members import Days, Members, labels
-from crmlab.simulate._plans import BOOKS, CAMP, Plan, campaign_plans
+from crmlab.simulate._marketing.contacts import CODE, RETURNED, Diary, draw_refusals, run_routine
+from crmlab.simulate._marketing.members import Days, Members, take_labels
+from crmlab.simulate._marketing.plans import BOOKS, CAMP, Plan, campaign_plans
 
-__all__ = ["TYPES", "experiment", "run_campaigns"]
+__all__ = ["TYPES", "run_experiment", "run_campaigns"]
 
 TYPES = ("persuadable", "sure thing", "lost cause", "sleeping dog")
 PERSUADABLE, SURE_THING, LOST_CAUSE, SLEEPING_DOG = range(4)
 
-# Log odds of each type against a lost cause, per unit of the columns of `_visible`:
+# Log odds of each type against a lost cause, per unit of the columns of `_visible_covariates`:
 # youth, orders in the last year, days since the last order, subscriber.
 PULL = np.array(
     [
@@ -44,13 +44,13 @@ def run_campaigns(diary: Diary, rng: np.random.Generator) -> pd.DataFrame:
     effects = []
     for plan in campaign_plans(diary.settings):
         if plan.design == "routine":
-            routine(plan, diary, rng)
+            run_routine(plan, diary, rng)
         else:
-            effects.append(experiment(plan, diary, rng))
+            effects.append(run_experiment(plan, diary, rng))
     return pd.concat(effects, ignore_index=True)
 
 
-def experiment(plan: Plan, diary: Diary, rng: np.random.Generator) -> pd.DataFrame:
+def run_experiment(plan: Plan, diary: Diary, rng: np.random.Generator) -> pd.DataFrame:
     """Run a campaign with a control group, and tell the truth about it.
 
     Everybody who may be contacted is in one of two arms. An arm reveals one of the two
@@ -66,12 +66,12 @@ def experiment(plan: Plan, diary: Diary, rng: np.random.Generator) -> pd.DataFra
     day = plan.start + rng.integers(0, plan.spread, len(members))
     person = everybody[(members.joined < plan.start) & diary.allowed(plan.channel, everybody, day)]
     day = day[person]
-    kind = _types(plan, diary, person, rng)
-    treated = _arms(plan, diary, person, rng)
+    kind = _draw_types(plan, diary, person, rng)
+    treated = _assign_arms(plan, diary, person, rng)
     untreated_buys = (kind == SURE_THING) | (kind == SLEEPING_DOG)
     treated_buys = (kind == SURE_THING) | (kind == PERSUADABLE)
     buys = np.where(treated, treated_buys, untreated_buys)
-    outcome = _outcomes(plan, diary, person, day, kind, rng)
+    outcome = _draw_outcomes(plan, diary, person, day, kind, rng)
     outcome = np.where(treated, outcome, CODE["not_contacted"])
     diary.note(plan, person, day, outcome, treated=treated)
     # The same law in both arms, so that the dates tell nothing either.
@@ -80,8 +80,8 @@ def experiment(plan: Plan, diary: Diary, rng: np.random.Generator) -> pd.DataFra
     return pd.DataFrame(
         {
             "customer_id": members.customer_id.array.take(person),
-            "campaign_id": labels([plan.campaign_id], np.zeros(len(person), dtype=np.int64)),
-            "type": labels(TYPES, kind),
+            "campaign_id": take_labels([plan.campaign_id], np.zeros(len(person), dtype=np.int64)),
+            "type": take_labels(TYPES, kind),
             "outcome_untreated": untreated_buys.astype(np.int64),
             "outcome_treated": treated_buys.astype(np.int64),
             "effect": treated_buys.astype(np.int64) - untreated_buys,
@@ -89,7 +89,7 @@ def experiment(plan: Plan, diary: Diary, rng: np.random.Generator) -> pd.DataFra
     )
 
 
-def _arms(plan: Plan, diary: Diary, person: Days, rng: np.random.Generator) -> NDArray[np.bool_]:
+def _assign_arms(plan: Plan, diary: Diary, person: Days, rng: np.random.Generator) -> NDArray[np.bool_]:
     """Who is contacted: a random half, or those whom staff choose by their past orders."""
     if plan.design == "randomised":
         n_control = round(diary.settings.camp_control_share * len(person))
@@ -99,19 +99,19 @@ def _arms(plan: Plan, diary: Diary, person: Days, rng: np.random.Generator) -> N
     return rng.random(len(person)) < chance
 
 
-def _types(plan: Plan, diary: Diary, person: Days, rng: np.random.Generator) -> Days:
+def _draw_types(plan: Plan, diary: Diary, person: Days, rng: np.random.Generator) -> Days:
     """Type of each person: from what an analyst can see; those gone for good are lost causes."""
     kind = np.full(len(person), LOST_CAUSE)
     alive = diary.members.is_alive(person, plan.start)
     if alive.any():
-        pull = _visible(diary.members, person[alive], plan, diary) @ PULL.T
-        chance = _calibrated(pull, _planted(plan, diary))
+        pull = _visible_covariates(diary.members, person[alive], plan, diary) @ PULL.T
+        chance = _calibrate(pull, _planted_shares(plan, diary))
         draw = rng.random((alive.sum(), 1))
         kind[alive] = (draw > chance.cumsum(axis=1)[:, :3]).sum(axis=1)
     return kind
 
 
-def _planted(plan: Plan, diary: Diary) -> NDArray[np.float64]:
+def _planted_shares(plan: Plan, diary: Diary) -> NDArray[np.float64]:
     """Shares of the types among those alive, in the order of TYPES."""
     prefix = {CAMP: "camp", BOOKS: "books"}[plan.name]
     names = ("persuadable", "sure_thing", "sleeping_dog")
@@ -125,7 +125,7 @@ def _planted(plan: Plan, diary: Diary) -> NDArray[np.float64]:
     return np.array([persuadable, sure, lost, dog])
 
 
-def _visible(members: Members, person: Days, plan: Plan, diary: Diary) -> NDArray[np.float64]:
+def _visible_covariates(members: Members, person: Days, plan: Plan, diary: Diary) -> NDArray[np.float64]:
     """Four covariates known on the day the campaign starts, roughly centred."""
     year = (diary.settings.first_day + pd.Timedelta(days=plan.start)).year
     age = year - members.birth_year[person]
@@ -141,7 +141,7 @@ def _visible(members: Members, person: Days, plan: Plan, diary: Diary) -> NDArra
     )
 
 
-def _calibrated(pull: NDArray[np.float64], share: NDArray[np.float64]) -> NDArray[np.float64]:
+def _calibrate(pull: NDArray[np.float64], share: NDArray[np.float64]) -> NDArray[np.float64]:
     """Chances of the types that follow `pull` and whose mean over people is `share`."""
     weight = np.exp(pull) * share
     for _ in range(25):
@@ -151,7 +151,7 @@ def _calibrated(pull: NDArray[np.float64], share: NDArray[np.float64]) -> NDArra
     return weight / weight.sum(axis=1, keepdims=True)
 
 
-def _outcomes(
+def _draw_outcomes(
     plan: Plan, diary: Diary, person: Days, day: Days, kind: Days, rng: np.random.Generator
 ) -> Days:
     """What becomes of a contact, in accord with the type.
@@ -164,7 +164,7 @@ def _outcomes(
         unmoved = (kind == LOST_CAUSE) | (kind == SURE_THING)
         back = unmoved & (rng.random(len(person)) < RETURNED)
         return np.where(back, CODE["returned"], CODE["delivered"])
-    said = refusals(diary, person, day, rng)
+    said = draw_refusals(diary, person, day, rng)
     said[(kind == PERSUADABLE) | (kind == SURE_THING)] = CODE["answered"]
     never = rng.random(len(person)) < diary.settings.do_not_call
     woken = (kind == SLEEPING_DOG) & (said == CODE["answered"])

@@ -8,10 +8,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from crmlab.contracts import CHANNELS, PURPOSES
-from crmlab.simulate._members import NEVER, Days, Members, as_dates, labels
-from crmlab.simulate._settings import CompanySettings
+from crmlab.simulate._marketing.members import NEVER, Days, Members, as_dates, take_labels
+from crmlab.company import CompanySettings
 
-__all__ = ["ConsentPaths", "consent_paths", "consents"]
+__all__ = ["ConsentPaths", "draw_consent_paths", "build_consents"]
 
 MARKETING = PURPOSES.index("marketing")
 
@@ -40,7 +40,7 @@ class ConsentPaths:
         return eve & (granted ^ (first <= day) ^ (second <= day))
 
 
-def consent_paths(
+def draw_consent_paths(
     members: Members, settings: CompanySettings, rng: np.random.Generator
 ) -> ConsentPaths:
     """Draw what each customer agrees to on joining, and how that changes.
@@ -85,7 +85,7 @@ def _quantile(share: float) -> float:
     return NormalDist().inv_cdf(share)
 
 
-def consents(
+def build_consents(
     paths: ConsentPaths, stops: Days, members: Members, settings: CompanySettings
 ) -> pd.DataFrame:
     """Table of consents: one row when joining and one per change; the last row counts.
@@ -125,8 +125,8 @@ def consents(
     return pd.DataFrame(
         {
             "customer_id": members.customer_id.array.take(slot // 9),
-            "channel": labels(CHANNELS, slot % 9 // 3),
-            "purpose": labels(PURPOSES, slot % 3),
+            "channel": take_labels(CHANNELS, slot % 9 // 3),
+            "purpose": take_labels(PURPOSES, slot % 3),
             "granted": granted,
             "date": as_dates(day, settings),
         }

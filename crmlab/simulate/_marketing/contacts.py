@@ -7,12 +7,12 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from crmlab.contracts import CHANNELS
-from crmlab.simulate._consents import ConsentPaths
-from crmlab.simulate._members import NEVER, Days, Members
-from crmlab.simulate._plans import Plan
-from crmlab.simulate._settings import CompanySettings
+from crmlab.simulate._marketing.consents import ConsentPaths
+from crmlab.simulate._marketing.members import NEVER, Days, Members
+from crmlab.simulate._marketing.plans import Plan
+from crmlab.company import CompanySettings
 
-__all__ = ["OUTCOMES", "REACHED", "Diary", "refusals", "routine"]
+__all__ = ["OUTCOMES", "REACHED", "Diary", "draw_refusals", "run_routine"]
 
 OUTCOMES = (
     "not_contacted",
@@ -98,7 +98,7 @@ class Diary:
         self.responses.append(pd.DataFrame(columns | extra))
 
 
-def routine(plan: Plan, diary: Diary, rng: np.random.Generator) -> None:
+def run_routine(plan: Plan, diary: Diary, rng: np.random.Generator) -> None:
     """Run a routine campaign: a share `plan.reach` of those who may be contacted.
 
     Parameters
@@ -111,11 +111,11 @@ def routine(plan: Plan, diary: Diary, rng: np.random.Generator) -> None:
     n = len(diary.members)
     person = np.flatnonzero(rng.random(n) < plan.reach)
     day = plan.start + rng.integers(0, plan.spread, n)[person]
-    run = {"email": _write, "post": _mail, "phone": _call}[plan.channel]
+    run = {"email": _send_emails, "post": _send_letters, "phone": _make_calls}[plan.channel]
     run(plan, diary, person, day, rng)
 
 
-def _write(plan: Plan, diary: Diary, person: Days, day: Days, rng: np.random.Generator) -> None:
+def _send_emails(plan: Plan, diary: Diary, person: Days, day: Days, rng: np.random.Generator) -> None:
     """Send e-mails: delivered, bounced or unsubscribed; then opened, clicked, ordered."""
     settings = diary.settings
     may = diary.allowed("email", person, day)
@@ -134,19 +134,19 @@ def _write(plan: Plan, diary: Diary, person: Days, day: Days, rng: np.random.Gen
     clicked = rng.random(len(person)) < settings.click_chance
     person, day = person[clicked], day[clicked]
     diary.respond(plan, person, day, "click")
-    _order(plan, diary, person, day, rng)
+    _draw_orders(plan, diary, person, day, rng)
 
 
-def _mail(plan: Plan, diary: Diary, person: Days, day: Days, rng: np.random.Generator) -> None:
+def _send_letters(plan: Plan, diary: Diary, person: Days, day: Days, rng: np.random.Generator) -> None:
     """Send letters: delivered or returned; some who got one order."""
     may = diary.allowed("post", person, day)
     person, day = person[may], day[may]
     back = rng.random(len(person)) < RETURNED
     diary.note(plan, person, day, np.where(back, CODE["returned"], CODE["delivered"]))
-    _order(plan, diary, person[~back], day[~back] + 1, rng)
+    _draw_orders(plan, diary, person[~back], day[~back] + 1, rng)
 
 
-def _call(plan: Plan, diary: Diary, person: Days, day: Days, rng: np.random.Generator) -> None:
+def _make_calls(plan: Plan, diary: Diary, person: Days, day: Days, rng: np.random.Generator) -> None:
     """Call up to `plan.attempts` times, `plan.spread` days apart, until somebody answers."""
     for _ in range(plan.attempts):
         may = diary.allowed("phone", person, day)
@@ -154,14 +154,14 @@ def _call(plan: Plan, diary: Diary, person: Days, day: Days, rng: np.random.Gene
         chance = diary.tired(diary.settings.answer_chance, person, day)
         reached = rng.random(len(person)) < chance
         outcome = np.full(len(person), CODE["no_answer"])
-        outcome[reached] = refusals(diary, person[reached], day[reached], rng)
+        outcome[reached] = draw_refusals(diary, person[reached], day[reached], rng)
         diary.note(plan, person, day, outcome)
         talked = outcome == CODE["answered"]
-        _order(plan, diary, person[talked], day[talked], rng)
+        _draw_orders(plan, diary, person[talked], day[talked], rng)
         person, day = person[~reached], day[~reached] + plan.spread
 
 
-def refusals(diary: Diary, person: Days, day: Days, rng: np.random.Generator) -> Days:
+def draw_refusals(diary: Diary, person: Days, day: Days, rng: np.random.Generator) -> Days:
     """What those say who pick up the phone: answered, refused, or never again."""
     settings = diary.settings
     upset = diary.members.is_upset(person, day)
@@ -173,7 +173,7 @@ def refusals(diary: Diary, person: Days, day: Days, rng: np.random.Generator) ->
     return np.where(refused, said, CODE["answered"])
 
 
-def _order(plan: Plan, diary: Diary, person: Days, day: Days, rng: np.random.Generator) -> None:
+def _draw_orders(plan: Plan, diary: Diary, person: Days, day: Days, rng: np.random.Generator) -> None:
     """Let a share `plan.order_rate` of those still buying take the offer within the window."""
     buys = rng.random(len(person)) < plan.order_rate
     buys &= diary.members.is_alive(person, day)

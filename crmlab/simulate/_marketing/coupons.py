@@ -3,14 +3,14 @@
 import numpy as np
 import pandas as pd
 
-from crmlab.simulate._contacts import REACHED, Diary
-from crmlab.simulate._members import NEVER, as_dates
-from crmlab.simulate._plans import campaign_plans
+from crmlab.simulate._marketing.contacts import REACHED, Diary
+from crmlab.simulate._marketing.members import NEVER, as_dates
+from crmlab.simulate._marketing.plans import campaign_plans
 
-__all__ = ["coupons"]
+__all__ = ["issue_coupons"]
 
 
-def coupons(diary: Diary, rng: np.random.Generator) -> pd.DataFrame:
+def issue_coupons(diary: Diary, rng: np.random.Generator) -> pd.DataFrame:
     """Coupons of all that were reached by a campaign with one.
 
     With the first order after the day of issue and within its validity, a coupon is redeemed

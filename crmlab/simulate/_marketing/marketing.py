@@ -4,21 +4,21 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from crmlab.simulate._campaigns import run_campaigns
-from crmlab.simulate._consents import consent_paths, consents
-from crmlab.simulate._contacts import OUTCOMES, Diary
-from crmlab.simulate._coupons import coupons
-from crmlab.simulate._members import Members, as_dates, labels, members
-from crmlab.simulate._plans import campaign_plans, campaigns
+from crmlab.simulate._marketing.campaigns import run_campaigns
+from crmlab.simulate._marketing.consents import draw_consent_paths, build_consents
+from crmlab.simulate._marketing.contacts import OUTCOMES, Diary
+from crmlab.simulate._marketing.coupons import issue_coupons
+from crmlab.simulate._marketing.members import Members, as_dates, take_labels, gather_members
+from crmlab.simulate._marketing.plans import campaign_plans, build_campaigns
 from crmlab.simulate._random import stream
-from crmlab.simulate._referrals import referrals
-from crmlab.simulate._settings import CompanySettings
-from crmlab.simulate._spend import spend
+from crmlab.simulate._marketing.referrals import draw_referrals
+from crmlab.company import CompanySettings
+from crmlab.simulate._marketing.spend import draw_spend
 
-__all__ = ["marketing"]
+__all__ = ["simulate_marketing"]
 
 
-def marketing(
+def simulate_marketing(
     people: pd.DataFrame,
     transactions: pd.DataFrame,
     subscriptions: pd.DataFrame,
@@ -55,63 +55,63 @@ def marketing(
     ValueError
         If a column is missing.
     """
-    who = members(
+    who = gather_members(
         people, transactions, subscriptions,
         dropped_out=dropped_out, dissatisfied_on=dissatisfied_on, settings=settings,
     )  # fmt: skip
-    paths = consent_paths(who, settings, stream(seed, "consents"))
+    paths = draw_consent_paths(who, settings, stream(seed, "consents"))
     diary = Diary(who, paths, settings)
     effects = run_campaigns(diary, stream(seed, "campaigns"))
-    issued = coupons(diary, stream(seed, "coupons"))
+    issued = issue_coupons(diary, stream(seed, "coupons"))
     return {
-        "consents": consents(paths, diary.stops, who, settings),
-        "campaigns": campaigns(settings),
-        "contacts": _contacts(diary),
-        "responses": _responses(diary),
+        "consents": build_consents(paths, diary.stops, who, settings),
+        "campaigns": build_campaigns(settings),
+        "contacts": _build_contacts(diary),
+        "responses": _build_responses(diary),
         "coupons": issued,
-        "referrals": referrals(who, settings, stream(seed, "referrals")),
-        "spend": spend(diary, issued, stream(seed, "spend")),
+        "referrals": draw_referrals(who, settings, stream(seed, "referrals")),
+        "spend": draw_spend(diary, issued, stream(seed, "spend")),
         "effects": effects,
     }
 
 
-def _contacts(diary: Diary) -> pd.DataFrame:
+def _build_contacts(diary: Diary) -> pd.DataFrame:
     """Table of contacts, with the controls of the experiments, by date and customer."""
-    noted = _sorted(diary.contacts)
+    noted = _sort_notes(diary.contacts)
     plans = campaign_plans(diary.settings)
     campaign = noted["campaign"].to_numpy()
     channels = pd.array([plan.channel for plan in plans], dtype="str")
     return pd.DataFrame(
-        _keys(noted, diary.members, diary.settings)
+        _build_keys(noted, diary.members, diary.settings)
         | {
             "channel": channels.take(campaign),
             "treated": noted["treated"],
-            "outcome": labels(OUTCOMES, noted["outcome"].to_numpy()),
+            "outcome": take_labels(OUTCOMES, noted["outcome"].to_numpy()),
             "cost": noted["cost"].astype(float),
         }
     )
 
 
-def _responses(diary: Diary) -> pd.DataFrame:
+def _build_responses(diary: Diary) -> pd.DataFrame:
     """Table of responses by date and customer; of one day, opened comes before clicked."""
-    noted = _sorted(diary.responses)
+    noted = _sort_notes(diary.responses)
     return pd.DataFrame(
-        _keys(noted, diary.members, diary.settings)
+        _build_keys(noted, diary.members, diary.settings)
         | {"kind": noted["kind"].astype("str"), "amount": noted["amount"]}
     )
 
 
-def _keys(noted: pd.DataFrame, who: Members, settings: CompanySettings) -> dict[str, object]:
+def _build_keys(noted: pd.DataFrame, who: Members, settings: CompanySettings) -> dict[str, object]:
     plans = campaign_plans(settings)
     names = tuple(plan.campaign_id for plan in plans)
     return {
         "customer_id": who.customer_id.array.take(noted["person"].to_numpy()),
-        "campaign_id": labels(names, noted["campaign"].to_numpy()),
+        "campaign_id": take_labels(names, noted["campaign"].to_numpy()),
         "date": as_dates(noted["day"].to_numpy(), settings),
     }
 
 
-def _sorted(parts: list[pd.DataFrame]) -> pd.DataFrame:
+def _sort_notes(parts: list[pd.DataFrame]) -> pd.DataFrame:
     noted = pd.concat(parts, ignore_index=True)
     order = np.lexsort([noted["person"], noted["day"]])
     return noted.iloc[order].reset_index(drop=True)

@@ -7,9 +7,9 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from crmlab._checks import check_columns
-from crmlab.simulate._settings import CompanySettings
+from crmlab.company import CompanySettings
 
-__all__ = ["NEVER", "Days", "Members", "as_dates", "as_days", "labels", "members"]
+__all__ = ["NEVER", "Days", "Members", "as_dates", "as_days", "take_labels", "gather_members"]
 
 Days = NDArray[np.int64]
 
@@ -108,12 +108,12 @@ def as_dates(days: Days, settings: CompanySettings) -> pd.DatetimeIndex:
     return pd.DatetimeIndex(np.where(days == NEVER, np.datetime64("NaT", "s"), dates))
 
 
-def labels(words: list[str] | tuple[str, ...], codes: Days) -> pd.api.extensions.ExtensionArray:
+def take_labels(words: list[str] | tuple[str, ...], codes: Days) -> pd.api.extensions.ExtensionArray:
     """Strings of a small vocabulary, picked by position."""
     return pd.array(list(words), dtype="str").take(codes)
 
 
-def members(
+def gather_members(
     people: pd.DataFrame,
     transactions: pd.DataFrame,
     subscriptions: pd.DataFrame,
@@ -147,7 +147,7 @@ def members(
         If a column is missing.
     """
     check_columns(people.columns, PEOPLE, what="The people frame")
-    order_person, order_day = _orders(people, transactions, settings)
+    order_person, order_day = _read_orders(people, transactions, settings)
     return Members(
         customer_id=people["customer_id"],
         joined=people["joined_day"].to_numpy(np.int64),
@@ -158,24 +158,24 @@ def members(
         channel=people["channel"],
         order_person=order_person,
         order_day=order_day,
-        paid_person=_positions(people, subscriptions["customer_id"]),
+        paid_person=_find_positions(people, subscriptions["customer_id"]),
         paid_from=as_days(subscriptions["start"], settings),
         paid_to=as_days(subscriptions["end"], settings),
     )
 
 
-def _orders(
+def _read_orders(
     people: pd.DataFrame, transactions: pd.DataFrame, settings: CompanySettings
 ) -> tuple[Days, Days]:
     needed = ["customer_id", "date", "amount", "order_id"]
     check_columns(transactions.columns, needed, what="The transactions table")
     bought = transactions.loc[transactions["amount"].to_numpy() >= 0, needed]
     orders = bought[~bought["order_id"].duplicated()]
-    person = _positions(people, orders["customer_id"])
+    person = _find_positions(people, orders["customer_id"])
     day = as_days(orders["date"], settings)
     order = np.lexsort([day, person])
     return person[order], day[order]
 
 
-def _positions(people: pd.DataFrame, customer_id: pd.Series) -> Days:
+def _find_positions(people: pd.DataFrame, customer_id: pd.Series) -> Days:
     return pd.Index(people["customer_id"]).get_indexer(customer_id).astype(np.int64)

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from crmlab.simulate._members import as_dates
-from crmlab.simulate._settings import CompanySettings
+from crmlab.simulate._marketing.members import as_dates
+from crmlab.company import CompanySettings
 
-__all__ = ["BOOKS", "CAMP", "Plan", "campaign_plans", "campaigns"]
+__all__ = ["BOOKS", "CAMP", "Plan", "campaign_plans", "build_campaigns"]
 
 CAMP, BOOKS = "summer camp", "book set"
 
@@ -113,12 +113,12 @@ def campaign_plans(settings: CompanySettings) -> tuple[Plan, ...]:
     """
     scale = settings.n_days / LAID_OUT_FOR
     return tuple(
-        _plan(number, name, round(start * scale), row, min(scale, 1.0))
+        _make_plan(number, name, round(start * scale), row, min(scale, 1.0))
         for number, (start, name, row) in enumerate(SERIES)
     )
 
 
-def _plan(number: int, name: str, start: int, row: dict, shorter: float) -> Plan:
+def _make_plan(number: int, name: str, start: int, row: dict, shorter: float) -> Plan:
     """Plan that starts on day `start`, with its durations times `shorter`."""
     days = {
         "start": start,
@@ -129,7 +129,7 @@ def _plan(number: int, name: str, start: int, row: dict, shorter: float) -> Plan
     return Plan(**({"number": number, "name": name, "design": "routine"} | row | days))
 
 
-def campaigns(settings: CompanySettings) -> pd.DataFrame:
+def build_campaigns(settings: CompanySettings) -> pd.DataFrame:
     """Table of campaigns, one row each, by start.
 
     Returns
@@ -141,7 +141,7 @@ def campaigns(settings: CompanySettings) -> pd.DataFrame:
 
     Examples
     --------
-    >>> campaigns(CompanySettings()).loc[5, ["name", "design", "start"]].tolist()
+    >>> build_campaigns(CompanySettings()).loc[5, ["name", "design", "start"]].tolist()
     ['summer camp', 'randomised', Timestamp('2025-06-02 00:00:00')]
     """
     plans = campaign_plans(settings)

@@ -3,13 +3,13 @@
 import numpy as np
 import pandas as pd
 
-from crmlab.simulate._members import Members, as_dates
-from crmlab.simulate._settings import CompanySettings
+from crmlab.simulate._marketing.members import Members, as_dates
+from crmlab.company import CompanySettings
 
-__all__ = ["referrals"]
+__all__ = ["draw_referrals"]
 
 
-def referrals(
+def draw_referrals(
     members: Members, settings: CompanySettings, rng: np.random.Generator
 ) -> pd.DataFrame:
     """Referrer of each customer won by the channel "referral".

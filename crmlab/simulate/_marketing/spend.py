@@ -5,17 +5,17 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from crmlab.contracts import CHANNELS
-from crmlab.simulate._contacts import Diary
-from crmlab.simulate._members import Days, as_dates, as_days, labels
-from crmlab.simulate._plans import campaign_plans
-from crmlab.simulate._settings import CompanySettings
+from crmlab.simulate._marketing.contacts import Diary
+from crmlab.simulate._marketing.members import Days, as_dates, as_days, take_labels
+from crmlab.simulate._marketing.plans import campaign_plans
+from crmlab.company import CompanySettings
 
-__all__ = ["WON_BY", "spend"]
+__all__ = ["WON_BY", "draw_spend"]
 
 WON_BY = ("search", "referral", "flyer", "tv", "branch")
 
 
-def spend(diary: Diary, coupons: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+def draw_spend(diary: Diary, coupons: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     """Marketing spend: to win customers, and to keep them.
 
     To win: the joins of the month times the planted cost of the channel, times noise of mean 1.
@@ -37,9 +37,9 @@ def spend(diary: Diary, coupons: pd.DataFrame, rng: np.random.Generator) -> pd.D
         per month, channel and purpose, with 0 where nothing was spent.
     """
     settings = diary.settings
-    month, starts = _months(settings)
-    acquire = _acquire(diary, month, len(starts), rng)
-    keep = _keep(diary, coupons, month, len(starts))
+    month, starts = _month_starts(settings)
+    acquire = _draw_acquisition_costs(diary, month, len(starts), rng)
+    keep = _total_keeping_costs(diary, coupons, month, len(starts))
     amount = np.hstack([acquire, keep])
     words = [*WON_BY, *CHANNELS, "coupon"]
     n_months, n_words = amount.shape
@@ -47,14 +47,14 @@ def spend(diary: Diary, coupons: pd.DataFrame, rng: np.random.Generator) -> pd.D
     return pd.DataFrame(
         {
             "date": as_dates(np.repeat(starts, n_words), settings),
-            "channel": labels(words, column),
+            "channel": take_labels(words, column),
             "amount": amount.ravel(),
-            "purpose": labels(["acquire", "keep"], (column >= len(WON_BY)).astype(np.int64)),
+            "purpose": take_labels(["acquire", "keep"], (column >= len(WON_BY)).astype(np.int64)),
         }
     )
 
 
-def _months(settings: CompanySettings) -> tuple[Days, Days]:
+def _month_starts(settings: CompanySettings) -> tuple[Days, Days]:
     """Month of each day of the window, and the first day of each month in it."""
     days = np.datetime64(settings.first_day, "D") + np.arange(settings.n_days)
     month = days.astype("datetime64[M]").astype(np.int64)
@@ -62,7 +62,7 @@ def _months(settings: CompanySettings) -> tuple[Days, Days]:
     return month, np.flatnonzero(np.diff(month, prepend=-1))
 
 
-def _acquire(
+def _draw_acquisition_costs(
     diary: Diary, month: Days, n_months: int, rng: np.random.Generator
 ) -> NDArray[np.float64]:
     members, settings = diary.members, diary.settings
@@ -76,7 +76,7 @@ def _acquire(
     return (joins * cost * noise).round()
 
 
-def _keep(diary: Diary, coupons: pd.DataFrame, month: Days, n_months: int) -> NDArray[np.float64]:
+def _total_keeping_costs(diary: Diary, coupons: pd.DataFrame, month: Days, n_months: int) -> NDArray[np.float64]:
     settings = diary.settings
     contacts = pd.concat(diary.contacts, ignore_index=True)
     plans = campaign_plans(settings)

@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from crmlab.simulate._settings import CompanySettings
+from crmlab.company import CompanySettings
 
-__all__ = ["CATEGORIES", "BasketLaw", "Category", "basket_law", "catalogue"]
+__all__ = ["CATEGORIES", "BasketLaw", "Category", "basket_law", "draw_catalogue"]
 
 Floats = NDArray[np.float64]
 
@@ -95,7 +95,7 @@ _MOST_LINES = 6
 _STEPS = 100  # of Newton's method; it needs about ten
 
 
-def catalogue(
+def draw_catalogue(
     settings: CompanySettings, rng: np.random.Generator
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Products with price and cost, and the planted complements and substitutes.
@@ -126,7 +126,7 @@ def catalogue(
 
     Examples
     --------
-    >>> products, pairs = catalogue(CompanySettings(), np.random.default_rng(1))
+    >>> products, pairs = draw_catalogue(CompanySettings(), np.random.default_rng(1))
     >>> len(products), products["product_name"].iloc[0]
     (120, '하루 연산 문제집 기본')
     >>> pairs["lift"].tolist()
@@ -138,7 +138,7 @@ def catalogue(
             "No baskets have lifts as strong as that."
         )
     shelves = [(category, level) for category in CATEGORIES for level in range(15)]
-    price = _prices(rng)
+    price = _draw_prices(rng)
     products = pd.DataFrame(
         {
             "product_id": [f"P{number:03}" for number in range(1, len(shelves) + 1)],
@@ -148,7 +148,7 @@ def catalogue(
                 f"{category.topics[level // 3]} {LEVELS[level % 3]}" for category, level in shelves
             ],
             "price": price,
-            "cost": _costs(price, rng),
+            "cost": _draw_costs(price, rng),
         }
     )
     pairs = pd.DataFrame(_PAIRS, columns=["category_a", "category_b", "lift"])
@@ -158,7 +158,7 @@ def catalogue(
     return products, pairs
 
 
-def _prices(rng: np.random.Generator) -> NDArray[np.int64]:
+def _draw_prices(rng: np.random.Generator) -> NDArray[np.int64]:
     """Prices in steps of about a third, in whole hundreds of won.
 
     Two and a half steps double a price, so two of one product cost what lies between two others:
@@ -172,7 +172,7 @@ def _prices(rng: np.random.Generator) -> NDArray[np.int64]:
     return price.ravel().astype("int64")
 
 
-def _costs(price: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.int64]:
+def _draw_costs(price: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.int64]:
     share = rng.uniform(*_COST_SHARE, len(price))
     at_a_loss = rng.choice(len(price), _BELOW_COST, replace=False)
     share[at_a_loss] = rng.uniform(*_LOSS_SHARE, _BELOW_COST)
@@ -209,7 +209,7 @@ def basket_law(pairs: pd.DataFrame) -> BasketLaw:
 
     Examples
     --------
-    >>> _, pairs = catalogue(CompanySettings(), np.random.default_rng(1))
+    >>> _, pairs = draw_catalogue(CompanySettings(), np.random.default_rng(1))
     >>> law = basket_law(pairs)
     >>> workbooks, stationery = law.holds[:, 0], law.holds[:, 6]
     >>> both = law.chance[workbooks & stationery].sum()
@@ -222,15 +222,15 @@ def basket_law(pairs: pd.DataFrame) -> BasketLaw:
     first, second = np.triu_indices(n, 1)
     features = np.hstack([holds, holds[:, first] & holds[:, second]]).astype(float)
     share = np.array([category.share for category in CATEGORIES])
-    lift = _lifts(pairs)
+    lift = _lift_matrix(pairs)
     target = np.concatenate([share, (np.outer(share, share) * lift)[first, second]])
-    chance = _maximum_entropy(features, target)
+    chance = _maximise_entropy(features, target)
     # Rounded, so that another machine's last digit draws no other basket.
     chance = np.round(chance, 10)
     return BasketLaw(holds, chance / chance.sum())
 
 
-def _lifts(pairs: pd.DataFrame) -> Floats:
+def _lift_matrix(pairs: pd.DataFrame) -> Floats:
     names = [category.name for category in CATEGORIES]
     lift = np.ones((len(names), len(names)))
     for a, b, planted in zip(pairs["category_a"], pairs["category_b"], pairs["lift"], strict=True):
@@ -238,7 +238,7 @@ def _lifts(pairs: pd.DataFrame) -> Floats:
     return lift
 
 
-def _maximum_entropy(features: Floats, target: Floats) -> Floats:
+def _maximise_entropy(features: Floats, target: Floats) -> Floats:
     """Probabilities of the rows whose mean of `features` is `target`, by Newton's method."""
 
     def law(weights: Floats) -> tuple[Floats, float]:

@@ -7,9 +7,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import special
 
-from crmlab.simulate._catalogue import CATEGORIES, BasketLaw
-from crmlab.simulate._purchasing import Latent, Placed, within
-from crmlab.simulate._settings import CompanySettings
+from crmlab.simulate._orders.catalogue import CATEGORIES, BasketLaw
+from crmlab.simulate._orders.purchasing import Latent, Placed, number_within
+from crmlab.company import CompanySettings
 
 __all__ = ["Lines", "Returned", "draw_lines", "draw_returns"]
 
@@ -44,8 +44,8 @@ def draw_lines(
     """Draw the total of each order, and lines at list prices that come to it on average."""
     shape = settings.spend_p
     total = spend_rng.gamma(shape, latent.mean_spend[placed.person] / shape)
-    order, category = _baskets(_rank(total, settings), law, basket_rng)
-    target, closing = _shares(order, category, total, basket_rng)
+    order, category = _draw_baskets(_rank(total, settings), law, basket_rng)
+    target, closing = _split_totals(order, category, total, basket_rng)
     shelves = _Shelves(products)
     product, quantity = shelves.draw(category, target, basket_rng)
     price = products["price"].to_numpy("int64")
@@ -63,7 +63,7 @@ def _rank(total: Floats, settings: CompanySettings) -> Floats:
     return special.betainc(settings.spend_p, settings.spend_q, size / (1 + size))
 
 
-def _baskets(rank: Floats, law: BasketLaw, rng: np.random.Generator) -> tuple[Ints, Ints]:
+def _draw_baskets(rank: Floats, law: BasketLaw, rng: np.random.Generator) -> tuple[Ints, Ints]:
     """Order and category of each line; large orders have more lines."""
     n = len(rank)
     size = law.holds.sum(axis=1)
@@ -82,10 +82,10 @@ def _baskets(rank: Floats, law: BasketLaw, rng: np.random.Generator) -> tuple[In
     members = np.nonzero(holds)[1]
     first = size.cumsum() - size
     lines = size[basket]
-    return np.repeat(np.arange(n), lines), members[np.repeat(first[basket], lines) + within(lines)]
+    return np.repeat(np.arange(n), lines), members[np.repeat(first[basket], lines) + number_within(lines)]
 
 
-def _shares(
+def _split_totals(
     order: Ints, category: Ints, total: Floats, rng: np.random.Generator
 ) -> tuple[Floats, NDArray[np.bool_]]:
     """What each line should cost, and which line of an order closes it: the largest."""

@@ -4,13 +4,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from crmlab.simulate._calendar import OperationalTime
-from crmlab.simulate._catalogue import basket_law
-from crmlab.simulate._lines import Lines, Returned, draw_lines, draw_returns
-from crmlab.simulate._purchasing import FUTURE_WEEKS, Latent, Placed, draw_latent, place_orders
-from crmlab.simulate._settings import CompanySettings
+from crmlab.simulate._orders.seasons import OperationalTime
+from crmlab.simulate._orders.catalogue import basket_law
+from crmlab.simulate._orders.lines import Lines, Returned, draw_lines, draw_returns
+from crmlab.simulate._orders.purchasing import FUTURE_WEEKS, Latent, Placed, draw_latent, place_orders
+from crmlab.company import CompanySettings
 
-__all__ = ["orders"]
+__all__ = ["simulate_orders"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -19,7 +19,7 @@ _DISCOUNT_RATE = 0.10  # effective, a year
 _WEEKS_A_YEAR = 365.25 / 7
 
 
-def orders(
+def simulate_orders(
     people: pd.DataFrame,
     products: pd.DataFrame,
     pairs: pd.DataFrame,
@@ -106,11 +106,11 @@ def orders(
 
     Examples
     --------
-    >>> from crmlab.simulate._catalogue import catalogue
+    >>> from crmlab.simulate._orders.catalogue import draw_catalogue
     >>> settings = CompanySettings()
-    >>> products, pairs = catalogue(settings, np.random.default_rng(1))
+    >>> products, pairs = draw_catalogue(settings, np.random.default_rng(1))
     >>> people = pd.DataFrame({"customer_id": ["C1", "C2"], "joined_day": [0, 90]})
-    >>> lines, truth = orders(people, products, pairs, settings, np.random.default_rng(1))
+    >>> lines, truth = simulate_orders(people, products, pairs, settings, np.random.default_rng(1))
     >>> bool((lines["amount"] == lines["quantity"] * lines["unit_price"]).all())
     True
     >>> lines.loc[lines["customer_id"] == "C2", "date"].min()
@@ -123,11 +123,11 @@ def orders(
     law = basket_law(pairs)
     lines = draw_lines(placed, latent, products, law, settings, spend_rng, basket_rng)
     returned = draw_returns(lines, placed, settings, return_rng)
-    table = _transactions(ids, products, lines, placed, returned, settings)
-    return table, _truth(ids, latent, placed, lines, returned, settings)
+    table = _build_transactions(ids, products, lines, placed, returned, settings)
+    return table, _build_truth(ids, latent, placed, lines, returned, settings)
 
 
-def _transactions(
+def _build_transactions(
     customer_id: pd.Series,
     products: pd.DataFrame,
     lines: Lines,
@@ -151,7 +151,7 @@ def _transactions(
     quantity = np.where(is_return, -lines.quantity[line], lines.quantity[line])
     price = lines.price[line]
     first = np.datetime64(settings.first_day.date(), "D")
-    number = _numbered("O", int(lines.order[line].max(initial=0)) + 1)
+    number = _number_orders("O", int(lines.order[line].max(initial=0)) + 1)
     return pd.DataFrame(
         {
             "customer_id": customer_id.array.take(person),
@@ -167,7 +167,7 @@ def _transactions(
     )
 
 
-def _numbered(letter: str, n: int) -> pd.api.extensions.ExtensionArray:
+def _number_orders(letter: str, n: int) -> pd.api.extensions.ExtensionArray:
     """Ids ``O00000001``, ``O00000002``, …: digits by arithmetic, as a million of them is a lot."""
     digits = np.empty((n, 9), dtype=np.uint8)
     digits[:, 0] = ord(letter)
@@ -177,7 +177,7 @@ def _numbered(letter: str, n: int) -> pd.api.extensions.ExtensionArray:
     return pd.array(digits.view("S9").ravel().astype(str), dtype="str")
 
 
-def _truth(
+def _build_truth(
     ids: pd.Series,
     latent: Latent,
     placed: Placed,
@@ -187,7 +187,7 @@ def _truth(
 ) -> pd.DataFrame:
     """What made the orders, and the year after them; columns as `orders` says."""
     alive = placed.stopped >= settings.n_days
-    later = _next_year(placed, lines, returned, settings)
+    later = _total_next_year(placed, lines, returned, settings)
     share = _margin_rate(lines, settings)
     worth = alive * latent.mean_spend * share
     ahead = _operational_weeks_ahead(settings)
@@ -224,7 +224,7 @@ def _margin_rate(lines: Lines, settings: CompanySettings) -> float:
     return float((1 - back) * (1 - cost) - back * settings.return_loss * cost)
 
 
-def _next_year(
+def _total_next_year(
     placed: Placed, lines: Lines, returned: Returned, settings: CompanySettings
 ) -> dict[str, NDArray[np.int64]]:
     """Orders of the 52 weeks after the last day, per customer, and their money in won."""

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from crmlab.simulate._calendar import OperationalTime
-from crmlab.simulate._settings import CompanySettings
+from crmlab.simulate._orders.seasons import OperationalTime
+from crmlab.company import CompanySettings
 
-__all__ = ["FUTURE_WEEKS", "Latent", "Placed", "draw_latent", "place_orders", "within"]
+__all__ = ["FUTURE_WEEKS", "Latent", "Placed", "draw_latent", "place_orders", "number_within"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -64,11 +64,11 @@ def place_orders(
     person = np.repeat(np.arange(n), could)
     moment = begin[person] + length[person] * rng.random(len(person))
     moment = moment[np.argsort(person * (begin + length).max(initial=0) + moment)]
-    number = within(could)
+    number = number_within(could)
     kept = number < allowed[person]
     person, number = person[kept], number[kept]
     day = np.floor(clock.to_calendar(moment[kept])).astype("int64")
-    day = _one_a_day(person, number, day.clip(joined[person] + 1, end - 1))
+    day = _spread_over_days(person, number, day.clip(joined[person] + 1, end - 1))
     stopped = np.full(n, end)
     stopping = number + 1 == allowed[person]
     stopped[person[stopping]] = day[stopping]
@@ -79,12 +79,12 @@ def place_orders(
     return Placed(person[order], day[order], stopped)
 
 
-def within(count: Ints) -> Ints:
+def number_within(count: Ints) -> Ints:
     """Number the members 0, 1, … within each of consecutive groups; `count` holds their sizes."""
     return np.arange(count.sum()) - np.repeat(count.cumsum() - count, count)
 
 
-def _one_a_day(person: Ints, number: Ints, day: Ints) -> Ints:
+def _spread_over_days(person: Ints, number: Ints, day: Ints) -> Ints:
     """Days of the orders of each customer, sorted, moved on until no two are the same."""
     # The k-th order falls k days after the running maximum of (day - k).
     apart = int(day.max(initial=0)) + int(number.max(initial=0)) + 1

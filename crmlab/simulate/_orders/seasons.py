@@ -5,7 +5,7 @@ import datetime as dt
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from crmlab.simulate._settings import CompanySettings
+from crmlab.company import CompanySettings
 
 __all__ = ["OperationalTime", "season_curve"]
 
@@ -77,12 +77,12 @@ def season_curve(first_day: dt.date, n_days: int, strength: float = 1.0) -> Floa
     True
     """
     last_day = first_day + dt.timedelta(days=n_days - 1)
-    years = [_year(year, strength) for year in range(first_day.year, last_day.year + 1)]
+    years = [_curve_of_year(year, strength) for year in range(first_day.year, last_day.year + 1)]
     start = (first_day - dt.date(first_day.year, 1, 1)).days
     return np.concatenate(years)[start : start + n_days]
 
 
-def _year(year: int, strength: float) -> Floats:
+def _curve_of_year(year: int, strength: float) -> Floats:
     """The curve of a calendar year."""
     january = dt.date(year, 1, 1)
     day = np.arange((dt.date(year + 1, 1, 1) - january).days, dtype=float)

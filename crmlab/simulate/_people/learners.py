@@ -6,10 +6,10 @@ from numpy.typing import NDArray
 
 from crmlab._korean import SURNAME_SPELLINGS, on_distinct, romanise
 from crmlab.datasets import load_regions
-from crmlab.simulate._names import ROADS, given_names, surnames
-from crmlab.simulate._settings import CompanySettings
+from crmlab.simulate._people.names import ROADS, given_names, surnames
+from crmlab.company import CompanySettings
 
-__all__ = ["addresses", "distinct_numbers", "people", "phone_numbers"]
+__all__ = ["draw_addresses", "draw_distinct_numbers", "draw_people", "draw_phone_numbers"]
 
 # Nobody joins in the last part of the window, so that everybody can be seen to behave.
 _JOINING_SHARE = 0.85
@@ -49,7 +49,7 @@ _COLUMNS = (
 _FOUR_DIGITS = pd.array([f"{number:04d}" for number in range(10_000)], dtype="str")
 
 
-def people(n: int, settings: CompanySettings, rng: np.random.Generator) -> pd.DataFrame:
+def draw_people(n: int, settings: CompanySettings, rng: np.random.Generator) -> pd.DataFrame:
     """Draw `n` learners in households; ids ascend with the day of joining.
 
     Parameters
@@ -73,30 +73,30 @@ def people(n: int, settings: CompanySettings, rng: np.random.Generator) -> pd.Da
     Examples
     --------
     >>> from crmlab.simulate._random import stream
-    >>> learners = people(1_000, CompanySettings(), stream(1, "people"))
+    >>> learners = draw_people(1_000, CompanySettings(), stream(1, "people"))
     >>> learners["customer_id"].iloc[[0, -1]].tolist()
     ['C0000001', 'C0001000']
     """
-    household, position = _households(n, settings, rng)
+    household, position = _draw_households(n, settings, rng)
     learners = pd.DataFrame({"household": household, "position": position})
-    learners["is_adult"] = _adults(household, settings, rng)
-    learners["is_twin"] = _twins(learners, settings, rng)
-    learners["surname"] = _drawn(*surnames(), household.max() + 1, rng)[household]
+    learners["is_adult"] = _draw_adults(household, settings, rng)
+    learners["is_twin"] = _draw_twins(learners, settings, rng)
+    learners["surname"] = _draw_by_share(*surnames(), household.max() + 1, rng)[household]
     learners["sex"] = np.where(rng.random(n) < 0.5, "F", "M")
-    learners["given"] = _given(learners, rng)
-    learners["birth_date"], age = _births(learners, settings, rng)
-    learners = learners.assign(**_contacts(learners, age, settings, rng))
-    homes = addresses(household.max() + 1, settings, rng)
+    learners["given"] = _draw_given_names(learners, rng)
+    learners["birth_date"], age = _draw_birth_dates(learners, settings, rng)
+    learners = learners.assign(**_draw_contacts(learners, age, settings, rng))
+    homes = draw_addresses(household.max() + 1, settings, rng)
     learners = learners.join(homes, on="household")
-    learners["joined_day"] = _joining_days(n, settings, rng)
-    learners["channel"] = _drawn(*_table(_CHANNELS), n, rng)
+    learners["joined_day"] = _draw_joining_days(n, settings, rng)
+    learners["channel"] = _draw_by_share(*_split_shares(_CHANNELS), n, rng)
     learners["satisfaction"] = rng.standard_normal(n)
     for column in ("joined_day", "channel"):  # twins join together
-        learners[column] = _as_first_twin(learners, column)
-    return _numbered(learners, rng)
+        learners[column] = _copy_first_twin(learners, column)
+    return _number_by_joining(learners, rng)
 
 
-def addresses(n: int, settings: CompanySettings, rng: np.random.Generator) -> pd.DataFrame:
+def draw_addresses(n: int, settings: CompanySettings, rng: np.random.Generator) -> pd.DataFrame:
     """Draw `n` homes: provinces by population, districts within, a street, a door, a point.
 
     Returns
@@ -109,7 +109,7 @@ def addresses(n: int, settings: CompanySettings, rng: np.random.Generator) -> pd
     weight = np.where(kind == "군", settings.county_weight, 1.0)
     within = weight / pd.Series(weight).groupby(regions["province"]).transform("sum")
     chance = (regions["province_population"] * within).to_numpy()
-    row = _drawn(np.arange(len(regions)), chance / chance.sum(), n, rng)
+    row = _draw_by_share(np.arange(len(regions)), chance / chance.sum(), n, rng)
     homes = regions.take(row).reset_index(drop=True).rename(columns={"province": "region"})
     distance = kind.map(_RADIUS_KM).to_numpy()[row] * np.sqrt(rng.random(n)) / _KM_PER_DEGREE
     angle = 2 * np.pi * rng.random(n)
@@ -119,18 +119,18 @@ def addresses(n: int, settings: CompanySettings, rng: np.random.Generator) -> pd
     place = homes["region"] + (" " + homes["district"]).where(
         homes["region"] != homes["district"], ""
     )
-    homes["road_address"] = place + " " + _street(n, rng) + _door(n, rng)
+    homes["road_address"] = place + " " + _draw_streets(n, rng) + _draw_doors(n, rng)
     return homes[["road_address", "region", "district", "longitude", "latitude"]]
 
 
-def phone_numbers(n: int, rng: np.random.Generator) -> pd.Series:
+def draw_phone_numbers(n: int, rng: np.random.Generator) -> pd.Series:
     """Draw `n` mobile numbers "010-1234-5678", all different."""
-    numbers = distinct_numbers(n, 20_000_000, 100_000_000, rng)
+    numbers = draw_distinct_numbers(n, 20_000_000, 100_000_000, rng)
     middle = pd.Series(_FOUR_DIGITS.take(numbers // 10_000))
     return "010-" + middle + "-" + pd.Series(_FOUR_DIGITS.take(numbers % 10_000))
 
 
-def distinct_numbers(n: int, low: int, high: int, rng: np.random.Generator) -> NDArray[np.int64]:
+def draw_distinct_numbers(n: int, low: int, high: int, rng: np.random.Generator) -> NDArray[np.int64]:
     """Draw `n` different whole numbers from `low` to below `high`, in random order."""
     numbers = np.empty(0, dtype=np.int64)
     while len(numbers) < n:
@@ -142,7 +142,7 @@ def distinct_numbers(n: int, low: int, high: int, rng: np.random.Generator) -> N
 # --- Households ---------------------------------------------------------------------------------
 
 
-def _households(
+def _draw_households(
     n: int, settings: CompanySettings, rng: np.random.Generator
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Household of every learner, and their position in it."""
@@ -153,7 +153,7 @@ def _households(
     return household, np.arange(n) - (np.cumsum(size) - size)[household]
 
 
-def _adults(
+def _draw_adults(
     household: NDArray[np.int64], settings: CompanySettings, rng: np.random.Generator
 ) -> NDArray[np.bool_]:
     alone = (np.bincount(household) == 1)[household]
@@ -161,7 +161,7 @@ def _adults(
     return alone & (rng.random(len(household)) < chance)
 
 
-def _twins(
+def _draw_twins(
     learners: pd.DataFrame, settings: CompanySettings, rng: np.random.Generator
 ) -> NDArray[np.bool_]:
     household = learners["household"].to_numpy()
@@ -170,7 +170,7 @@ def _twins(
     return pair[household] & (learners["position"].to_numpy() < 2)
 
 
-def _as_first_twin(learners: pd.DataFrame, column: str) -> NDArray:
+def _copy_first_twin(learners: pd.DataFrame, column: str) -> NDArray:
     """The column, with every second twin's value replaced by the first one's."""
     values = learners[column].to_numpy().copy()
     second = np.flatnonzero(learners["is_twin"] & (learners["position"] == 1))
@@ -181,31 +181,31 @@ def _as_first_twin(learners: pd.DataFrame, column: str) -> NDArray:
 # --- Names, ages, contacts ----------------------------------------------------------------------
 
 
-def _table(shares: dict[str, float]) -> tuple[NDArray[np.str_], NDArray[np.float64]]:
+def _split_shares(shares: dict[str, float]) -> tuple[NDArray[np.str_], NDArray[np.float64]]:
     return np.array(list(shares)), np.array(list(shares.values()))
 
 
-def _drawn(values: NDArray, shares: NDArray, n: int, rng: np.random.Generator) -> NDArray:
+def _draw_by_share(values: NDArray, shares: NDArray, n: int, rng: np.random.Generator) -> NDArray:
     """Draw `n` of the values by their shares."""
     at = np.searchsorted(np.cumsum(shares), rng.random(n) * shares.sum(), side="right")
     return values[np.minimum(at, len(values) - 1)]
 
 
-def _given(learners: pd.DataFrame, rng: np.random.Generator) -> NDArray[np.str_]:
+def _draw_given_names(learners: pd.DataFrame, rng: np.random.Generator) -> NDArray[np.str_]:
     """Given names; siblings differ, and often share a syllable."""
     given = np.empty(len(learners), dtype="<U3")
     sex, adult = learners["sex"].to_numpy(), learners["is_adult"].to_numpy()
     for one in ("F", "M"):
         for generation, mask in (("child", ~adult), ("adult", adult)):
             who = mask & (sex == one)
-            given[who] = _drawn(*given_names(one, generation), who.sum(), rng)
+            given[who] = _draw_by_share(*given_names(one, generation), who.sum(), rng)
     for position in (1, 2):
         later = np.flatnonzero(learners["position"] == position)
-        given[later] = _sibling_names(given[later - position], given[later], sex[later], rng)
+        given[later] = _draw_sibling_names(given[later - position], given[later], sex[later], rng)
         while len(same := later[_named_as_elder(given, later, position)]):
             for one in ("F", "M"):
                 who = same[sex[same] == one]
-                given[who] = _drawn(*given_names(one, "child"), len(who), rng)
+                given[who] = _draw_by_share(*given_names(one, "child"), len(who), rng)
     return given
 
 
@@ -217,7 +217,7 @@ def _named_as_elder(
     return np.logical_or.reduce(elder)
 
 
-def _sibling_names(
+def _draw_sibling_names(
     first: NDArray[np.str_],
     given: NDArray[np.str_],
     sex: NDArray,
@@ -237,7 +237,7 @@ def _sibling_names(
                 fits = parts[place] == common
                 if fits.any():
                     these = np.flatnonzero(who & (syllable == common))
-                    given[these] = _drawn(names[fits], chances[fits], len(these), rng)
+                    given[these] = _draw_by_share(names[fits], chances[fits], len(these), rng)
     return given
 
 
@@ -245,7 +245,7 @@ def _second_syllable(names: NDArray[np.str_]) -> NDArray[np.str_]:
     return pd.Series(names, dtype="str").str[1:2].to_numpy(dtype="<U1")
 
 
-def _births(
+def _draw_birth_dates(
     learners: pd.DataFrame, settings: CompanySettings, rng: np.random.Generator
 ) -> tuple[NDArray[np.datetime64], NDArray[np.float64]]:
     """Birth dates, and ages in years on the first day; siblings are one to four years apart."""
@@ -257,7 +257,7 @@ def _births(
     grown = 19 + 46 * rng.beta(1.2, 2.5, n)
     age = np.where(learners["is_adult"], grown, age)
     learners = learners.assign(days=np.round(age * 365.25).astype(np.int64))
-    days = _as_first_twin(learners, "days")
+    days = _copy_first_twin(learners, "days")
     birth = np.datetime64(settings.first_day, "D") - days
     return birth.astype("datetime64[s]"), days / 365.25
 
@@ -274,7 +274,7 @@ def _age_gaps(
     return apart
 
 
-def _contacts(
+def _draw_contacts(
     learners: pd.DataFrame,
     age: NDArray[np.float64],
     settings: CompanySettings,
@@ -285,14 +285,14 @@ def _contacts(
     own = (age >= 10) & ~learners["is_twin"].to_numpy() & (rng.random(n) < settings.own_phone)
     own |= learners["is_adult"].to_numpy()
     families = household.max() + 1
-    phones = phone_numbers(families + n, rng)
+    phones = draw_phone_numbers(families + n, rng)
     parents = pd.DataFrame(
         {
-            "surname": _parents_surname(learners, families, rng),
-            "given": _parents_given(families, rng),
+            "surname": _draw_parent_surnames(learners, families, rng),
+            "given": _draw_parent_given_names(families, rng),
         }
     )
-    emails = _emails(pd.concat([parents, learners[["surname", "given"]]], ignore_index=True), rng)
+    emails = _draw_emails(pd.concat([parents, learners[["surname", "given"]]], ignore_index=True), rng)
     held: dict[str, pd.Series] = {}
     for name, values in (("phone", phones), ("email", emails)):
         family = values.take(household).reset_index(drop=True)
@@ -302,19 +302,19 @@ def _contacts(
     return held
 
 
-def _parents_surname(learners: pd.DataFrame, families: int, rng: np.random.Generator) -> NDArray:
+def _draw_parent_surnames(learners: pd.DataFrame, families: int, rng: np.random.Generator) -> NDArray:
     """A father has the child's surname, a mother keeps her own."""
     fathers = learners.drop_duplicates("household")["surname"].to_numpy(dtype="<U2")
-    return np.where(rng.random(families) < 0.3, fathers, _drawn(*surnames(), families, rng))
+    return np.where(rng.random(families) < 0.3, fathers, _draw_by_share(*surnames(), families, rng))
 
 
-def _parents_given(n: int, rng: np.random.Generator) -> NDArray:
-    mothers = _drawn(*given_names("F", "adult"), n, rng)
-    fathers = _drawn(*given_names("M", "adult"), n, rng)
+def _draw_parent_given_names(n: int, rng: np.random.Generator) -> NDArray:
+    mothers = _draw_by_share(*given_names("F", "adult"), n, rng)
+    fathers = _draw_by_share(*given_names("M", "adult"), n, rng)
     return np.where(rng.random(n) < 0.7, mothers, fathers)
 
 
-def _emails(names: pd.DataFrame, rng: np.random.Generator) -> pd.Series:
+def _draw_emails(names: pd.DataFrame, rng: np.random.Generator) -> pd.Series:
     """Addresses made from names and a number, all different."""
     n = len(names)
     surname = on_distinct(names["surname"], lambda name: SURNAME_SPELLINGS.get(name, (name,))[0])
@@ -327,7 +327,7 @@ def _emails(names: pd.DataFrame, rng: np.random.Generator) -> pd.Series:
         (surname + given, given + "." + surname, given + "_" + surname), 1
     ):
         local = local.where(style != which, text + tail)
-    domain = pd.Series(_drawn(*_table(_DOMAINS), n, rng), dtype="str")
+    domain = pd.Series(_draw_by_share(*_split_shares(_DOMAINS), n, rng), dtype="str")
     email = local + "@" + domain
     while (again := email.duplicated()).any():
         local = local.where(~again, local + number.take(rng.integers(0, 100, n)).to_numpy())
@@ -338,7 +338,7 @@ def _emails(names: pd.DataFrame, rng: np.random.Generator) -> pd.Series:
 # --- Homes and joining --------------------------------------------------------------------------
 
 
-def _street(n: int, rng: np.random.Generator) -> pd.Series:
+def _draw_streets(n: int, rng: np.random.Generator) -> pd.Series:
     """Street and number: "중앙로 34" or, in a side street, "중앙로12길 34"."""
     numbers = pd.Series(np.arange(200).astype(str)).astype("str")
     road = pd.Series(ROADS[rng.integers(0, len(ROADS), n)], dtype="str")
@@ -347,7 +347,7 @@ def _street(n: int, rng: np.random.Generator) -> pd.Series:
     return road + side.where(rng.random(n) < 0.6, "") + " " + house
 
 
-def _door(n: int, rng: np.random.Generator) -> pd.Series:
+def _draw_doors(n: int, rng: np.random.Generator) -> pd.Series:
     """Block and door: ", 101동 1203호" among flats, ", 302호" in a small house, or nothing."""
     numbers = pd.Series(np.arange(2_600).astype(str)).astype("str")
     block = numbers.take(100 + rng.integers(1, 30, n)).reset_index(drop=True)
@@ -358,14 +358,14 @@ def _door(n: int, rng: np.random.Generator) -> pd.Series:
     return door.where(kind < 0.65, (", " + low + "호").where(kind < 0.88, ""))
 
 
-def _joining_days(n: int, settings: CompanySettings, rng: np.random.Generator) -> NDArray[np.int64]:
+def _draw_joining_days(n: int, settings: CompanySettings, rng: np.random.Generator) -> NDArray[np.int64]:
     days = np.arange(max(1, int(_JOINING_SHARE * settings.n_days)))
     month = (settings.first_day + pd.to_timedelta(days, unit="D")).month
     weight = np.exp(settings.joining_growth * days / 365.25)
-    return _drawn(days, weight * np.where(month == 3, settings.march_peak, 1.0), n, rng)
+    return _draw_by_share(days, weight * np.where(month == 3, settings.march_peak, 1.0), n, rng)
 
 
-def _numbered(learners: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+def _number_by_joining(learners: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     """Sort by the day of joining, ties by chance; number learners and households afresh."""
     days = learners["joined_day"].to_numpy()
     order = np.lexsort([rng.random(len(learners)), days])

@@ -6,15 +6,15 @@ from numpy.typing import NDArray
 
 from crmlab._checks import check_count
 from crmlab.datasets import load_regions
-from crmlab.simulate._settings import CompanySettings
+from crmlab.company import CompanySettings
 
-__all__ = ["branches", "nearest_branch"]
+__all__ = ["open_branches", "find_nearest_branch"]
 
 _REACH = 15.0  # km a branch is meant to serve
 _KM_PER_DEGREE = 111.195  # of a great circle, on a sphere of radius 6371 km
 
 
-def branches(settings: CompanySettings, rng: np.random.Generator) -> pd.DataFrame:
+def open_branches(settings: CompanySettings, rng: np.random.Generator) -> pd.DataFrame:
     """Open one branch after the other in the city district that adds most residents within 15 km.
 
     The places are the same for every seed; the days of opening are drawn. A district counts with
@@ -40,17 +40,17 @@ def branches(settings: CompanySettings, rng: np.random.Generator) -> pd.DataFram
 
     Examples
     --------
-    >>> table = branches(CompanySettings(n_branches=2), np.random.default_rng(1))
+    >>> table = open_branches(CompanySettings(n_branches=2), np.random.default_rng(1))
     >>> table[["branch_id", "name", "region"]].values.tolist()
     [['B01', '서울 중구 지점', '서울특별시'], ['B02', '경기 군포시 지점', '경기도']]
     """
     regions = load_regions()
-    places = regions.iloc[_places(regions, settings.n_branches)].reset_index(drop=True)
+    places = regions.iloc[_choose_places(regions, settings.n_branches)].reset_index(drop=True)
     before = rng.integers(6 * 365, 20 * 365, size=len(places))
     return pd.DataFrame(
         {
             "branch_id": [f"B{number:02d}" for number in range(1, len(places) + 1)],
-            "name": places["province"].map(_short) + " " + places["district"] + " 지점",
+            "name": places["province"].map(_short_name) + " " + places["district"] + " 지점",
             "region": places["province"],
             "district": places["district"],
             "longitude": places["longitude"],
@@ -60,12 +60,12 @@ def branches(settings: CompanySettings, rng: np.random.Generator) -> pd.DataFram
     ).astype({"opened": "datetime64[s]"})
 
 
-def _short(province: str) -> str:
+def _short_name(province: str) -> str:
     """Common short name: 서울특별시 is 서울, 경상남도 is 경남."""
     return province[0] + province[2] if len(province) == 4 else province[:2]
 
 
-def _places(regions: pd.DataFrame, n_branches: int) -> list[int]:
+def _choose_places(regions: pd.DataFrame, n_branches: int) -> list[int]:
     """Rows of the districts chosen, in the order of their opening."""
     city = np.flatnonzero(~regions["district"].str.endswith("군").to_numpy())
     if check_count("n_branches", n_branches) > len(city):
@@ -73,7 +73,7 @@ def _places(regions: pd.DataFrame, n_branches: int) -> list[int]:
     districts = regions["province"].map(regions["province"].value_counts())
     residents = (regions["province_population"] / districts).to_numpy()
     where = regions[["longitude", "latitude"]]
-    near = _km(where, where.iloc[city]) <= _REACH
+    near = _distance_km(where, where.iloc[city]) <= _REACH
     chosen: list[int] = []
     for _ in range(n_branches):
         gain = residents @ near
@@ -84,16 +84,16 @@ def _places(regions: pd.DataFrame, n_branches: int) -> list[int]:
     return city[chosen].tolist()
 
 
-def nearest_branch(
+def find_nearest_branch(
     people: pd.DataFrame, branches: pd.DataFrame
 ) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
     """Row of each person's nearest branch, and the km to it as the crow flies."""
-    km = _km(people, branches)
+    km = _distance_km(people, branches)
     nearest = km.argmin(axis=1)
     return nearest, km[np.arange(len(km)), nearest]
 
 
-def _km(here: pd.DataFrame, there: pd.DataFrame) -> NDArray[np.float64]:
+def _distance_km(here: pd.DataFrame, there: pd.DataFrame) -> NDArray[np.float64]:
     """Km from each row of `here` to each row of `there`; within Korea the earth is flat enough."""
     north = here["latitude"].to_numpy()[:, None] - there["latitude"].to_numpy()
     middle = np.radians(here["latitude"].to_numpy()[:, None] + there["latitude"].to_numpy()) / 2

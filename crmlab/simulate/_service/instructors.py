@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from crmlab.simulate._months import Days, calendar_months, last_day_of
-from crmlab.simulate._settings import CompanySettings
+from crmlab.simulate._service.months import Days, calendar_months, last_day_of
+from crmlab.company import CompanySettings
 
-__all__ = ["Staff", "instructors"]
+__all__ = ["Staff", "hire_instructors"]
 
 _FIRST_POSTS = 60  # months before the first one in which the first holders joined
 
@@ -43,7 +43,7 @@ class Staff:
         return self.first_post[branch] + place
 
 
-def instructors(
+def hire_instructors(
     branches: pd.DataFrame,
     pupils: NDArray[np.float64],
     settings: CompanySettings,
@@ -73,7 +73,7 @@ def instructors(
     leaves = rng.random((len(branch), len(months))) < settings.instructor_leaving
     # What happens after the last day is not known on it.
     leaves &= last_day_of(months) <= np.datetime64(settings.last_day, "D")
-    holder, post, joined = _holders(leaves)
+    holder, post, joined = _number_holders(leaves)
     before = rng.integers(1, _FIRST_POSTS + 1, size=len(branch))
     arrived = np.where(joined < 0, months[0] - before[post], months[np.maximum(joined, 0)])
     left = np.full(len(post), np.datetime64("NaT", "D"))
@@ -82,18 +82,18 @@ def instructors(
         {
             "instructor_id": [f"I{number:05d}" for number in range(1, len(post) + 1)],
             "branch_id": branches["branch_id"].to_numpy()[branch[post]],
-            "joined": _days(arrived),
+            "joined": _first_days(arrived),
             "left": left,
         }
     ).astype({"instructor_id": "str", "branch_id": "str"})
     return Staff(table, holder, leaves, np.cumsum(n_posts) - n_posts, n_posts)
 
 
-def _days(month: Days) -> Days:
+def _first_days(month: Days) -> Days:
     return month.astype("datetime64[D]")
 
 
-def _holders(
+def _number_holders(
     leaves: NDArray[np.bool_],
 ) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
     """Number the instructors by the month they join (-1: before the first), then by post.

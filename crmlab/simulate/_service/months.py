@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from crmlab.simulate._settings import CompanySettings
+from crmlab.company import CompanySettings
 
 __all__ = ["Days", "anniversary", "calendar_months", "last_day_of"]
 

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from crmlab.simulate._settings import CompanySettings
+from crmlab.company import CompanySettings
 
-__all__ = ["complaints", "satisfaction"]
+__all__ = ["draw_complaints", "simulate_satisfaction"]
 
 _DAYS_A_YEAR = 365.25
 _KINDS = np.array(["instructor", "delivery", "billing", "content"])
@@ -14,7 +14,7 @@ _KIND_SHARES = np.array([0.35, 0.25, 0.2, 0.2])
 _LONGEST_DELAY = 7  # days from a bad experience to the complaint
 
 
-def satisfaction(
+def simulate_satisfaction(
     people: pd.DataFrame, settings: CompanySettings, rng: np.random.Generator
 ) -> pd.DataFrame:
     """Draw each customer's first bad experience, and the day of a complaint if there is one.
@@ -44,7 +44,7 @@ def satisfaction(
     --------
     >>> someone = pd.DataFrame({"customer_id": ["C1"], "joined_day": [3], "satisfaction": [0.0]})
     >>> often = CompanySettings(bad_experiences=1_000.0, complaint_share=1.0)
-    >>> satisfaction(someone, often, np.random.default_rng(1))["dissatisfied_on"].tolist()
+    >>> simulate_satisfaction(someone, often, np.random.default_rng(1))["dissatisfied_on"].tolist()
     [Timestamp('2024-01-04 00:00:00')]
     """
     n = len(people)
@@ -64,14 +64,14 @@ def satisfaction(
         {
             "customer_id": people["customer_id"].to_numpy(),
             "satisfaction": latent,
-            "dissatisfied_on": _dates(bad_day, dissatisfied, settings),
+            "dissatisfied_on": _as_dates(bad_day, dissatisfied, settings),
             "complained": complained,
-            "complained_on": _dates(day, complained, settings),
+            "complained_on": _as_dates(day, complained, settings),
         }
     ).astype({"customer_id": "str"})
 
 
-def _dates(
+def _as_dates(
     day: NDArray[np.int64], known: NDArray[np.bool_], settings: CompanySettings
 ) -> NDArray[np.datetime64]:
     """Dates so many days after the first; NaT where not `known`."""
@@ -79,7 +79,7 @@ def _dates(
     return np.where(known, dates, np.datetime64("NaT", "D"))
 
 
-def complaints(
+def draw_complaints(
     felt: pd.DataFrame,
     subscriptions: pd.DataFrame,
     settings: CompanySettings,

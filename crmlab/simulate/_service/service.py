@@ -5,14 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from crmlab.simulate._branches import branches, nearest_branch
-from crmlab.simulate._instructors import instructors
+from crmlab.simulate._service.branches import open_branches, find_nearest_branch
+from crmlab.simulate._service.instructors import hire_instructors
 from crmlab.simulate._random import stream
-from crmlab.simulate._satisfaction import complaints, satisfaction
-from crmlab.simulate._settings import CompanySettings
-from crmlab.simulate._subscriptions import renewed, started, subscriptions, visits
+from crmlab.simulate._service.satisfaction import draw_complaints, simulate_satisfaction
+from crmlab.company import CompanySettings
+from crmlab.simulate._service.subscriptions import run_renewals, draw_starts, build_subscriptions, draw_visits
 
-__all__ = ["Service", "service"]
+__all__ = ["Service", "simulate_service"]
 
 _ACTIVE = 0.5  # share of all subscriptions that staff is hired for
 
@@ -39,7 +39,7 @@ class Service:
     truth: pd.DataFrame
 
 
-def service(people: pd.DataFrame, settings: CompanySettings, *, seed: int) -> Service:
+def simulate_service(people: pd.DataFrame, settings: CompanySettings, *, seed: int) -> Service:
     """Simulate branches, instructors, satisfaction, subscriptions, visits and complaints.
 
     Parameters
@@ -57,17 +57,17 @@ def service(people: pd.DataFrame, settings: CompanySettings, *, seed: int) -> Se
     Service
         Five tables and the truth.
     """
-    places = branches(settings, stream(seed, "branches"))
-    felt = satisfaction(people, settings, stream(seed, "satisfaction"))
-    branch, km = nearest_branch(people, places)
+    places = open_branches(settings, stream(seed, "branches"))
+    felt = simulate_satisfaction(people, settings, stream(seed, "satisfaction"))
+    branch, km = find_nearest_branch(people, places)
     share = settings.subscriber_share * _ACTIVE
     pupils = share * np.bincount(branch, minlength=len(places)).astype(float)
-    staff = instructors(places, pupils, settings, stream(seed, "instructors"))
-    begun = started(people, settings, stream(seed, "subscribers"))
+    staff = hire_instructors(places, pupils, settings, stream(seed, "instructors"))
+    begun = draw_starts(people, settings, stream(seed, "subscribers"))
     bad = felt["dissatisfied_on"].to_numpy().astype("datetime64[D]")[begun.person]
     who = begun.person
-    taught = renewed(begun, bad, branch[who], staff, settings, stream(seed, "renewals"))
-    table = subscriptions(people, begun, taught, km[who], staff, settings)
+    taught = run_renewals(begun, bad, branch[who], staff, settings, stream(seed, "renewals"))
+    table = build_subscriptions(people, begun, taught, km[who], staff, settings)
     chance = np.full(len(people), np.nan)
     chance[who] = begun.churn_chance
     truth = felt.drop(columns="complained_on").set_index("customer_id")
@@ -76,7 +76,7 @@ def service(people: pd.DataFrame, settings: CompanySettings, *, seed: int) -> Se
         branches=places,
         instructors=staff.table,
         subscriptions=table,
-        visits=visits(people, begun, taught, staff, settings, stream(seed, "visits")),
-        complaints=complaints(felt, table, settings, stream(seed, "complaints")),
+        visits=draw_visits(people, begun, taught, staff, settings, stream(seed, "visits")),
+        complaints=draw_complaints(felt, table, settings, stream(seed, "complaints")),
         truth=truth,
     )

@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from crmlab.simulate._instructors import Staff
-from crmlab.simulate._months import Days, anniversary, calendar_months, last_day_of
-from crmlab.simulate._settings import CompanySettings
+from crmlab.simulate._service.instructors import Staff
+from crmlab.simulate._service.months import Days, anniversary, calendar_months, last_day_of
+from crmlab.company import CompanySettings
 
-__all__ = ["PLANS", "Started", "Taught", "renewed", "started", "subscriptions", "visits"]
+__all__ = ["PLANS", "Started", "Taught", "run_renewals", "draw_starts", "build_subscriptions", "draw_visits"]
 
 PLANS = ("basic", "standard", "premium")  # 기본, 표준, 프리미엄
 _DAY = np.timedelta64(1, "D")
@@ -56,7 +56,7 @@ class Taught:
     instructor: NDArray[np.int32]
 
 
-def started(people: pd.DataFrame, settings: CompanySettings, rng: np.random.Generator) -> Started:
+def draw_starts(people: pd.DataFrame, settings: CompanySettings, rng: np.random.Generator) -> Started:
     """Draw who subscribes, when, on which plan, and how ready they are to leave.
 
     Parameters
@@ -87,7 +87,7 @@ def started(people: pd.DataFrame, settings: CompanySettings, rng: np.random.Gene
     return Started(person, start, plan[person], chance[person])
 
 
-def renewed(
+def run_renewals(
     begun: Started,
     dissatisfied_on: Days,
     branch: NDArray[np.intp],
@@ -132,7 +132,7 @@ def renewed(
     for month in range(len(months)):
         there = (begins <= month) & np.isnat(end)
         instructor[there, month] = staff.holder[post[there], month]
-        up, due, unhappy = _coming_up(begun.start, there, month - begins, dissatisfied_on, settings)
+        up, due, unhappy = _find_renewals(begun.start, there, month - begins, dissatisfied_on, settings)
         effect = float(settings.dissatisfaction_effect) * unhappy
         effect += settings.instructor_effect * (lost_in[up] >= month - _WINDOW)
         leaving = 1 - (1 - begun.churn_chance[up]) ** np.exp(effect)
@@ -145,7 +145,7 @@ def renewed(
     return Taught(end, instructor)
 
 
-def _coming_up(
+def _find_renewals(
     start: Days,
     there: NDArray[np.bool_],
     age: NDArray[np.int64],
@@ -161,7 +161,7 @@ def _coming_up(
     return up, due, (bad < due) & (bad >= anniversary(start[up], age[up] - _WINDOW))
 
 
-def subscriptions(
+def build_subscriptions(
     people: pd.DataFrame,
     begun: Started,
     taught: Taught,
@@ -211,7 +211,7 @@ def subscriptions(
     return table.sort_values(["start", "customer_id"], ignore_index=True)
 
 
-def visits(
+def draw_visits(
     people: pd.DataFrame,
     begun: Started,
     taught: Taught,
@@ -246,7 +246,7 @@ def visits(
     row, month = row[order], month[order]
     start, opens = begun.start[row], months[month].astype("datetime64[D]")
     closes = np.minimum(last_day_of(months[month]) + _DAY, until[row])
-    planned = _weeks_begun(start, closes) - _weeks_begun(start, np.maximum(start, opens))
+    planned = _started_weeks(start, closes) - _started_weeks(start, np.maximum(start, opens))
     some = planned > 0
     row, month, planned = row[some], month[some], planned[some]
     who = taught.instructor[row, month]
@@ -263,6 +263,6 @@ def visits(
     )
 
 
-def _weeks_begun(start: Days, day: Days) -> NDArray[np.int64]:
+def _started_weeks(start: Days, day: Days) -> NDArray[np.int64]:
     """Visits from `start` until the day before `day`: the weeks begun."""
     return -((start - day) // _DAY // 7)

@@ -15,15 +15,15 @@ from crmlab._korean import (
 )
 
 __all__ = [
-    "abbreviated",
-    "mistyped_email",
-    "mistyped_name",
-    "old_number",
-    "other_format",
-    "romanised",
-    "slipped_date",
-    "swapped_syllables",
-    "wrong_digit",
+    "abbreviate_addresses",
+    "mistype_email",
+    "mistype_name",
+    "restore_old_prefix",
+    "reformat_phones",
+    "romanise_names",
+    "mistype_dates",
+    "swap_syllables",
+    "change_digit",
 ]
 
 # Keys that touch on the two-set keyboard; a compound letter loses its second stroke.
@@ -51,12 +51,12 @@ _SHORT_PROVINCES = {
 # --- Names --------------------------------------------------------------------------------------
 
 
-def mistyped_name(names: NDArray[np.str_], rng: np.random.Generator) -> NDArray[np.str_]:
+def mistype_name(names: NDArray[np.str_], rng: np.random.Generator) -> NDArray[np.str_]:
     """Replace one letter of one syllable by its neighbour on the keyboard, or drop a final.
 
     Examples
     --------
-    >>> str(mistyped_name(np.array(["김민준"]), np.random.default_rng(2))[0])
+    >>> str(mistype_name(np.array(["김민준"]), np.random.default_rng(2))[0])
     '딤민준'
     """
     codes = _as_codes(names)
@@ -74,12 +74,12 @@ def mistyped_name(names: NDArray[np.str_], rng: np.random.Generator) -> NDArray[
     return _as_text(codes)
 
 
-def swapped_syllables(names: NDArray[np.str_]) -> NDArray[np.str_]:
+def swap_syllables(names: NDArray[np.str_]) -> NDArray[np.str_]:
     """Swap the last two syllables of names of three and more; shorter ones stay.
 
     Examples
     --------
-    >>> swapped_syllables(np.array(["김민준", "이건"])).tolist()
+    >>> swap_syllables(np.array(["김민준", "이건"])).tolist()
     ['김준민', '이건']
     """
     codes = _as_codes(names)
@@ -90,7 +90,7 @@ def swapped_syllables(names: NDArray[np.str_]) -> NDArray[np.str_]:
     return _as_text(codes)
 
 
-def romanised(
+def romanise_names(
     surname: pd.Series, given: pd.Series, rng: np.random.Generator
 ) -> NDArray[np.object_]:
     """Names in Latin letters: "Kim Min-jun", "KIM MINJUN" or "Minjun Kim".
@@ -98,7 +98,7 @@ def romanised(
     Examples
     --------
     >>> rng = np.random.default_rng(1)
-    >>> romanised(pd.Series(["김"] * 4), pd.Series(["민준"] * 4), rng).tolist()
+    >>> romanise_names(pd.Series(["김"] * 4), pd.Series(["민준"] * 4), rng).tolist()
     ['KIM MINJUN', 'GIM MINJUN', 'Kim Min-joon', 'Gim Min-jun']
     """
     n = len(surname)
@@ -119,7 +119,7 @@ def romanised(
 # --- Phones and e-mails -------------------------------------------------------------------------
 
 
-def wrong_digit(phones: NDArray[np.str_], rng: np.random.Generator) -> NDArray[np.str_]:
+def change_digit(phones: NDArray[np.str_], rng: np.random.Generator) -> NDArray[np.str_]:
     """Replace one of the last eight digits of "010-1234-5678" by another."""
     codes = _as_codes(phones)
     row = np.arange(len(codes))
@@ -129,24 +129,24 @@ def wrong_digit(phones: NDArray[np.str_], rng: np.random.Generator) -> NDArray[n
     return _as_text(codes)
 
 
-def old_number(phones: pd.Series) -> pd.Series:
+def restore_old_prefix(phones: pd.Series) -> pd.Series:
     """Numbers of the time when every operator had a prefix and three digits followed it.
 
     Examples
     --------
-    >>> old_number(pd.Series(["010-3234-5678"])).tolist()
+    >>> restore_old_prefix(pd.Series(["010-3234-5678"])).tolist()
     ['016-234-5678']
     """
     prefix = _OLD_PREFIXES[phones.str[4].astype("int64").to_numpy()]
     return pd.Series(prefix, index=phones.index, dtype="str") + "-" + phones.str[5:]
 
 
-def other_format(phones: pd.Series, rng: np.random.Generator) -> pd.Series:
+def reformat_phones(phones: pd.Series, rng: np.random.Generator) -> pd.Series:
     """The same numbers without hyphens, with dots, with spaces, or with the country's code.
 
     Examples
     --------
-    >>> sorted(set(other_format(pd.Series(["010-1234-5678"] * 20), np.random.default_rng(1))))
+    >>> sorted(set(reformat_phones(pd.Series(["010-1234-5678"] * 20), np.random.default_rng(1))))
     ['+82 10-1234-5678', '010 1234 5678', '010.1234.5678', '01012345678']
     """
     style = rng.choice(4, len(phones), p=[0.5, 0.2, 0.1, 0.2])
@@ -156,7 +156,7 @@ def other_format(phones: pd.Series, rng: np.random.Generator) -> pd.Series:
     return text.where(style != 3, "+82 " + phones.str[1:])
 
 
-def mistyped_email(emails: NDArray[np.str_], rng: np.random.Generator) -> NDArray[np.str_]:
+def mistype_email(emails: NDArray[np.str_], rng: np.random.Generator) -> NDArray[np.str_]:
     """Replace one character before the @ by the one beside it on the keyboard."""
     codes = _as_codes(emails)
     local = (codes == ord("@")).argmax(axis=1)
@@ -168,14 +168,14 @@ def mistyped_email(emails: NDArray[np.str_], rng: np.random.Generator) -> NDArra
 # --- Addresses and dates ------------------------------------------------------------------------
 
 
-def abbreviated(address: pd.Series, region: pd.Series, rng: np.random.Generator) -> pd.Series:
+def abbreviate_addresses(address: pd.Series, region: pd.Series, rng: np.random.Generator) -> pd.Series:
     """Short province names; some also without comma, or "101-1203" for block and door.
 
     Examples
     --------
     >>> home = pd.Series(["서울특별시 노원구 중앙로 34, 101동 1203호"] * 30)
     >>> region = pd.Series(["서울특별시"] * 30)
-    >>> for text in sorted(set(abbreviated(home, region, np.random.default_rng(1)))):
+    >>> for text in sorted(set(abbreviate_addresses(home, region, np.random.default_rng(1)))):
     ...     print(text)
     서울 노원구 중앙로 34 101-1203
     서울 노원구 중앙로 34 101동 1203호
@@ -191,13 +191,13 @@ def abbreviated(address: pd.Series, region: pd.Series, rng: np.random.Generator)
     return text.where(style != 2, text.str.replace(r"(\d+)동 (\d+)호", r"\1-\2", regex=True))
 
 
-def slipped_date(dates: NDArray[np.datetime64], rng: np.random.Generator) -> NDArray[np.datetime64]:
+def mistype_dates(dates: NDArray[np.datetime64], rng: np.random.Generator) -> NDArray[np.datetime64]:
     """Dates with a wrong century (or decade), with day and month swapped, or ten days off.
 
     Examples
     --------
     >>> born = np.array(["2015-03-04"] * 30, dtype="datetime64[s]")
-    >>> [str(day)[:10] for day in np.unique(slipped_date(born, np.random.default_rng(1)))]
+    >>> [str(day)[:10] for day in np.unique(mistype_dates(born, np.random.default_rng(1)))]
     ['1915-03-04', '2015-03-14', '2015-04-03']
     """
     months = dates.astype("datetime64[M]")
@@ -230,7 +230,7 @@ def _as_text(codes: NDArray[np.int64]) -> NDArray[np.str_]:
 _PICKS = 12  # divisible by every number of neighbours but five, so all are as likely
 
 
-def _near(letters: str | tuple[str, ...], dropped: bool = False) -> NDArray[np.int64]:
+def _neighbours(letters: str | tuple[str, ...], dropped: bool = False) -> NDArray[np.int64]:
     """Numbers of the neighbours of each letter, repeated to `_PICKS`."""
     rows = []
     for letter in letters:
@@ -239,8 +239,8 @@ def _near(letters: str | tuple[str, ...], dropped: bool = False) -> NDArray[np.i
     return np.array(rows)
 
 
-_NEAR_INITIALS, _NEAR_VOWELS = _near(INITIALS), _near(VOWELS)
-_NEAR_FINALS = _near(FINALS, dropped=True)
+_NEAR_INITIALS, _NEAR_VOWELS = _neighbours(INITIALS), _neighbours(VOWELS)
+_NEAR_FINALS = _neighbours(FINALS, dropped=True)
 
 _NEXT_KEY = np.full(128, ord("x"))
 for _row in ("qwertyuiop", "asdfghjkl", "zxcvbnm", "1234567890", "._-"):

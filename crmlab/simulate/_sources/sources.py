@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from crmlab.simulate import _corruption as corruption
-from crmlab.simulate._people import addresses, distinct_numbers
-from crmlab.simulate._settings import CompanySettings
+from crmlab.simulate._sources import corruption
+from crmlab.simulate._people.learners import draw_addresses, draw_distinct_numbers
+from crmlab.company import CompanySettings
 
-__all__ = ["SOURCES", "book_accounts", "sources"]
+__all__ = ["SOURCES", "book_accounts", "copy_people"]
 
 SOURCES = ("branch", "web", "call_centre")
 _FIELDS = ("name", "phone", "email", "address", "birth_date")
@@ -32,7 +32,7 @@ class _Copies:
         return self.rng.random(len(self.system)) < chance
 
 
-def sources(
+def copy_people(
     people: pd.DataFrame, settings: CompanySettings, rng: np.random.Generator
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Copy people into the systems, with the mistakes and habits of each.
@@ -61,15 +61,15 @@ def sources(
 
     Examples
     --------
-    >>> from crmlab.simulate._people import people
+    >>> from crmlab.simulate._people.learners import draw_people
     >>> from crmlab.simulate._random import stream
     >>> settings = CompanySettings()
-    >>> learners = people(1_000, settings, stream(1, "people"))
-    >>> identities, links = sources(learners, settings, stream(1, "sources"))
+    >>> learners = draw_people(1_000, settings, stream(1, "people"))
+    >>> identities, links = copy_people(learners, settings, stream(1, "sources"))
     >>> links["person_id"].nunique(), len(identities) == len(links)
     (1000, True)
     """
-    person, system = _memberships(len(people), settings, rng)
+    person, system = _draw_memberships(len(people), settings, rng)
     copies = _Copies(person, system, settings, rng)
     own = people.take(person).reset_index(drop=True)
     true = pd.DataFrame(
@@ -81,24 +81,24 @@ def sources(
             "birth_date": own["birth_date"],
         }
     )
-    name, name_text = _names(own, true["name"], copies)
-    phone, phone_text, is_old = _phones(own, copies)
-    address, address_text, has_moved = _addresses(own, copies)
+    name, name_text = _write_names(own, true["name"], copies)
+    phone, phone_text, is_old = _write_phones(own, copies)
+    address, address_text, has_moved = _write_addresses(own, copies)
     content = pd.DataFrame(
         {
             "name": name,
             "phone": phone,
-            "email": _emails(own, copies),
+            "email": _write_emails(own, copies),
             "address": address,
-            "birth_date": _birth_dates(own, copies),
+            "birth_date": _write_birth_dates(own, copies),
         }
     )
     identities = content.assign(name=name_text, phone=phone_text, address=address_text)
-    identities["updated"] = _updated(own, is_old | has_moved, copies)
+    identities["updated"] = _draw_update_days(own, is_old | has_moved, copies)
     identities.insert(0, "source", pd.Series(np.array(SOURCES)[system], dtype="str"))
-    identities.insert(1, "source_id", _source_ids(identities["updated"], copies))
+    identities.insert(1, "source_id", _draw_source_ids(identities["updated"], copies))
     links = identities[["source", "source_id"]].assign(
-        person_id=own["customer_id"], **_alterations(identities, content, true)
+        person_id=own["customer_id"], **_count_alterations(identities, content, true)
     )
     order = rng.permutation(len(links))
     return identities.take(order).reset_index(drop=True), links.take(order).reset_index(drop=True)
@@ -167,7 +167,7 @@ def book_accounts(
 # --- Who is where -------------------------------------------------------------------------------
 
 
-def _memberships(
+def _draw_memberships(
     n: int, settings: CompanySettings, rng: np.random.Generator
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Person and system of every record, second ones in the same system included."""
@@ -182,25 +182,25 @@ def _memberships(
     return np.concatenate([person, second_person]), np.concatenate([system, second_system])
 
 
-def _source_ids(updated: pd.Series, copies: _Copies) -> pd.Series:
+def _draw_source_ids(updated: pd.Series, copies: _Copies) -> pd.Series:
     """Ids in the form of each system: "B0001234", "w_83k2aa", "2024-001234"."""
     rng = copies.rng
     ids = pd.Series("", index=updated.index, dtype="str")
     branch, web, call = (np.flatnonzero(copies.system == at) for at in range(len(SOURCES)))
-    ids.iloc[branch] = "B" + _numbers(len(branch), 7, rng)
-    digits = distinct_numbers(len(web), 36**5, 36**6, rng)[:, None] // 36 ** np.arange(6) % 36
+    ids.iloc[branch] = "B" + _shuffle_numbers(len(branch), 7, rng)
+    digits = draw_distinct_numbers(len(web), 36**5, 36**6, rng)[:, None] // 36 ** np.arange(6) % 36
     ids.iloc[web] = "w_" + pd.Series(_BASE36[digits].view("<U6").ravel(), dtype="str")
     year = updated.iloc[call].dt.year.astype("str").reset_index(drop=True)
-    ids.iloc[call] = year + "-" + _numbers(len(call), 6, rng)
+    ids.iloc[call] = year + "-" + _shuffle_numbers(len(call), 6, rng)
     return ids
 
 
-def _numbers(n: int, width: int, rng: np.random.Generator) -> pd.Series:
+def _shuffle_numbers(n: int, width: int, rng: np.random.Generator) -> pd.Series:
     """1 to `n` in random order, with leading zeros."""
     return pd.Series(rng.permutation(n) + 1).astype("str").str.zfill(width)
 
 
-def _updated(own: pd.DataFrame, is_dated: NDArray[np.bool_], copies: _Copies) -> pd.Series:
+def _draw_update_days(own: pd.DataFrame, is_dated: NDArray[np.bool_], copies: _Copies) -> pd.Series:
     """Day of the last confirmation: after joining, dated records before a person's other ones."""
     n, rng, settings = len(own), copies.rng, copies.settings
     n_people = copies.person.max() + 1
@@ -217,51 +217,51 @@ def _updated(own: pd.DataFrame, is_dated: NDArray[np.bool_], copies: _Copies) ->
 # --- Fields: the content, and the text it is stored as ------------------------------------------
 
 
-def _names(own: pd.DataFrame, names: pd.Series, copies: _Copies) -> tuple[pd.Series, pd.Series]:
+def _write_names(own: pd.DataFrame, names: pd.Series, copies: _Copies) -> tuple[pd.Series, pd.Series]:
     rng = copies.rng
     written = names.to_numpy(dtype="<U5")
     hit = copies.hit("name_swapped") & (own["given"].str.len() == 2).to_numpy()
-    written[hit] = corruption.swapped_syllables(written[hit])
+    written[hit] = corruption.swap_syllables(written[hit])
     hit = copies.hit("name_typing")
-    written[hit] = corruption.mistyped_name(written[hit], rng)
+    written[hit] = corruption.mistype_name(written[hit], rng)
     content = pd.Series(written, dtype="str")
     two = own["surname"].str.len() == 2
     surname = content.str[:1].where(~two, content.str[:2])
     given = content.str[1:].where(~two, content.str[2:])
     text = content.where(~copies.hit("name_spaced"), surname + " " + given)
     hit = copies.hit("name_romanised")
-    text[hit] = corruption.romanised(surname[hit], given[hit], rng)
+    text[hit] = corruption.romanise_names(surname[hit], given[hit], rng)
     return content, text
 
 
-def _phones(own: pd.DataFrame, copies: _Copies) -> tuple[pd.Series, pd.Series, NDArray[np.bool_]]:
+def _write_phones(own: pd.DataFrame, copies: _Copies) -> tuple[pd.Series, pd.Series, NDArray[np.bool_]]:
     rng = copies.rng
     content = own["phone"].where(~copies.hit("phone_family"), own["family_phone"])
     hit = copies.hit("phone_digit")
-    content[hit] = corruption.wrong_digit(content[hit].to_numpy(dtype="<U13"), rng)
+    content[hit] = corruption.change_digit(content[hit].to_numpy(dtype="<U13"), rng)
     is_old = copies.hit("phone_old")
-    content[is_old] = corruption.old_number(content[is_old])
+    content[is_old] = corruption.restore_old_prefix(content[is_old])
     missing = copies.hit("phone_missing")
     hit = copies.hit("phone_format")
     text = content.copy()
-    text[hit] = corruption.other_format(content[hit], rng)
+    text[hit] = corruption.reformat_phones(content[hit], rng)
     return content.mask(missing), text.mask(missing), is_old
 
 
-def _emails(own: pd.DataFrame, copies: _Copies) -> pd.Series:
+def _write_emails(own: pd.DataFrame, copies: _Copies) -> pd.Series:
     email = own["email"].where(~copies.hit("email_family"), own["family_email"])
     hit = copies.hit("email_typing")
     wrong = email[hit].to_numpy()
     width = max(map(len, wrong), default=1)
-    email[hit] = corruption.mistyped_email(wrong.astype(f"<U{width}"), copies.rng)
+    email[hit] = corruption.mistype_email(wrong.astype(f"<U{width}"), copies.rng)
     return email.mask(copies.hit("email_missing"))
 
 
-def _addresses(
+def _write_addresses(
     own: pd.DataFrame, copies: _Copies
 ) -> tuple[pd.Series, pd.Series, NDArray[np.bool_]]:
     """Members of a household share the address they moved from."""
-    earlier = addresses(int(own["household"].max()) + 1, copies.settings, copies.rng)
+    earlier = draw_addresses(int(own["household"].max()) + 1, copies.settings, copies.rng)
     earlier = earlier.take(own["household"].to_numpy()).reset_index(drop=True)
     moved = copies.hit("address_earlier")
     content = own["road_address"].where(~moved, earlier["road_address"])
@@ -273,18 +273,18 @@ def _addresses(
     content[hit] = content[hit].str.replace(" [^ ]+ [0-9]+(,.*)?$", "", regex=True)
     hit = copies.hit("address_abbreviated")
     text = content.copy()
-    text[hit] = corruption.abbreviated(content[hit], region[hit], copies.rng)
+    text[hit] = corruption.abbreviate_addresses(content[hit], region[hit], copies.rng)
     return content, text, moved
 
 
-def _birth_dates(own: pd.DataFrame, copies: _Copies) -> pd.Series:
+def _write_birth_dates(own: pd.DataFrame, copies: _Copies) -> pd.Series:
     dates = own["birth_date"].to_numpy().copy()
     hit = copies.hit("birth_slip")
-    dates[hit] = corruption.slipped_date(dates[hit], copies.rng)
+    dates[hit] = corruption.mistype_dates(dates[hit], copies.rng)
     return pd.Series(dates).mask(copies.hit("birth_missing"))
 
 
-def _alterations(
+def _count_alterations(
     identities: pd.DataFrame, content: pd.DataFrame, true: pd.DataFrame
 ) -> dict[str, NDArray | pd.Series]:
     """Which fields differ from the person's own, in text and in content."""
