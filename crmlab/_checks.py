@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from crmlab._errors import InputError, InputTypeError
+
 __all__ = [
     "check_choice",
     "check_columns",
@@ -20,33 +22,33 @@ __all__ = [
 
 
 def check_choice(name: str, value: object, allowed: Iterable[str]) -> None:
-    """Raise ValueError unless `value` is one of the `allowed` words; suggest the nearest."""
+    """Raise InputError unless `value` is one of the `allowed` words; suggest the nearest."""
     allowed = list(allowed)
     if value not in allowed:
         folded = {word.casefold(): word for word in allowed}
         near = get_close_matches(str(value).casefold(), folded, n=1)
         hint = f" Did you mean {folded[near[0]]!r}?" if near else ""
         choices = ", ".join(map(repr, allowed))
-        raise ValueError(f"`{name}` must be one of {choices}; got {value!r}.{hint}")
+        raise InputError(f"`{name}` must be one of {choices}; got {value!r}.{hint}")
 
 
 def check_fraction(name: str, value: float, *, open_ends: bool = False) -> float:
     """Return `value` as a float in [0, 1], or in (0, 1) with `open_ends`."""
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
-        raise TypeError(f"`{name}` must be a number; got {type(value).__name__}.")
+        raise InputTypeError(f"`{name}` must be a number; got {type(value).__name__}.")
     inside = 0 < value < 1 if open_ends else 0 <= value <= 1
     if not inside:
         bounds = "(0, 1)" if open_ends else "[0, 1]"
-        raise ValueError(f"`{name}` must be in {bounds}; got {value!r}.")
+        raise InputError(f"`{name}` must be in {bounds}; got {value!r}.")
     return float(value)
 
 
 def check_count(name: str, value: int, *, minimum: int = 1) -> int:
     """Return `value` as an int of at least `minimum`."""
     if isinstance(value, bool) or not isinstance(value, int | np.integer):
-        raise TypeError(f"`{name}` must be a whole number; got {value!r}.")
+        raise InputTypeError(f"`{name}` must be a whole number; got {value!r}.")
     if value < minimum:
-        raise ValueError(f"`{name}` must be at least {minimum}; got {value!r}.")
+        raise InputError(f"`{name}` must be at least {minimum}; got {value!r}.")
     return int(value)
 
 
@@ -57,7 +59,7 @@ def check_day(name: str, value: str | dt.date | pd.Timestamp | None) -> dt.date 
     # A number would pass as nanoseconds since 1970.
     stamp = pd.NaT if isinstance(value, numbers.Number) else pd.to_datetime(value, errors="coerce")
     if not isinstance(stamp, pd.Timestamp):
-        raise ValueError(f"`{name}` must be a date such as '1997-09-30'; got {value!r}.")
+        raise InputError(f"`{name}` must be a date such as '1997-09-30'; got {value!r}.")
     return stamp.date()
 
 
@@ -71,19 +73,19 @@ def check_vector(
     try:
         array = np.asarray(value, dtype=float)
     except (TypeError, ValueError) as error:
-        raise TypeError(f"`{name}` must hold numbers; {error}.") from error
+        raise InputTypeError(f"`{name}` must hold numbers; {error}.") from error
     if array.ndim != 1:
-        raise ValueError(f"`{name}` must have one dimension; got {array.ndim}. Pass one column.")
+        raise InputError(f"`{name}` must have one dimension; got {array.ndim}. Pass one column.")
     if array.size == 0:
-        raise ValueError(f"`{name}` must hold at least one customer; got none.")
+        raise InputError(f"`{name}` must hold at least one customer; got none.")
     bad = ~np.isfinite(array)
     if bad.any():
-        raise ValueError(
+        raise InputError(
             f"`{name}` must be finite and not missing; {bad.sum():,} of {array.size:,} are not. "
             "Drop or fill those customers first."
         )
     if not negative and (array < 0).any():
-        raise ValueError(
+        raise InputError(
             f"`{name}` must not be negative; {(array < 0).sum():,} of {array.size:,} are."
             + (f" {remedy}" if remedy else "")
         )
@@ -91,11 +93,11 @@ def check_vector(
 
 
 def check_columns(present: Iterable[str], required: Iterable[str], *, what: str) -> None:
-    """Raise ValueError naming the `required` columns that are missing and those `present`."""
+    """Raise InputError naming the `required` columns that are missing and those `present`."""
     present = list(present)
     missing = [name for name in required if name not in present]
     if missing:
-        raise ValueError(
+        raise InputError(
             f"{what} lacks {', '.join(map(repr, missing))}; "
             f"it has {', '.join(map(repr, present)) or 'no columns'}."
         )
