@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
-from crmlab.simulate._marketing.marketing import simulate_marketing
 from crmlab.company import CompanySettings
+from crmlab.simulate._marketing.marketing import simulate_marketing
 
 CHANNELS = ["search", "referral", "flyer", "tv", "branch"]
 

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from crmlab.company import CompanySettings
 from crmlab.customer_base import calibration_holdout, rfm_summary
 from crmlab.ltv import BetaGeoNBD, GammaGamma, predictive_intervals
-from crmlab.simulate._orders.seasons import _LUNAR, OperationalTime, season_curve
 from crmlab.simulate._orders.catalogue import CATEGORIES, basket_law, draw_catalogue
 from crmlab.simulate._orders.orders import simulate_orders
+from crmlab.simulate._orders.seasons import _LUNAR, OperationalTime, season_curve
 from crmlab.simulate._random import stream
-from crmlab.company import CompanySettings
 
 PLAIN = CompanySettings(seasonality=False, returns=False, complements=False)
 EVERYTHING = CompanySettings()

@@ -4,11 +4,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from crmlab.datasets import load_regions
-from crmlab.simulate._people.names import given_names, surnames
-from crmlab.simulate._people.learners import draw_addresses, draw_distinct_numbers, draw_people, draw_phone_numbers
-from crmlab.simulate._random import stream
 from crmlab.company import CompanySettings
+from crmlab.datasets import load_regions
+from crmlab.simulate._people.learners import (
+    draw_addresses,
+    draw_distinct_numbers,
+    draw_people,
+    draw_phone_numbers,
+)
+from crmlab.simulate._people.names import given_names, surnames
+from crmlab.simulate._random import stream
 
 N = 20_000
 COLUMNS = {

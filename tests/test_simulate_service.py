@@ -9,13 +9,13 @@ from numpy.testing import assert_allclose, assert_array_equal
 from pandas.testing import assert_frame_equal
 from scipy import optimize, special
 
+from crmlab.company import CompanySettings
 from crmlab.contracts import CONTRACTS
 from crmlab.datasets import load_regions
 from crmlab.ltv import ShiftedBetaGeometric, survivors
-from crmlab.simulate._service.branches import open_branches, find_nearest_branch
+from crmlab.simulate._service.branches import find_nearest_branch, open_branches
 from crmlab.simulate._service.months import anniversary
 from crmlab.simulate._service.service import simulate_service
-from crmlab.company import CompanySettings
 
 N = 20_000
 TABLES = ("branches", "instructors", "subscriptions", "visits", "complaints", "truth")
@@ -185,7 +185,8 @@ def test_hazard_is_recovered_within_its_95_percent_intervals(seed, changes):
 def test_estimates_scatter_around_the_truth_as_their_intervals_say(settings):
     seeds = range(11, 19)
     found = [
-        deviations(simulate_service(people(seed=seed), settings, seed=seed), settings) for seed in seeds
+        deviations(simulate_service(people(seed=seed), settings, seed=seed), settings)
+        for seed in seeds
     ]
     # Means of eight standard normal numbers; 27 or fewer of 32 covered has a chance of 2 %.
     assert (np.abs(np.mean(found, axis=0)) < 3 / np.sqrt(len(found))).all()
@@ -495,7 +496,8 @@ def test_people_are_not_changed(settings):
 @pytest.mark.parametrize("effect", ["instructor_effect", "dissatisfaction_effect"])
 def test_an_effect_changes_nothing_but_what_follows_from_it(effect):
     plain, moved = (
-        simulate_service(people(2_000), CompanySettings(**{effect: size}), seed=1) for size in (0.0, 2.0)
+        simulate_service(people(2_000), CompanySettings(**{effect: size}), seed=1)
+        for size in (0.0, 2.0)
     )
     for table in ("branches", "instructors", "truth"):
         assert_frame_equal(getattr(plain, table), getattr(moved, table))

@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 from crmlab._korean import jamo, latin_key
-from crmlab.simulate._sources import corruption
+from crmlab.company import CompanySettings
 from crmlab.simulate._people.learners import draw_people
 from crmlab.simulate._random import stream
-from crmlab.company import CompanySettings
+from crmlab.simulate._sources import corruption
 from crmlab.simulate._sources.sources import SOURCES, book_accounts, copy_people
 
 N = 20_000

@@ -4,12 +4,13 @@ import json
 import os
 from dataclasses import asdict, fields
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
 
+from crmlab._errors import InputError
 from crmlab._paths import data_dir
+from crmlab.company._settings import CompanySettings, make_settings
 from crmlab.company._tables import Company, Truth
 
 __all__ = ["load_company", "load_company_table", "save_company"]
@@ -17,28 +18,6 @@ __all__ = ["load_company", "load_company_table", "save_company"]
 _TRUTH = "truth"
 _SETTINGS = "settings.json"
 _MANY = 1_000  # distinct values of a column that a dictionary does not shrink
-
-
-class _Settings(SimpleNamespace):
-    """The settings a company was made with, read only; their meaning is told by the simulator."""
-
-    def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError(f"The settings a company was made with cannot be changed: `{name}`.")
-
-    @property
-    def first_day(self) -> pd.Timestamp:
-        """First day observed."""
-        return pd.Timestamp(self.start)
-
-    @property
-    def n_days(self) -> int:
-        """Days observed."""
-        return int(7 * self.weeks)
-
-    @property
-    def last_day(self) -> pd.Timestamp:
-        """Last day observed."""
-        return self.first_day + pd.Timedelta(days=self.n_days - 1)
 
 
 def save_company(company: Company, folder: str | os.PathLike[str]) -> None:
@@ -67,9 +46,7 @@ def save_company(company: Company, folder: str | os.PathLike[str]) -> None:
             frame = getattr(holder, field.name)
             if isinstance(frame, pd.DataFrame):
                 _write(frame, place / f"{field.name}.parquet")
-    settings = company.truth.settings
-    values = vars(settings) if isinstance(settings, _Settings) else asdict(settings)
-    text = json.dumps(values, indent=2, ensure_ascii=False)
+    text = json.dumps(asdict(company.truth.settings), indent=2, ensure_ascii=False)
     (truth / _SETTINGS).write_text(text + "\n", encoding="utf-8")
 
 
@@ -84,13 +61,15 @@ def load_company(*, folder: str | os.PathLike[str] | None = None) -> Company:
     Returns
     -------
     Company
-        Its tables as `simulate_company` made them, and ``truth``. ``truth.settings`` has an
-        attribute for each setting, as the simulator's own have, and cannot be changed.
+        Its tables as `simulate_company` made them, and ``truth`` with the `CompanySettings` it
+        was made with.
 
     Raises
     ------
     FileNotFoundError
-        If a file of the company is not there.
+        If a file of the company is missing.
+    InputError
+        If the settings in the folder are not those of this version of crmlab.
 
     See Also
     --------
@@ -106,10 +85,9 @@ def load_company(*, folder: str | os.PathLike[str] | None = None) -> Company:
     """
     here = _home() if folder is None else Path(folder)
     truth = here / _TRUTH
-    values = json.loads(_there(truth / _SETTINGS).read_text(encoding="utf-8"))
-    values = {n: tuple(v) if isinstance(v, list) else v for n, v in values.items()}
-    known = Truth(**_tables_of(Truth, truth), settings=_Settings(**values))
-    return Company(**_tables_of(Company, here), truth=known)
+    settings = _read_settings(truth / _SETTINGS)
+    known = Truth(**_read_tables(Truth, truth), settings=settings)
+    return Company(**_read_tables(Company, here), truth=known)
 
 
 def load_company_table(name: str) -> pd.DataFrame:
@@ -121,9 +99,21 @@ def _home() -> Path:
     return data_dir() / "company"
 
 
-def _tables_of(holder: type, folder: Path) -> dict[str, pd.DataFrame]:
+def _read_tables(holder: type, folder: Path) -> dict[str, pd.DataFrame]:
     names = [field.name for field in fields(holder) if field.type is pd.DataFrame]
     return {name: _read(folder / f"{name}.parquet") for name in names}
+
+
+def _read_settings(path: Path) -> CompanySettings:
+    """Settings as they were saved; one that is missing must not become today's default."""
+    values = json.loads(_find(path).read_text(encoding="utf-8"))
+    lost = [field.name for field in fields(CompanySettings) if field.name not in values]
+    if lost:
+        raise InputError(
+            f"{path} must hold every setting of a company; it lacks {', '.join(lost)}. "
+            "It was saved by another version of crmlab: simulate the company again."
+        )
+    return make_settings({n: tuple(v) if isinstance(v, list) else v for n, v in values.items()})
 
 
 def _write(frame: pd.DataFrame, path: Path) -> None:
@@ -131,7 +121,7 @@ def _write(frame: pd.DataFrame, path: Path) -> None:
     import pyarrow.parquet as pq
 
     rows = pa.Table.from_pandas(frame)
-    plain = _few_repeats(rows)
+    plain = _choose_encodings(rows)
     pq.write_table(
         rows,
         path,
@@ -142,7 +132,7 @@ def _write(frame: pd.DataFrame, path: Path) -> None:
     )
 
 
-def _few_repeats(rows: Any) -> dict[str, str]:
+def _choose_encodings(rows: Any) -> dict[str, str]:
     """Encoding of ids and fractions, for which a dictionary would waste a fifth of the file."""
     import pyarrow as pa
 
@@ -157,10 +147,10 @@ def _few_repeats(rows: Any) -> dict[str, str]:
 
 
 def _read(path: Path) -> pd.DataFrame:
-    """A frame as it was written: Parquet has no seconds, and pandas brings back milliseconds."""
+    """Read a frame as it was written: Parquet has no seconds, pandas brings back milliseconds."""
     import pyarrow.parquet as pq
 
-    stored = pq.read_table(_there(path))
+    stored = pq.read_table(_find(path))
     frame = stored.to_pandas()
     columns = (stored.schema.pandas_metadata or {"columns": []})["columns"]
     written = {column["name"]: column["numpy_type"] for column in columns}
@@ -168,10 +158,11 @@ def _read(path: Path) -> pd.DataFrame:
     return frame.astype({name: written[name] for name in dates})
 
 
-def _there(path: Path) -> Path:
+def _find(path: Path) -> Path:
+    """Return the path of a file that exists."""
     if path.is_file():
         return path
     raise FileNotFoundError(
-        f"A company needs {path.name!r}, and {path.parent} does not hold it. Give a folder that "
+        f"A company needs {path.name!r}, which {path.parent} does not hold. Pass a folder that "
         "`save_company` wrote; if the file should have come with crmlab, install it again."
     )

@@ -2,138 +2,147 @@
 
 import math
 import numbers
+import textwrap
 from collections.abc import Callable
-from dataclasses import Field, dataclass, field
+from dataclasses import Field, dataclass, field, fields
 from typing import Any
 
+import pandas as pd
+
 from crmlab._checks import check_count, check_day
+from crmlab._errors import InputError, InputTypeError
 
 __all__ = [
-    "PerSource",
-    "Rule",
+    "check_settings",
     "count",
     "day",
-    "described",
+    "describe_settings",
     "fraction",
-    "fractions_per_source",
     "log_effect",
-    "meaning_of",
     "money",
     "number",
+    "per_source",
     "positive",
-    "rule_of",
 ]
-
-PerSource = tuple[float, float, float]  # for branch, web and call centre
-_STRONGEST = 10
 
 
 @dataclass(frozen=True)
-class Rule:
+class _Rule:
     """What a setting may be: in words, and as a check that raises on anything else."""
 
     type: str
     words: str
-    check: Callable[[str, object], object]
-
-
-def fraction(default: float, meaning: str) -> float:
-    """Make a field for a probability or a share."""
-    return _setting(default, meaning, Rule("float", "in [0, 1]", _range(high=1.0)))
+    check: Callable[[str, Any], object]
 
 
 def number(
     default: float, meaning: str, *, low: float = 0.0, high: float = math.inf, remedy: str = ""
 ) -> float:
     """Make a field for a finite number from `low` to `high`."""
-    words = f"at least {low:g}" + ("" if high == math.inf else f" and at most {high:g}")
-    return _setting(default, meaning, Rule("float", words, _range(low, high, remedy=remedy)))
+    words = f"at least {low:g}" if high == math.inf else f"in [{low:g}, {high:g}]"
+    return _setting(default, meaning, _numeric(words, lambda value: low <= value <= high, remedy))
 
 
 def positive(default: float, meaning: str, *, above: float = 0.0, remedy: str = "") -> float:
-    """Make a field for a finite number above a limit: shapes and scales of distributions."""
-    check = _range(above, is_open=True, remedy=remedy)
-    return _setting(default, meaning, Rule("float", f"above {above:g}", check))
+    """Make a field for a finite number above a limit: the shapes and scales of distributions."""
+    return _setting(
+        default, meaning, _numeric(f"above {above:g}", lambda value: value > above, remedy)
+    )
+
+
+def fraction(default: float, meaning: str) -> float:
+    """Make a field for a probability or a share."""
+    return number(default, meaning, high=1)
 
 
 def log_effect(default: float, meaning: str) -> float:
-    """Make a field for a strength on the log scale, where exp() of more says nothing."""
+    """Make a field for a strength on the log scale; exp() of more than 10 only overflows."""
     remedy = "It counts on the log scale, where 1 is strong already."
-    return number(default, meaning, high=_STRONGEST, remedy=remedy)
+    return number(default, meaning, high=10, remedy=remedy)
 
 
 def money(default: float, meaning: str) -> float:
-    """Make a field for an amount in won."""
-    return _setting(default, meaning, Rule("float", "in won, at least 0", _range()))
+    """Make a field for an amount of money."""
+    return number(default, f"{meaning}, in won")
 
 
 def count(default: int, meaning: str, *, minimum: int) -> int:
     """Make a field for a whole number."""
-
-    def check(name: str, value: object) -> None:
-        check_count(name, value, minimum=minimum)  # type: ignore[arg-type]
-
-    return _setting(default, meaning, Rule("int", f"at least {minimum}", check))
+    return _setting(
+        default,
+        meaning,
+        _Rule("int", f"at least {minimum}", lambda name, n: check_count(name, n, minimum=minimum)),
+    )
 
 
 def day(default: str, meaning: str) -> str:
-    """Make a field for a date without a time."""
-    return _setting(default, meaning, Rule("str", "a date without a time", _check_whole_day))
+    """Make a field for a date."""
+    return _setting(default, meaning, _Rule("str", "a day without a time", _check_whole_day))
 
 
-def fractions_per_source(
-    default: PerSource, meaning: str, *, some_above_zero: bool = False
-) -> PerSource:
-    """Make a field for three probabilities or shares: for branch, web and call centre."""
-    words = "for branch, web and call centre, each in [0, 1]"
-    if some_above_zero:
-        words += ", at least one above 0"
+def per_source(
+    default: tuple[float, float, float], meaning: str, *, need_one: bool = False
+) -> tuple[float, float, float]:
+    """Make a field for a probability in each source system; `need_one` refuses all 0."""
 
-    def check(name: str, value: object) -> None:
+    def check(name: str, value: Any) -> None:
         _check_per_source(name, value)
-        if some_above_zero and not any(value):  # type: ignore[arg-type]
-            raise ValueError(f"`{name}` must hold a number above 0; got {value!r}.")
+        if need_one and not any(value):
+            raise InputError(f"`{name}` must hold a number above 0; got {value!r}.")
 
-    return _setting(default, meaning, Rule("three floats", words, check))
-
-
-def meaning_of(setting: "Field[Any]") -> str:
-    """Meaning of a setting, a phrase without a full stop."""
-    return str(setting.metadata["meaning"])
+    words = "for branch, web and call centre, each in [0, 1]" + ", not all 0" * need_one
+    return _setting(default, meaning, _Rule("three floats", words, check))
 
 
-def rule_of(setting: "Field[Any]") -> Rule:
-    """Rule of a setting."""
-    rule: Rule = setting.metadata["rule"]
-    return rule
+def check_settings(settings: Any) -> None:
+    """Raise InputError for the first field whose value breaks the rule of that field."""
+    for one in fields(settings):
+        one.metadata["rule"].check(one.name, getattr(settings, one.name))
 
 
-def described(settings: "tuple[Field[Any], ...]") -> str:
-    """Parameters section of a docstring, made from the settings themselves."""
-    entries = [
-        f"    {one.name} : {rule_of(one).type}, default={one.default!r}\n"
-        f"        {meaning_of(one)}; {rule_of(one).words}."
-        for one in settings
-    ]
+def describe_settings(settings: type) -> str:
+    """Write the Parameters section of a docstring from the fields."""
+    entries = [_describe(one) for one in fields(settings)]
     return "\n".join(["    Parameters", "    ----------", *entries])
 
 
-def _setting(default: Any, meaning: str, rule: Rule) -> Any:
+def _describe(one: "Field[Any]") -> str:
+    rule, meaning = one.metadata["rule"], one.metadata["meaning"]
+    text = textwrap.fill(f"{meaning}; {rule.words}.", 92)
+    return (
+        f"    {one.name} : {rule.type}, default={one.default!r}\n{textwrap.indent(text, ' ' * 8)}"
+    )
+
+
+def _setting(default: Any, meaning: str, rule: _Rule) -> Any:
     return field(default=default, metadata={"meaning": meaning, "rule": rule})
 
 
-def _range(
-    low: float = 0.0, high: float = math.inf, *, is_open: bool = False, remedy: str = ""
-) -> Callable[[str, object], None]:
-    """Make the check of a finite number; True and False count as 1 and 0, on and off."""
+def _numeric(words: str, accepts: Callable[[float], bool], remedy: str) -> _Rule:
+    """Rule of a finite number; True and False count as 1 and 0, on and off."""
 
-    def check(name: str, value: object) -> None:
-        if not isinstance(value, numbers.Real) or not math.isfinite(value):
-            raise ValueError(f"`{name}` must be a finite number; got {value!r}.")
-        above = value > low if is_open else value >= low
-        if above and value <= high:
-            return
-        ends = f" {remedy}" if remedy else ""
-        raise ValueError(f"`{name}` must be {_bounds(low, high, is_open, value)}; got {value!r}.{ends}")
+    def check(name: str, value: Any) -> None:
+        if not isinstance(value, numbers.Real):
+            raise InputTypeError(f"`{name}` must be a number {words}; got {value!r}.")
+        if not (math.isfinite(value) and accepts(float(value))):
+            raise InputError(f"`{name}` must be {words}; got {value!r}. {remedy}".rstrip())
 
-    return check
+    return _Rule("float", words, check)
+
+
+def _check_whole_day(name: str, value: Any) -> None:
+    parsed = check_day(name, value)
+    if parsed is None or pd.Timestamp(value) != pd.Timestamp(parsed):
+        raise InputError(
+            f"`{name}` must be a day such as '2024-01-01', without a time; got {value!r}."
+        )
+
+
+def _check_per_source(name: str, value: Any) -> None:
+    triple = value if isinstance(value, tuple) and len(value) == 3 else (-1,)
+    if all(isinstance(one, numbers.Real) and 0 <= float(one) <= 1 for one in triple):
+        return
+    raise InputError(
+        f"`{name}` must be a tuple of three numbers in [0, 1], for branch, web and call centre; "
+        f"got {value!r}."
+    )

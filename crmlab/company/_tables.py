@@ -1,10 +1,10 @@
 """The simulated company: its tables, and the truth that no real company knows."""
 
 from dataclasses import dataclass, fields
-from typing import Any
 
 import pandas as pd
 
+from crmlab.company._settings import CompanySettings
 from crmlab.contracts import CONTRACTS
 
 __all__ = ["Company", "Truth"]
@@ -37,18 +37,18 @@ class Truth:
     pairs : DataFrame
         Planted pairs of the catalogue: `category_a`, `category_b`, `kind` ("complement",
         "substitute"), `lift` (how many times as often as by chance they stand in one basket).
-    settings : object
-        The settings it was made with, one attribute each, and `first_day`, `last_day`, `n_days`.
+    settings : CompanySettings
+        The settings it was made with.
     """
 
     people: pd.DataFrame
     effects: pd.DataFrame
     links: pd.DataFrame
     pairs: pd.DataFrame
-    settings: Any
+    settings: CompanySettings
 
     def __repr__(self) -> str:
-        return _described("Truth", self)
+        return _describe("Truth", self)
 
 
 @dataclass(frozen=True, repr=False)
@@ -136,7 +136,7 @@ class Company:
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
         """Every observable table by its name."""
-        return _frames(self)
+        return _select_frames(self)
 
     def check(self) -> pd.DataFrame:
         """Count the rows that break the contract of their table.
@@ -158,14 +158,14 @@ class Company:
         return found[found["n_rows"] > 0].reset_index(drop=True)
 
     def __repr__(self) -> str:
-        return _described("Company", self)
+        return _describe("Company", self)
 
 
-def _frames(holder: object) -> dict[str, pd.DataFrame]:
+def _select_frames(holder: object) -> dict[str, pd.DataFrame]:
     values = {field.name: getattr(holder, field.name) for field in fields(holder)}  # type: ignore[arg-type]
     return {name: value for name, value in values.items() if isinstance(value, pd.DataFrame)}
 
 
-def _described(name: str, holder: object) -> str:
-    sizes = ", ".join(f"{table}: {len(frame):,}" for table, frame in _frames(holder).items())
+def _describe(name: str, holder: object) -> str:
+    sizes = ", ".join(f"{table}: {len(frame):,}" for table, frame in _select_frames(holder).items())
     return f"{name}({sizes})"

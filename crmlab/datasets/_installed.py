@@ -164,7 +164,7 @@ def load_complete_journey(table: str) -> pd.DataFrame:
     Raises
     ------
     ValueError
-        If there is no such table.
+        If the table is unknown.
     FileNotFoundError
         If the package that carries the files is damaged.
 
@@ -297,7 +297,7 @@ def _installed_file(package: str, name: str) -> Path:
     for folder in folders:
         if (path := Path(folder, name)).is_file():
             return path
-    where = ", ".join(folders) or "no such package is installed"
+    where = ", ".join(folders) or "the package is not installed"
     raise FileNotFoundError(
         f"The installed package {package} must hold {name!r}; looked in: {where}. "
         f"Reinstall it: pip install --force-reinstall {package.replace('_', '-')}."

@@ -5,8 +5,7 @@ can be planted, doubled or switched off. Its tables are described in the data ca
 ``crmlab.describe("company")``.
 """
 
-from crmlab.company import Company, Truth
+from crmlab.company import Company, CompanySettings, Truth
 from crmlab.simulate._simulate import simulate_company
-from crmlab.company import CompanySettings
 
 __all__ = ["Company", "CompanySettings", "Truth", "simulate_company"]

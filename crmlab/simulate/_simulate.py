@@ -6,15 +6,13 @@ import numpy as np
 import pandas as pd
 
 from crmlab._checks import check_count
-from crmlab.company import Company, Truth
-from crmlab.simulate._orders.catalogue import draw_catalogue
-from crmlab.simulate._marketing.marketing import simulate_marketing
-from crmlab.simulate._orders.orders import simulate_orders
-from crmlab.simulate._people.learners import draw_people
+from crmlab.company import Company, CompanySettings, Truth, make_settings
+from crmlab.simulate._marketing import simulate_marketing
+from crmlab.simulate._orders import draw_catalogue, simulate_orders
+from crmlab.simulate._people import draw_people
 from crmlab.simulate._random import stream
-from crmlab.simulate._service.service import simulate_service
-from crmlab.company import CompanySettings, settings_from
-from crmlab.simulate._sources.sources import book_accounts, copy_people
+from crmlab.simulate._service import simulate_service
+from crmlab.simulate._sources import book_accounts, copy_people
 
 __all__ = ["simulate_company"]
 
@@ -25,7 +23,7 @@ def simulate_company(n_customers: int = 20_000, *, seed: int = 1, **settings: An
     Two years of a firm that teaches children at home: worksheet subscriptions with visiting
     instructors, orders of books and kits, campaigns, complaints, referrals, consents, and three
     source systems that hold differing copies of the same people. Methods are tried on its tables
-    and then held against ``company.truth``, which holds what made them.
+    and then compared with ``company.truth``, which holds what made them.
 
     Parameters
     ----------
@@ -44,10 +42,10 @@ def simulate_company(n_customers: int = 20_000, *, seed: int = 1, **settings: An
 
     Raises
     ------
-    TypeError
-        If `n_customers` or `seed` is no whole number.
-    ValueError
+    InputError
         If a setting is unknown or out of its range, or there are too few customers.
+    InputTypeError
+        If `n_customers` or `seed` is not a whole number.
 
     See Also
     --------
@@ -70,21 +68,21 @@ def simulate_company(n_customers: int = 20_000, *, seed: int = 1, **settings: An
     """
     check_count("n_customers", n_customers, minimum=100)
     check_count("seed", seed, minimum=0)
-    chosen = settings_from(settings)
-    who = draw_people(n_customers, chosen, stream(seed, "people"))
+    chosen = make_settings(settings)
+    people = draw_people(n_customers, chosen, stream(seed, "people"))
     products, pairs = draw_catalogue(chosen, stream(seed, "catalogue"))
-    lines, bought = simulate_orders(who, products, pairs, chosen, stream(seed, "orders"))
-    served = simulate_service(who, chosen, seed=seed)
+    lines, bought = simulate_orders(people, products, pairs, chosen, stream(seed, "orders"))
+    served = simulate_service(people, chosen, seed=seed)
     marketed = simulate_marketing(
-        who, lines, served.subscriptions, dropped_out=bought["dropped_out"],
+        people, lines, served.subscriptions, dropped_out=bought["dropped_out"],
         dissatisfied_on=served.truth["dissatisfied_on"], settings=chosen, seed=seed,
     )  # fmt: skip
     effects = marketed.pop("effects")
-    identities, links = copy_people(who, chosen, stream(seed, "sources"))
+    identities, links = copy_people(people, chosen, stream(seed, "sources"))
     return Company(
         transactions=book_accounts(lines, links, chosen, stream(seed, "accounts")),
         products=products,
-        customers=_customers(who, chosen),
+        customers=_build_customers(people, chosen),
         identities=identities,
         **marketed,
         complaints=served.complaints,
@@ -102,13 +100,13 @@ def simulate_company(n_customers: int = 20_000, *, seed: int = 1, **settings: An
     )
 
 
-def _customers(who: pd.DataFrame, settings: CompanySettings) -> pd.DataFrame:
-    """What the company knows of each customer once all records are one."""
-    days = who["joined_day"].to_numpy().astype("timedelta64[D]")
+def _build_customers(people: pd.DataFrame, settings: CompanySettings) -> pd.DataFrame:
+    """Build the table of what the company knows of each customer once records are linked."""
+    days = people["joined_day"].to_numpy().astype("timedelta64[D]")
     joined = (np.datetime64(settings.first_day, "D") + days).astype("datetime64[s]")
-    household = "H" + who["household"].add(1).astype("str").str.zfill(7)
-    return who.assign(
-        joined=joined, birth_year=who["birth_date"].dt.year, household_id=household
+    household = "H" + people["household"].add(1).astype("str").str.zfill(7)
+    return people.assign(
+        joined=joined, birth_year=people["birth_date"].dt.year, household_id=household
     )[
         ["customer_id", "joined", "channel", "region", "district", "birth_year", "sex",
          "household_id", "longitude", "latitude"]

@@ -5,10 +5,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from crmlab.simulate._marketing.contacts import CODE, RETURNED, Diary, draw_refusals, run_routine
-from crmlab.simulate._marketing.members import Days, Members, take_labels
+from crmlab.simulate._marketing.members import Days, take_labels
 from crmlab.simulate._marketing.plans import BOOKS, CAMP, Plan, campaign_plans
 
-__all__ = ["TYPES", "run_experiment", "run_campaigns"]
+__all__ = ["TYPES", "run_campaigns", "run_experiment"]
 
 TYPES = ("persuadable", "sure thing", "lost cause", "sleeping dog")
 PERSUADABLE, SURE_THING, LOST_CAUSE, SLEEPING_DOG = range(4)
@@ -24,7 +24,7 @@ PULL = np.array(
     ]
 )
 
-FEWEST, MOST = 0.05, 0.9  # bounds of the chance that staff choose a customer: nobody is certain
+FEWEST, MOST = 0.05, 0.9  # bounds of the probability that staff choose a customer
 
 
 def run_campaigns(diary: Diary, rng: np.random.Generator) -> pd.DataFrame:
@@ -51,7 +51,7 @@ def run_campaigns(diary: Diary, rng: np.random.Generator) -> pd.DataFrame:
 
 
 def run_experiment(plan: Plan, diary: Diary, rng: np.random.Generator) -> pd.DataFrame:
-    """Run a campaign with a control group, and tell the truth about it.
+    """Run a campaign with a control group, and return its true effects.
 
     Everybody who may be contacted is in one of two arms. An arm reveals one of the two
     potential outcomes; orders appear in the responses of both.
@@ -64,7 +64,9 @@ def run_experiment(plan: Plan, diary: Diary, rng: np.random.Generator) -> pd.Dat
     members = diary.members
     everybody = np.arange(len(members))
     day = plan.start + rng.integers(0, plan.spread, len(members))
-    person = everybody[(members.joined < plan.start) & diary.allowed(plan.channel, everybody, day)]
+    person = everybody[
+        (members.joined < plan.start) & diary.may_contact(plan.channel, everybody, day)
+    ]
     day = day[person]
     kind = _draw_types(plan, diary, person, rng)
     treated = _assign_arms(plan, diary, person, rng)
@@ -73,10 +75,10 @@ def run_experiment(plan: Plan, diary: Diary, rng: np.random.Generator) -> pd.Dat
     buys = np.where(treated, treated_buys, untreated_buys)
     outcome = _draw_outcomes(plan, diary, person, day, kind, rng)
     outcome = np.where(treated, outcome, CODE["not_contacted"])
-    diary.note(plan, person, day, outcome, treated=treated)
-    # The same law in both arms, so that the dates tell nothing either.
+    diary.note_contacts(plan, person, day, outcome, treated=treated)
+    # The same distribution in both arms, so that the dates reveal nothing either.
     bought = day + 1 + rng.integers(0, plan.window - plan.spread, len(person))
-    diary.respond(plan, person[buys], bought[buys], "order", plan.price)
+    diary.note_responses(plan, person[buys], bought[buys], "order", plan.price)
     return pd.DataFrame(
         {
             "customer_id": members.customer_id.array.take(person),
@@ -89,25 +91,26 @@ def run_experiment(plan: Plan, diary: Diary, rng: np.random.Generator) -> pd.Dat
     )
 
 
-def _assign_arms(plan: Plan, diary: Diary, person: Days, rng: np.random.Generator) -> NDArray[np.bool_]:
-    """Who is contacted: a random half, or those whom staff choose by their past orders."""
+def _assign_arms(
+    plan: Plan, diary: Diary, person: Days, rng: np.random.Generator
+) -> NDArray[np.bool_]:
+    """Choose who is contacted: at random, or as staff do, by past orders."""
     if plan.design == "randomised":
         n_control = round(diary.settings.camp_control_share * len(person))
         return rng.permutation(len(person)) >= n_control
     past = diary.members.n_orders(before=plan.start)[person]
-    chance = np.clip(diary.settings.books_choice * past, FEWEST, MOST)
-    return rng.random(len(person)) < chance
+    return rng.random(len(person)) < np.clip(diary.settings.books_choice * past, FEWEST, MOST)
 
 
 def _draw_types(plan: Plan, diary: Diary, person: Days, rng: np.random.Generator) -> Days:
-    """Type of each person: from what an analyst can see; those gone for good are lost causes."""
+    """Draw types from what an analyst can see; customers gone for good are lost causes."""
     kind = np.full(len(person), LOST_CAUSE)
     alive = diary.members.is_alive(person, plan.start)
     if alive.any():
-        pull = _visible_covariates(diary.members, person[alive], plan, diary) @ PULL.T
-        chance = _calibrate(pull, _planted_shares(plan, diary))
+        pull = _visible_covariates(plan, diary, person[alive]) @ PULL.T
+        probability = _calibrate(pull, _planted_shares(plan, diary))
         draw = rng.random((alive.sum(), 1))
-        kind[alive] = (draw > chance.cumsum(axis=1)[:, :3]).sum(axis=1)
+        kind[alive] = (draw > probability.cumsum(axis=1)[:, :3]).sum(axis=1)
     return kind
 
 
@@ -116,17 +119,13 @@ def _planted_shares(plan: Plan, diary: Diary) -> NDArray[np.float64]:
     prefix = {CAMP: "camp", BOOKS: "books"}[plan.name]
     names = ("persuadable", "sure_thing", "sleeping_dog")
     persuadable, sure, dog = (getattr(diary.settings, f"{prefix}_{name}") for name in names)
-    lost = 1 - persuadable - sure - dog
-    if lost < 0:
-        raise ValueError(
-            f"`{prefix}_persuadable`, `{prefix}_sure_thing` and `{prefix}_sleeping_dog` must add "
-            f"up to at most 1; got {persuadable + sure + dog:g}."
-        )
+    lost = max(1 - persuadable - sure - dog, 0)  # rounding must not make it negative
     return np.array([persuadable, sure, lost, dog])
 
 
-def _visible_covariates(members: Members, person: Days, plan: Plan, diary: Diary) -> NDArray[np.float64]:
+def _visible_covariates(plan: Plan, diary: Diary, person: Days) -> NDArray[np.float64]:
     """Four covariates known on the day the campaign starts, roughly centred."""
+    members = diary.members
     year = (diary.settings.first_day + pd.Timedelta(days=plan.start)).year
     age = year - members.birth_year[person]
     orders = members.n_orders(before=plan.start, since=plan.start - 365)[person]
@@ -142,22 +141,22 @@ def _visible_covariates(members: Members, person: Days, plan: Plan, diary: Diary
 
 
 def _calibrate(pull: NDArray[np.float64], share: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Chances of the types that follow `pull` and whose mean over people is `share`."""
+    """Calibrate the types' probabilities: they follow `pull`, and their mean is `share`."""
     weight = np.exp(pull) * share
     for _ in range(25):
-        chance = weight / weight.sum(axis=1, keepdims=True)
+        probability = weight / weight.sum(axis=1, keepdims=True)
         # A share of zero stays zero.
-        weight *= share / np.maximum(chance.mean(axis=0), 1e-300)
+        weight *= share / np.maximum(probability.mean(axis=0), 1e-300)
     return weight / weight.sum(axis=1, keepdims=True)
 
 
 def _draw_outcomes(
     plan: Plan, diary: Diary, person: Days, day: Days, kind: Days, rng: np.random.Generator
 ) -> Days:
-    """What becomes of a contact, in accord with the type.
+    """Draw what becomes of a contact, in accord with the type.
 
-    A letter that comes back changes nobody's mind: only lost causes and sure things have wrong
-    addresses. Staff ring until they get through; those who do not buy may refuse, sleeping dogs
+    A letter that comes back changes no decision: only lost causes and sure things have wrong
+    addresses. Staff call until somebody answers; those who do not buy may refuse, sleeping dogs
     always do.
     """
     if plan.channel == "post":
@@ -167,5 +166,5 @@ def _draw_outcomes(
     said = draw_refusals(diary, person, day, rng)
     said[(kind == PERSUADABLE) | (kind == SURE_THING)] = CODE["answered"]
     never = rng.random(len(person)) < diary.settings.do_not_call
-    woken = (kind == SLEEPING_DOG) & (said == CODE["answered"])
-    return np.where(woken, np.where(never, CODE["do_not_call"], CODE["refused"]), said)
+    refusing = (kind == SLEEPING_DOG) & (said == CODE["answered"])
+    return np.where(refusing, np.where(never, CODE["do_not_call"], CODE["refused"]), said)

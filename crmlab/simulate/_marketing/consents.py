@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from crmlab.company import CompanySettings
 from crmlab.contracts import CHANNELS, PURPOSES
 from crmlab.simulate._marketing.members import NEVER, Days, Members, as_dates, take_labels
-from crmlab.company import CompanySettings
 
-__all__ = ["ConsentPaths", "draw_consent_paths", "build_consents"]
+__all__ = ["ConsentPaths", "build_consents", "draw_consent_paths"]
 
 MARKETING = PURPOSES.index("marketing")
 
@@ -88,7 +88,7 @@ def _quantile(share: float) -> float:
 def build_consents(
     paths: ConsentPaths, stops: Days, members: Members, settings: CompanySettings
 ) -> pd.DataFrame:
-    """Table of consents: one row when joining and one per change; the last row counts.
+    """Build the table of consents: one row when joining and one per change; the last row counts.
 
     Parameters
     ----------

@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from crmlab.company import CompanySettings
 from crmlab.contracts import CHANNELS
 from crmlab.simulate._marketing.consents import ConsentPaths
 from crmlab.simulate._marketing.members import NEVER, Days, Members
 from crmlab.simulate._marketing.plans import Plan
-from crmlab.company import CompanySettings
 
 __all__ = ["OUTCOMES", "REACHED", "Diary", "draw_refusals", "run_routine"]
 
@@ -29,12 +29,12 @@ CODE = {name: code for code, name in enumerate(OUTCOMES)}
 STOPS = (CODE["unsubscribed"], CODE["do_not_call"])
 REACHED = (CODE["delivered"], CODE["answered"])
 
-BOUNCED, RETURNED = 0.02, 0.03  # chances per e-mail and letter that the address is wrong
+BOUNCED, RETURNED = 0.02, 0.03  # probability that the address of an e-mail, a letter is wrong
 
 
 @dataclass
 class Diary:
-    """What was done to whom so far, and what they said; grows contact by contact.
+    """All contacts so far and the responses to them; grows contact by contact.
 
     Parameters
     ----------
@@ -54,13 +54,13 @@ class Diary:
     def __post_init__(self) -> None:
         self.stops = np.full((len(self.members), len(CHANNELS)), NEVER)
 
-    def allowed(self, channel: str, person: Days, day: Days) -> NDArray[np.bool_]:
+    def may_contact(self, channel: str, person: Days, day: Days) -> NDArray[np.bool_]:
         """Whether consent was in force on the evening before `day` and the person is a customer."""
         open_until = self.stops[person, CHANNELS.index(channel)]
         joined = self.members.joined[person] < day
         return joined & self.paths.in_force(channel, person, day) & (open_until >= day)
 
-    def recent(self, person: Days, day: Days) -> Days:
+    def n_recent(self, person: Days, day: Days) -> Days:
         """Contacts of `person` in the `fatigue_days` before `day`, by all channels."""
         count = np.zeros(len(person), dtype=np.int64)
         for days in self._days:
@@ -68,14 +68,16 @@ class Diary:
             count += (ago > 0) & (ago <= self.settings.fatigue_days)
         return count
 
-    def tired(self, chance: float, person: Days, day: Days) -> NDArray[np.float64]:
-        """`chance` to be heard, lowered by recent contacts."""
-        if chance in (0, 1):
-            return np.full(len(person), float(chance))
-        drop = self.settings.contact_fatigue * self.recent(person, day)
-        return 1 / (1 + (1 - chance) / chance * np.exp(drop))
+    def probability_heard(
+        self, without_fatigue: float, person: Days, day: Days
+    ) -> NDArray[np.float64]:
+        """Probability that a contact is heard, lowered by recent contacts."""
+        if without_fatigue in (0, 1):
+            return np.full(len(person), float(without_fatigue))
+        drop = self.settings.contact_fatigue * self.n_recent(person, day)
+        return 1 / (1 + (1 - without_fatigue) / without_fatigue * np.exp(drop))
 
-    def note(
+    def note_contacts(
         self, plan: Plan, person: Days, day: Days, outcome: Days, *, treated: ArrayLike = True
     ) -> None:
         """Write contacts down; "unsubscribed" and "do not call" end the channel that day."""
@@ -90,7 +92,9 @@ class Diary:
         stopping = np.isin(outcome, STOPS)
         self.stops[person[stopping], CHANNELS.index(plan.channel)] = day[stopping]
 
-    def respond(self, plan: Plan, person: Days, day: Days, kind: str, amount: float = 0) -> None:
+    def note_responses(
+        self, plan: Plan, person: Days, day: Days, kind: str, amount: float = 0
+    ) -> None:
         """Write responses down; one after the last day is not seen."""
         seen = day < self.settings.n_days
         columns = {"person": person[seen], "day": day[seen], "amount": float(amount)}
@@ -115,10 +119,12 @@ def run_routine(plan: Plan, diary: Diary, rng: np.random.Generator) -> None:
     run(plan, diary, person, day, rng)
 
 
-def _send_emails(plan: Plan, diary: Diary, person: Days, day: Days, rng: np.random.Generator) -> None:
+def _send_emails(
+    plan: Plan, diary: Diary, person: Days, day: Days, rng: np.random.Generator
+) -> None:
     """Send e-mails: delivered, bounced or unsubscribed; then opened, clicked, ordered."""
     settings = diary.settings
-    may = diary.allowed("email", person, day)
+    may = diary.may_contact("email", person, day)
     person, day = person[may], day[may]
     upset = diary.members.is_upset(person, day)
     leaving = np.where(upset, settings.unsubscribe_dissatisfied, settings.unsubscribe)
@@ -126,43 +132,47 @@ def _send_emails(plan: Plan, diary: Diary, person: Days, day: Days, rng: np.rand
     outcome = np.full(len(person), CODE["delivered"])
     outcome[draw < BOUNCED] = CODE["bounced"]
     outcome[(draw >= BOUNCED) & (draw < BOUNCED + leaving)] = CODE["unsubscribed"]
-    chance = diary.tired(settings.open_chance, person, day)
-    opened = (outcome == CODE["delivered"]) & (rng.random(len(person)) < chance)
-    diary.note(plan, person, day, outcome)
+    heard = diary.probability_heard(settings.open_chance, person, day)
+    opened = (outcome == CODE["delivered"]) & (rng.random(len(person)) < heard)
+    diary.note_contacts(plan, person, day, outcome)
     person, day = person[opened], day[opened] + rng.integers(0, 4, opened.sum())
-    diary.respond(plan, person, day, "open")
+    diary.note_responses(plan, person, day, "open")
     clicked = rng.random(len(person)) < settings.click_chance
     person, day = person[clicked], day[clicked]
-    diary.respond(plan, person, day, "click")
+    diary.note_responses(plan, person, day, "click")
     _draw_orders(plan, diary, person, day, rng)
 
 
-def _send_letters(plan: Plan, diary: Diary, person: Days, day: Days, rng: np.random.Generator) -> None:
+def _send_letters(
+    plan: Plan, diary: Diary, person: Days, day: Days, rng: np.random.Generator
+) -> None:
     """Send letters: delivered or returned; some who got one order."""
-    may = diary.allowed("post", person, day)
+    may = diary.may_contact("post", person, day)
     person, day = person[may], day[may]
     back = rng.random(len(person)) < RETURNED
-    diary.note(plan, person, day, np.where(back, CODE["returned"], CODE["delivered"]))
+    diary.note_contacts(plan, person, day, np.where(back, CODE["returned"], CODE["delivered"]))
     _draw_orders(plan, diary, person[~back], day[~back] + 1, rng)
 
 
-def _make_calls(plan: Plan, diary: Diary, person: Days, day: Days, rng: np.random.Generator) -> None:
+def _make_calls(
+    plan: Plan, diary: Diary, person: Days, day: Days, rng: np.random.Generator
+) -> None:
     """Call up to `plan.attempts` times, `plan.spread` days apart, until somebody answers."""
     for _ in range(plan.attempts):
-        may = diary.allowed("phone", person, day)
+        may = diary.may_contact("phone", person, day)
         person, day = person[may], day[may]
-        chance = diary.tired(diary.settings.answer_chance, person, day)
-        reached = rng.random(len(person)) < chance
+        heard = diary.probability_heard(diary.settings.answer_chance, person, day)
+        reached = rng.random(len(person)) < heard
         outcome = np.full(len(person), CODE["no_answer"])
         outcome[reached] = draw_refusals(diary, person[reached], day[reached], rng)
-        diary.note(plan, person, day, outcome)
+        diary.note_contacts(plan, person, day, outcome)
         talked = outcome == CODE["answered"]
         _draw_orders(plan, diary, person[talked], day[talked], rng)
         person, day = person[~reached], day[~reached] + plan.spread
 
 
 def draw_refusals(diary: Diary, person: Days, day: Days, rng: np.random.Generator) -> Days:
-    """What those say who pick up the phone: answered, refused, or never again."""
+    """Draw the outcome of calls that are answered: answered, refused or do not call."""
     settings = diary.settings
     upset = diary.members.is_upset(person, day)
     refused = rng.random(len(person)) < np.where(
@@ -173,10 +183,12 @@ def draw_refusals(diary: Diary, person: Days, day: Days, rng: np.random.Generato
     return np.where(refused, said, CODE["answered"])
 
 
-def _draw_orders(plan: Plan, diary: Diary, person: Days, day: Days, rng: np.random.Generator) -> None:
+def _draw_orders(
+    plan: Plan, diary: Diary, person: Days, day: Days, rng: np.random.Generator
+) -> None:
     """Let a share `plan.order_rate` of those still buying take the offer within the window."""
     buys = rng.random(len(person)) < plan.order_rate
     buys &= diary.members.is_alive(person, day)
     person, day = person[buys], day[buys]
     left = np.maximum(plan.start + plan.window - day, 1)
-    diary.respond(plan, person, day + rng.integers(0, left), "order", plan.price)
+    diary.note_responses(plan, person, day + rng.integers(0, left), "order", plan.price)

@@ -11,10 +11,10 @@ __all__ = ["issue_coupons"]
 
 
 def issue_coupons(diary: Diary, rng: np.random.Generator) -> pd.DataFrame:
-    """Coupons of all that were reached by a campaign with one.
+    """Issue a coupon to everybody who was reached by a campaign with one.
 
     With the first order after the day of issue and within its validity, a coupon is redeemed
-    with the chance `coupon_redemption`. The discount is a response of kind "redeem"; the amounts
+    with probability `coupon_redemption`. The discount is a response of kind "redeem"; the amounts
     of the transactions are before coupons.
 
     Parameters
@@ -42,7 +42,7 @@ def issue_coupons(diary: Diary, rng: np.random.Generator) -> pd.DataFrame:
     redeems = (order <= expires) & (rng.random(len(person)) < settings.coupon_redemption)
     for plan in plans:
         of_plan = redeems & (campaign == plan.number)
-        diary.respond(plan, person[of_plan], order[of_plan], "redeem", plan.face_value)
+        diary.note_responses(plan, person[of_plan], order[of_plan], "redeem", plan.face_value)
     names = pd.array([plan.campaign_id for plan in plans], dtype="str")
     return pd.DataFrame(
         {

@@ -4,16 +4,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from crmlab.company import CompanySettings
 from crmlab.simulate._marketing.campaigns import run_campaigns
-from crmlab.simulate._marketing.consents import draw_consent_paths, build_consents
+from crmlab.simulate._marketing.consents import build_consents, draw_consent_paths
 from crmlab.simulate._marketing.contacts import OUTCOMES, Diary
 from crmlab.simulate._marketing.coupons import issue_coupons
-from crmlab.simulate._marketing.members import Members, as_dates, take_labels, gather_members
-from crmlab.simulate._marketing.plans import campaign_plans, build_campaigns
-from crmlab.simulate._random import stream
+from crmlab.simulate._marketing.members import as_dates, gather_members, take_labels
+from crmlab.simulate._marketing.plans import build_campaigns, campaign_plans
 from crmlab.simulate._marketing.referrals import draw_referrals
-from crmlab.company import CompanySettings
 from crmlab.simulate._marketing.spend import draw_spend
+from crmlab.simulate._random import stream
 
 __all__ = ["simulate_marketing"]
 
@@ -28,7 +28,7 @@ def simulate_marketing(
     settings: CompanySettings,
     seed: int,
 ) -> dict[str, pd.DataFrame]:
-    """Tables of the marketing side, and the true effects of its two experiments.
+    """Simulate the tables of the marketing side, and the true effects of its two experiments.
 
     Parameters
     ----------
@@ -55,34 +55,34 @@ def simulate_marketing(
     ValueError
         If a column is missing.
     """
-    who = gather_members(
+    members = gather_members(
         people, transactions, subscriptions,
         dropped_out=dropped_out, dissatisfied_on=dissatisfied_on, settings=settings,
     )  # fmt: skip
-    paths = draw_consent_paths(who, settings, stream(seed, "consents"))
-    diary = Diary(who, paths, settings)
+    paths = draw_consent_paths(members, settings, stream(seed, "consents"))
+    diary = Diary(members, paths, settings)
     effects = run_campaigns(diary, stream(seed, "campaigns"))
     issued = issue_coupons(diary, stream(seed, "coupons"))
     return {
-        "consents": build_consents(paths, diary.stops, who, settings),
+        "consents": build_consents(paths, diary.stops, members, settings),
         "campaigns": build_campaigns(settings),
         "contacts": _build_contacts(diary),
         "responses": _build_responses(diary),
         "coupons": issued,
-        "referrals": draw_referrals(who, settings, stream(seed, "referrals")),
+        "referrals": draw_referrals(members, settings, stream(seed, "referrals")),
         "spend": draw_spend(diary, issued, stream(seed, "spend")),
         "effects": effects,
     }
 
 
 def _build_contacts(diary: Diary) -> pd.DataFrame:
-    """Table of contacts, with the controls of the experiments, by date and customer."""
+    """Build the table of contacts, with the controls of the experiments, by date and customer."""
     noted = _sort_notes(diary.contacts)
     plans = campaign_plans(diary.settings)
     campaign = noted["campaign"].to_numpy()
     channels = pd.array([plan.channel for plan in plans], dtype="str")
     return pd.DataFrame(
-        _build_keys(noted, diary.members, diary.settings)
+        _build_keys(noted, diary)
         | {
             "channel": channels.take(campaign),
             "treated": noted["treated"],
@@ -93,21 +93,21 @@ def _build_contacts(diary: Diary) -> pd.DataFrame:
 
 
 def _build_responses(diary: Diary) -> pd.DataFrame:
-    """Table of responses by date and customer; of one day, opened comes before clicked."""
+    """Build the table of responses by date and customer; on one day, "open" precedes "click"."""
     noted = _sort_notes(diary.responses)
     return pd.DataFrame(
-        _build_keys(noted, diary.members, diary.settings)
+        _build_keys(noted, diary)
         | {"kind": noted["kind"].astype("str"), "amount": noted["amount"]}
     )
 
 
-def _build_keys(noted: pd.DataFrame, who: Members, settings: CompanySettings) -> dict[str, object]:
-    plans = campaign_plans(settings)
+def _build_keys(noted: pd.DataFrame, diary: Diary) -> dict[str, object]:
+    plans = campaign_plans(diary.settings)
     names = tuple(plan.campaign_id for plan in plans)
     return {
-        "customer_id": who.customer_id.array.take(noted["person"].to_numpy()),
+        "customer_id": diary.members.customer_id.array.take(noted["person"].to_numpy()),
         "campaign_id": take_labels(names, noted["campaign"].to_numpy()),
-        "date": as_dates(noted["day"].to_numpy(), settings),
+        "date": as_dates(noted["day"].to_numpy(), diary.settings),
     }
 
 

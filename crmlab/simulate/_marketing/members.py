@@ -1,5 +1,6 @@
 """What the marketing side knows of each customer, as arrays of days after the first day."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from crmlab._checks import check_columns
 from crmlab.company import CompanySettings
 
-__all__ = ["NEVER", "Days", "Members", "as_dates", "as_days", "take_labels", "gather_members"]
+__all__ = ["NEVER", "Days", "Members", "as_dates", "as_days", "gather_members", "take_labels"]
 
 Days = NDArray[np.int64]
 
@@ -108,8 +109,8 @@ def as_dates(days: Days, settings: CompanySettings) -> pd.DatetimeIndex:
     return pd.DatetimeIndex(np.where(days == NEVER, np.datetime64("NaT", "s"), dates))
 
 
-def take_labels(words: list[str] | tuple[str, ...], codes: Days) -> pd.api.extensions.ExtensionArray:
-    """Strings of a small vocabulary, picked by position."""
+def take_labels(words: Sequence[str], codes: Days) -> pd.api.extensions.ExtensionArray:
+    """Take strings of a small vocabulary by position."""
     return pd.array(list(words), dtype="str").take(codes)
 
 
@@ -130,7 +131,7 @@ def gather_members(
         One row per customer, in the order of `customer_id`.
     transactions : DataFrame
         Columns customer_id, date, amount and order_id, one row per line; negative lines are
-        returns and no orders.
+        returns, which are not orders.
     subscriptions : DataFrame
         Columns customer_id, start and end.
     dropped_out, dissatisfied_on : array-like of shape (n_customers,)

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from crmlab.simulate._marketing.members import as_dates
 from crmlab.company import CompanySettings
+from crmlab.simulate._marketing.members import as_dates
 
-__all__ = ["BOOKS", "CAMP", "Plan", "campaign_plans", "build_campaigns"]
+__all__ = ["BOOKS", "CAMP", "Plan", "build_campaigns", "campaign_plans"]
 
 CAMP, BOOKS = "summer camp", "book set"
 
@@ -36,7 +36,7 @@ class Plan:
     attempts : int
         Calls at most.
     order_rate : float
-        Chance to order of those who heard a routine campaign (e-mail: who clicked).
+        Probability that a customer who heard a routine campaign orders (e-mail: who clicked).
     face_value, validity : int
         Won and days of the coupon that comes with it; 0 for none.
     """
@@ -119,7 +119,7 @@ def campaign_plans(settings: CompanySettings) -> tuple[Plan, ...]:
 
 
 def _make_plan(number: int, name: str, start: int, row: dict, shorter: float) -> Plan:
-    """Plan that starts on day `start`, with its durations times `shorter`."""
+    """Make a plan that starts on day `start`, with its durations times `shorter`."""
     days = {
         "start": start,
         "window": max(round(28 * shorter), 6),
@@ -130,7 +130,7 @@ def _make_plan(number: int, name: str, start: int, row: dict, shorter: float) ->
 
 
 def build_campaigns(settings: CompanySettings) -> pd.DataFrame:
-    """Table of campaigns, one row each, by start.
+    """Build the table of campaigns, one row each, by start.
 
     Returns
     -------

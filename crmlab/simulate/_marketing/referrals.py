@@ -1,10 +1,10 @@
-"""Who was brought by whom."""
+"""Who was referred by whom."""
 
 import numpy as np
 import pandas as pd
 
-from crmlab.simulate._marketing.members import Members, as_dates
 from crmlab.company import CompanySettings
+from crmlab.simulate._marketing.members import Members, as_dates
 
 __all__ = ["draw_referrals"]
 
@@ -12,7 +12,7 @@ __all__ = ["draw_referrals"]
 def draw_referrals(
     members: Members, settings: CompanySettings, rng: np.random.Generator
 ) -> pd.DataFrame:
-    """Referrer of each customer won by the channel "referral".
+    """Draw the referrer of each customer won by the channel "referral".
 
     The referrer joined on an earlier day and is drawn with weight exp(`referral_pull` x
     satisfaction). So referrals are a forest: one parent each, and no cycles. Customers of that

@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from crmlab.company import CompanySettings
 from crmlab.contracts import CHANNELS
 from crmlab.simulate._marketing.contacts import Diary
 from crmlab.simulate._marketing.members import Days, as_dates, as_days, take_labels
 from crmlab.simulate._marketing.plans import campaign_plans
-from crmlab.company import CompanySettings
 
 __all__ = ["WON_BY", "draw_spend"]
 
@@ -16,7 +16,7 @@ WON_BY = ("search", "referral", "flyer", "tv", "branch")
 
 
 def draw_spend(diary: Diary, coupons: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
-    """Marketing spend: to win customers, and to keep them.
+    """Draw the marketing spend: to win customers, and to keep them.
 
     To win: the joins of the month times the planted cost of the channel, times noise of mean 1.
     To keep: the cost of the contacts of the month plus `keep_overhead`, rounded to won, by
@@ -76,7 +76,9 @@ def _draw_acquisition_costs(
     return (joins * cost * noise).round()
 
 
-def _total_keeping_costs(diary: Diary, coupons: pd.DataFrame, month: Days, n_months: int) -> NDArray[np.float64]:
+def _total_keeping_costs(
+    diary: Diary, coupons: pd.DataFrame, month: Days, n_months: int
+) -> NDArray[np.float64]:
     settings = diary.settings
     contacts = pd.concat(diary.contacts, ignore_index=True)
     plans = campaign_plans(settings)

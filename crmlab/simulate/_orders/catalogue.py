@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from crmlab._errors import InputError
 from crmlab.company import CompanySettings
 
 __all__ = ["CATEGORIES", "BasketLaw", "Category", "basket_law", "draw_catalogue"]
@@ -76,7 +77,7 @@ CATEGORIES = (
 
 LEVELS = ("기본", "표준", "프리미엄")  # basic, standard, premium
 
-# Category, category, planted lift: how much oftener both are in a basket than by chance.
+# Category, category, planted lift: observed over expected frequency of both in a basket.
 _PAIRS = (
     ("workbooks", "stationery", 1.4),
     ("picture books", "art materials", 1.6),
@@ -90,7 +91,6 @@ _DEAREST = 180_000
 _COST_SHARE = (0.35, 0.75)
 _BELOW_COST = 4  # products sold at a loss
 _LOSS_SHARE = (1.05, 1.20)
-_STRONGEST = 1.5  # power of the lifts
 _MOST_LINES = 6
 _STEPS = 100  # of Newton's method; it needs about ten
 
@@ -98,7 +98,7 @@ _STEPS = 100  # of Newton's method; it needs about ten
 def draw_catalogue(
     settings: CompanySettings, rng: np.random.Generator
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Products with price and cost, and the planted complements and substitutes.
+    """Draw products with price and cost, and list the planted complements and substitutes.
 
     Parameters
     ----------
@@ -119,11 +119,6 @@ def draw_catalogue(
         share of orders with both over the product of both shares. It is 1 for all other pairs,
         and for these too with ``complements=0``.
 
-    Raises
-    ------
-    ValueError
-        If `complements` is above 1.5.
-
     Examples
     --------
     >>> products, pairs = draw_catalogue(CompanySettings(), np.random.default_rng(1))
@@ -132,11 +127,6 @@ def draw_catalogue(
     >>> pairs["lift"].tolist()
     [1.4, 1.6, 1.8, 0.6, 0.4]
     """
-    if settings.complements > _STRONGEST:
-        raise ValueError(
-            f"`complements` must be at most {_STRONGEST}; got {settings.complements!r}. "
-            "No baskets have lifts as strong as that."
-        )
     shelves = [(category, level) for category in CATEGORIES for level in range(15)]
     price = _draw_prices(rng)
     products = pd.DataFrame(
@@ -159,7 +149,7 @@ def draw_catalogue(
 
 
 def _draw_prices(rng: np.random.Generator) -> NDArray[np.int64]:
-    """Prices in steps of about a third, in whole hundreds of won.
+    """Draw prices in steps of about a third, in whole hundreds of won.
 
     Two and a half steps double a price, so two of one product cost what lies between two others:
     a fine scale of what a line can cost.
@@ -181,30 +171,29 @@ def _draw_costs(price: NDArray[np.int64], rng: np.random.Generator) -> NDArray[n
 
 @dataclass(frozen=True)
 class BasketLaw:
-    """How probable each set of categories is in an order.
+    """Probability of each set of categories in an order.
 
     Parameters
     ----------
     holds : ndarray of shape (n_baskets, n_categories)
         Whether a basket holds a category.
-    chance : ndarray of shape (n_baskets,)
+    probability : ndarray of shape (n_baskets,)
         Probability of a basket.
     """
 
     holds: NDArray[np.bool_]
-    chance: Floats
+    probability: Floats
 
 
 def basket_law(pairs: pd.DataFrame) -> BasketLaw:
-    """Most even law of baskets of one to six categories with exactly the planted lifts.
+    """Maximum-entropy distribution of baskets of one to six categories with the planted lifts.
 
     The shares of orders that hold each category are those of `CATEGORIES`, whatever the lifts;
-    all pairs that are not in `pairs` have a lift of 1. Among the laws that do, it is the one of
-    maximum entropy.
+    all pairs that are not in `pairs` have a lift of 1.
 
     Raises
     ------
-    ValueError
+    InputError
         If no baskets have these lifts.
 
     Examples
@@ -212,8 +201,8 @@ def basket_law(pairs: pd.DataFrame) -> BasketLaw:
     >>> _, pairs = draw_catalogue(CompanySettings(), np.random.default_rng(1))
     >>> law = basket_law(pairs)
     >>> workbooks, stationery = law.holds[:, 0], law.holds[:, 6]
-    >>> both = law.chance[workbooks & stationery].sum()
-    >>> round(float(both / law.chance[workbooks].sum() / law.chance[stationery].sum()), 3)
+    >>> both = law.probability[workbooks & stationery].sum()
+    >>> round(float(both / law.probability[workbooks].sum() / law.probability[stationery].sum()), 3)
     1.4
     """
     n = len(CATEGORIES)
@@ -224,10 +213,10 @@ def basket_law(pairs: pd.DataFrame) -> BasketLaw:
     share = np.array([category.share for category in CATEGORIES])
     lift = _lift_matrix(pairs)
     target = np.concatenate([share, (np.outer(share, share) * lift)[first, second]])
-    chance = _maximise_entropy(features, target)
-    # Rounded, so that another machine's last digit draws no other basket.
-    chance = np.round(chance, 10)
-    return BasketLaw(holds, chance / chance.sum())
+    probability = _maximise_entropy(features, target)
+    # Rounded, so that the last digit of another machine does not draw another basket.
+    probability = np.round(probability, 10)
+    return BasketLaw(holds, probability / probability.sum())
 
 
 def _lift_matrix(pairs: pd.DataFrame) -> Floats:
@@ -239,7 +228,7 @@ def _lift_matrix(pairs: pd.DataFrame) -> Floats:
 
 
 def _maximise_entropy(features: Floats, target: Floats) -> Floats:
-    """Probabilities of the rows whose mean of `features` is `target`, by Newton's method."""
+    """Find the probabilities of rows whose mean of `features` is `target`, by Newton's method."""
 
     def law(weights: Floats) -> tuple[Floats, float]:
         score = features @ weights
@@ -248,20 +237,20 @@ def _maximise_entropy(features: Floats, target: Floats) -> Floats:
         return odds / odds.sum(), float(np.log(odds.sum()) + top - weights @ target)
 
     weights = np.zeros(features.shape[1])
-    chance, worst = law(weights)
+    probability, worst = law(weights)
     for _ in range(_STEPS):
-        mean = chance @ features
+        mean = probability @ features
         if np.abs(mean - target).max() < 1e-11:
-            return chance
+            return probability
         spread = features - mean
-        curvature = spread.T @ (spread * chance[:, None]) + 1e-12 * np.eye(len(target))
+        curvature = spread.T @ (spread * probability[:, None]) + 1e-12 * np.eye(len(target))
         step = np.linalg.solve(curvature, mean - target)
         length = 1.0
         while law(weights - length * step)[1] > worst and length > 1e-6:
             length /= 2
         weights = weights - length * step
-        chance, worst = law(weights)
-    raise ValueError(
+        probability, worst = law(weights)
+    raise InputError(
         "`pairs` must hold lifts that some baskets have; these contradict each other. "
         "Move them closer to 1."
     )

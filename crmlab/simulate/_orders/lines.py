@@ -7,9 +7,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import special
 
+from crmlab.company import CompanySettings
 from crmlab.simulate._orders.catalogue import CATEGORIES, BasketLaw
 from crmlab.simulate._orders.purchasing import Latent, Placed, number_within
-from crmlab.company import CompanySettings
 
 __all__ = ["Lines", "Returned", "draw_lines", "draw_returns"]
 
@@ -64,12 +64,12 @@ def _rank(total: Floats, settings: CompanySettings) -> Floats:
 
 
 def _draw_baskets(rank: Floats, law: BasketLaw, rng: np.random.Generator) -> tuple[Ints, Ints]:
-    """Order and category of each line; large orders have more lines."""
+    """Draw order and category of each line; large orders have more lines."""
     n = len(rank)
     size = law.holds.sum(axis=1)
     by_size = np.argsort(size, kind="stable")
-    chance, size, holds = law.chance[by_size], size[by_size], law.holds[by_size]
-    ends = np.append(0.0, chance.cumsum())
+    probability, size, holds = law.probability[by_size], size[by_size], law.holds[by_size]
+    ends = np.append(0.0, probability.cumsum())
     ends[-1] = 1.0
     noise = np.sqrt(1 - _SIZE_WITH_SPEND**2) * rng.standard_normal(n)
     mixed = special.ndtr(_SIZE_WITH_SPEND * special.ndtri(np.clip(rank, 1e-12, 1 - 1e-12)) + noise)
@@ -82,13 +82,15 @@ def _draw_baskets(rank: Floats, law: BasketLaw, rng: np.random.Generator) -> tup
     members = np.nonzero(holds)[1]
     first = size.cumsum() - size
     lines = size[basket]
-    return np.repeat(np.arange(n), lines), members[np.repeat(first[basket], lines) + number_within(lines)]
+    return np.repeat(np.arange(n), lines), members[
+        np.repeat(first[basket], lines) + number_within(lines)
+    ]
 
 
 def _split_totals(
     order: Ints, category: Ints, total: Floats, rng: np.random.Generator
 ) -> tuple[Floats, NDArray[np.bool_]]:
-    """What each line should cost, and which line of an order closes it: the largest."""
+    """Split totals over lines; the largest line of an order takes the rest."""
     level = np.array([shelf.cheapest for shelf in CATEGORIES], dtype=float)
     weight = level[category] * rng.gamma(3.0, 1.0, len(order))
     starts = np.flatnonzero(np.diff(order, prepend=-1))
@@ -98,7 +100,7 @@ def _split_totals(
 
 
 class _Shelves:
-    """What a line of a category can cost: one or two pieces of each of its products."""
+    """Amounts a line of a category can have: one or two pieces of each of its products."""
 
     def __init__(self, products: pd.DataFrame) -> None:
         names = [category.name for category in CATEGORIES]
@@ -117,21 +119,21 @@ class _Shelves:
         self._last = np.searchsorted(shelf_of, np.arange(len(names)), side="right") - 1
 
     def draw(self, category: Ints, target: Floats, rng: np.random.Generator) -> tuple[Ints, Ints]:
-        """Product and pieces whose amount has the mean `target`, unless nothing is so cheap."""
+        """Draw product and pieces whose amount has the mean `target`, where one is so cheap."""
         base = category * self._apart
         wanted = base + np.clip(target, 0, self._apart - 1)
         first, last = self._first[category], self._last[category]
         above = np.searchsorted(self._key, wanted, side="right").clip(first + 1, last)
         low, high = self._key[above - 1], self._key[above]
-        luck = rng.random(len(target))
-        at = np.where(luck * (high - low) < wanted - low, above, above - 1)
+        uniform = rng.random(len(target))
+        at = np.where(uniform * (high - low) < wanted - low, above, above - 1)
         product, pieces = self._product[at], self._pieces[at]
         # Beyond the shelf: as many of the dearest as it takes.
         top = self._key[last] - base
         beyond = target > top
         each = (top / self._pieces[last])[beyond]
         product[beyond] = self._product[last][beyond]
-        pieces[beyond] = np.floor(target[beyond] / each + luck[beyond])
+        pieces[beyond] = np.floor(target[beyond] / each + uniform[beyond])
         return product, pieces
 
 

@@ -1,14 +1,20 @@
-"""Orders whose law is known: when customers buy, what, for how much, and what they send back."""
+"""Orders with known distributions: when customers buy, what, for how much, what comes back."""
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from crmlab.simulate._orders.seasons import OperationalTime
+from crmlab.company import CompanySettings
 from crmlab.simulate._orders.catalogue import basket_law
 from crmlab.simulate._orders.lines import Lines, Returned, draw_lines, draw_returns
-from crmlab.simulate._orders.purchasing import FUTURE_WEEKS, Latent, Placed, draw_latent, place_orders
-from crmlab.company import CompanySettings
+from crmlab.simulate._orders.purchasing import (
+    FUTURE_WEEKS,
+    Latent,
+    Placed,
+    draw_latent,
+    place_orders,
+)
+from crmlab.simulate._orders.seasons import OperationalTime
 
 __all__ = ["simulate_orders"]
 
@@ -26,27 +32,27 @@ def simulate_orders(
     settings: CompanySettings,
     rng: np.random.Generator,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Draw every order of every customer, and say what made it and what comes after.
+    """Draw every order of every customer, with the truth behind it and the year after.
 
     *When.* The process of the BG/NBD model. The first order falls on the day of joining. On the
-    clock of `OperationalTime`, started at noon of that day, further orders come at random at the
-    customer's own rate lambda (Gamma with `purchase_shape` and
-    `purchase_scale`); after each of them the customer stops for good with the own chance p (Beta
-    with `dropout_a` and `dropout_b`). A second order on one day is moved to the next, so that
-    counting days counts orders.
+    scale of `OperationalTime`, from noon of that day, further orders come at random at the
+    customer's own rate lambda (Gamma with `purchase_shape` and `purchase_scale`); after each of
+    them the customer stops for good with a probability p of its own (Beta with `dropout_a` and
+    `dropout_b`). A second order on one day is moved to the next, so that counting days counts
+    orders.
 
     *How much.* The total of an order is Gamma with shape `spend_p` around the customer's own
     mean, which varies as in the Gamma-Gamma model (`spend_q`, `spend_gamma`). It is spread over
     the lines of a basket and paid at list prices; each line is drawn from the two nearest sums
-    with chances that keep the mean, so prices add a little noise and no bias.
+    with probabilities that keep the mean, so prices add a little noise and no bias.
 
     *What.* One to six categories with the shares and the planted lifts of `basket_law`, one
-    product of each. What is in a basket changes neither the number of orders nor their totals'
-    law. Larger totals have more lines.
+    product of each. What is in a basket changes neither the number of orders nor the distribution
+    of their totals. Larger totals have more lines.
 
-    *Returns.* Each line comes back as a whole with chance `returns` after 3 to 20 days, on a day
-    without an order of that customer, as a line of its own with the same `order_id`. The share
-    `return_loss` of its cost is lost.
+    *Returns.* Each line comes back as a whole with probability `returns` after 3 to 20 days, on a
+    day without an order of that customer, as a line of its own with the same `order_id`. The
+    share `return_loss` of its cost is lost.
 
     Parameters
     ----------
@@ -54,7 +60,7 @@ def simulate_orders(
         Columns `customer_id` and `joined_day` (days after the first day observed, from 0), one
         row per customer.
     products, pairs : DataFrame
-        As from `catalogue`.
+        As from `draw_catalogue`.
     settings : CompanySettings
         The section "Orders".
     rng : Generator
@@ -74,7 +80,7 @@ def simulate_orders(
         ``purchase_rate``
             lambda, orders a week while a customer;
         ``dropout_chance``
-            p, chance to stop after each repeat order;
+            p, probability to stop after each repeat order;
         ``mean_spend``
             m, mean of an order in won;
         ``margin_rate``
@@ -135,7 +141,7 @@ def _build_transactions(
     returned: Returned,
     settings: CompanySettings,
 ) -> pd.DataFrame:
-    """Lines and returns until the last day observed."""
+    """Build the table of lines and returns until the last day observed."""
     sold, back = np.arange(len(lines.order)), returned.line
     line = np.concatenate([sold, back])
     is_return = np.repeat([False, True], [len(sold), len(back)])
@@ -168,7 +174,7 @@ def _build_transactions(
 
 
 def _number_orders(letter: str, n: int) -> pd.api.extensions.ExtensionArray:
-    """Ids ``O00000001``, ``O00000002``, …: digits by arithmetic, as a million of them is a lot."""
+    """Number orders ``O00000001``, ``O00000002``, …; digits by arithmetic, which is fast."""
     digits = np.empty((n, 9), dtype=np.uint8)
     digits[:, 0] = ord(letter)
     number = np.arange(1, n + 1)
@@ -185,27 +191,27 @@ def _build_truth(
     returned: Returned,
     settings: CompanySettings,
 ) -> pd.DataFrame:
-    """What made the orders, and the year after them; columns as `orders` says."""
+    """Build the truth behind the orders and the year after; columns as in `simulate_orders`."""
     alive = placed.stopped >= settings.n_days
     later = _total_next_year(placed, lines, returned, settings)
     share = _margin_rate(lines, settings)
     worth = alive * latent.mean_spend * share
     ahead = _operational_weeks_ahead(settings)
     force = np.log1p(_DISCOUNT_RATE) / _WEEKS_A_YEAR
-    rate, chance = latent.rate, latent.dropout
+    rate, dropout = latent.rate, latent.dropout
     first = np.datetime64(settings.first_day.date(), "D")
     stopped = (first + placed.stopped).astype("datetime64[s]")
     return pd.DataFrame(
         {
             "purchase_rate": rate,
-            "dropout_chance": chance,
+            "dropout_chance": dropout,
             "mean_spend": latent.mean_spend,
             "margin_rate": share,
             "alive": alive,
             "dropped_out": np.where(alive, np.datetime64("NaT"), stopped),
             **later,
-            "expected_next_year_margin": worth * -np.expm1(-rate * chance * ahead) / chance,
-            "remaining_value": worth * rate / (rate * chance + force),
+            "expected_next_year_margin": worth * -np.expm1(-rate * dropout * ahead) / dropout,
+            "remaining_value": worth * rate / (rate * dropout + force),
         },
         index=pd.Index(ids, name="customer_id"),
     )
@@ -227,7 +233,7 @@ def _margin_rate(lines: Lines, settings: CompanySettings) -> float:
 def _total_next_year(
     placed: Placed, lines: Lines, returned: Returned, settings: CompanySettings
 ) -> dict[str, NDArray[np.int64]]:
-    """Orders of the 52 weeks after the last day, per customer, and their money in won."""
+    """Total the orders of the 52 weeks after the last day, per customer, and their won."""
     n = len(placed.stopped)
     amount = lines.quantity * lines.price
     margin = amount - lines.cost

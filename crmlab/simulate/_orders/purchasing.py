@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from crmlab.simulate._orders.seasons import OperationalTime
 from crmlab.company import CompanySettings
+from crmlab.simulate._orders.seasons import OperationalTime
 
-__all__ = ["FUTURE_WEEKS", "Latent", "Placed", "draw_latent", "place_orders", "number_within"]
+__all__ = ["FUTURE_WEEKS", "Latent", "Placed", "draw_latent", "number_within", "place_orders"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -18,7 +18,7 @@ FUTURE_WEEKS = 52
 
 @dataclass(frozen=True)
 class Latent:
-    """What no firm knows of its customers; arrays of one entry per customer."""
+    """Latent traits of the customers; arrays of one entry per customer."""
 
     rate: Floats  # orders a week
     dropout: Floats
@@ -39,7 +39,7 @@ def draw_latent(
 ) -> Latent:
     """Draw how fast each customer buys, leaves, and spends."""
     rate = when.gamma(settings.purchase_shape, 1 / settings.purchase_scale, n)
-    # The geometric law needs a chance above 0; nobody stops in our time at this one.
+    # A geometric distribution needs a probability above 0; at this one nobody stops in the window.
     dropout = np.maximum(when.beta(settings.dropout_a, settings.dropout_b, n), 1e-12)
     scale = settings.spend_gamma / spend.gamma(settings.spend_q, 1.0, n)
     return Latent(rate, dropout, settings.spend_p * scale)
@@ -48,7 +48,7 @@ def draw_latent(
 def place_orders(
     joined: Ints, latent: Latent, settings: CompanySettings, rng: np.random.Generator
 ) -> Placed:
-    """The days of all orders.
+    """Draw the days of all orders.
 
     Given their number, moments of a Poisson process are uniform: all are drawn at once, sorted,
     and cut after the one that ends it.
@@ -80,12 +80,12 @@ def place_orders(
 
 
 def number_within(count: Ints) -> Ints:
-    """Number the members 0, 1, … within each of consecutive groups; `count` holds their sizes."""
+    """Number the members 0, 1, … within each of consecutive groups of size `count`."""
     return np.arange(count.sum()) - np.repeat(count.cumsum() - count, count)
 
 
 def _spread_over_days(person: Ints, number: Ints, day: Ints) -> Ints:
-    """Days of the orders of each customer, sorted, moved on until no two are the same."""
+    """Move the sorted days of each customer's orders on until no two are the same."""
     # The k-th order falls k days after the running maximum of (day - k).
     apart = int(day.max(initial=0)) + int(number.max(initial=0)) + 1
     lifted = np.maximum.accumulate(person * apart + day - number)

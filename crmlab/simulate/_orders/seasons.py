@@ -104,10 +104,10 @@ def _bump(away: Floats, spread: float, top: float) -> Floats:
 
 
 class OperationalTime:
-    """A clock that runs fast in season: on it the orders of a customer have no seasons.
+    """A time scale that runs fast in season: on it the orders of a customer have no seasons.
 
-    A process drawn on this clock and read on the calendar has the intensity of the season curve,
-    and the law of its yearly totals is the one without seasons. Both clocks are in days, start at
+    A process drawn on this scale and read on the calendar has the intensity of the season curve,
+    and its yearly totals have the distribution without seasons. Both clocks are in days, start at
     0 on the first day observed, and never stop.
 
     Parameters

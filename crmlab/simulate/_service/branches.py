@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from crmlab._checks import check_count
-from crmlab.datasets import load_regions
+from crmlab._errors import InputError
 from crmlab.company import CompanySettings
+from crmlab.datasets import load_regions
 
-__all__ = ["open_branches", "find_nearest_branch"]
+__all__ = ["find_nearest_branch", "open_branches"]
 
 _REACH = 15.0  # km a branch is meant to serve
 _KM_PER_DEGREE = 111.195  # of a great circle, on a sphere of radius 6371 km
@@ -35,8 +35,8 @@ def open_branches(settings: CompanySettings, rng: np.random.Generator) -> pd.Dat
 
     Raises
     ------
-    ValueError, TypeError
-        If `n_branches` is not a whole number of at least 1, or exceeds the city districts.
+    InputError
+        If `n_branches` exceeds the city districts.
 
     Examples
     --------
@@ -66,10 +66,10 @@ def _short_name(province: str) -> str:
 
 
 def _choose_places(regions: pd.DataFrame, n_branches: int) -> list[int]:
-    """Rows of the districts chosen, in the order of their opening."""
+    """Choose districts, in the order of their opening, as rows of `regions`."""
     city = np.flatnonzero(~regions["district"].str.endswith("군").to_numpy())
-    if check_count("n_branches", n_branches) > len(city):
-        raise ValueError(f"`n_branches` must be at most {len(city)}; got {n_branches}.")
+    if n_branches > len(city):
+        raise InputError(f"`n_branches` must be at most {len(city)}; got {n_branches}.")
     districts = regions["province"].map(regions["province"].value_counts())
     residents = (regions["province_population"] / districts).to_numpy()
     where = regions[["longitude", "latitude"]]
@@ -87,14 +87,14 @@ def _choose_places(regions: pd.DataFrame, n_branches: int) -> list[int]:
 def find_nearest_branch(
     people: pd.DataFrame, branches: pd.DataFrame
 ) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
-    """Row of each person's nearest branch, and the km to it as the crow flies."""
+    """Find the row of each person's nearest branch, and the km to it in a straight line."""
     km = _distance_km(people, branches)
     nearest = km.argmin(axis=1)
     return nearest, km[np.arange(len(km)), nearest]
 
 
 def _distance_km(here: pd.DataFrame, there: pd.DataFrame) -> NDArray[np.float64]:
-    """Km from each row of `here` to each row of `there`; within Korea the earth is flat enough."""
+    """Km from each row of `here` to each row of `there`; in Korea a plane is exact enough."""
     north = here["latitude"].to_numpy()[:, None] - there["latitude"].to_numpy()
     middle = np.radians(here["latitude"].to_numpy()[:, None] + there["latitude"].to_numpy()) / 2
     east = here["longitude"].to_numpy()[:, None] - there["longitude"].to_numpy()

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from crmlab.simulate._service.months import Days, calendar_months, last_day_of
 from crmlab.company import CompanySettings
+from crmlab.simulate._service.months import Days, calendar_months, last_day_of
 
 __all__ = ["Staff", "hire_instructors"]
 
@@ -37,8 +37,8 @@ class Staff:
     first_post: NDArray[np.intp]
     n_posts: NDArray[np.intp]
 
-    def a_post(self, branch: NDArray[np.intp], rng: np.random.Generator) -> NDArray[np.intp]:
-        """One of the posts of each `branch`, all equally likely."""
+    def draw_post(self, branch: NDArray[np.intp], rng: np.random.Generator) -> NDArray[np.intp]:
+        """Draw one of the posts of each `branch`, all equally likely."""
         place = (rng.random(len(branch)) * self.n_posts[branch]).astype(np.intp)
         return self.first_post[branch] + place
 
@@ -49,18 +49,18 @@ def hire_instructors(
     settings: CompanySettings,
     rng: np.random.Generator,
 ) -> Staff:
-    """Fill the posts of each branch; the post of who leaves is filled on the next day.
+    """Fill the posts of each branch; a post that is left is filled on the next day.
 
     Parameters
     ----------
     branches : DataFrame
         `branch_id`.
     pupils : ndarray of shape (n_branches,)
-        Pupils each branch has to expect.
+        Pupils each branch is to expect.
     settings : CompanySettings
         `pupils_per_instructor` and `instructor_leaving` count.
     rng : numpy.random.Generator
-        Source of who leaves.
+        Source of the draws of who leaves.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Bad experiences, who complains of them, and who stays silent."""
+"""Bad experiences, complaints about them, and silence."""
 
 import numpy as np
 import pandas as pd
@@ -85,12 +85,12 @@ def draw_complaints(
     settings: CompanySettings,
     rng: np.random.Generator,
 ) -> pd.DataFrame:
-    """List the complaints; only those who have an instructor complain of one.
+    """Draw the complaints; only customers who have an instructor complain about one.
 
     Parameters
     ----------
     felt : DataFrame
-        What `satisfaction` gives.
+        What `simulate_satisfaction` returns.
     subscriptions : DataFrame
         `customer_id` (once each), `start`, `end`.
     settings : CompanySettings
@@ -109,7 +109,7 @@ def draw_complaints(
     rows = rows.merge(subscriptions[["customer_id", "start", "end"]], on="customer_id", how="left")
     date = rows["complained_on"]
     taught = (rows["start"] <= date) & (rows["end"].isna() | (date < rows["end"]))
-    # The lowest draws are complaints of instructors: without one, draw above them.
+    # The lowest draws are complaints about instructors: without one, draw above them.
     draw = rng.random(len(rows))
     draw = np.where(taught, draw, _KIND_SHARES[0] + draw * (1 - _KIND_SHARES[0]))
     kind = np.searchsorted(np.cumsum(_KIND_SHARES)[:-1], draw, side="right")

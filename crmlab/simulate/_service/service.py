@@ -5,12 +5,17 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from crmlab.simulate._service.branches import open_branches, find_nearest_branch
-from crmlab.simulate._service.instructors import hire_instructors
-from crmlab.simulate._random import stream
-from crmlab.simulate._service.satisfaction import draw_complaints, simulate_satisfaction
 from crmlab.company import CompanySettings
-from crmlab.simulate._service.subscriptions import run_renewals, draw_starts, build_subscriptions, draw_visits
+from crmlab.simulate._random import stream
+from crmlab.simulate._service.branches import find_nearest_branch, open_branches
+from crmlab.simulate._service.instructors import hire_instructors
+from crmlab.simulate._service.satisfaction import draw_complaints, simulate_satisfaction
+from crmlab.simulate._service.subscriptions import (
+    build_subscriptions,
+    draw_starts,
+    draw_visits,
+    run_renewals,
+)
 
 __all__ = ["Service", "simulate_service"]
 
@@ -27,7 +32,7 @@ class Service:
         What the company sees.
     truth : DataFrame
         Index `customer_id` in the order of people: `churn_chance` (monthly, without effects; NaN
-        for who has no subscription), `satisfaction`, `dissatisfied_on` (NaT if never),
+        for customers without a subscription), `satisfaction`, `dissatisfied_on` (NaT if never),
         `complained`.
     """
 
@@ -63,20 +68,20 @@ def simulate_service(people: pd.DataFrame, settings: CompanySettings, *, seed: i
     share = settings.subscriber_share * _ACTIVE
     pupils = share * np.bincount(branch, minlength=len(places)).astype(float)
     staff = hire_instructors(places, pupils, settings, stream(seed, "instructors"))
-    begun = draw_starts(people, settings, stream(seed, "subscribers"))
-    bad = felt["dissatisfied_on"].to_numpy().astype("datetime64[D]")[begun.person]
-    who = begun.person
-    taught = run_renewals(begun, bad, branch[who], staff, settings, stream(seed, "renewals"))
-    table = build_subscriptions(people, begun, taught, km[who], staff, settings)
-    chance = np.full(len(people), np.nan)
-    chance[who] = begun.churn_chance
+    starts = draw_starts(people, settings, stream(seed, "subscribers"))
+    bad = felt["dissatisfied_on"].to_numpy().astype("datetime64[D]")[starts.person]
+    person = starts.person
+    renewals = run_renewals(starts, bad, branch[person], staff, settings, stream(seed, "renewals"))
+    table = build_subscriptions(people, starts, renewals, km[person], staff, settings)
+    churn = np.full(len(people), np.nan)
+    churn[person] = starts.churn_chance
     truth = felt.drop(columns="complained_on").set_index("customer_id")
-    truth.insert(0, "churn_chance", chance)
+    truth.insert(0, "churn_chance", churn)
     return Service(
         branches=places,
         instructors=staff.table,
         subscriptions=table,
-        visits=draw_visits(people, begun, taught, staff, settings, stream(seed, "visits")),
+        visits=draw_visits(people, starts, renewals, staff, settings, stream(seed, "visits")),
         complaints=draw_complaints(felt, table, settings, stream(seed, "complaints")),
         truth=truth,
     )

@@ -1,4 +1,4 @@
-"""Worksheet subscriptions: who starts, who renews, who teaches, and what it costs."""
+"""Worksheet subscriptions: starts, renewals, instructors in charge, visits and costs."""
 
 from dataclasses import dataclass
 
@@ -6,11 +6,19 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from crmlab.company import CompanySettings
 from crmlab.simulate._service.instructors import Staff
 from crmlab.simulate._service.months import Days, anniversary, calendar_months, last_day_of
-from crmlab.company import CompanySettings
 
-__all__ = ["PLANS", "Started", "Taught", "run_renewals", "draw_starts", "build_subscriptions", "draw_visits"]
+__all__ = [
+    "PLANS",
+    "Renewals",
+    "Starts",
+    "build_subscriptions",
+    "draw_starts",
+    "draw_visits",
+    "run_renewals",
+]
 
 PLANS = ("basic", "standard", "premium")  # 기본, 표준, 프리미엄
 _DAY = np.timedelta64(1, "D")
@@ -19,7 +27,7 @@ _NEVER = -1_000  # month before any other
 
 
 @dataclass(frozen=True)
-class Started:
+class Starts:
     """Subscriptions at their start, one array entry each, in the order of people.
 
     Attributes
@@ -31,7 +39,7 @@ class Started:
     plan : ndarray of int
         Place in `PLANS`.
     churn_chance : ndarray of float
-        Chance to end at a renewal without any effect.
+        Probability to end at a renewal without any effect.
     """
 
     person: NDArray[np.intp]
@@ -41,8 +49,8 @@ class Started:
 
 
 @dataclass(frozen=True)
-class Taught:
-    """How subscriptions went.
+class Renewals:
+    """How the renewals of each subscription went.
 
     Attributes
     ----------
@@ -56,8 +64,10 @@ class Taught:
     instructor: NDArray[np.int32]
 
 
-def draw_starts(people: pd.DataFrame, settings: CompanySettings, rng: np.random.Generator) -> Started:
-    """Draw who subscribes, when, on which plan, and how ready they are to leave.
+def draw_starts(
+    people: pd.DataFrame, settings: CompanySettings, rng: np.random.Generator
+) -> Starts:
+    """Draw who subscribes, when, on which plan, and with what probability of leaving.
 
     Parameters
     ----------
@@ -70,7 +80,7 @@ def draw_starts(people: pd.DataFrame, settings: CompanySettings, rng: np.random.
 
     Returns
     -------
-    Started
+    Starts
         Those who start by the last day.
     """
     n = len(people)
@@ -81,31 +91,31 @@ def draw_starts(people: pd.DataFrame, settings: CompanySettings, rng: np.random.
     edges = [settings.basic_share, 1 - settings.premium_share]
     plan = np.searchsorted(edges, rng.random(n), side="right")
     beta = settings.churn_beta * np.array([settings.basic_beta, 1.0, settings.premium_beta])
-    chance = rng.beta(settings.churn_alpha, beta[plan])
+    churn = rng.beta(settings.churn_alpha, beta[plan])
     person = np.flatnonzero(wants & (day < settings.n_days))
     start = np.datetime64(settings.first_day, "D") + day[person]
-    return Started(person, start, plan[person], chance[person])
+    return Starts(person, start, plan[person], churn[person])
 
 
 def run_renewals(
-    begun: Started,
+    starts: Starts,
     dissatisfied_on: Days,
     branch: NDArray[np.intp],
     staff: Staff,
     settings: CompanySettings,
     rng: np.random.Generator,
-) -> Taught:
-    """Let every subscription come up for renewal each month, and hand over pupils of who leaves.
+) -> Renewals:
+    """Draw each month's renewals, and give pupils of a leaving instructor another one.
 
-    A renewal falls on the monthly anniversary of the start. The chance to end there is
+    A renewal falls on the monthly anniversary of the start. The probability to end there is
     1 - (1 - churn_chance) ** exp(effects), where an effect adds if its event, the leaving of the
     instructor in charge or the first bad experience, happened before this day and not before the
-    anniversary three months earlier. Pupils of who leaves at the end of a month have another
-    instructor of the branch from the next day.
+    anniversary three months earlier. Pupils of an instructor who leaves at the end of a month have
+    another one of the branch from the next day.
 
     Parameters
     ----------
-    begun : Started
+    starts : Starts
         Subscriptions.
     dissatisfied_on : ndarray of datetime64[D]
         First bad experience of each subscriber, NaT if none.
@@ -120,29 +130,31 @@ def run_renewals(
 
     Returns
     -------
-    Taught
+    Renewals
         Ends, and who taught when.
     """
     months = calendar_months(settings)
-    begins = (begun.start.astype("datetime64[M]") - months[0]).astype(np.int64)
+    begins = (starts.start.astype("datetime64[M]") - months[0]).astype(np.int64)
     end = np.full(len(begins), np.datetime64("NaT", "D"))
     instructor = np.full((len(begins), len(months)), -1, dtype=np.int32)
-    post = staff.a_post(branch, rng)
+    post = staff.draw_post(branch, rng)
     lost_in = np.full(len(begins), _NEVER)  # month at whose end the last instructor left
     for month in range(len(months)):
         there = (begins <= month) & np.isnat(end)
         instructor[there, month] = staff.holder[post[there], month]
-        up, due, unhappy = _find_renewals(begun.start, there, month - begins, dissatisfied_on, settings)
+        up, due, unhappy = _find_renewals(
+            starts.start, there, month - begins, dissatisfied_on, settings
+        )
         effect = float(settings.dissatisfaction_effect) * unhappy
         effect += settings.instructor_effect * (lost_in[up] >= month - _WINDOW)
-        leaving = 1 - (1 - begun.churn_chance[up]) ** np.exp(effect)
-        # Drawn for all, so that with other effects the same seed tells what else would have been.
+        leaving = 1 - (1 - starts.churn_chance[up]) ** np.exp(effect)
+        # Drawn for all, so that the same seed with other effects gives the counterfactual.
         gone = rng.random(len(begins))[up] < leaving
         end[up[gone]] = due[gone]
         lost = there & np.isnat(end) & staff.leaves[post, month]
         lost_in[lost] = month
-        post = np.where(lost, staff.a_post(branch, rng), post)
-    return Taught(end, instructor)
+        post = np.where(lost, staff.draw_post(branch, rng), post)
+    return Renewals(end, instructor)
 
 
 def _find_renewals(
@@ -152,7 +164,7 @@ def _find_renewals(
     dissatisfied_on: Days,
     settings: CompanySettings,
 ) -> tuple[NDArray[np.intp], Days, NDArray[np.bool_]]:
-    """Subscriptions up for renewal this month, the day, and whether a bad experience is recent."""
+    """Find subscriptions up for renewal, the day, and whether a bad experience is recent."""
     up = np.flatnonzero(there & (age > 0))
     due = anniversary(start[up], age[up])
     seen = due <= np.datetime64(settings.last_day, "D")
@@ -163,19 +175,19 @@ def _find_renewals(
 
 def build_subscriptions(
     people: pd.DataFrame,
-    begun: Started,
-    taught: Taught,
+    starts: Starts,
+    renewals: Renewals,
     km: NDArray[np.float64],
     staff: Staff,
     settings: CompanySettings,
 ) -> pd.DataFrame:
-    """Table of subscriptions with fee and cost.
+    """Build the table of subscriptions with fee and cost.
 
     Parameters
     ----------
     people : DataFrame
         `customer_id`.
-    begun, taught : Started, Taught
+    starts, renewals : Starts, Renewals
         Subscriptions and how they went.
     km : ndarray of float
         Distance of each subscriber to the nearest branch.
@@ -194,16 +206,16 @@ def build_subscriptions(
     fee = np.array([settings.basic_fee, settings.standard_fee, settings.premium_fee])
     cost = np.array([settings.basic_cost, settings.standard_cost, settings.premium_cost])
     months = calendar_months(settings)
-    begins = (begun.start.astype("datetime64[M]") - months[0]).astype(np.int64)
-    first = taught.instructor[np.arange(len(begins)), begins]
-    spent = cost[begun.plan] + settings.travel_cost * km
+    begins = (starts.start.astype("datetime64[M]") - months[0]).astype(np.int64)
+    first = renewals.instructor[np.arange(len(begins)), begins]
+    spent = cost[starts.plan] + settings.travel_cost * km
     table = pd.DataFrame(
         {
-            "customer_id": people["customer_id"].take(begun.person).array,
-            "start": begun.start,
-            "end": taught.end,
-            "plan": pd.array(PLANS, dtype="str").take(begun.plan),
-            "monthly_fee": np.rint(fee[begun.plan]).astype(np.int64),
+            "customer_id": people["customer_id"].take(starts.person).array,
+            "start": starts.start,
+            "end": renewals.end,
+            "plan": pd.array(PLANS, dtype="str").take(starts.plan),
+            "monthly_fee": np.rint(fee[starts.plan]).astype(np.int64),
             "monthly_cost": np.rint(spent).astype(np.int64),
             "instructor_id": staff.table["instructor_id"].take(first).array,
         }
@@ -213,20 +225,20 @@ def build_subscriptions(
 
 def draw_visits(
     people: pd.DataFrame,
-    begun: Started,
-    taught: Taught,
+    starts: Starts,
+    renewals: Renewals,
     staff: Staff,
     settings: CompanySettings,
     rng: np.random.Generator,
 ) -> pd.DataFrame:
-    """Count the weekly visits planned and held in each month of each subscription.
+    """Draw the weekly visits planned and held in each month of each subscription.
 
     The first visit is on the day of the start, the next ones every seven days until the day before
     the end.
 
     Parameters
     ----------
-    people, begun, taught, staff, settings
+    people, starts, renewals, staff, settings
         As for `subscriptions`.
     rng : numpy.random.Generator
         Source of the visits held.
@@ -240,29 +252,30 @@ def draw_visits(
     """
     months = calendar_months(settings)
     stop = np.datetime64(settings.last_day, "D") + _DAY
-    until = np.where(np.isnat(taught.end), stop, taught.end)
-    row, month = np.nonzero(taught.instructor >= 0)
+    until = np.where(np.isnat(renewals.end), stop, renewals.end)
+    row, month = np.nonzero(renewals.instructor >= 0)
     order = np.argsort(month, kind="stable")
     row, month = row[order], month[order]
-    start, opens = begun.start[row], months[month].astype("datetime64[D]")
+    start, opens = starts.start[row], months[month].astype("datetime64[D]")
     closes = np.minimum(last_day_of(months[month]) + _DAY, until[row])
     planned = _started_weeks(start, closes) - _started_weeks(start, np.maximum(start, opens))
     some = planned > 0
     row, month, planned = row[some], month[some], planned[some]
-    who = taught.instructor[row, month]
+    instructor = renewals.instructor[row, month]
     left = staff.table["left"].to_numpy().astype("datetime64[M]")
-    chance = np.where(left[who] == months[month], settings.last_visits_held, settings.visits_held)
+    is_last = left[instructor] == months[month]
+    held = np.where(is_last, settings.last_visits_held, settings.visits_held)
     return pd.DataFrame(
         {
-            "customer_id": people["customer_id"].take(begun.person[row]).array,
-            "instructor_id": staff.table["instructor_id"].take(who).array,
+            "customer_id": people["customer_id"].take(starts.person[row]).array,
+            "instructor_id": staff.table["instructor_id"].take(instructor).array,
             "month": months[month].astype("datetime64[D]"),
             "planned": planned,
-            "held": rng.binomial(planned, chance),
+            "held": rng.binomial(planned, held),
         }
     )
 
 
 def _started_weeks(start: Days, day: Days) -> NDArray[np.int64]:
-    """Visits from `start` until the day before `day`: the weeks begun."""
+    """Visits from `start` until the day before `day`: the started weeks."""
     return -((start - day) // _DAY // 7)

@@ -1,4 +1,4 @@
-"""How records of a person go wrong: one function for each kind of change, on whole columns."""
+"""Errors in the records of a person: one function for each kind of change, on whole columns."""
 
 import numpy as np
 import pandas as pd
@@ -16,17 +16,17 @@ from crmlab._korean import (
 
 __all__ = [
     "abbreviate_addresses",
+    "change_digit",
+    "mistype_dates",
     "mistype_email",
     "mistype_name",
-    "restore_old_prefix",
     "reformat_phones",
+    "restore_old_prefix",
     "romanise_names",
-    "mistype_dates",
     "swap_syllables",
-    "change_digit",
 ]
 
-# Keys that touch on the two-set keyboard; a compound letter loses its second stroke.
+# Adjacent keys of the two-set keyboard; a compound letter loses its second stroke.
 _NEAR_KEYS = (
     "ㅂㅈㅁ ㅈㅂㄷㅁㄴ ㄷㅈㄱㄴㅇ ㄱㄷㅅㅇㄹ ㅅㄱㄹㅎ ㅁㅂㅈㄴㅋ ㄴㅁㅇㅈㄷㅋㅌ ㅇㄴㄹㄷㄱㅌㅊ "
     "ㄹㅇㅎㄱㅅㅊㅍ ㅎㄹㅅㅍ ㅋㅁㄴㅌ ㅌㄴㅇㅋㅊ ㅊㅇㄹㅌㅍ ㅍㄹㅎㅊ ㄲㄱ ㄸㄷ ㅃㅂ ㅆㅅ ㅉㅈ "
@@ -93,7 +93,7 @@ def swap_syllables(names: NDArray[np.str_]) -> NDArray[np.str_]:
 def romanise_names(
     surname: pd.Series, given: pd.Series, rng: np.random.Generator
 ) -> NDArray[np.object_]:
-    """Names in Latin letters: "Kim Min-jun", "KIM MINJUN" or "Minjun Kim".
+    """Write names in Latin letters: "Kim Min-jun", "KIM MINJUN" or "Minjun Kim".
 
     Examples
     --------
@@ -130,7 +130,7 @@ def change_digit(phones: NDArray[np.str_], rng: np.random.Generator) -> NDArray[
 
 
 def restore_old_prefix(phones: pd.Series) -> pd.Series:
-    """Numbers of the time when every operator had a prefix and three digits followed it.
+    """Write numbers as they were when every operator had a prefix and three digits followed.
 
     Examples
     --------
@@ -142,7 +142,7 @@ def restore_old_prefix(phones: pd.Series) -> pd.Series:
 
 
 def reformat_phones(phones: pd.Series, rng: np.random.Generator) -> pd.Series:
-    """The same numbers without hyphens, with dots, with spaces, or with the country's code.
+    """Write the same numbers without hyphens, with dots, with spaces, or with the country's code.
 
     Examples
     --------
@@ -168,8 +168,10 @@ def mistype_email(emails: NDArray[np.str_], rng: np.random.Generator) -> NDArray
 # --- Addresses and dates ------------------------------------------------------------------------
 
 
-def abbreviate_addresses(address: pd.Series, region: pd.Series, rng: np.random.Generator) -> pd.Series:
-    """Short province names; some also without comma, or "101-1203" for block and door.
+def abbreviate_addresses(
+    address: pd.Series, region: pd.Series, rng: np.random.Generator
+) -> pd.Series:
+    """Abbreviate province names; write some also without comma, or "101-1203" for block and door.
 
     Examples
     --------
@@ -191,8 +193,10 @@ def abbreviate_addresses(address: pd.Series, region: pd.Series, rng: np.random.G
     return text.where(style != 2, text.str.replace(r"(\d+)동 (\d+)호", r"\1-\2", regex=True))
 
 
-def mistype_dates(dates: NDArray[np.datetime64], rng: np.random.Generator) -> NDArray[np.datetime64]:
-    """Dates with a wrong century (or decade), with day and month swapped, or ten days off.
+def mistype_dates(
+    dates: NDArray[np.datetime64], rng: np.random.Generator
+) -> NDArray[np.datetime64]:
+    """Mistype dates: a wrong century (or decade), day and month swapped, or ten days off.
 
     Examples
     --------

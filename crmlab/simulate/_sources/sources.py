@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from crmlab.simulate._sources import corruption
-from crmlab.simulate._people.learners import draw_addresses, draw_distinct_numbers
 from crmlab.company import CompanySettings
+from crmlab.simulate._people import draw_addresses, draw_distinct_numbers
+from crmlab.simulate._sources import corruption
 
 __all__ = ["SOURCES", "book_accounts", "copy_people"]
 
@@ -18,29 +18,29 @@ _BASE36 = np.array(list("0123456789abcdefghijklmnopqrstuvwxyz"))
 
 
 @dataclass(frozen=True)
-class _Copies:
-    """Records to be: whose they are, in which system, and what decides their changes."""
+class _DraftRecords:
+    """Records to be written: owner, system, and random draws."""
 
     person: NDArray[np.int64]  # row in people
     system: NDArray[np.int64]  # position in SOURCES
     settings: CompanySettings
     rng: np.random.Generator
 
-    def hit(self, setting: str) -> NDArray[np.bool_]:
-        """Which records a kind of change befalls."""
-        chance = np.array(getattr(self.settings, setting))[self.system]
-        return self.rng.random(len(self.system)) < chance
+    def draw_hits(self, setting: str) -> NDArray[np.bool_]:
+        """Draw which records a kind of change affects."""
+        probability = np.array(getattr(self.settings, setting))[self.system]
+        return self.rng.random(len(self.system)) < probability
 
 
 def copy_people(
     people: pd.DataFrame, settings: CompanySettings, rng: np.random.Generator
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Copy people into the systems, with the mistakes and habits of each.
+    """Copy people into the source systems, with the errors and conventions of each.
 
     Parameters
     ----------
     people : DataFrame
-        As `_people.people` returns it.
+        As `draw_people` returns it.
     settings : CompanySettings
         Section "Sources".
     rng : numpy.random.Generator
@@ -61,7 +61,7 @@ def copy_people(
 
     Examples
     --------
-    >>> from crmlab.simulate._people.learners import draw_people
+    >>> from crmlab.simulate._people import draw_people
     >>> from crmlab.simulate._random import stream
     >>> settings = CompanySettings()
     >>> learners = draw_people(1_000, settings, stream(1, "people"))
@@ -70,7 +70,7 @@ def copy_people(
     (1000, True)
     """
     person, system = _draw_memberships(len(people), settings, rng)
-    copies = _Copies(person, system, settings, rng)
+    drafts = _DraftRecords(person, system, settings, rng)
     own = people.take(person).reset_index(drop=True)
     true = pd.DataFrame(
         {
@@ -81,22 +81,22 @@ def copy_people(
             "birth_date": own["birth_date"],
         }
     )
-    name, name_text = _write_names(own, true["name"], copies)
-    phone, phone_text, is_old = _write_phones(own, copies)
-    address, address_text, has_moved = _write_addresses(own, copies)
+    name, name_text = _write_names(own, true["name"], drafts)
+    phone, phone_text, is_old = _write_phones(own, drafts)
+    address, address_text, has_moved = _write_addresses(own, drafts)
     content = pd.DataFrame(
         {
             "name": name,
             "phone": phone,
-            "email": _write_emails(own, copies),
+            "email": _write_emails(own, drafts),
             "address": address,
-            "birth_date": _write_birth_dates(own, copies),
+            "birth_date": _write_birth_dates(own, drafts),
         }
     )
     identities = content.assign(name=name_text, phone=phone_text, address=address_text)
-    identities["updated"] = _draw_update_days(own, is_old | has_moved, copies)
+    identities["updated"] = _draw_update_days(own, is_old | has_moved, drafts)
     identities.insert(0, "source", pd.Series(np.array(SOURCES)[system], dtype="str"))
-    identities.insert(1, "source_id", _draw_source_ids(identities["updated"], copies))
+    identities.insert(1, "source_id", _draw_source_ids(identities["updated"], drafts))
     links = identities[["source", "source_id"]].assign(
         person_id=own["customer_id"], **_count_alterations(identities, content, true)
     )
@@ -110,17 +110,17 @@ def book_accounts(
     settings: CompanySettings,
     rng: np.random.Generator,
 ) -> pd.DataFrame:
-    """Say of every order where it was placed, and on which account of the person it was booked.
+    """Add where each order was placed, and on which account of the person it was booked.
 
     An order is booked in the system of its channel; where the person has no account there, on one
-    of those the person has. Several accounts in one system share its orders by chance.
+    of those the person has. Several accounts in one system share its orders at random.
 
     Parameters
     ----------
     transactions : DataFrame
         With ``customer_id`` and ``order_id``; the lines of an order stay together.
     links : DataFrame
-        As `sources` returns it; every customer must be in it.
+        As `copy_people` returns it; every customer must be in it.
     settings : CompanySettings
         ``ordered_in``.
     rng : numpy.random.Generator
@@ -170,11 +170,11 @@ def book_accounts(
 def _draw_memberships(
     n: int, settings: CompanySettings, rng: np.random.Generator
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Person and system of every record, second ones in the same system included."""
-    chances = np.array(settings.in_system)
-    inside = rng.random((n, len(SOURCES))) < chances
+    """Draw person and system of every record, second ones in the same system included."""
+    probabilities = np.array(settings.in_system)
+    inside = rng.random((n, len(SOURCES))) < probabilities
     nowhere = np.flatnonzero(~inside.any(axis=1))
-    share = np.cumsum(chances) / chances.sum()
+    share = np.cumsum(probabilities) / probabilities.sum()
     inside[nowhere, np.searchsorted(share[:-1], rng.random(len(nowhere)), side="right")] = True
     again = inside & (rng.random(inside.shape) < np.array(settings.second_record))
     person, system = np.nonzero(inside)
@@ -182,11 +182,11 @@ def _draw_memberships(
     return np.concatenate([person, second_person]), np.concatenate([system, second_system])
 
 
-def _draw_source_ids(updated: pd.Series, copies: _Copies) -> pd.Series:
-    """Ids in the form of each system: "B0001234", "w_83k2aa", "2024-001234"."""
-    rng = copies.rng
+def _draw_source_ids(updated: pd.Series, drafts: _DraftRecords) -> pd.Series:
+    """Draw ids in the form of each system: "B0001234", "w_83k2aa", "2024-001234"."""
+    rng = drafts.rng
     ids = pd.Series("", index=updated.index, dtype="str")
-    branch, web, call = (np.flatnonzero(copies.system == at) for at in range(len(SOURCES)))
+    branch, web, call = (np.flatnonzero(drafts.system == at) for at in range(len(SOURCES)))
     ids.iloc[branch] = "B" + _shuffle_numbers(len(branch), 7, rng)
     digits = draw_distinct_numbers(len(web), 36**5, 36**6, rng)[:, None] // 36 ** np.arange(6) % 36
     ids.iloc[web] = "w_" + pd.Series(_BASE36[digits].view("<U6").ravel(), dtype="str")
@@ -196,18 +196,22 @@ def _draw_source_ids(updated: pd.Series, copies: _Copies) -> pd.Series:
 
 
 def _shuffle_numbers(n: int, width: int, rng: np.random.Generator) -> pd.Series:
-    """1 to `n` in random order, with leading zeros."""
+    """Put 1 to `n` in random order, with leading zeros."""
     return pd.Series(rng.permutation(n) + 1).astype("str").str.zfill(width)
 
 
-def _draw_update_days(own: pd.DataFrame, is_dated: NDArray[np.bool_], copies: _Copies) -> pd.Series:
-    """Day of the last confirmation: after joining, dated records before a person's other ones."""
-    n, rng, settings = len(own), copies.rng, copies.settings
-    n_people = copies.person.max() + 1
-    has_dated = np.bincount(copies.person, weights=is_dated, minlength=n_people)[copies.person] > 0
-    turn = rng.uniform(0.3, 0.8, n_people)[copies.person]
-    low = np.where(has_dated & ~is_dated, turn, 0.0)
-    high = np.where(is_dated, turn, 1.0)
+def _draw_update_days(
+    own: pd.DataFrame, is_outdated: NDArray[np.bool_], drafts: _DraftRecords
+) -> pd.Series:
+    """Draw the last confirmation, after joining; outdated records precede a person's others."""
+    n, rng, settings = len(own), drafts.rng, drafts.settings
+    n_people = drafts.person.max() + 1
+    has_outdated = (
+        np.bincount(drafts.person, weights=is_outdated, minlength=n_people)[drafts.person] > 0
+    )
+    turn = rng.uniform(0.3, 0.8, n_people)[drafts.person]
+    low = np.where(has_outdated & ~is_outdated, turn, 0.0)
+    high = np.where(is_outdated, turn, 1.0)
     joined = own["joined_day"].to_numpy()
     days_left = settings.n_days - 1 - joined
     day = joined + np.floor(days_left * (low + (high - low) * rng.random(n))).astype(np.int64)
@@ -217,77 +221,81 @@ def _draw_update_days(own: pd.DataFrame, is_dated: NDArray[np.bool_], copies: _C
 # --- Fields: the content, and the text it is stored as ------------------------------------------
 
 
-def _write_names(own: pd.DataFrame, names: pd.Series, copies: _Copies) -> tuple[pd.Series, pd.Series]:
-    rng = copies.rng
+def _write_names(
+    own: pd.DataFrame, names: pd.Series, drafts: _DraftRecords
+) -> tuple[pd.Series, pd.Series]:
+    rng = drafts.rng
     written = names.to_numpy(dtype="<U5")
-    hit = copies.hit("name_swapped") & (own["given"].str.len() == 2).to_numpy()
+    hit = drafts.draw_hits("name_swapped") & (own["given"].str.len() == 2).to_numpy()
     written[hit] = corruption.swap_syllables(written[hit])
-    hit = copies.hit("name_typing")
+    hit = drafts.draw_hits("name_typing")
     written[hit] = corruption.mistype_name(written[hit], rng)
     content = pd.Series(written, dtype="str")
     two = own["surname"].str.len() == 2
     surname = content.str[:1].where(~two, content.str[:2])
     given = content.str[1:].where(~two, content.str[2:])
-    text = content.where(~copies.hit("name_spaced"), surname + " " + given)
-    hit = copies.hit("name_romanised")
+    text = content.where(~drafts.draw_hits("name_spaced"), surname + " " + given)
+    hit = drafts.draw_hits("name_romanised")
     text[hit] = corruption.romanise_names(surname[hit], given[hit], rng)
     return content, text
 
 
-def _write_phones(own: pd.DataFrame, copies: _Copies) -> tuple[pd.Series, pd.Series, NDArray[np.bool_]]:
-    rng = copies.rng
-    content = own["phone"].where(~copies.hit("phone_family"), own["family_phone"])
-    hit = copies.hit("phone_digit")
+def _write_phones(
+    own: pd.DataFrame, drafts: _DraftRecords
+) -> tuple[pd.Series, pd.Series, NDArray[np.bool_]]:
+    rng = drafts.rng
+    content = own["phone"].where(~drafts.draw_hits("phone_family"), own["family_phone"])
+    hit = drafts.draw_hits("phone_digit")
     content[hit] = corruption.change_digit(content[hit].to_numpy(dtype="<U13"), rng)
-    is_old = copies.hit("phone_old")
+    is_old = drafts.draw_hits("phone_old")
     content[is_old] = corruption.restore_old_prefix(content[is_old])
-    missing = copies.hit("phone_missing")
-    hit = copies.hit("phone_format")
+    missing = drafts.draw_hits("phone_missing")
+    hit = drafts.draw_hits("phone_format")
     text = content.copy()
     text[hit] = corruption.reformat_phones(content[hit], rng)
     return content.mask(missing), text.mask(missing), is_old
 
 
-def _write_emails(own: pd.DataFrame, copies: _Copies) -> pd.Series:
-    email = own["email"].where(~copies.hit("email_family"), own["family_email"])
-    hit = copies.hit("email_typing")
+def _write_emails(own: pd.DataFrame, drafts: _DraftRecords) -> pd.Series:
+    email = own["email"].where(~drafts.draw_hits("email_family"), own["family_email"])
+    hit = drafts.draw_hits("email_typing")
     wrong = email[hit].to_numpy()
     width = max(map(len, wrong), default=1)
-    email[hit] = corruption.mistype_email(wrong.astype(f"<U{width}"), copies.rng)
-    return email.mask(copies.hit("email_missing"))
+    email[hit] = corruption.mistype_email(wrong.astype(f"<U{width}"), drafts.rng)
+    return email.mask(drafts.draw_hits("email_missing"))
 
 
 def _write_addresses(
-    own: pd.DataFrame, copies: _Copies
+    own: pd.DataFrame, drafts: _DraftRecords
 ) -> tuple[pd.Series, pd.Series, NDArray[np.bool_]]:
-    """Members of a household share the address they moved from."""
-    earlier = draw_addresses(int(own["household"].max()) + 1, copies.settings, copies.rng)
+    """Write addresses; members of a household share the one they moved from."""
+    earlier = draw_addresses(int(own["household"].max()) + 1, drafts.settings, drafts.rng)
     earlier = earlier.take(own["household"].to_numpy()).reset_index(drop=True)
-    moved = copies.hit("address_earlier")
+    moved = drafts.draw_hits("address_earlier")
     content = own["road_address"].where(~moved, earlier["road_address"])
     region = own["region"].where(~moved, earlier["region"])
-    hit = copies.hit("address_no_door")
+    hit = drafts.draw_hits("address_no_door")
     content[hit] = content[hit].str.replace(",.*", "", regex=True)
-    hit = copies.hit("address_coarse")
+    hit = drafts.draw_hits("address_coarse")
     # The street is the last two words before the comma.
     content[hit] = content[hit].str.replace(" [^ ]+ [0-9]+(,.*)?$", "", regex=True)
-    hit = copies.hit("address_abbreviated")
+    hit = drafts.draw_hits("address_abbreviated")
     text = content.copy()
-    text[hit] = corruption.abbreviate_addresses(content[hit], region[hit], copies.rng)
+    text[hit] = corruption.abbreviate_addresses(content[hit], region[hit], drafts.rng)
     return content, text, moved
 
 
-def _write_birth_dates(own: pd.DataFrame, copies: _Copies) -> pd.Series:
+def _write_birth_dates(own: pd.DataFrame, drafts: _DraftRecords) -> pd.Series:
     dates = own["birth_date"].to_numpy().copy()
-    hit = copies.hit("birth_slip")
-    dates[hit] = corruption.mistype_dates(dates[hit], copies.rng)
-    return pd.Series(dates).mask(copies.hit("birth_missing"))
+    hit = drafts.draw_hits("birth_slip")
+    dates[hit] = corruption.mistype_dates(dates[hit], drafts.rng)
+    return pd.Series(dates).mask(drafts.draw_hits("birth_missing"))
 
 
 def _count_alterations(
     identities: pd.DataFrame, content: pd.DataFrame, true: pd.DataFrame
 ) -> dict[str, NDArray | pd.Series]:
-    """Which fields differ from the person's own, in text and in content."""
+    """Count the fields that differ from the person's own, in text and in content."""
     text = np.column_stack([(identities[name] != true[name]).to_numpy() for name in _FIELDS])
     wrong = np.column_stack([(content[name] != true[name]).to_numpy() for name in _FIELDS])
     sets = [
