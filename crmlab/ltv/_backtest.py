@@ -11,8 +11,8 @@ import pandas as pd
 from sklearn.base import clone
 
 from crmlab._checks import check_choice, check_count, check_fraction
+from crmlab._periods import Day
 from crmlab._units import UNIT_DAYS
-from crmlab.customer_base._days import Day
 from crmlab.ltv._beta_geo import BetaGeoNBD, ModifiedBetaGeoNBD
 from crmlab.ltv._continuous_model import ContinuousModel
 from crmlab.ltv._coverage import interval_coverage
