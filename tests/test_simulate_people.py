@@ -263,18 +263,3 @@ def test_distinct_numbers_stay_inside_and_differ():
     assert sorted(numbers.tolist()) == list(range(10, 100))
     assert numbers.tolist() != sorted(numbers.tolist())
     assert draw_phone_numbers(5, stream(1, "phones")).is_unique
-
-
-@pytest.mark.parametrize(
-    "name", ["second_learner", "third_learner", "twins", "adults", "own_phone"]
-)
-def test_chances_above_one_are_refused(name):
-    with pytest.raises(ValueError, match=rf"`{name}` must be in \[0, 1\]; got 1.5\."):
-        CompanySettings(**{name: 1.5})
-
-
-def test_negative_weights_are_refused():
-    with pytest.raises(
-        ValueError, match="`march_peak` must be a number that is finite and not neg"
-    ):
-        CompanySettings(march_peak=-1)

@@ -1,7 +1,5 @@
 """Copies of people in three systems: who is where, how records change, and what links say."""
 
-import re
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -430,32 +428,3 @@ def test_orders_of_somebody_without_an_account_are_refused(orders, tables):
     links = tables[1][tables[1]["person_id"] != orders["customer_id"].iloc[0]]
     with pytest.raises(ValueError, match=r"`links` must hold every customer; \d+ orders have none"):
         book_accounts(orders, links, CompanySettings(), stream(1, "accounts"))
-
-
-# --- Settings -----------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("name", [*CLEAN, "in_system", "second_record", "ordered_in"])
-@pytest.mark.parametrize(
-    "value",
-    [
-        pytest.param(0.5, id="one-number"),
-        pytest.param((0.1, 0.2), id="two"),
-        pytest.param((0.1, 0.2, 1.2), id="above-one"),
-        pytest.param((0.1, -0.2, 0.2), id="negative"),
-        pytest.param((0.1, float("nan"), 0.2), id="not-a-number"),
-        pytest.param((0.1, "0.2", 0.2), id="text"),
-    ],
-)
-def test_settings_of_the_sources_are_three_chances(name, value):
-    message = (
-        f"`{name}` must be a tuple of three chances in [0, 1], for branch, web and call centre"
-    )
-    with pytest.raises(ValueError, match=re.escape(message)):
-        CompanySettings(**{name: value})
-
-
-@pytest.mark.parametrize("name", ["in_system", "ordered_in"])
-def test_somewhere_must_have_a_chance(name):
-    with pytest.raises(ValueError, match=f"`{name}` must hold a chance above 0; got none"):
-        CompanySettings(**{name: (0.0, 0.0, 0.0)})

@@ -9,9 +9,10 @@ from typing import Any
 import pandas as pd
 
 from crmlab._errors import InputError
+from crmlab._files import replacing_files
 from crmlab._paths import data_dir
 from crmlab.company._settings import CompanySettings, make_settings
-from crmlab.company._tables import Company, Truth
+from crmlab.company._tables import Company, Truth, tables_of
 
 __all__ = ["load_company", "load_company_table", "save_company"]
 
@@ -39,15 +40,15 @@ def save_company(company: Company, folder: str | os.PathLike[str]) -> None:
     ...     load_company(folder=folder).products.equals(load_company().products)
     True
     """
-    here, truth = Path(folder), Path(folder) / _TRUTH
-    truth.mkdir(parents=True, exist_ok=True)
-    for place, holder in ((here, company), (truth, company.truth)):
-        for field in fields(holder):
-            frame = getattr(holder, field.name)
-            if isinstance(frame, pd.DataFrame):
-                _write(frame, place / f"{field.name}.parquet")
-    text = json.dumps(asdict(company.truth.settings), indent=2, ensure_ascii=False)
-    (truth / _SETTINGS).write_text(text + "\n", encoding="utf-8")
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    settings = json.dumps(asdict(company.truth.settings), indent=2, ensure_ascii=False)
+    with replacing_files(folder) as here:
+        truth = here / _TRUTH
+        truth.mkdir()
+        for place, holder in ((here, company), (truth, company.truth)):
+            for name, frame in tables_of(holder).items():
+                _write(frame, place / f"{name}.parquet")
+        (truth / _SETTINGS).write_text(settings + "\n", encoding="utf-8")
 
 
 def load_company(*, folder: str | os.PathLike[str] | None = None) -> Company:

@@ -1,15 +1,15 @@
 """Kinds of settings: each makes a dataclass field that carries its rule and its meaning."""
 
 import math
-import numbers
 import textwrap
 from collections.abc import Callable
 from dataclasses import Field, dataclass, field, fields
+from functools import partial
 from typing import Any
 
 import pandas as pd
 
-from crmlab._checks import check_count, check_day
+from crmlab._checks import check_count, check_day, check_fraction, check_number
 from crmlab._errors import InputError, InputTypeError
 
 __all__ = [
@@ -40,14 +40,12 @@ def number(
 ) -> float:
     """Make a field for a finite number from `low` to `high`."""
     words = f"at least {low:g}" if high == math.inf else f"in [{low:g}, {high:g}]"
-    return _setting(default, meaning, _numeric(words, lambda value: low <= value <= high, remedy))
+    return _numeric(default, meaning, words, low=low, high=high, remedy=remedy)
 
 
 def positive(default: float, meaning: str, *, above: float = 0.0, remedy: str = "") -> float:
     """Make a field for a finite number above a limit: the shapes and scales of distributions."""
-    return _setting(
-        default, meaning, _numeric(f"above {above:g}", lambda value: value > above, remedy)
-    )
+    return _numeric(default, meaning, f"above {above:g}", low=above, open_low=True, remedy=remedy)
 
 
 def fraction(default: float, meaning: str) -> float:
@@ -68,11 +66,8 @@ def money(default: float, meaning: str) -> float:
 
 def count(default: int, meaning: str, *, minimum: int) -> int:
     """Make a field for a whole number."""
-    return _setting(
-        default,
-        meaning,
-        _Rule("int", f"at least {minimum}", lambda name, n: check_count(name, n, minimum=minimum)),
-    )
+    check = partial(check_count, minimum=minimum)
+    return _setting(default, meaning, _Rule("int", f"at least {minimum}", check))
 
 
 def day(default: str, meaning: str) -> str:
@@ -84,13 +79,8 @@ def per_source(
     default: tuple[float, float, float], meaning: str, *, need_one: bool = False
 ) -> tuple[float, float, float]:
     """Make a field for a probability in each source system; `need_one` refuses all 0."""
-
-    def check(name: str, value: Any) -> None:
-        _check_per_source(name, value)
-        if need_one and not any(value):
-            raise InputError(f"`{name}` must hold a number above 0; got {value!r}.")
-
     words = "for branch, web and call centre, each in [0, 1]" + ", not all 0" * need_one
+    check = partial(_check_per_source, need_one=need_one)
     return _setting(default, meaning, _Rule("three floats", words, check))
 
 
@@ -109,25 +99,20 @@ def describe_settings(settings: type) -> str:
 def _describe(one: "Field[Any]") -> str:
     rule, meaning = one.metadata["rule"], one.metadata["meaning"]
     text = textwrap.fill(f"{meaning}; {rule.words}.", 92)
-    return (
-        f"    {one.name} : {rule.type}, default={one.default!r}\n{textwrap.indent(text, ' ' * 8)}"
-    )
+    entry = f"{one.name} : {rule.type}, default={one.default!r}\n{textwrap.indent(text, '    ')}"
+    return textwrap.indent(entry, "    ")
 
 
 def _setting(default: Any, meaning: str, rule: _Rule) -> Any:
     return field(default=default, metadata={"meaning": meaning, "rule": rule})
 
 
-def _numeric(words: str, accepts: Callable[[float], bool], remedy: str) -> _Rule:
-    """Rule of a finite number; True and False count as 1 and 0, on and off."""
-
+def _numeric(default: float, meaning: str, words: str, **bounds: Any) -> float:
     def check(name: str, value: Any) -> None:
-        if not isinstance(value, numbers.Real):
-            raise InputTypeError(f"`{name}` must be a number {words}; got {value!r}.")
-        if not (math.isfinite(value) and accepts(float(value))):
-            raise InputError(f"`{name}` must be {words}; got {value!r}. {remedy}".rstrip())
+        # True and False switch an effect on and off: as 1 and 0.
+        check_number(name, float(value) if isinstance(value, bool) else value, **bounds)
 
-    return _Rule("float", words, check)
+    return _setting(default, meaning, _Rule("float", words, check))
 
 
 def _check_whole_day(name: str, value: Any) -> None:
@@ -138,11 +123,13 @@ def _check_whole_day(name: str, value: Any) -> None:
         )
 
 
-def _check_per_source(name: str, value: Any) -> None:
-    triple = value if isinstance(value, tuple) and len(value) == 3 else (-1,)
-    if all(isinstance(one, numbers.Real) and 0 <= float(one) <= 1 for one in triple):
-        return
-    raise InputError(
-        f"`{name}` must be a tuple of three numbers in [0, 1], for branch, web and call centre; "
-        f"got {value!r}."
-    )
+def _check_per_source(name: str, value: Any, *, need_one: bool) -> None:
+    if not isinstance(value, tuple) or len(value) != 3:
+        raise InputTypeError(
+            f"`{name}` must be a tuple of three numbers, for branch, web and call centre; "
+            f"got {value!r}."
+        )
+    for position, one in enumerate(value):
+        check_fraction(f"{name}[{position}]", one)
+    if need_one and not any(value):
+        raise InputError(f"`{name}` must not be 0 in all three source systems.")

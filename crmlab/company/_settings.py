@@ -195,7 +195,9 @@ class CompanySettings:
     books_sure_thing: float = fraction(0.16, "The same of sure things")
     books_sleeping_dog: float = fraction(0.04, "The same of sleeping dogs")
     books_choice: float = number(
-        0.08, "Probability for each past order that staff choose a customer for the book set"
+        0.08,
+        "Factor on past orders; the product is the probability that staff choose a customer "
+        "for the book set, within 0.05 and 0.9",
     )
     answer_chance: float = fraction(0.5, "Probability that a call is answered")
     contact_fatigue: float = log_effect(

@@ -7,7 +7,7 @@ import pandas as pd
 from crmlab.company._settings import CompanySettings
 from crmlab.contracts import CONTRACTS
 
-__all__ = ["Company", "Truth"]
+__all__ = ["Company", "Truth", "tables_of"]
 
 
 @dataclass(frozen=True, repr=False)
@@ -136,7 +136,7 @@ class Company:
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
         """Every observable table by its name."""
-        return _select_frames(self)
+        return tables_of(self)
 
     def check(self) -> pd.DataFrame:
         """Count the rows that break the contract of their table.
@@ -161,11 +161,12 @@ class Company:
         return _describe("Company", self)
 
 
-def _select_frames(holder: object) -> dict[str, pd.DataFrame]:
-    values = {field.name: getattr(holder, field.name) for field in fields(holder)}  # type: ignore[arg-type]
+def tables_of(holder: Company | Truth) -> dict[str, pd.DataFrame]:
+    """Every DataFrame a company or a truth holds, by its name."""
+    values = {field.name: getattr(holder, field.name) for field in fields(holder)}
     return {name: value for name, value in values.items() if isinstance(value, pd.DataFrame)}
 
 
 def _describe(name: str, holder: object) -> str:
-    sizes = ", ".join(f"{table}: {len(frame):,}" for table, frame in _select_frames(holder).items())
+    sizes = ", ".join(f"{table}: {len(frame):,}" for table, frame in tables_of(holder).items())
     return f"{name}({sizes})"

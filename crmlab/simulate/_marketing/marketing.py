@@ -96,8 +96,7 @@ def _build_responses(diary: Diary) -> pd.DataFrame:
     """Build the table of responses by date and customer; on one day, "open" precedes "click"."""
     noted = _sort_notes(diary.responses)
     return pd.DataFrame(
-        _build_keys(noted, diary)
-        | {"kind": noted["kind"].astype("str"), "amount": noted["amount"]}
+        _build_keys(noted, diary) | {"kind": noted["kind"].astype("str"), "amount": noted["amount"]}
     )
 
 
