@@ -72,10 +72,12 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     except Exception as error:
+        code = exit_code(error)
         if debug:
             traceback.print_exc()
-        _print(f"crmlab: {explain(error)}", file=sys.stderr)
-        sys.exit(exit_code(error))
+        if code != INTERRUPTED:
+            _print(f"crmlab: {explain(error)}", file=sys.stderr)
+        sys.exit(code)
     sys.exit(0)
 
 
