@@ -52,7 +52,7 @@ def simulate_marketing(
 
     Raises
     ------
-    ValueError
+    InputError
         If a column is missing.
     """
     members = gather_members(

@@ -144,7 +144,7 @@ def gather_members(
 
     Raises
     ------
-    ValueError
+    InputError
         If a column is missing.
     """
     check_columns(people.columns, PEOPLE, what="The people frame")

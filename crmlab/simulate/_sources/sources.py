@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from crmlab._errors import InputError
 from crmlab.company import CompanySettings
 from crmlab.simulate._people import draw_addresses, draw_distinct_numbers
 from crmlab.simulate._sources import corruption
@@ -133,7 +134,7 @@ def book_accounts(
 
     Raises
     ------
-    ValueError
+    InputError
         If a customer has no account.
     """
     system = pd.Index(SOURCES).get_indexer(pd.Index(links["source"]))
@@ -146,7 +147,7 @@ def book_accounts(
     buyer = np.empty(len(orders), dtype=np.int64)
     buyer[order] = persons.get_indexer(pd.Index(transactions["customer_id"]))
     if (buyer < 0).any():
-        raise ValueError(
+        raise InputError(
             f"`links` must hold every customer; {(buyer < 0).sum():,} orders have none."
         )
     share = np.cumsum(settings.ordered_in) / np.sum(settings.ordered_in)
