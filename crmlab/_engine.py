@@ -22,6 +22,7 @@ import pandas as pd
 from crmlab._errors import InputError
 
 __all__ = [
+    "blames_query",
     "connection",
     "engine_errors",
     "execute",
@@ -64,7 +65,7 @@ def connection() -> Any:
     Raises
     ------
     InputError
-        If ``CRMLAB_MEMORY_LIMIT`` is no size.
+        If ``CRMLAB_MEMORY_LIMIT`` is not a size.
     """
     with _turn:
         return _connect()
@@ -109,14 +110,14 @@ def read_parquet(*paths: Path) -> Any:
 
 
 def _watch(table: Any, name: str, scratch: Path | None = None) -> Any:
-    """Note when no expression uses the table any more, so that what it stands on can go."""
+    """Note when no expression uses the table any more, so that its data can be removed."""
     # Garbage is collected at any moment, also in the middle of a query: it only leaves a note.
     weakref.finalize(table.op(), _forgotten.append, (name, scratch)).atexit = False
     return table
 
 
 def _tidy() -> tuple[Any, str]:
-    """The shared connection, rid of tables that nobody uses, and a name for a new one."""
+    """Drop tables that nobody uses; return the shared connection and a name for a new table."""
     backend = connection()
     while _forgotten:
         name, scratch = _forgotten.pop()
@@ -172,3 +173,11 @@ def engine_errors() -> tuple[type[Exception], ...]:
 
         errors += [PySparkException, Py4JError]
     return tuple(errors)
+
+
+def blames_query(error: Exception) -> bool:
+    """Say whether DuckDB did not understand a query, which is our fault and not the data's."""
+    import duckdb
+
+    ours = (duckdb.BinderException, duckdb.InternalException, duckdb.ParserException)
+    return isinstance(error, (*ours, duckdb.SyntaxException))

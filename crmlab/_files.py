@@ -1,13 +1,13 @@
-"""Files written whole or not at all: whoever reads one meets the old file or the new."""
+"""Files written whole or not at all: a reader sees the old file or the new one."""
 
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["replacing", "replacing_files"]
+__all__ = ["move_files", "replacing", "replacing_files"]
 
 
 @contextmanager
@@ -58,18 +58,18 @@ def replacing_files(folder: str | os.PathLike[str]) -> Iterator[Path]:
     staged = Path(tempfile.mkdtemp(prefix=".crmlab-", dir=folder))
     try:
         yield staged
-        files = [path for path in sorted(staged.rglob("*")) if path.is_file()]
-        for path in files:
-            _store(path)
-        for path in files:
-            target = folder / path.relative_to(staged)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            os.replace(path, target)
+        files = (path for path in sorted(staged.rglob("*")) if path.is_file())
+        move_files(staged, folder, [path.relative_to(staged) for path in files])
     finally:
         shutil.rmtree(staged, ignore_errors=True)
 
 
-def _store(path: Path) -> None:
-    """Have a file on the disk before its name points to it, should the power fail between."""
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())
+def move_files(staged: Path, folder: Path, names: Sequence[str | Path]) -> None:
+    """Move finished files of one file system into a folder, in this order, each in one step."""
+    for name in names:
+        with (staged / name).open("rb+") as file:
+            os.fsync(file.fileno())  # else the new name might outlive the power, and not the text
+    for name in names:
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        os.replace(staged / name, target)

@@ -48,7 +48,7 @@ def bootstrap_interval(
         Checked value per customer; at least two customers.
     statistic : callable
         Takes (distinct values ascending, customers with each), returns a float. A resample for
-        which it returns nan has no such measure and is drawn again.
+        which it returns nan is drawn again.
     level : float, default=0.95
         Probability between the limits, in (0, 1).
     n_resamples : int, default=1000

@@ -1,7 +1,7 @@
 """The command `crmlab`: workbook, lab, report, datasets, audit and concepts.
 
-Commands import what they need when they run, so `crmlab --help` answers at once. How each exit
-code comes about stands in `docs/commands.md`.
+Commands import what they need when they run, so `crmlab --help` answers at once. The exit codes are
+explained in `docs/commands.md`.
 """
 
 import io
@@ -72,10 +72,12 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     except Exception as error:
+        code = exit_code(error)
         if debug:
             traceback.print_exc()
-        _print(f"crmlab: {explain(error)}", file=sys.stderr)
-        sys.exit(exit_code(error))
+        if code != INTERRUPTED:
+            _print(f"crmlab: {explain(error)}", file=sys.stderr)
+        sys.exit(code)
     sys.exit(0)
 
 

@@ -136,7 +136,7 @@ def whale_curve(profit: ArrayLike, *, scale: str = "total") -> pd.DataFrame:
     if scale == "currency":
         return curve
     total = earned[-1]
-    # A total that is only rounding error of larger gains and losses is no total to divide by.
+    # A total that is only rounding error of larger gains and losses cannot be divided by.
     if total <= np.finfo(float).eps * np.abs(values * counts).sum():
         raise InputError(
             f"`profit` must have a positive total for a share of it; got {total:,.2f}. "

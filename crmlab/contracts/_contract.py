@@ -54,7 +54,7 @@ class Contract:
     name : str
         Name of the table, as in ``"transactions"``.
     columns : tuple of Column
-        Its columns. Others may stand beside them.
+        Its columns. A table may have others, too.
     rules : tuple of Rule
         What every row must keep. A rule about an optional column that is absent does not apply.
     reader : str, default=""

@@ -39,7 +39,7 @@ def as_table(table: Any, kinds: Mapping[str, str]) -> Any:
     Raises
     ------
     ContractError
-        If a column stands there twice, or holds several kinds of values.
+        If a column is there twice, or holds several kinds of values.
     InputTypeError
         If `table` is neither.
 
@@ -73,7 +73,7 @@ def _register_frame(frame: pd.DataFrame, kinds: Mapping[str, str]) -> Any:
     for name in (name for name in kinds if name in frame.columns):
         column = frame[name]
         if isinstance(column, pd.DataFrame):
-            raise ContractError(f"`{name}` stands there more than once. Rename one of them.")
+            raise ContractError(f"`{name}` is there more than once. Rename one of them.")
         try:
             values = pa.array(column, from_pandas=True)
         except (pa.ArrowException, TypeError) as error:

@@ -1,4 +1,4 @@
-"""Read orders from anywhere into the transactions contract, losing nothing in silence.
+"""Read orders from anywhere into the transactions contract; nothing is lost in silence.
 
 Examples
 --------
@@ -23,7 +23,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 from crmlab._checks import check_choice
-from crmlab._engine import engine_errors
+from crmlab._engine import blames_query, engine_errors
 from crmlab.contracts import ContractError
 from crmlab.loaders._canonical import prepare
 from crmlab.loaders._files import expand as expand  # for rooms above, as `open_source`
@@ -79,7 +79,7 @@ def read_transactions(
     ----------
     source : path, glob, list of paths, DataFrame, Arrow table, DuckDB relation, Ibis table or \
 Spark table
-        Files may be CSV (also gzipped), TSV, Excel or Parquet; a folder stands for those in it.
+        Files may be CSV (also gzipped), TSV, Excel or Parquet; a folder means those in it.
     columns : mapping of str to str, optional
         *Their* header to *ours*, as in ``{"고객": "customer_id"}``. Names that are ours already
         need no entry; columns that are not ours pass through under their names.
@@ -88,7 +88,7 @@ Spark table
     returns : {"net", "drop", "keep"}, default="net"
         Lines with a negative amount or quantity, or marked in a column ``is_return``; a positive
         amount on such a line is given back. ``net`` adds them into the customer's day, and a day
-        that nets to less than zero is no purchase; ``drop`` ignores them; ``keep`` treats each
+        that nets to less than zero is not a purchase; ``drop`` ignores them; ``keep`` treats each
         line as it is. A zero amount is a purchase.
     duplicates : {"keep", "quarantine"}, default="keep"
         Lines equal to an earlier one in every column.
@@ -126,7 +126,7 @@ Spark table
     FileNotFoundError
         If there is no such file.
     InputError
-        If an option has a value or a type it cannot have, or `source` is no table.
+        If an option has a value or a type it cannot have, or `source` is not a table.
 
     Examples
     --------
@@ -157,6 +157,8 @@ def _reading() -> Iterator[None]:
     try:
         yield
     except engine_errors() as error:
+        if blames_query(error):
+            raise
         reason = str(error).strip().split("\n")[0].rstrip(".")
         raise ContractError(
             f"`source` cannot be read to its end: {reason}. "
@@ -212,7 +214,7 @@ separator, sheet
     FileNotFoundError
         If there is no such file.
     InputError
-        If an option has a value or a type it cannot have, or `source` is no table.
+        If an option has a value or a type it cannot have, or `source` is not a table.
 
     Examples
     --------

@@ -1,8 +1,8 @@
 """Read amounts written as text, where one reading fits the whole column.
 
-`1,234` is a thousand in Seoul and one and a bit in Berlin. The column decides: the aggregates of
-`profile` count which values fit only one reading, `choose` picks the reading, and `read` turns
-text into numbers and says for each value it could not read what is wrong with it.
+`1,234` is more than a thousand in Seoul and less than two in Berlin. The column decides: the
+aggregates of `profile` count which values fit only one reading, `choose` picks the reading, and
+`read` turns text into numbers and says for each value it could not read what is wrong with it.
 """
 
 from collections.abc import Mapping
@@ -30,7 +30,7 @@ _CURRENCIES = {
 _ANY_CURRENCY = "|".join(_CURRENCIES.values())
 _GROUP = "[ \u00a0\u202f'’]"
 _MINUS, _SIGN = "[-−]", "[-−+]"
-# A sign stands on one side only, brackets on both; a currency never between digits.
+# A sign is on one side only, brackets on both; a currency is never between digits.
 _WHOLE = rf"^(\([^()]*\)|{_SIGN}?[^()]*[^-−()]|[^-−+()][^()]*)$"
 _NEGATIVE = rf"^(\(|{_MINUS})|{_MINUS}$"
 _AROUND = rf"^\({SPACE}*|{SPACE}*\)$|^{_SIGN}{SPACE}*|{SPACE}*{_MINUS}$"
@@ -51,7 +51,7 @@ class AmountReading:
     """How a text column of amounts is read.
 
     `decimal` is the decimal mark. With `mixed`, some values fit only the other mark, so values
-    that fit both cannot be trusted. With `refuse`, values with one of those marks before three
+    that fit both are ambiguous. With `refuse`, values with one of those marks before three
     digits cannot be told apart from thousands.
     """
 

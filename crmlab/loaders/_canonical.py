@@ -1,4 +1,4 @@
-"""From a table as it stands to canonical columns, with a rule for everything that can be wrong."""
+"""From a table as its owner wrote it to canonical columns, with a rule for every possible fault."""
 
 import difflib
 from collections.abc import Mapping, Sequence
@@ -85,7 +85,7 @@ class Prepared:
 
 
 def prepare(source: Any, options: Options) -> Prepared:
-    """Open a source, find its columns and their readings, and line up the rules."""
+    """Open a source, find its columns and how to read them, and collect the rules."""
     opened = open_source(
         source, encoding=options.encoding, separator=options.separator, sheet=options.sheet
     )
@@ -190,7 +190,7 @@ _REMEDIES = {
     "in another currency": "convert to one currency first",
     "in another layout": "write all dates alike, or pass `date_format=`",
     "in mixed time zones": "pass `timezone=`, the zone in which a day begins",
-    "damaged": "the id became a float on its way; export it as text",
+    "damaged": "the id became a float on export; export it as text",
 }
 _UNREADABLE_DATE = "correct it at its source, or say how it is written with `date_format=`"
 

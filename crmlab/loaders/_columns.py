@@ -44,8 +44,8 @@ def read_columns(
 ) -> tuple[Any, list[str]]:
     """The table with our columns beside the owner's, and the names of ours.
 
-    Beside a column whose values can fail to be read stands one with what is wrong with them. How
-    a text column was read is noted in `readings`.
+    A column whose values may be unreadable gets a second one beside it with what is wrong with
+    them. How a text column was read is noted in `readings`.
     """
     owners = table.columns
     for name, theirs in header.items():
@@ -84,7 +84,7 @@ def problems_of(name: str) -> tuple[str, ...]:
 
 
 def _profile_distinct(text: Any, aggregates: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
-    """The aggregates over the distinct values of a text column, in one query."""
+    """Aggregate over the distinct values of a text column, in one query."""
     values = text.name("value").as_table().distinct()
     counts = execute(values.aggregate(**aggregates(values.value))).iloc[0]
     return {str(name): value for name, value in counts.items()}
@@ -149,7 +149,7 @@ def _count_untidy(text: Any) -> dict[str, Any]:
 
 
 def _as_whole(number: Any) -> Any:
-    """Floats as whole numbers; null where they are none, or too large to be exact."""
+    """Floats as whole numbers; null where they are not whole, or too large to be exact."""
     exact = ibis.ifelse(number.abs() < _EXACT, number, None)
     return ibis.ifelse(exact == exact.floor(), exact, None).cast("int64")
 

@@ -1,7 +1,7 @@
 """Read dates written as text, in one layout for the whole column.
 
-A layout is a pattern and what its groups hold. Text is taken apart by the pattern, put together
-as an ISO timestamp, and cast; 30 February therefore fails in the cast, on any engine.
+A layout is a pattern and what its groups hold. Text is split by the pattern, joined as an
+ISO timestamp, and cast; 30 February therefore fails in the cast, on any engine.
 """
 
 import re
@@ -176,7 +176,7 @@ def _compile_format(date_format: str) -> _Layout:
 class DateReading:
     """How a text column of dates is read.
 
-    With `mixed`, dates that fit both orders of day and month cannot be trusted. `half_days` says
+    With `mixed`, dates that fit both orders of day and month are ambiguous. `half_days` says
     that some times are on a 12-hour clock; `offset` is the one that all times carry, if they do.
     """
 
@@ -223,7 +223,7 @@ def choose(
     dayfirst: bool | None = None,
     timezone: str | None = None,
 ) -> DateReading:
-    """Pick the layout that fits most dates, and say what stays in doubt."""
+    """Pick the layout that fits most dates, and note what stays ambiguous."""
     layouts = _usable_layouts(date_format, dayfirst)
     layout = max(layouts, key=lambda one: int(counts[f"fit {one.name}"]))
     mixed = False

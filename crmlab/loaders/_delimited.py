@@ -1,7 +1,7 @@
 """Open delimited text: find its encoding, its separator and its header, and stage its rows.
 
 Text is staged once as Parquet, since every later query reads it again. Nothing is parsed here:
-text stays text, and lines that do not fit the header are kept aside.
+text stays text, and lines that do not fit the header are set aside.
 """
 
 import codecs
@@ -58,8 +58,8 @@ def open_text(paths: Sequence[Path], encoding: str | None, separator: str | None
 class _File:
     """What a text file is written in, and where its rows begin.
 
-    With `care`, quotation marks stand where a fast reader goes wrong. Without `rows`, nothing
-    stands under the header.
+    With `care`, quotation marks stand where a fast reader would misread them. Without `rows`, the
+    file ends with its header.
     """
 
     path: Path
@@ -81,10 +81,15 @@ def _examine(path: Path, encoding: str | None, separator: str | None) -> _File:
             "Pass another `encoding`, or leave it out to have it found."
         ) from None
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise ContractError(f"{path.name} is no complete gzip file: {error}.") from None
+        raise ContractError(f"{path.name} is not a complete gzip file: {error}.") from None
     header, n_lines, rows = _read_header(path, used)
     mark = separator or max(",;\t|", key=_drop_quoted(header).count)
-    names = [name.strip() for name in next(csv.reader([header], delimiter=mark))]
+    try:
+        names = [name.strip() for name in next(csv.reader([header], delimiter=mark))]
+    except csv.Error as error:
+        raise ContractError(
+            f"{path.name} has a header that cannot be split into names: {error}. Is it a CSV file?"
+        ) from None
     names = [name or f"column {number}" for number, name in enumerate(names, 1)]
     check_names(names, path.name)
     return _File(path, used, mark, names, n_lines, care, rows)
@@ -94,7 +99,7 @@ def _examine(path: Path, encoding: str | None, separator: str | None) -> _File:
 
 
 def _open_bytes(path: Path) -> IO[bytes]:
-    """The bytes of a file, unpacked where it is gzipped, whatever its name says."""
+    """Open the bytes of a file, unpacked where it is gzipped, whatever its name says."""
     with path.open("rb") as file:
         packed = file.read(2) == b"\x1f\x8b"
     return gzip.open(path, "rb") if packed else path.open("rb")  # type: ignore[return-value]
@@ -149,7 +154,7 @@ def _needs_care(path: Path, encoding: str) -> bool:
 def _looks_korean(path: Path) -> bool:
     """Whether the letters beyond ASCII are Hangul of daily use.
 
-    A Western file often happens to decode as cp949, into syllables nobody writes; nearly all
+    A Western file often decodes as cp949 by accident, into syllables nobody writes; nearly all
     Korean text stays within the 2,350 syllables of the older standard euc-kr.
     """
     common = rare = 0
@@ -163,9 +168,9 @@ def _looks_korean(path: Path) -> bool:
 
 
 def _read_header(path: Path, encoding: str) -> tuple[str, int, bool]:
-    """The header, the number of lines up to its end, and whether anything stands under it.
+    """The header, the number of lines up to its end, and whether anything follows it.
 
-    A quoted name may spread it over lines.
+    A quoted name may spread it over several lines.
     """
     header, n_lines = "", 0
     with _open_decoded(path, encoding) as text:
@@ -179,7 +184,7 @@ def _read_header(path: Path, encoding: str) -> tuple[str, int, bool]:
         raise ContractError(f"{path} is empty: it has no header and no rows.")
     if "\0" in header:
         raise ContractError(
-            f"{path.name} is no text in {encoding}: its header holds NUL characters. If it is "
+            f"{path.name} is not text in {encoding}: its header holds NUL characters. If it is "
             "UTF-16 without a mark, pass `encoding='utf-16-le'`."
         )
     if header.count('"') % 2:
@@ -198,7 +203,7 @@ def _drop_quoted(header: str) -> str:
 
 
 def _read_batches(file: _File, malformed: list[str]) -> Iterator[pa.RecordBatch]:
-    """Rows as text, in blocks; lines with too few or too many fields go to `malformed`."""
+    """Read rows as text, in blocks; lines with too few or too many fields go to `malformed`."""
     if not file.rows:
         return iter(())
     if file.care:
@@ -207,7 +212,7 @@ def _read_batches(file: _File, malformed: list[str]) -> Iterator[pa.RecordBatch]
 
 
 def _read_fast(file: _File, malformed: list[str]) -> Iterator[pa.RecordBatch]:
-    def put_aside(row: Any) -> str:
+    def set_aside(row: Any) -> str:
         if row.text.strip():
             malformed.append(row.text)
         return "skip"
@@ -223,20 +228,18 @@ def _read_fast(file: _File, malformed: list[str]) -> Iterator[pa.RecordBatch]:
                     encoding=file.encoding,
                 ),
                 parse_options=pyarrow.csv.ParseOptions(
-                    delimiter=file.mark, invalid_row_handler=put_aside
+                    delimiter=file.mark, invalid_row_handler=set_aside
                 ),
                 convert_options=pyarrow.csv.ConvertOptions(
                     column_types=dict.fromkeys(file.names, pa.string())
                 ),
             )
         except pa.ArrowInvalid as error:
-            raise ContractError(
-                f"{file.path.name} cannot be taken apart into rows: {error}."
-            ) from error
+            raise ContractError(f"{file.path.name} cannot be split into rows: {error}.") from error
 
 
 def _read_carefully(file: _File, malformed: list[str]) -> Iterator[pa.RecordBatch]:
-    """The same by the book: values may span lines, and no line is swallowed."""
+    """Read rows as the CSV standard says: values may span lines, and no line is lost."""
     types = [pa.string()] * len(file.names)
     with _open_decoded(file.path, file.encoding) as text:
         rows = _split_rows(islice(text, file.n_lines, None), file, malformed)
@@ -247,10 +250,10 @@ def _read_carefully(file: _File, malformed: list[str]) -> Iterator[pa.RecordBatc
 
 
 def _split_rows(lines: Iterator[str], file: _File, malformed: list[str]) -> Iterator[list[str]]:
-    """Rows with as many fields as the header.
+    """Yield the rows with as many fields as the header.
 
-    A line that opens a quotation mark and never closes it is put aside alone: the lines after it
-    are read anew.
+    A line that opens a quotation mark and never closes it is set aside alone: the lines after it
+    are read again.
     """
     again: deque[str] = deque()
     taken: list[str] = []

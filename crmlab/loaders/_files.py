@@ -28,7 +28,7 @@ _KINDS = {
 
 
 def expand(path: str | os.PathLike[str]) -> list[Path]:
-    """The files a path or glob names; a folder stands for the data files inside."""
+    """List the files that a path or glob names; a folder means the data files in it."""
     text = os.fspath(path)
     one = Path(text).expanduser()
     if one.is_file():

@@ -1,4 +1,4 @@
-"""Open pandas frames and pyarrow tables: every column becomes one that an engine can hold."""
+"""Open pandas frames and pyarrow tables, every column in a type that engines store."""
 
 import datetime as dt
 from typing import Any
@@ -45,7 +45,7 @@ def _register(table: pa.Table, names: list[str], hint: str = "") -> Source:
 
 
 def _as_engine_type(column: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Array:
-    """The column in a type that Ibis and DuckDB hold; as text where they hold none like it."""
+    """The column in a type that Ibis and DuckDB store; as text where they have none like it."""
     kind = column.type
     if pa.types.is_dictionary(kind):
         return _as_engine_type(column.cast(kind.value_type))

@@ -29,8 +29,8 @@ class DataQualityReport:
         ``rule, n_rows, treatment, remedy``: one row per thing looked for. A row that breaks two
         rules counts in both.
     quarantined : DataFrame
-        The rows left out, in the owner's columns, with their ``reason``. A row that could not be
-        taken apart into fields stands in ``text``. An owner's column of one of these two names
+        The rows left out, in the owner's columns, with their ``reason``. A line that does not fit
+        the header is in ``text``. An owner's column of one of these two names
         gets ``_in_source`` added to it.
     n_customers : int
         Customers in the valid rows.
@@ -92,7 +92,7 @@ def explain(prepared: Prepared, counts: pd.Series) -> str:
 
 
 def quality_report(prepared: Prepared) -> DataQualityReport:
-    """Count, describe and set aside; runs a handful of queries."""
+    """Count, describe and collect what is left out, in a handful of queries."""
     counts = count_rows(prepared)
     n_malformed = len(prepared.malformed)
     n_rows, n_broken = int(counts["n_rows"]), int(counts["n_broken"])
@@ -133,7 +133,7 @@ _RETURNS = {
 
 
 def _count_kept(prepared: Prepared, n_rows: int) -> list[tuple[str, int, str, str]]:
-    """Valid rows that deserve a look: returns, zero amounts, repeated lines."""
+    """Count valid rows that deserve a look: returns, zero amounts, repeated lines."""
     lines = prepared.lines()
     counts = execute(
         lines.aggregate(

@@ -89,7 +89,7 @@ Spark table
     FileNotFoundError
         If there is no such file.
     InputError
-        If an option has a value or a type it cannot have, or `source` is no table.
+        If an option has a value or a type it cannot have, or `source` is not a table.
 
     Examples
     --------

@@ -40,8 +40,8 @@ class _ThisPython(AsyncKernelManager):
 
     @property
     def kernel_spec(self) -> KernelSpec:
-        # A kernel writes to our terminal: of frozen modules to the debugger's dismay, and of the
-        # interrupt that is part of every shutdown. Errors of a notebook do not come this way.
+        # Kernels warn on our terminal about frozen modules, and about the interrupt that is part of
+        # every shutdown. Errors of a notebook do not come this way.
         quiet = ["--log-level=CRITICAL"]
         return KernelSpec(
             **get_kernel_dict(extra_arguments=quiet, python_arguments=["-Xfrozen_modules=off"])

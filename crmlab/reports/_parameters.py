@@ -92,7 +92,7 @@ class Parameter:
         Raises
         ------
         InputError
-            If the text is no such value.
+            If the text is not such a value.
         """
         if self._optional and text.strip().lower() in ("", "none"):
             return None
@@ -114,7 +114,7 @@ class Parameter:
             If the value has another type.
         InputError
             If it is not a number, outside the declared range, not one of the declared words, or
-            no date, time zone, encoding or file where the unit asks for one.
+            not a date, time zone, encoding or file where the unit asks for one.
         """
         if self._optional and value is None:
             return None
@@ -225,7 +225,7 @@ def _convert(kind: str, value: Any) -> Any:
 
 
 def _parse_text(kind: str, text: str) -> Any:
-    """Return the value a text stands for; ValueError if it stands for none."""
+    """Return the value that a text means; ValueError if it means none."""
     if kind.startswith(("list[", "dict[")):
         items = [item.strip() for item in text.split(",") if item.strip()]
         if kind.startswith("list["):
