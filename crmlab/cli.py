@@ -4,7 +4,6 @@ Commands import what they need when they run, so `crmlab --help` answers at once
 0 done, 1 the run failed (or, for `audit`, rows were quarantined), 2 wrong usage.
 """
 
-import importlib
 import io
 import os
 import shutil
@@ -142,11 +141,9 @@ def lab(context: typer.Context) -> None:
 
     Options of JupyterLab, such as --no-browser, may follow.
     """
-    try:
-        application = importlib.import_module("jupyterlab.labapp").LabApp
-    except ImportError as error:
-        remedy = 'Run: pip install "crmlab[workbook]"'
-        raise ImportError(f"JupyterLab is not installed ({error}). {remedy}") from error
+    from crmlab._optional import need
+
+    application = need("jupyterlab.labapp", extra="workbook").LabApp
     application.launch_instance([f"--ServerApp.root_dir={_own_notebooks()}", *context.args])
 
 

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet
 
 from crmlab._engine import read_parquet
+from crmlab._optional import need
 from crmlab.contracts import ContractError
 from crmlab.loaders._delimited import open_text
 from crmlab.loaders._frames import open_frame
@@ -125,8 +126,7 @@ def _read_excel(path: Path, sheet: str | int) -> pd.DataFrame:
 
 
 def _cells(path: Path, sheet: str | int) -> list[tuple[Any, ...]]:
-    import openpyxl
-
+    openpyxl = need("openpyxl", extra="excel")
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     except Exception as error:  # whatever its parts happen to raise on broken XML

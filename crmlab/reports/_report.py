@@ -17,6 +17,7 @@ import pandas as pd
 from crmlab._paths import notebooks_dir
 from crmlab.datasets import TRANSACTION_SETS
 from crmlab.reports._errors import NotebookFailed, ReportError
+from crmlab.reports._extra import load_extra
 from crmlab.reports._notebook import notebook_title, read_notebook
 from crmlab.reports._parameters import Parameter, checked_values, read_parameters
 from crmlab.reports._progress import cell_bar
@@ -140,6 +141,7 @@ def made_report(
         given["data"] = _data_label(data)
     values = checked_values(declared, given, report=name, text=text)
     destination = destination_folder(out, Path("reports") / name)
+    load_extra()
 
     with staging(destination) as folder:
         settings = _settings(declared, values)
