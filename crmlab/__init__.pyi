@@ -13,6 +13,8 @@ from crmlab import readiness as readiness
 from crmlab import reports as reports
 from crmlab import simulate as simulate
 from crmlab import widgets as widgets
+from crmlab._errors import InputError as InputError
+from crmlab._errors import InputTypeError as InputTypeError
 from crmlab.concentration import decile_table as decile_table
 from crmlab.concentration import gini as gini
 from crmlab.concentration import lorenz_curve as lorenz_curve
