@@ -13,43 +13,85 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+PROJECT_EXTRAS = PROJECT["project"]["optional-dependencies"]
 LOCK = (ROOT / "requirements.txt").read_text()
+WORKBOOK_LOCK = (ROOT / "requirements-workbook.txt").read_text()
 ENVIRONMENT = (ROOT / "environment.yml").read_text()
 
 
-def declared():
-    project = PROJECT["project"]
-    extras = project["optional-dependencies"].values()
-    groups = PROJECT["dependency-groups"].values()
-    lines = [*project["dependencies"], *(line for part in [*extras, *groups] for line in part)]
-    return [pytest.param(Requirement(line), id=line) for line in lines]
+def required(*extras):
+    """What the core and some extras ask for; an extra may include others of crmlab's."""
+    asked = [Requirement(line) for line in PROJECT["project"]["dependencies"]]
+    for extra in extras:
+        for requirement in map(Requirement, PROJECT_EXTRAS[extra]):
+            if requirement.name == "crmlab":
+                asked += required(*requirement.extras)
+            else:
+                asked.append(requirement)
+    return asked
 
 
-def locked():
+def developers():
+    return [Requirement(line) for line in PROJECT["dependency-groups"]["dev"]]
+
+
+def entries(lock):
+    """Each pin with its marker and hashes, without what asked for it."""
+    lines = [line for line in lock.splitlines() if not line.lstrip().startswith("#")]
+    return re.split(r"\n(?=[A-Za-z0-9])", "\n".join(lines).strip())
+
+
+def pins(lock):
     """Versions by name; some differ by Python, where markers tell them apart."""
-    pins = {}
-    for name, version in re.findall(r"^([A-Za-z0-9._-]+)==([^ ;\\]+)", LOCK, flags=re.MULTILINE):
-        pins.setdefault(canonicalize_name(name), []).append(version)
-    return pins
+    found = {}
+    for entry in entries(lock):
+        name, version = re.match(r"([A-Za-z0-9._-]+)==([^ ;\\]+)", entry).groups()
+        found.setdefault(canonicalize_name(name), []).append(version)
+    return found
 
 
-@pytest.mark.parametrize("requirement", declared())
-def test_the_lock_pins_what_pyproject_asks_for(requirement):
-    versions = locked()[canonicalize_name(requirement.name)]
-    assert all(requirement.specifier.contains(version) for version in versions)
+def unmet(requirements, lock):
+    pinned = pins(lock)
+    return [
+        str(requirement)
+        for requirement in requirements
+        for version in pinned.get(canonicalize_name(requirement.name), ["none"])
+        if version == "none" or not requirement.specifier.contains(version)
+    ]
 
 
-def test_every_pin_has_a_hash_and_the_lock_names_no_index():
-    entries = re.split(r"\n(?=[A-Za-z0-9])", LOCK.strip())
-    assert len(entries) == sum(map(len, locked().values()))
-    assert all("--hash=sha256:" in entry for entry in entries)
-    assert "://" not in LOCK
-    assert "index-url" not in LOCK
+def test_the_lock_pins_what_pyproject_asks_for():
+    assert unmet(required(*PROJECT_EXTRAS) + developers(), LOCK) == []
+
+
+def test_the_lock_of_the_workbook_is_the_part_without_spark_and_developers_tools():
+    assert set(entries(WORKBOOK_LOCK)) < set(entries(LOCK))
+    assert unmet(required("workbook", "samples"), WORKBOOK_LOCK) == []
+    asked = {
+        canonicalize_name(one.name) for one in required(*set(PROJECT_EXTRAS) - {"all", "spark"})
+    }
+    others = {canonicalize_name(one.name) for one in [*required("spark"), *developers()]} - asked
+    assert "pyspark" in others
+    assert others.isdisjoint(pins(WORKBOOK_LOCK))
+
+
+@pytest.mark.parametrize("lock", [LOCK, WORKBOOK_LOCK], ids=["all", "workbook"])
+def test_every_pin_has_a_hash_and_the_lock_names_no_index(lock):
+    assert all("--hash=sha256:" in entry for entry in entries(lock))
+    assert "://" not in lock
+    assert "index-url" not in lock
+
+
+def test_the_core_is_small_and_the_extras_add_up():
+    assert len(required()) <= 10
+    optional = {str(one) for extra in PROJECT_EXTRAS for one in required(extra)[len(required()) :]}
+    assert optional.isdisjoint(map(str, required()))
+    assert set(Requirement(PROJECT_EXTRAS["all"][0]).extras) == set(PROJECT_EXTRAS) - {"all"}
 
 
 def test_the_conda_environment_installs_the_lock_on_the_locked_python():
     assert "python=3.11" in ENVIRONMENT
-    assert "-r requirements.txt" in ENVIRONMENT
+    assert "-r requirements-workbook.txt" in ENVIRONMENT
     assert PROJECT["project"]["requires-python"] == ">=3.11"
     assert "--python-version 3.11" in (ROOT / "Makefile").read_text()
 
