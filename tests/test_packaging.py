@@ -13,21 +13,22 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
-PROJECT_EXTRAS = PROJECT["project"]["optional-dependencies"]
+EXTRAS = PROJECT["project"]["optional-dependencies"]
 LOCK = (ROOT / "requirements.txt").read_text()
 WORKBOOK_LOCK = (ROOT / "requirements-workbook.txt").read_text()
 ENVIRONMENT = (ROOT / "environment.yml").read_text()
 
 
-def required(*extras):
-    """What the core and some extras ask for; an extra may include others of crmlab's."""
-    asked = [Requirement(line) for line in PROJECT["project"]["dependencies"]]
-    for extra in extras:
-        for requirement in map(Requirement, PROJECT_EXTRAS[extra]):
-            if requirement.name == "crmlab":
-                asked += required(*requirement.extras)
-            else:
-                asked.append(requirement)
+def core():
+    return [Requirement(line) for line in PROJECT["project"]["dependencies"]]
+
+
+def brought(*extras):
+    """What some extras ask for beyond the core; an extra may include others of crmlab's."""
+    asked = []
+    for requirement in (Requirement(line) for extra in extras for line in EXTRAS[extra]):
+        included = requirement.name == "crmlab"
+        asked += brought(*requirement.extras) if included else [requirement]
     return asked
 
 
@@ -61,16 +62,14 @@ def unmet(requirements, lock):
 
 
 def test_the_lock_pins_what_pyproject_asks_for():
-    assert unmet(required(*PROJECT_EXTRAS) + developers(), LOCK) == []
+    assert unmet([*core(), *brought(*EXTRAS), *developers()], LOCK) == []
 
 
 def test_the_lock_of_the_workbook_is_the_part_without_spark_and_developers_tools():
     assert set(entries(WORKBOOK_LOCK)) < set(entries(LOCK))
-    assert unmet(required("workbook", "samples"), WORKBOOK_LOCK) == []
-    asked = {
-        canonicalize_name(one.name) for one in required(*set(PROJECT_EXTRAS) - {"all", "spark"})
-    }
-    others = {canonicalize_name(one.name) for one in [*required("spark"), *developers()]} - asked
+    wanted = [*core(), *brought(*set(EXTRAS) - {"all", "spark"})]
+    assert unmet(wanted, WORKBOOK_LOCK) == []
+    others = {one.name for one in [*brought("spark"), *developers()]} - {one.name for one in wanted}
     assert "pyspark" in others
     assert others.isdisjoint(pins(WORKBOOK_LOCK))
 
@@ -83,10 +82,9 @@ def test_every_pin_has_a_hash_and_the_lock_names_no_index(lock):
 
 
 def test_the_core_is_small_and_the_extras_add_up():
-    assert len(required()) <= 10
-    optional = {str(one) for extra in PROJECT_EXTRAS for one in required(extra)[len(required()) :]}
-    assert optional.isdisjoint(map(str, required()))
-    assert set(Requirement(PROJECT_EXTRAS["all"][0]).extras) == set(PROJECT_EXTRAS) - {"all"}
+    assert len(core()) <= 10
+    assert {str(one) for one in brought(*EXTRAS)}.isdisjoint(map(str, core()))
+    assert set(Requirement(EXTRAS["all"][0]).extras) == set(EXTRAS) - {"all"}
 
 
 def test_the_conda_environment_installs_the_lock_on_the_locked_python():
