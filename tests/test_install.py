@@ -72,16 +72,17 @@ def wheel(tmp_path_factory):
     return folder / run(sys.executable, "-c", code, cwd=ROOT).split()[-1]
 
 
-@pytest.fixture
-def install(wheel, tmp_path):
+@pytest.fixture(scope="session")
+def install(wheel, tmp_path_factory):
     """A function that installs the wheel in an environment of its own; the Python there."""
+    pinned = ["--constraints", ROOT / "requirements.txt"]
 
+    @functools.cache
     def make(extra="", *more):
-        folder = tmp_path / "environment"
+        folder = tmp_path_factory.mktemp(extra or "core")
         python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-        run(uv(), "venv", "--quiet", "--python", sys.executable, folder)
+        run(uv(), "venv", "--quiet", "--allow-existing", "--python", sys.executable, folder)
         asked = [f"crmlab[{extra}] @ {wheel.as_uri()}", *more]
-        pinned = ["--constraints", ROOT / "requirements.txt"]
         done = subprocess.run(
             [uv(), "pip", "install", "--quiet", "--python", python, *asked, *pinned],
             capture_output=True,
@@ -100,16 +101,23 @@ def readme_core():
     return re.findall(r"^```python core\n(.*?)^```$", text, flags=re.MULTILINE | re.DOTALL)
 
 
-def test_the_core_does_what_the_readme_says_and_names_each_missing_extra(install, tmp_path):
-    python = install()
-    blocks = readme_core()
-    assert len(blocks) >= 2
-    assert "load_company" in blocks[0]
-    (tmp_path / "orders.xlsx").touch()
-    blocks += [f"crmlab.{name}\n" for name in crmlab.__all__ if name not in ("plots", "widgets")]
-    blocks.append("crmlab.datasets.load_regions()\n")
-    run(python, "-I", "-W", "error", "-c", "".join(blocks), cwd=tmp_path)
+def test_the_core_alone_runs_the_lines_of_the_readme(install, tmp_path):
+    first, *others = readme_core()
+    assert "load_company" in first
+    assert "customer_lifetime_value" in "".join(others)
+    run(install(), "-I", "-W", "error", "-c", first + "".join(others), cwd=tmp_path)
 
+
+def test_the_core_alone_opens_every_room_but_two(install, tmp_path):
+    rooms = [f"crmlab.{name}" for name in crmlab.__all__ if name not in ("plots", "widgets")]
+    lines = ["import crmlab", "crmlab.datasets.load_regions()", *rooms]
+    run(install(), "-I", "-W", "error", "-c", "\n".join(lines), cwd=tmp_path)
+    command = install().with_name("crmlab")
+    assert "customer_base" in run(command, "report", "--list", cwd=tmp_path)
+
+
+def test_the_core_alone_names_the_extra_that_is_missing(install, tmp_path):
+    (tmp_path / "orders.xlsx").write_bytes(b"PK")
     ask = f"""
         import json, crmlab
         said = {{}}
@@ -117,17 +125,20 @@ def test_the_core_does_what_the_readme_says_and_names_each_missing_extra(install
             try:
                 eval(call)
             except ImportError as error:
-                said[call] = getattr(error, "extra", None)
+                said[call] = error.extra
                 assert f'pip install "crmlab[{{error.extra}}]"' in str(error)
         print(json.dumps(said))
     """
-    assert json.loads(run(python, "-I", "-c", textwrap.dedent(ask), cwd=tmp_path)) == CALLS
+    said = run(install(), "-I", "-c", textwrap.dedent(ask), cwd=tmp_path)
+    assert json.loads(said) == CALLS
 
-    command = python.with_name("crmlab")
-    assert "customer_base" in run(command, "report", "--list", cwd=tmp_path)
-    refused = subprocess.run([command, "lab"], capture_output=True, text=True)
-    assert refused.returncode == 2
-    assert 'pip install "crmlab[workbook]"' in refused.stderr
+
+def test_a_command_refuses_to_run_without_its_extra(install, tmp_path):
+    done = subprocess.run(
+        [install().with_name("crmlab"), "lab"], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert 'pip install "crmlab[workbook]"' in done.stderr
+    assert done.returncode == 2
 
 
 @pytest.mark.parametrize("extra", ROOMS)
