@@ -7,6 +7,8 @@ from typing import Any
 
 import pandas as pd
 
+from crmlab._optional import need
+
 __all__ = ["Engine", "opened"]
 
 
@@ -154,18 +156,15 @@ def _drop_spark(api: Any, what: tuple[str, str]) -> None:
 
 
 def _duckdb(connection: Any) -> Any:
-    from splink import DuckDBAPI
-
-    return DuckDBAPI(connection)
+    return need("splink", extra="identity").DuckDBAPI(connection)
 
 
 def _spark(session: Any) -> Any:
-    from splink import SparkAPI
-
+    splink = need("splink", extra="identity")
     # Its functions in Java are not needed, so the session may be any. Steps are kept as files where
     # the session has a folder for that, else in memory.
     files = session.sparkContext._jsc.sc().getCheckpointDir().isDefined()
-    return SparkAPI(
+    return splink.SparkAPI(
         spark_session=session,
         register_udfs_automatically=False,
         break_lineage_method="parquet" if files else "persist",

@@ -1,0 +1,46 @@
+from crmlab import concentration as concentration
+from crmlab import concepts as concepts
+from crmlab import contracts as contracts
+from crmlab import customer_base as customer_base
+from crmlab import datasets as datasets
+from crmlab import exercises as exercises
+from crmlab import identity as identity
+from crmlab import loaders as loaders
+from crmlab import ltv as ltv
+from crmlab import plots as plots
+from crmlab import privacy as privacy
+from crmlab import readiness as readiness
+from crmlab import reports as reports
+from crmlab import simulate as simulate
+from crmlab import widgets as widgets
+from crmlab._errors import InputError as InputError
+from crmlab._errors import InputTypeError as InputTypeError
+from crmlab.concentration import decile_table as decile_table
+from crmlab.concentration import gini as gini
+from crmlab.concentration import lorenz_curve as lorenz_curve
+from crmlab.concentration import share_needed as share_needed
+from crmlab.concentration import top_share as top_share
+from crmlab.concentration import whale_curve as whale_curve
+from crmlab.customer_base import calibration_holdout as calibration_holdout
+from crmlab.customer_base import cohort_retention as cohort_retention
+from crmlab.customer_base import customer_flows as customer_flows
+from crmlab.customer_base import rfm_summary as rfm_summary
+from crmlab.customer_base import sufficient_statistics as sufficient_statistics
+from crmlab.datasets import describe as describe
+from crmlab.datasets import load_cdnow as load_cdnow
+from crmlab.datasets import load_company as load_company
+from crmlab.datasets import load_complete_journey as load_complete_journey
+from crmlab.datasets import load_donations as load_donations
+from crmlab.identity import evaluate_links as evaluate_links
+from crmlab.identity import link_customers as link_customers
+from crmlab.loaders import audit_transactions as audit_transactions
+from crmlab.loaders import read_transactions as read_transactions
+from crmlab.ltv import BetaGeoNBD as BetaGeoNBD
+from crmlab.ltv import GammaGamma as GammaGamma
+from crmlab.ltv import customer_lifetime_value as customer_lifetime_value
+from crmlab.reports import run_report as run_report
+from crmlab.reports import run_workbook as run_workbook
+from crmlab.simulate import simulate_company as simulate_company
+
+__version__: str
+__all__: list[str]
