@@ -28,6 +28,7 @@ def need(condition: bool, reason: str) -> None:
     pytest.skip(reason)
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items):
     # One Java machine is enough: all Spark tests go to one worker.
     for item in items:

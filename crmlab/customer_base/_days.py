@@ -1,12 +1,14 @@
-"""Customers' days as expressions, calendar periods, and the one place where a reduction runs."""
+"""Customers' days as expressions, and the one place where a reduction runs."""
 
 import datetime as dt
-from typing import Any, Literal
+from typing import Any
 
 import ibis
 import pandas as pd
 
 from crmlab._engine import execute
+from crmlab._errors import InputError
+from crmlab._periods import PERIODS, Period
 from crmlab._purchases import purchase_days
 from crmlab.contracts import TRANSACTIONS, ContractError, Rule, tally
 from crmlab.loaders import read_transactions
@@ -14,25 +16,18 @@ from crmlab.loaders import read_transactions
 __all__ = [
     "EPOCH",
     "NO_PURCHASE",
-    "PERIODS",
-    "Day",
-    "Period",
-    "executed",
-    "index_of",
     "read_days",
     "read_lines",
-    "starts",
+    "read_observed",
+    "run_sorted",
     "up_to",
     "with_period",
 ]
 
-Day = str | dt.date | pd.Timestamp
-Period = Literal["W", "M", "Q", "Y"]
-
 EPOCH = dt.date(1970, 1, 1)
 NO_PURCHASE = (
     "`transactions` must hold a purchase by {end}, the end of observation; there is none. "
-    "Returns alone are no purchase; see also `observation_end`."
+    "Returns alone are not a purchase; see also `observation_end`."
 )
 
 
@@ -66,49 +61,26 @@ def up_to(table: Any, end: dt.date) -> Any:
     )
 
 
-def read_days(transactions: Any, end: dt.date | None) -> tuple[Any, dt.date]:
-    """The customers' days up to the end of observation, as an expression, and that end."""
+def read_observed(transactions: Any, end: dt.date | None) -> tuple[Any, dt.date]:
+    """Read the lines up to the end of observation, as an expression, and that end."""
     lines, last = read_lines(transactions)
-    return purchase_days(lines if end is None else up_to(lines, end)), end or last
+    return lines if end is None else up_to(lines, end), end or last
 
 
-def executed(query: Any, end: dt.date) -> pd.DataFrame:
-    """Run a reduction once, sorted by its keys where it has some."""
-    keys = [name for name in ("customer_id", "cohort", "period", "flow") if name in query.columns]
-    table = execute(query.order_by(keys) if keys else query)
+def read_days(transactions: Any, end: dt.date | None) -> tuple[Any, dt.date]:
+    """Read the customers' days up to the end of observation, as an expression, and that end."""
+    lines, end = read_observed(transactions, end)
+    return purchase_days(lines), end
+
+
+def run_sorted(query: Any, end: dt.date, *, by: list[str]) -> pd.DataFrame:
+    """Run a reduction once, its rows in the order of `by`."""
+    table = execute(query.order_by(by))
     if table.empty:
-        raise ValueError(NO_PURCHASE.format(end=end))
+        raise InputError(NO_PURCHASE.format(end=end))
     return table
 
 
-# A period is numbered so that neighbours differ by one; day 4 of 1970-01 was the first Monday.
-PERIODS = {
-    "W": lambda day: day.delta(ibis.date("1969-12-29"), unit="day") // 7,
-    "M": lambda day: day.year() * 12 + day.month() - 1,
-    "Q": lambda day: day.year() * 4 + day.quarter() - 1,
-    "Y": lambda day: day.year(),
-}
-
-
 def with_period(days: Any, period: Period) -> Any:
+    """The days with the number of the period they lie in."""
     return days.mutate(period=PERIODS[period](days.day).cast("int64"))
-
-
-def index_of(day: dt.date, period: Period) -> int:
-    """The number of the period a day lies in, as `PERIODS` counts."""
-    return {
-        "W": (day - dt.date(1969, 12, 29)).days // 7,
-        "M": day.year * 12 + day.month - 1,
-        "Q": day.year * 4 + (day.month - 1) // 3,
-        "Y": day.year,
-    }[period]
-
-
-def starts(index: pd.Series, period: Period) -> pd.Series:
-    """First days of numbered periods."""
-    if period == "W":
-        return pd.Timestamp("1969-12-29") + pd.to_timedelta(index * 7, unit="D")
-    months = {"M": 1, "Q": 3, "Y": 12}[period]
-    since_year_0 = index.to_numpy() * months
-    stamps = (since_year_0 - 1970 * 12).astype("datetime64[M]").astype("datetime64[s]")
-    return pd.Series(stamps, index=index.index)

@@ -6,16 +6,8 @@ import ibis
 import pandas as pd
 
 from crmlab._checks import check_choice, check_count, check_day
-from crmlab.customer_base._days import (
-    PERIODS,
-    Day,
-    Period,
-    executed,
-    index_of,
-    read_days,
-    starts,
-    with_period,
-)
+from crmlab._periods import PERIODS, Day, Period, index_of, starts
+from crmlab.customer_base._days import read_days, run_sorted, with_period
 
 __all__ = ["customer_flows"]
 
@@ -92,7 +84,9 @@ def customer_flows(
     check_choice("period", period, PERIODS)
     check_count("lapse_after", lapse_after)
     days, end = read_days(transactions, check_day("observation_end", observation_end))
-    counted = executed(_flow_counts(with_period(days, period), lapse_after), end)
+    counted = run_sorted(
+        _flow_counts(with_period(days, period), lapse_after), end, by=["period", "flow"]
+    )
     first, last = int(counted["period"].min()), index_of(end, period)
     counted = counted[counted["period"] <= last]
     grid = pd.MultiIndex.from_product([range(first, last + 1), _FLOWS], names=["period", "flow"])

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from crmlab._checks import check_choice
+from crmlab._time_unit import TIME_UNIT, unit_column
 from crmlab.datasets._company_files import load_company_table
 
 __all__ = [
@@ -107,7 +108,8 @@ def load_donations() -> pd.DataFrame:
     DataFrame
         One row per history, 22 in all. ``frequency`` (later years with a gift), ``recency``
         (year of the last gift, counted from the year of joining; 0 without a later gift),
-        ``n_periods`` (years observed, 6), ``n_customers`` (donors with that history).
+        ``n_periods`` (years observed, 6), ``n_customers`` (donors with that history),
+        ``time_unit`` ("Y", an opportunity to give a year).
 
     Raises
     ------
@@ -127,15 +129,15 @@ def load_donations() -> pd.DataFrame:
     --------
     >>> donations = load_donations()
     >>> donations.tail(2)
-        frequency  recency  n_periods  n_customers
-    20          5        6          6          728
-    21          6        6          6         1203
+        frequency  recency  n_periods  n_customers time_unit
+    20          5        6          6          728         Y
+    21          6        6          6         1203         Y
     >>> int(donations["n_customers"].sum())
     11104
     """
     histories = pd.read_csv(_installed_file("lifetimes", "datasets/donations.csv"))
     histories = histories.rename(columns={"periods": "n_periods", "weights": "n_customers"})
-    histories.attrs["unit"] = "Y"  # one opportunity to give a year
+    histories[TIME_UNIT] = unit_column("Y", len(histories))  # one opportunity to give a year
     return histories
 
 

@@ -4,8 +4,8 @@ import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from crmlab._notebooks import Notebook
 from crmlab._optional import needing
-from crmlab.reports._notebook import Notebook
 
 if TYPE_CHECKING:
     from tqdm import tqdm
