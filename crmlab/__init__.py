@@ -15,6 +15,7 @@ one view            `link_customers`, `evaluate_links`; more in `identity` and `
 data to learn on    `load_cdnow`, `load_donations`, `load_complete_journey`, `load_company`,
                     `simulate_company`, `describe`
 pages               `run_report`, `run_workbook`
+what is refused     `InputError`, `InputTypeError`: the base of all errors that are not crmlab's
 ==================  =========================================================================
 
 Examples
@@ -33,6 +34,8 @@ __version__ = "0.1.0"
 _HOMES = {
     "BetaGeoNBD": "ltv",
     "GammaGamma": "ltv",
+    "InputError": "_errors",
+    "InputTypeError": "_errors",
     "audit_transactions": "loaders",
     "calibration_holdout": "customer_base",
     "cohort_retention": "customer_base",

@@ -1,53 +1,121 @@
 """Argument checks that every module shares: one wording for argument, rule, value, remedy."""
 
 import datetime as dt
+import math
 import numbers
 from collections.abc import Iterable
+from decimal import Decimal
 from difflib import get_close_matches
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
+
+from crmlab._errors import InputError, InputTypeError
 
 __all__ = [
     "check_choice",
+    "check_column",
     "check_columns",
     "check_count",
     "check_day",
     "check_fraction",
+    "check_number",
     "check_vector",
 ]
 
+_NUMERIC = {"integer", "floating", "mixed-integer-float", "decimal"}
+
 
 def check_choice(name: str, value: object, allowed: Iterable[str]) -> None:
-    """Raise ValueError unless `value` is one of the `allowed` words; suggest the nearest."""
+    """Raise InputError unless `value` is one of the `allowed` words; suggest the nearest."""
     allowed = list(allowed)
     if value not in allowed:
         folded = {word.casefold(): word for word in allowed}
         near = get_close_matches(str(value).casefold(), folded, n=1)
         hint = f" Did you mean {folded[near[0]]!r}?" if near else ""
         choices = ", ".join(map(repr, allowed))
-        raise ValueError(f"`{name}` must be one of {choices}; got {value!r}.{hint}")
+        raise InputError(f"`{name}` must be one of {choices}; got {value!r}.{hint}")
 
 
-def check_fraction(name: str, value: float, *, open_ends: bool = False) -> float:
+def check_number(
+    name: str,
+    value: Any,
+    *,
+    low: float = -math.inf,
+    high: float = math.inf,
+    open_low: bool = False,
+    open_high: bool = False,
+    finite: bool = True,
+    remedy: str = "",
+) -> float:
+    """Return one number as a float between `low` and `high`; nan is always refused.
+
+    Numbers of numpy, decimals and fractions pass; booleans and text do not. Each bound may be
+    left out of its range (`open_low`, `open_high`). Without `finite`, infinity passes where no
+    bound is in its way. `remedy` says what else the caller should know.
+
+    Examples
+    --------
+    >>> check_number("discount_rate", 0.1, low=-1, open_low=True)
+    0.1
+    >>> check_number("horizon", -3, low=0, remedy="It is a length of time.")
+    Traceback (most recent call last):
+    crmlab.InputError: `horizon` must be finite and at least 0; got -3. It is a length of time.
+    """
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        value = value.item()
+    if isinstance(value, bool) or not isinstance(value, numbers.Real | Decimal):
+        raise InputTypeError(f"`{name}` must be a number; got {_written(value)}.")
+    number = _as_float(value)
+    above = number > low if open_low else number >= low
+    below = number < high if open_high else number <= high
+    if not (above and below) or (finite and math.isinf(number)):
+        rule = _range_words(low, high, open_low, open_high, finite)
+        raise InputError(f"`{name}` must be {rule}; got {value!r}." + _follow(remedy))
+    return number
+
+
+def check_fraction(name: str, value: Any, *, open_ends: bool = False) -> float:
     """Return `value` as a float in [0, 1], or in (0, 1) with `open_ends`."""
-    if isinstance(value, bool) or not isinstance(value, numbers.Real):
-        raise TypeError(f"`{name}` must be a number; got {type(value).__name__}.")
-    inside = 0 < value < 1 if open_ends else 0 <= value <= 1
-    if not inside:
-        bounds = "(0, 1)" if open_ends else "[0, 1]"
-        raise ValueError(f"`{name}` must be in {bounds}; got {value!r}.")
-    return float(value)
+    return check_number(name, value, low=0, high=1, open_low=open_ends, open_high=open_ends)
 
 
-def check_count(name: str, value: int, *, minimum: int = 1) -> int:
+def check_count(name: str, value: Any, *, minimum: int = 1) -> int:
     """Return `value` as an int of at least `minimum`."""
     if isinstance(value, bool) or not isinstance(value, int | np.integer):
-        raise TypeError(f"`{name}` must be a whole number; got {value!r}.")
-    if value < minimum:
-        raise ValueError(f"`{name}` must be at least {minimum}; got {value!r}.")
+        raise InputTypeError(f"`{name}` must be a whole number; got {_written(value)}.")
+    check_number(name, value, low=minimum, finite=False)
     return int(value)
+
+
+def _as_float(value: Any) -> float:
+    try:
+        return float(value)
+    except OverflowError:  # a whole number beyond all floats
+        return math.inf if value > 0 else -math.inf
+
+
+def _range_words(low: float, high: float, open_low: bool, open_high: bool, finite: bool) -> str:
+    if math.isfinite(low) and math.isfinite(high):
+        return f"in {'[('[open_low]}{low:.15g}, {high:.15g}{'])'[open_high]}"
+    words = ["finite"] if finite else []
+    if low > -math.inf:
+        words.append(f"{'above' if open_low else 'at least'} {low:.15g}")
+    if high < math.inf:
+        words.append(f"{'below' if open_high else 'at most'} {high:.15g}")
+    return " and ".join(words) or "a number"
+
+
+def _written(value: object) -> str:
+    """A value as Python writes it, or its type where that would not fit into a message."""
+    text = repr(value)
+    return text if len(text) <= 60 and "\n" not in text else type(value).__name__
+
+
+def _follow(remedy: str) -> str:
+    return f" {remedy}" if remedy else ""
 
 
 def check_day(name: str, value: str | dt.date | pd.Timestamp | None) -> dt.date | None:
@@ -57,45 +125,103 @@ def check_day(name: str, value: str | dt.date | pd.Timestamp | None) -> dt.date 
     # A number would pass as nanoseconds since 1970.
     stamp = pd.NaT if isinstance(value, numbers.Number) else pd.to_datetime(value, errors="coerce")
     if not isinstance(stamp, pd.Timestamp):
-        raise ValueError(f"`{name}` must be a date such as '1997-09-30'; got {value!r}.")
+        raise InputError(f"`{name}` must be a date such as '1997-09-30'; got {value!r}.")
     return stamp.date()
 
 
 def check_vector(
-    name: str, value: ArrayLike, *, negative: bool = False, remedy: str = ""
+    name: str,
+    value: Any,
+    *,
+    negative: bool = False,
+    missing: bool = False,
+    flags: bool = False,
+    remedy: str = "",
 ) -> NDArray[np.float64]:
-    """Return `value` as a finite one-dimensional float array with at least one entry.
+    """Return numbers as a one-dimensional float array with at least one entry, all finite.
 
-    Negative entries are refused unless `negative` is true; `remedy` says what to do about them.
+    Text is never a number. Negative entries pass with `negative`, missing ones as nan with
+    `missing`, true and false as 1 and 0 with `flags`. `remedy` says what to do about negative
+    entries. The array may share its memory with `value`: it must not be changed.
+
+    Examples
+    --------
+    >>> check_vector("margin", [0.3, -0.1], negative=True).tolist()
+    [0.3, -0.1]
+    >>> check_vector("margin", [0.3, -0.1])
+    Traceback (most recent call last):
+    crmlab.InputError: `margin` must not be negative; 1 of 2 are, such as -0.1.
     """
-    try:
-        array = np.asarray(value, dtype=float)
-    except (TypeError, ValueError) as error:
-        raise TypeError(f"`{name}` must hold numbers; {error}.") from error
-    if array.ndim != 1:
-        raise ValueError(f"`{name}` must have one dimension; got {array.ndim}. Pass one column.")
-    if array.size == 0:
-        raise ValueError(f"`{name}` must hold at least one customer; got none.")
-    bad = ~np.isfinite(array)
+    dimensions = _count_dimensions(name, value)
+    if dimensions != 1:
+        raise InputError(f"`{name}` must have one dimension; got {dimensions}. Pass one column.")
+    array = _read_floats(name, value, flags=flags)
+    if not array.size:
+        raise InputError(f"`{name}` must hold at least one number; got none.")
+    bad = np.isinf(array) if missing else ~np.isfinite(array)
     if bad.any():
-        raise ValueError(
-            f"`{name}` must be finite and not missing; {bad.sum():,} of {array.size:,} are not. "
-            "Drop or fill those customers first."
+        rule = "finite" if missing else "finite and not missing"
+        raise InputError(
+            f"`{name}` must be {rule}; {_count_bad(array, bad, 'are not')}. "
+            "Fill or drop those first."
         )
     if not negative and (array < 0).any():
-        raise ValueError(
-            f"`{name}` must not be negative; {(array < 0).sum():,} of {array.size:,} are."
-            + (f" {remedy}" if remedy else "")
-        )
+        found = _count_bad(array, array < 0, "are")
+        raise InputError(f"`{name}` must not be negative; {found}." + _follow(remedy))
     return array
 
 
+def check_column(
+    table: pd.DataFrame, name: str, *, what: str = "The table", **rules: Any
+) -> NDArray[np.float64]:
+    """Return the numbers of one column of a table, by the `rules` of `check_vector`.
+
+    Examples
+    --------
+    >>> check_column(pd.DataFrame({"recency": [3, None]}), "recency")
+    Traceback (most recent call last):
+    crmlab.InputError: `recency` must be finite and not missing; 1 of 2 are not, such as nan. ...
+    >>> check_column(pd.DataFrame({"recency": [3, 4]}), "T", what="`summary`")
+    Traceback (most recent call last):
+    crmlab.InputError: `summary` lacks 'T'; it has 'recency'.
+    """
+    check_columns(table.columns, [name], what=what)
+    return check_vector(name, table[name], **rules)
+
+
+def _count_dimensions(name: str, value: Any) -> int:
+    try:
+        return np.ndim(value)
+    except ValueError as error:  # lists of unequal length
+        raise InputError(f"`{name}` must have one dimension; {error}.") from error
+
+
+def _read_floats(name: str, value: Any, *, flags: bool) -> NDArray[np.float64]:
+    if getattr(value, "dtype", None) == np.float64:  # the usual case, without a copy
+        return np.asarray(value)
+    series = pd.Series(value)
+    kind = pd.api.types.infer_dtype(series, skipna=True)
+    known = _NUMERIC | {"boolean"} if flags else _NUMERIC
+    # A column in which nothing stands has no kind of its own: it is missing, not wrong.
+    if kind not in known and series.notna().any():
+        raise InputTypeError(f"`{name}` must hold numbers; got {kind}.")
+    try:
+        return series.to_numpy(dtype="float64", na_value=np.nan)
+    except OverflowError as error:
+        raise InputError(f"`{name}` must hold numbers that are not too large; {error}.") from error
+
+
+def _count_bad(array: NDArray[np.float64], bad: NDArray[np.bool_], verb: str) -> str:
+    """How many entries are bad, with the first of them."""
+    return f"{bad.sum():,} of {array.size:,} {verb}, such as {float(array[bad][0])!r}"
+
+
 def check_columns(present: Iterable[str], required: Iterable[str], *, what: str) -> None:
-    """Raise ValueError naming the `required` columns that are missing and those `present`."""
+    """Raise InputError naming the `required` columns that are missing and those `present`."""
     present = list(present)
     missing = [name for name in required if name not in present]
     if missing:
-        raise ValueError(
+        raise InputError(
             f"{what} lacks {', '.join(map(repr, missing))}; "
             f"it has {', '.join(map(repr, present)) or 'no columns'}."
         )

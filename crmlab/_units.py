@@ -1,13 +1,12 @@
 """Units of time, and what a yearly rate of interest means in each of them."""
 
 import math
-import numbers
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from crmlab._checks import check_choice
+from crmlab._checks import check_choice, check_number
 
 __all__ = ["UNIT_DAYS", "Unit", "force_of_interest", "months_between", "rate_per"]
 
@@ -36,9 +35,9 @@ def rate_per(discount_rate: float, unit: str, *, per: str = "Y") -> float:
 
     Raises
     ------
-    ValueError
+    InputError
         If the rate is -1 or less or not finite, or a unit is unknown.
-    TypeError
+    InputTypeError
         If the rate is not a number.
 
     Examples
@@ -59,16 +58,16 @@ def force_of_interest(discount_rate: float, unit: str, *, per: str = "Y") -> flo
     >>> round(force_of_interest(0.15, "W"), 6)
     0.002679
     """
-    if isinstance(discount_rate, bool) or not isinstance(discount_rate, numbers.Real):
-        raise TypeError(f"`discount_rate` must be a number; got {discount_rate!r}.")
-    if not -1 < discount_rate < math.inf:
-        raise ValueError(
-            f"`discount_rate` must be finite and above -1; got {discount_rate!r}. "
-            f"It is an effective rate per {per!r}: 0.1 means 10 %."
-        )
+    rate = check_number(
+        "discount_rate",
+        discount_rate,
+        low=-1,
+        open_low=True,
+        remedy=f"It is an effective rate per {per!r}: 0.1 means 10 %.",
+    )
     check_choice("unit", unit, UNIT_DAYS)
     check_choice("per", per, UNIT_DAYS)
-    return math.log1p(discount_rate) * UNIT_DAYS[unit] / UNIT_DAYS[per]
+    return math.log1p(rate) * UNIT_DAYS[unit] / UNIT_DAYS[per]
 
 
 def months_between(start: NDArray[np.datetime64], day: NDArray[np.datetime64]) -> NDArray[np.int64]:

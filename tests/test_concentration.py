@@ -282,7 +282,7 @@ def test_fractions_outside_0_to_1_are_refused(function, option, value):
     ],
 )
 def test_a_fraction_that_is_text_is_refused(function, option):
-    with pytest.raises(TypeError, match=f"`{option}` must be a number; got str"):
+    with pytest.raises(TypeError, match=f"`{option}` must be a number; got '20%'"):
         function([1, 2, 3], **{option: "20%"})
 
 

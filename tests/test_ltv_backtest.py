@@ -18,7 +18,7 @@ from crmlab.ltv import (
     backtest,
     interval_coverage,
 )
-from crmlab.ltv._predict import predictive_intervals
+from crmlab.ltv._forecasting.predict import predictive_intervals
 
 RIVALS = ["everyone average", "same as last period", "class means"]
 ORIGINS = ["1997-09-30", "1997-12-30", "1998-03-31"]

@@ -77,7 +77,7 @@ def test_no_random_start_finds_a_higher_top(model):
 
 def log_likelihood(model, summary):
     """Log-likelihood of a base at the parameters of a model."""
-    from crmlab.ltv._counts import read_counts
+    from crmlab.ltv._noncontract.summary import read_counts
 
     counts = read_counts(summary, unit=None)
     values = model._values(model._theta, counts)

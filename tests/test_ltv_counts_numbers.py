@@ -11,8 +11,8 @@ from numpy.testing import assert_allclose
 from scipy import special
 
 from crmlab.ltv import NBD, BetaGeoNBD, ModifiedBetaGeoNBD, ParetoNBD
-from crmlab.ltv._counts import Counts
-from crmlab.ltv._pareto_integral import left_integral
+from crmlab.ltv._noncontract.pareto_integral import left_integral
+from crmlab.ltv._noncontract.summary import Counts
 
 COINS = {BetaGeoNBD: 0, ModifiedBetaGeoNBD: 1}
 

@@ -17,7 +17,7 @@ from sklearn.exceptions import NotFittedError
 
 from crmlab.datasets import load_donations
 from crmlab.ltv import BetaGeoBetaBinomial, ConvergenceError
-from crmlab.ltv._beta_geo_beta_binomial import _discounted_for_ever
+from crmlab.ltv._noncontract.beta_geo_beta_binomial import _discounted_for_ever
 
 PUBLISHED = BetaGeoBetaBinomial.from_params(
     alpha=1.204, beta=0.750, gamma=0.657, delta=2.783, unit="Y"

@@ -24,7 +24,7 @@ from crmlab.ltv import (
     ParetoNBD,
     score_table,
 )
-from crmlab.ltv._score import _opened
+from crmlab.ltv._forecasting.score import _opened
 
 HORIZON = 26.0
 MODEL = ordinary(BetaGeoNBD)

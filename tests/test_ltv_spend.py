@@ -16,8 +16,8 @@ from sklearn.exceptions import NotFittedError
 
 from crmlab.customer_base import rfm_summary
 from crmlab.ltv import ConvergenceError, GammaGamma
-from crmlab.ltv._gamma_gamma import _log_likelihood
-from crmlab.ltv._spend import Spend
+from crmlab.ltv._spend.gamma_gamma import _log_likelihood
+from crmlab.ltv._spend.summary import Spend
 
 TRUE = GammaGamma.from_params(p=4.0, q=3.5, v=18.0)
 

@@ -119,7 +119,7 @@ def test_top_outside_its_range_is_an_error(function, top):
 
 @pytest.mark.parametrize("function", [pareto_view, pareto_explorer])
 def test_top_that_is_no_number_is_an_error(function):
-    with pytest.raises(TypeError, match="`top` must be a number; got str"):
+    with pytest.raises(TypeError, match="`top` must be a number; got '20 %'"):
         function(SPENT, top="20 %")
 
 

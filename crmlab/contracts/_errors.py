@@ -1,9 +1,11 @@
 """What is raised where a table does not keep its contract."""
 
+from crmlab._errors import InputError
+
 __all__ = ["ContractError"]
 
 
-class ContractError(ValueError):
+class ContractError(InputError):
     """A table does not keep its contract: columns are missing, or rows break a rule.
 
     Examples

@@ -16,61 +16,6 @@ by arithmetic         `simple_ltv`, `markov_ltv`, `customer_equity`, `ltv_levers
 ====================  =======================================================================
 """
 
-from crmlab.ltv._arithmetic import simple_ltv
-from crmlab.ltv._backtest import backtest
-from crmlab.ltv._beta_discrete_weibull import BetaDiscreteWeibull
-from crmlab.ltv._beta_geo import BetaGeoNBD, ModifiedBetaGeoNBD
-from crmlab.ltv._beta_geo_beta_binomial import BetaGeoBetaBinomial
-from crmlab.ltv._coverage import interval_coverage, randomised_pit
-from crmlab.ltv._equity import customer_equity
-from crmlab.ltv._errors import ConvergenceError
-from crmlab.ltv._gamma_gamma import GammaGamma
-from crmlab.ltv._judge import (
-    frequency_calibration,
-    holdout_by_frequency,
-    holdout_deciles,
-    top_decile_captured,
-)
-from crmlab.ltv._levers import ltv_levers
-from crmlab.ltv._markov import markov_ltv
-from crmlab.ltv._nbd import NBD
-from crmlab.ltv._pareto import ParetoNBD
-from crmlab.ltv._predict import predictive_draws, predictive_intervals
-from crmlab.ltv._score import score_table
-from crmlab.ltv._shifted_beta_geometric import ShiftedBetaGeometric
-from crmlab.ltv._storage import load_model, save_model
-from crmlab.ltv._subscriptions import installed_base, survivors
-from crmlab.ltv._tracking import tracking_table
-from crmlab.ltv._value import customer_lifetime_value
+from crmlab._lazy import attach_stub
 
-__all__ = [
-    "NBD",
-    "BetaDiscreteWeibull",
-    "BetaGeoBetaBinomial",
-    "BetaGeoNBD",
-    "ConvergenceError",
-    "GammaGamma",
-    "ModifiedBetaGeoNBD",
-    "ParetoNBD",
-    "ShiftedBetaGeometric",
-    "backtest",
-    "customer_equity",
-    "customer_lifetime_value",
-    "frequency_calibration",
-    "holdout_by_frequency",
-    "holdout_deciles",
-    "installed_base",
-    "interval_coverage",
-    "load_model",
-    "ltv_levers",
-    "markov_ltv",
-    "predictive_draws",
-    "predictive_intervals",
-    "randomised_pit",
-    "save_model",
-    "score_table",
-    "simple_ltv",
-    "survivors",
-    "top_decile_captured",
-    "tracking_table",
-]
+__getattr__, __dir__, __all__ = attach_stub(__name__, __file__)

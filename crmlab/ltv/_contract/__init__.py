@@ -1,0 +1,1 @@
+"""Renewals of customers under contract."""

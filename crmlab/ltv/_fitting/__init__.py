@@ -1,0 +1,1 @@
+"""Maximum likelihood: what every fitted model shares."""

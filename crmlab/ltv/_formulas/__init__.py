@@ -1,0 +1,1 @@
+"""Lifetime value by arithmetic: no model, no data but rates."""

@@ -1,0 +1,1 @@
+"""Repeat purchases of customers without a contract."""

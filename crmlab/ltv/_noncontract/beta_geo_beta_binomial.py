@@ -1,0 +1,467 @@
+"""BG/BB: whole opportunities, taken or not, until the customer leaves between two of them."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+from scipy import special
+
+from crmlab._checks import check_count
+from crmlab.ltv._fitting.errors import ConvergenceError
+from crmlab.ltv._fitting.maximum import LIMIT, Floats
+from crmlab.ltv._noncontract.count_model import CountModel, Gradient
+from crmlab.ltv._noncontract.covariates import Values
+from crmlab.ltv._noncontract.summary import (
+    Counts,
+    check_frame,
+    check_rows,
+    check_unit,
+    codes_of,
+    numbers_of,
+    weights_of,
+)
+
+__all__ = ["BetaGeoBetaBinomial", "impossible_periods"]
+
+# Points from which to search: alpha + beta, gamma, delta.
+_STARTS = ((1.0, 0.7, 3.0), (4.0, 0.3, 6.0), (0.4, 2.0, 2.0), (2.0, 1.0, 30.0))
+
+
+@dataclass(frozen=True)
+class _Moments:
+    """When each history may have ended: after any opportunity from the last purchase on.
+
+    Histories that differ share most of these moments, so each is worked out once.
+
+    Attributes
+    ----------
+    at : ndarray of shape (n_rows,)
+        The distinct history of each row.
+    start : ndarray of shape (n_histories,)
+        Where each history's moments start in `pair`.
+    size : ndarray of shape (n_histories,)
+        How many it has.
+    pair : ndarray of shape (n_moments,)
+        Position of each moment in the arrays below.
+    x, k, left : ndarray of shape (n_pairs,)
+        Purchases, opportunities as a customer, and 1 if the customer left after them; 0 if the
+        customer is there at the end.
+    """
+
+    at: NDArray[np.intp]
+    start: NDArray[np.intp]
+    size: NDArray[np.intp]
+    pair: NDArray[np.intp]
+    x: Floats
+    k: Floats
+    left: Floats
+
+
+@dataclass(frozen=True)
+class _Histories(Counts):
+    """Counts whose `T` is a number of opportunities."""
+
+    def rows(self, which: Any) -> "_Histories":
+        return _Histories(
+            self.x[which], self.tx[which], self.T[which], self.weight[which], self.z[which]
+        )
+
+    def scaled(self, time: float) -> "_Histories":
+        return self  # opportunities have no unit
+
+    @cached_property
+    def moments(self) -> _Moments:
+        at, first = codes_of([self.x, self.tx, self.T])
+        x, tx, n = self.x[first], self.tx[first], self.T[first]
+        size = (n - tx + 1).astype("intp")
+        start = np.concatenate([[0], size.cumsum()[:-1]]).astype("intp")
+        k = np.arange(size.sum()) - np.repeat(start - tx, size)
+        left = (k < np.repeat(n, size)).astype(float)
+        columns = [np.repeat(x, size), k, left]
+        pair, one = codes_of(columns)
+        return _Moments(at, start, size, pair, *(column[one] for column in columns))
+
+
+class BetaGeoBetaBinomial(CountModel):
+    """BG/BB: at each opportunity a customer buys or not, and may leave before the next one.
+
+    For purchases that can happen once a period: a yearly gift, a conference, a renewal by hand.
+    While a customer, someone buys at each opportunity with a chance that varies between customers
+    as a beta (`alpha`, `beta`); before each opportunity they leave for good with a chance that
+    varies as another (`gamma`, `delta`).
+
+    Here the horizon and `t` are whole numbers of opportunities, being alive means still being a
+    customer *at the next opportunity*, and purchases are discounted in steps: the next opportunity
+    is one period away.
+
+    Parameters
+    ----------
+    penalty : float, default=0
+        L2 penalty per customer on the logs of the parameters. A small one (0.001 to 0.1) gives an
+        answer where the data alone have none.
+    unit : {"D", "W", "M", "Q", "Y"}, optional
+        Time from one opportunity to the next, for summaries that do not say it; needed to
+        discount.
+
+    Attributes
+    ----------
+    params_ : Series
+        `alpha`, `beta`, `gamma`, `delta`. The last two often lie on a flat ridge: other pairs fit,
+        and predict, all but equally well.
+    alpha_, beta_, gamma_, delta_ : float
+        The same.
+    standard_errors_, covariance_, log_likelihood_, n_customers_, gradient_norm_, unit_
+        As for `BetaGeoNBD`.
+
+    References
+    ----------
+    Fader, Hardie and Shang (2010), "Customer-Base Analysis in a Discrete-Time Noncontractual
+    Setting", Marketing Science 29(6): likelihood (5), chance to be alive (11), conditional
+    expectation (13), discounted expected transactions (14).
+
+    Examples
+    --------
+    >>> from crmlab.datasets import load_donations
+    >>> donors = load_donations()
+    >>> model = BetaGeoBetaBinomial(unit="Y").fit(donors)
+    >>> model.params_.round(2).to_dict()
+    {'alpha': 1.2, 'beta': 0.75, 'gamma': 0.66, 'delta': 2.78}
+    >>> round(model.log_likelihood_, 2)
+    -33225.58
+    >>> gifts = model.expected_purchases(donors, 5)
+    >>> round(float((gifts * donors["n_customers"]).sum()), 1)
+    12884.2
+    """
+
+    _NAMES = ("alpha", "beta", "gamma", "delta")
+
+    purchase_covariates = ()
+    dropout_covariates = ()
+
+    def __init__(self, *, penalty: float = 0.0, unit: str | None = None) -> None:
+        self.penalty = penalty
+        self.unit = unit
+
+    # ------------------------------------------------------------------------------------- fit
+
+    def fit(self, summary: pd.DataFrame, y: object = None) -> Self:
+        """Find the parameters by maximum likelihood.
+
+        Parameters
+        ----------
+        summary : DataFrame
+            One row per customer: `frequency` (opportunities at which they bought), `recency` (the
+            number of the last of these, counted from 1; 0 if none) and `n_periods` (opportunities
+            there were). The purchase that made them a customer does not count. A column
+            `n_customers` holds how many customers a row stands for.
+        y : None
+            Not used; scikit-learn passes it.
+
+        Returns
+        -------
+        BetaGeoBetaBinomial
+
+        Raises
+        ------
+        ConvergenceError
+            If the data do not determine the parameters; it names the cause and the remedy.
+        ValueError, TypeError
+            If the summary has impossible rows, lacks columns or has another unit.
+        """
+        return super().fit(summary, y)
+
+    def _counts(self, summary: pd.DataFrame, unit: str | None, *, fitting: bool) -> Counts:
+        names = ["frequency", "recency", "n_periods"]
+        check_frame(summary, names)
+        check_unit(summary, unit)
+        x, tx, n = (numbers_of(summary, name) for name in names)
+        check_rows(impossible_periods(x, tx, n, fitting=fitting), len(x))
+        counts = _Histories(x, tx, n, weights_of(summary), np.empty((len(x), 0)))
+        return counts if counts.weight.all() else counts.rows(counts.weight > 0)
+
+    def _check_telling(self, rows: Counts, penalty: float) -> None:
+        super()._check_telling(rows, penalty)
+        most = rows.T.max()
+        if penalty == 0 and most < 3:
+            raise ConvergenceError(
+                f"`n_periods` is at most {most:.0f}, too few opportunities to tell leaving from "
+                "not buying. Observe at least 3, or set `penalty` (such as 0.01)."
+            )
+
+    def _starts(self, rows: Counts) -> list[Floats]:
+        seen = float(rows.weight @ rows.x) / float(rows.weight @ rows.T)
+        # People who have left do not buy, so while customers they buy more often than this.
+        chance = min(max(1.5 * seen, 0.02), 0.9)
+        return [
+            np.clip(np.log([both * chance, both * (1 - chance), gamma, delta]), -LIMIT, LIMIT)
+            for both, gamma, delta in _STARTS
+        ]
+
+    def _log_likelihood(self, values: Values, counts: Counts) -> tuple[Floats, Gradient]:
+        a, b, g, d = (values[name] for name in self._NAMES)
+        digamma = special.digamma
+        moments = _histories(counts).moments
+        x, k, left = moments.x, moments.k, moments.left
+        pairs = special.betaln(a + x, b + k - x) - special.betaln(a, b)
+        pairs += special.betaln(g + left, d + k) - special.betaln(g, d)
+        likelihood, share = _log_sums(pairs, moments)
+        buys = digamma(a + b + k) - digamma(a + b)
+        leaves = digamma(g + d + left + k) - digamma(g + d)
+        slopes = {
+            "alpha": a * (digamma(a + x) - digamma(a) - buys),
+            "beta": b * (digamma(b + k - x) - digamma(b) - buys),
+            "gamma": g * (digamma(g + left) - digamma(g) - leaves),
+            "delta": d * (digamma(d + k) - digamma(d) - leaves),
+        }
+        gradient = {
+            name: np.add.reduceat(share * slope[moments.pair], moments.start)[moments.at]
+            for name, slope in slopes.items()
+        }
+        return likelihood[moments.at], gradient
+
+    def _cause(self, theta: dict[str, float], flat: dict[str, float]) -> str:
+        if theta["delta"] - theta["gamma"] > 6 or theta["gamma"] < -5:
+            return "no dropout is visible (gamma / (gamma + delta) goes to 0)."
+        if theta["alpha"] - theta["beta"] > 6 or theta["beta"] < -5:
+            return "customers buy at every opportunity until they leave (beta goes to 0)."
+        if theta["alpha"] > 3 and theta["beta"] > 3:
+            return "chances to buy do not differ between customers (alpha and beta grow together)."
+        if theta["gamma"] > 3 and theta["delta"] > 3:
+            return "chances of dropout do not differ (gamma and delta grow together)."
+        if theta["alpha"] < -5:
+            return "almost nobody bought again (alpha goes to 0)."
+        loose = max(flat, key=lambda name: abs(flat[name]))
+        return f"the data leave `{loose}` open; many values fit equally well."
+
+    # ---------------------------------------------------------------------------- expectations
+
+    def _check_horizon(self, horizon: float, *, finite: bool = True) -> float:
+        horizon = super()._check_horizon(horizon, finite=finite)
+        if not math.isinf(horizon) and horizon != math.floor(horizon):
+            raise ValueError(f"`horizon` must be a whole number of opportunities; got {horizon!r}.")
+        return horizon
+
+    def _check_times(self, times: Floats) -> None:
+        super()._check_times(times)
+        if (times != np.floor(times)).any():
+            raise ValueError("`t` must be whole numbers of opportunities; it has fractions.")
+
+    def _newcomers(self, T: Floats, covariates: Mapping[str, float] | None) -> Counts:
+        return _histories(super()._newcomers(T, covariates))
+
+    def _alive(self, values: Values, counts: Counts) -> Floats:
+        """Chance of being a customer at opportunity n + 1."""
+        a, b, g, d = (values[name] for name in self._NAMES)
+        x, n = counts.x, counts.T
+        there = special.betaln(a + x, b + n - x) - special.betaln(a, b)
+        there += special.betaln(g, d + n + 1) - special.betaln(g, d)
+        likelihood, _ = self._log_likelihood(values, counts)
+        return np.minimum(np.exp(there - likelihood), 1.0)  # rounding may pass 1
+
+    def _posterior(self, values: Values, counts: Counts) -> tuple[Any, Any, Any, Any]:
+        """The betas of a customer at opportunity n + 1: chance to buy, chance to leave."""
+        a, b, g, d = (values[name] for name in self._NAMES)
+        return a + counts.x, b + counts.T - counts.x, g, d + counts.T + 1
+
+    def _future(self, values: Values, counts: Counts, horizon: Floats | float) -> Floats:
+        a, b, g, d = self._posterior(values, counts)
+        return a / (a + b) * _opportunities(g, d, np.broadcast_to(horizon, a.shape), 0.0)
+
+    def _discounted_rows(
+        self, values: Values, rows: Counts, force: float, horizon: float
+    ) -> Floats:
+        a, b, g, d = self._posterior(values, rows)
+        if math.isinf(horizon):
+            met = _discounted_for_ever(g, d, force)
+        else:
+            met = _opportunities(g, d, np.broadcast_to(horizon, a.shape), force)
+        return a / (a + b) * met
+
+    def _future_pmf(self, values: Values, counts: Counts, horizon: float, n: Floats) -> Floats:
+        at, first = codes_of([counts.x, counts.T])
+        a, b, g, d = (np.reshape(v, (-1, 1)) for v in self._posterior(values, counts.rows(first)))
+        table = np.zeros((len(a), len(n)))
+        if horizon == 0:
+            table[:, n == 0] = 1.0
+            return table[at]
+        for met in range(1, int(horizon) + 1):
+            # Leaves after `met` opportunities, or is there for all of them.
+            left = float(met < horizon)
+            chance = np.exp(special.betaln(g + left, d + met - 1) - special.betaln(g, d))
+            table += chance * _beta_binomial(n, met, a, b)
+        return table[at]
+
+    # ------------------------------------------------------------------------------ simulation
+
+    def _draw_future(
+        self, values: Values, counts: Counts, horizon: float, rng: np.random.Generator
+    ) -> NDArray[np.int64]:
+        a, b, g, d = self._posterior(values, counts)
+        met = np.minimum(_opportunities_until_gone(g, d, len(counts), rng), int(horizon))
+        return rng.binomial(met, rng.beta(a, b))
+
+    def simulate(
+        self, n_customers: int, *, n_periods: int | ArrayLike, horizon: float = 0, seed: int = 0
+    ) -> pd.DataFrame:
+        """Draw customers from the model, with what no data set knows: who is still alive.
+
+        Parameters
+        ----------
+        n_customers : int
+            Number of customers.
+        n_periods : int or array-like of shape (n_customers,)
+            Opportunities observed; whole, at least 0.
+        horizon : int, default=0
+            Opportunities after these in which purchases are counted too.
+        seed : int, default=0
+            Seed of the random draws.
+
+        Returns
+        -------
+        DataFrame
+            Index `customer_id`; `frequency`, `recency`, `n_periods`, `alive` (at the next
+            opportunity), and with a horizon `frequency_holdout` and `duration_holdout`.
+            ``attrs["unit"]`` is the model's unit.
+
+        Raises
+        ------
+        NotFittedError, ValueError, TypeError
+            If the model is not fitted or an option is out of range.
+
+        Examples
+        --------
+        >>> model = BetaGeoBetaBinomial.from_params(alpha=1.2, beta=0.75, gamma=0.66, delta=2.8)
+        >>> model.simulate(3, n_periods=6, seed=1).columns.to_list()
+        ['frequency', 'recency', 'n_periods', 'alive']
+        """
+        self._check_fitted()
+        n_customers = check_count("n_customers", n_customers)
+        check_count("seed", seed, minimum=0)
+        horizon = self._check_horizon(horizon)
+        n = np.broadcast_to(np.asarray(n_periods, dtype=float), (n_customers,))
+        if not (np.isfinite(n) & (n >= 0) & (n == np.floor(n))).all():
+            raise ValueError("`n_periods` must be whole numbers, at least 0.")
+        rng = np.random.default_rng(seed)
+        met = _opportunities_until_gone(self.gamma_, self.delta_, n_customers, rng) - 1
+        chance = rng.beta(self.alpha_, self.beta_, n_customers)
+        x, last = np.zeros((2, n_customers), dtype="int64")
+        for period in range(1, int(n.max()) + 1):
+            buys = (rng.random(n_customers) < chance) & (period <= np.minimum(met, n))
+            x += buys
+            last[buys] = period
+        frame = pd.DataFrame(
+            {"frequency": x, "recency": last, "n_periods": n.astype("int64"), "alive": met > n},
+            index=pd.RangeIndex(n_customers, name="customer_id"),
+        )
+        if horizon:
+            later = np.clip(met - n, 0, horizon).astype("int64")
+            frame["frequency_holdout"] = rng.binomial(later, chance)
+            frame["duration_holdout"] = int(horizon)
+        if self.unit_:
+            frame.attrs["unit"] = self.unit_
+        return frame
+
+
+def _histories(counts: Counts) -> _Histories:
+    if isinstance(counts, _Histories):
+        return counts
+    return _Histories(counts.x, counts.tx, counts.T, counts.weight, counts.z)
+
+
+def _log_sums(pairs: Floats, moments: _Moments) -> tuple[Floats, Floats]:
+    """Log of the sum over each history's moments, and each moment's share of it."""
+    logs = pairs[moments.pair]
+    top = np.maximum.reduceat(logs, moments.start)
+    weights = np.exp(logs - np.repeat(top, moments.size))
+    total = np.add.reduceat(weights, moments.start)
+    return top + np.log(total), weights / np.repeat(total, moments.size)
+
+
+def _opportunities(g: float, d: Floats, horizon: Any, force: float) -> Floats:
+    """Discounted number of the next `horizon` opportunities that a customer at the first meets."""
+    at, first = codes_of([d])
+    steps = np.arange(max(int(horizon.max()), 1))
+    there = special.betaln(g, d[first][:, None] + steps) - special.betaln(g, d[first][:, None])
+    sums = np.cumsum(np.exp(there - force * (steps + 1)), axis=1)
+    return np.where(horizon > 0, sums[at, np.maximum(horizon.astype("intp"), 1) - 1], 0.0)
+
+
+def _discounted_for_ever(g: float, d: Floats, force: float) -> Floats:
+    """The same without an end: z 2F1(1, d; g + d; z) with z the discount factor.
+
+    By Gauss's continued fraction, from its far end: all terms have one sign, so it is accurate
+    where the library function overflows.
+    """
+    at, first = codes_of([d])
+    d = d[first]
+    c, z = g + d, math.exp(-force)
+    # Each further pair of terms shrinks the error by about exp(-4 sqrt(1 - z)).
+    fraction = np.ones(len(d))
+    for k in range(20 + math.ceil(12 / math.sqrt(-math.expm1(-force))), -1, -1):
+        even = (k + 1) * (g + k) / ((c + 2 * k) * (c + 2 * k + 1))
+        odd = (d + k) * np.where(k > 0, (c + k - 1) / (c + 2 * k - 1), 1.0) / (c + 2 * k)
+        fraction = 1 - odd * z / (1 - even * z / fraction)
+    return z / fraction[at]
+
+
+def _beta_binomial(n: Floats, met: int, a: Floats, b: Floats) -> Floats:
+    """Chance of each number of purchases at `met` opportunities."""
+    few = np.minimum(n, met)
+    ways = special.gammaln(met + 1) - special.gammaln(few + 1) - special.gammaln(met - few + 1)
+    chance = np.exp(ways + special.betaln(a + few, b + met - few) - special.betaln(a, b))
+    return np.where(n <= met, chance, 0.0)
+
+
+def _opportunities_until_gone(
+    g: Any, d: Any, size: int, rng: np.random.Generator
+) -> NDArray[np.int64]:
+    """The number of the opportunity before which the customer leaves, from 1."""
+    # A chance of 0 or next to it would overflow; none of these customers leaves in our time.
+    return rng.geometric(np.maximum(rng.beta(g, d, size), 1e-12))
+
+
+def impossible_periods(
+    x: Any, tx: Any, n: Any, *, fitting: bool = False
+) -> list[tuple[Any, str, str]]:
+    """Rules on rows: who breaks it, the rule, the remedy; for arrays and for engines' columns."""
+    columns = {"frequency": x, "recency": tx, "n_periods": n}
+    whole = [
+        (
+            (column < 0) | (column % 1 != 0),
+            f"`{name}` must be whole numbers, at least 0",
+            "It counts opportunities.",
+        )
+        for name, column in columns.items()
+    ]
+    rules = [
+        (
+            tx > n,
+            "`recency` must be at most `n_periods`",
+            "It is the number of the last opportunity taken, counted from 1.",
+        ),
+        (
+            x > tx,
+            "`frequency` must be at most `recency`",
+            "Nobody takes more opportunities than there were up to the last one taken: count "
+            "periods with a purchase, not purchases.",
+        ),
+        (
+            (x == 0) & (tx > 0),
+            "`recency` must be 0 where `frequency` is 0",
+            "It is the number of the last opportunity taken, counted from 1.",
+        ),
+    ]
+    if fitting:
+        rules.append(
+            (
+                n == 0,
+                "`n_periods` must be above 0",
+                "Who had no opportunity yet shows nothing: summary[summary['n_periods'] > 0].",
+            )
+        )
+    return [*whole, *rules]

@@ -1,0 +1,1 @@
+"""Spend per purchase."""
