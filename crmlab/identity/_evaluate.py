@@ -9,7 +9,7 @@ import pandas as pd
 
 from crmlab._checks import check_columns, check_fraction
 from crmlab._errors import InputError, InputTypeError
-from crmlab.identity._inputs import KEY, align_ids
+from crmlab.identity._inputs import KEY, match_records, with_clean_keys
 from crmlab.identity._people import components
 
 __all__ = ["as_clusters", "check_linkage", "evaluate_links", "threshold_table"]
@@ -39,12 +39,7 @@ def as_clusters(clusters: Any, name: str) -> pd.DataFrame:
             f"`{name}` must hold each record once; {int(frame.duplicated(KEY).sum()):,} "
             "are repeated. Drop the copies."
         )
-    ids = frame["source_id"]
-    if pd.api.types.is_float_dtype(ids) and (ids % 1 == 0).all():
-        frame = frame.assign(source_id=ids.astype("int64"))
-    elif not pd.api.types.is_integer_dtype(ids):
-        frame = frame.assign(source_id=frame["source_id"].astype("str"))
-    return frame.assign(source=frame["source"].astype("str"))
+    return with_clean_keys(frame)
 
 
 def check_linkage(linkage: Any) -> None:
@@ -102,22 +97,16 @@ def evaluate_links(clusters: Any, truth: Any) -> pd.DataFrame:
     """
     found = as_clusters(clusters, "clusters")
     true = as_clusters(truth, "truth")
-    both = _match_records(found, true)
-    return _compare_groups(
-        pd.factorize(both["person_id_found"])[0], pd.factorize(both["person_id_true"])[0]
+    both = _match_people(found, true)
+    return _compare_groups(pd.factorize(both["found"])[0], pd.factorize(both["true"])[0])
+
+
+def _match_people(found: pd.DataFrame, true: pd.DataFrame) -> pd.DataFrame:
+    return match_records(
+        found.rename(columns={"person_id": "found"}),
+        true.rename(columns={"person_id": "true"}),
+        names=("clusters", "truth"),
     )
-
-
-def _match_records(found: pd.DataFrame, true: pd.DataFrame) -> pd.DataFrame:
-    found, true = align_ids(found, true)
-    both = found.merge(true, on=KEY, how="outer", suffixes=("_found", "_true"), indicator=True)
-    only = both["_merge"].value_counts()
-    if only["left_only"] or only["right_only"]:
-        raise InputError(
-            "`clusters` and `truth` must hold the same records; "
-            f"{only['left_only']:,} are in `clusters` only, {only['right_only']:,} in `truth` only."
-        )
-    return both
 
 
 @dataclass(frozen=True)
@@ -229,7 +218,7 @@ def threshold_table(
         if true is not None:
             measured = evaluate_links(clusters, true).loc["pairwise"]
             row["n_true_people"] = true["person_id"].nunique()
-            row["n_reached"] = _count_reached(_match_records(clusters, true))
+            row["n_reached"] = _count_reached(_match_people(clusters, true))
             row |= {name: measured[name] for name in ("precision", "recall", "f1")}
         rows.append(row)
     return pd.DataFrame(rows).set_index("threshold")
@@ -240,8 +229,8 @@ def _count_reached(both: pd.DataFrame) -> int:
 
     In each connected group the number reached is the smaller of the two counts.
     """
-    found = pd.factorize(both["person_id_found"])[0]
-    true = pd.factorize(both["person_id_true"])[0]
+    found = pd.factorize(both["found"])[0]
+    true = pd.factorize(both["true"])[0]
     n_true, n_found = int(true.max()) + 1, int(found.max()) + 1
     tied = np.unique(np.column_stack([true, n_true + found]), axis=0)
     group = components(n_true + n_found, tied[:, 0], tied[:, 1])

@@ -8,7 +8,7 @@ import pandas as pd
 from crmlab._checks import check_choice
 from crmlab._errors import InputError, InputTypeError
 from crmlab.identity._evaluate import as_clusters
-from crmlab.identity._inputs import KEY, Tables, align_ids, gather_records, linkable_columns
+from crmlab.identity._inputs import KEY, Tables, gather_records, linkable_columns, match_records
 from crmlab.identity._normalise import clean_text
 
 __all__ = ["golden_records"]
@@ -83,14 +83,7 @@ def golden_records(
     if "updated" in records:
         records["updated"] = _read_updated(records["updated"])
     people = as_clusters(clusters, "clusters")
-    records, people = align_ids(records, people)
-    both = records.merge(people, on=KEY, how="outer", indicator=True)
-    only = both["_merge"].value_counts()
-    if only["left_only"] or only["right_only"]:
-        raise InputError(
-            f"`clusters` and `tables` must hold the same records; {only['right_only']:,} are in "
-            f"`clusters` only, {only['left_only']:,} in `tables` only."
-        )
+    both = match_records(people, records, names=("clusters", "tables"))
     both["order"] = both["source"].map(_rank_sources(both["source"], trust))
     fields = linkable_columns(records, exact)
     chosen = _choose_rules(fields, rules or {}, dated="updated" in records)

@@ -10,7 +10,16 @@ from crmlab._engine import execute
 from crmlab._errors import InputError, InputTypeError
 from crmlab.identity._normalise import clean_text
 
-__all__ = ["FIELDS", "KEY", "Tables", "align_ids", "gather_records", "linkable_columns"]
+__all__ = [
+    "FIELDS",
+    "KEY",
+    "Tables",
+    "align_ids",
+    "gather_records",
+    "linkable_columns",
+    "match_records",
+    "with_clean_keys",
+]
 
 KEY = ["source", "source_id"]
 FIELDS = (
@@ -62,7 +71,7 @@ def gather_records(
         part = _rename_columns(frame, columns or {}, wanted)
         if isinstance(tables, Mapping):
             part["source"] = label
-        parts.append(_complete_key(part, label))
+        parts.append(_check_key(part, label))
     _check_common(parts, list(frames), exact)
     _check_filled(parts, list(frames), exact)
     records = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
@@ -163,7 +172,7 @@ def _join_texts(columns: list[pd.Series]) -> pd.Series:
     return joined
 
 
-def _complete_key(part: pd.DataFrame, label: str) -> pd.DataFrame:
+def _check_key(part: pd.DataFrame, label: str) -> pd.DataFrame:
     for name, meaning in (("source", "the system"), ("source_id", "the id in its system")):
         if name not in part:
             raise InputError(
@@ -178,12 +187,7 @@ def _complete_key(part: pd.DataFrame, label: str) -> pd.DataFrame:
                 f"`{name}` must not be missing; it is in {missing:,} of {len(part):,} records "
                 f"of {label}. Fill it in, or leave those records out."
             )
-    ids = part["source_id"]
-    if pd.api.types.is_float_dtype(ids) and (ids % 1 == 0).all():  # 7.0 is record 7
-        part = part.assign(source_id=ids.astype("int64"))
-    elif not pd.api.types.is_integer_dtype(ids):
-        part = part.assign(source_id=ids.astype("str"))
-    return part.assign(source=part["source"].astype("str"))
+    return with_clean_keys(part)
 
 
 def _check_common(parts: list[pd.DataFrame], labels: list[str], exact: list[str]) -> None:
@@ -236,8 +240,34 @@ def _check_ids(records: pd.DataFrame) -> None:
         )
 
 
+def with_clean_keys(records: pd.DataFrame) -> pd.DataFrame:
+    """Make `source` text, and `source_id` whole numbers where it can be (7.0 is 7), else text."""
+    ids = records["source_id"]
+    if pd.api.types.is_float_dtype(ids) and (ids % 1 == 0).all():
+        ids = ids.astype("int64")
+    elif not pd.api.types.is_integer_dtype(ids):
+        ids = ids.astype("str")
+    return records.assign(source_id=ids, source=records["source"].astype("str"))
+
+
 def align_ids(*frames: pd.DataFrame) -> list[pd.DataFrame]:
     """Give frames a `source_id` that can be joined: whole numbers in all of them, or text."""
     if all(pd.api.types.is_integer_dtype(frame["source_id"]) for frame in frames):
         return list(frames)
     return [frame.assign(source_id=frame["source_id"].astype("str")) for frame in frames]
+
+
+def match_records(
+    left: pd.DataFrame, right: pd.DataFrame, *, names: tuple[str, str]
+) -> pd.DataFrame:
+    """Join two tables about the same records, by key; `names` are those of the arguments."""
+    left, right = align_ids(left, right)
+    both = left.merge(right, on=KEY, how="outer", indicator=True)
+    only = both["_merge"].value_counts()
+    if only["left_only"] or only["right_only"]:
+        one, other = names
+        raise InputError(
+            f"`{one}` and `{other}` must hold the same records; {only['left_only']:,} are in "
+            f"`{one}` only, {only['right_only']:,} in `{other}` only."
+        )
+    return both
