@@ -1,8 +1,10 @@
 """Argument checks that every module shares: one wording for argument, rule, value, remedy."""
 
+import codecs
 import datetime as dt
 import math
 import numbers
+import zoneinfo
 from collections.abc import Iterable
 from decimal import Decimal
 from difflib import get_close_matches
@@ -20,9 +22,11 @@ __all__ = [
     "check_columns",
     "check_count",
     "check_day",
+    "check_encoding",
     "check_fraction",
     "check_number",
     "check_vector",
+    "check_zone",
 ]
 
 _NUMERIC = {"integer", "floating", "mixed-integer-float", "decimal"}
@@ -127,6 +131,28 @@ def check_day(name: str, value: str | dt.date | pd.Timestamp | None) -> dt.date 
     if not isinstance(stamp, pd.Timestamp):
         raise InputError(f"`{name}` must be a date such as '1997-09-30'; got {value!r}.")
     return stamp.date()
+
+
+def check_zone(name: str, value: str) -> None:
+    """Raise InputError unless `value` names a time zone."""
+    try:
+        zoneinfo.ZoneInfo(value)
+    except (KeyError, ValueError, OSError):  # unknown, impossible as a name, a folder of names
+        raise InputError(
+            f"`{name}` must be an IANA time zone such as 'Asia/Seoul'; got {value!r}."
+        ) from None
+
+
+def check_encoding(name: str, value: str) -> None:
+    """Raise InputError unless `value` names an encoding in which text can be read bit by bit."""
+    try:
+        "".encode(value)  # unlike a look-up, this refuses codecs of other things, such as base64
+        codecs.getincrementaldecoder(value)
+    except (LookupError, ValueError):
+        raise InputError(
+            f"`{name}` must be an encoding that Python knows, such as 'utf-8' or 'cp949'; "
+            f"got {value!r}."
+        ) from None
 
 
 def check_vector(

@@ -19,7 +19,10 @@ from typing import Any
 
 import pandas as pd
 
+from crmlab._errors import InputError
+
 __all__ = [
+    "blames_query",
     "connection",
     "engine_errors",
     "execute",
@@ -61,22 +64,22 @@ def connection() -> Any:
 
     Raises
     ------
-    ValueError
-        If ``CRMLAB_MEMORY_LIMIT`` is no size.
+    InputError
+        If ``CRMLAB_MEMORY_LIMIT`` is not a size.
     """
     with _turn:
-        return _connected()
+        return _connect()
 
 
 @functools.cache
-def _connected() -> Any:
+def _connect() -> Any:
     import duckdb
     import ibis
 
     limit = os.environ.get("CRMLAB_MEMORY_LIMIT") or _DEFAULT_MEMORY_LIMIT
     wrong = f"`CRMLAB_MEMORY_LIMIT` must be a size such as '8GB'; got {limit!r}."
     if limit.startswith("-"):  # to DuckDB: no limit at all
-        raise ValueError(wrong)
+        raise InputError(wrong)
     try:
         return ibis.duckdb.connect(
             memory_limit=limit,
@@ -85,36 +88,36 @@ def _connected() -> Any:
             preserve_insertion_order=False,
         )
     except duckdb.ParserException as error:
-        raise ValueError(wrong) from error
+        raise InputError(wrong) from error
 
 
 def in_memory(rows: Any) -> Any:
     """Return a pyarrow table as an Ibis table of the shared connection, without a copy."""
     with _turn:
-        backend, name = _tidied()
+        backend, name = _tidy()
         backend.con.register(name, rows)
-        return _watched(backend.table(name), name)
+        return _watch(backend.table(name), name)
 
 
 def read_parquet(*paths: Path) -> Any:
     """Return Parquet files as one Ibis table of the shared connection, columns matched by name."""
     with _turn:
-        backend, name = _tidied()
+        backend, name = _tidy()
         files = [str(path) for path in paths]
         table = backend.read_parquet(files, table_name=name, union_by_name=len(files) > 1)
         scratch = paths[0] if paths[0].parent == _scratch_dir() else None
-        return _watched(table, name, scratch)
+        return _watch(table, name, scratch)
 
 
-def _watched(table: Any, name: str, scratch: Path | None = None) -> Any:
-    """Note when no expression uses the table any more, so that what it stands on can go."""
+def _watch(table: Any, name: str, scratch: Path | None = None) -> Any:
+    """Note when no expression uses the table any more, so that its data can be removed."""
     # Garbage is collected at any moment, also in the middle of a query: it only leaves a note.
     weakref.finalize(table.op(), _forgotten.append, (name, scratch)).atexit = False
     return table
 
 
-def _tidied() -> tuple[Any, str]:
-    """The shared connection, rid of tables that nobody uses, and a name for a new one."""
+def _tidy() -> tuple[Any, str]:
+    """Drop tables that nobody uses; return the shared connection and a name for a new table."""
     backend = connection()
     while _forgotten:
         name, scratch = _forgotten.pop()
@@ -170,3 +173,11 @@ def engine_errors() -> tuple[type[Exception], ...]:
 
         errors += [PySparkException, Py4JError]
     return tuple(errors)
+
+
+def blames_query(error: Exception) -> bool:
+    """Say whether DuckDB did not understand a query, which is our fault and not the data's."""
+    import duckdb
+
+    ours = (duckdb.BinderException, duckdb.InternalException, duckdb.ParserException)
+    return isinstance(error, (*ours, duckdb.SyntaxException))

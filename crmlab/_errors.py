@@ -14,7 +14,7 @@ Examples
 `top` must be in [0, 1]; got 1.4.
 """
 
-__all__ = ["InputError", "InputTypeError"]
+__all__ = ["InputError", "InputTypeError", "RunError"]
 
 
 class InputError(ValueError):
@@ -47,3 +47,7 @@ class InputTypeError(InputError, TypeError):
     """
 
     __module__ = "crmlab"
+
+
+class RunError(RuntimeError):
+    """What was started failed on its way: the base of `ReportError`."""

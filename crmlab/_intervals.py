@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from crmlab._checks import check_count, check_fraction
+from crmlab._errors import InputError
 
 __all__ = ["Statistic", "bootstrap_interval", "check_resampling", "interval_row"]
 
@@ -47,7 +48,7 @@ def bootstrap_interval(
         Checked value per customer; at least two customers.
     statistic : callable
         Takes (distinct values ascending, customers with each), returns a float. A resample for
-        which it returns nan has no such measure and is drawn again.
+        which it returns nan is drawn again.
     level : float, default=0.95
         Probability between the limits, in (0, 1).
     n_resamples : int, default=1000
@@ -62,10 +63,10 @@ def bootstrap_interval(
 
     Raises
     ------
-    ValueError
+    InputError
         If there is one customer only, if an option is out of range, or if the measure has no
         meaning in nearly all resamples.
-    TypeError
+    InputTypeError
         If an option has the wrong type.
 
     References
@@ -83,13 +84,13 @@ def bootstrap_interval(
     """
     check_resampling(level=level, n_resamples=n_resamples, seed=seed)
     if value.size < 2:
-        raise ValueError(
+        raise InputError(
             "`value` must hold at least two customers for an interval; got 1. "
             "One customer says nothing about how customers differ: pass more, "
             "or report the estimate alone."
         )
     values, counts = np.unique(value, return_counts=True)
-    replicates = _replicates(values, counts, statistic, n_resamples=n_resamples, seed=seed)
+    replicates = _draw_replicates(values, counts, statistic, n_resamples=n_resamples, seed=seed)
     lower, upper = np.quantile(replicates, [(1 - level) / 2, (1 + level) / 2])
     return interval_row(statistic(values, counts), lower, upper, level=level)
 
@@ -102,13 +103,13 @@ def check_resampling(*, level: float, n_resamples: int, seed: int) -> None:
     # Rounded first, so that 2 / (1 - 0.9) = 20.000000000000004 asks for 20.
     needed = ceil(round(2 / (1 - level), 6))
     if n_resamples < needed:
-        raise ValueError(
+        raise InputError(
             f"`n_resamples` must be at least {needed:,} for level {level:g}; got {n_resamples:,}. "
             "Ask for more resamples or a lower level."
         )
 
 
-def _replicates(
+def _draw_replicates(
     values: NDArray[np.float64],
     counts: NDArray[np.int64],
     statistic: Statistic,
@@ -128,7 +129,7 @@ def _replicates(
             found.append(replicate)
         if len(found) == n_resamples:
             return np.array(found)
-    raise ValueError(
+    raise InputError(
         f"`value` must give the measure a meaning in most resamples; got {len(found):,} of "
         f"{n_draws:,}. Pass more customers."
     )

@@ -6,7 +6,7 @@ import ibis
 
 __all__ = ["is_return", "purchase_days"]
 
-# Half of a cent's thousandth: adding 0.1 and 0.2 and taking 0.3 back must net to zero.
+# Half a thousandth of a cent: adding 0.1 and 0.2 and taking 0.3 back must net to zero.
 _NOTHING = 5e-6
 
 
@@ -24,7 +24,7 @@ def purchase_days(lines: Any) -> Any:
     """One row per customer and day: lines merged, returns netted.
 
     Columns: ``customer_id``, ``day`` (date), ``spent`` (currency, net), ``bought`` (whether the
-    day is a purchase: it has a line that is no return, and does not net to less than zero) and
+    day is a purchase: it has a line that is not a return, and does not net to less than zero) and
     ``n_lines``.
     """
     returned = is_return(lines).fill_null(False)

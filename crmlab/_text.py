@@ -64,13 +64,13 @@ def plain_table(frame: pd.DataFrame) -> str:
     no id         1,200
     future date       7
     """
-    columns = [_column_lines(str(name), frame[name]) for name in frame.columns]
+    columns = [_pad_column(str(name), frame[name]) for name in frame.columns]
     return "\n".join("  ".join(cells).rstrip() for cells in zip(*columns, strict=True))
 
 
-def _column_lines(name: str, values: pd.Series) -> list[str]:
+def _pad_column(name: str, values: pd.Series) -> list[str]:
     """Pad the heading and the cells of one column to one width."""
-    cells = [_one_line(name), *(_one_line(_cell(value)) for value in values)]
+    cells = [_one_line(name), *(_one_line(_format_cell(value)) for value in values)]
     width = max(map(_display_width, cells))
     number = pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
     padding = [" " * (width - _display_width(cell)) for cell in cells]
@@ -79,7 +79,7 @@ def _column_lines(name: str, values: pd.Series) -> list[str]:
     ]
 
 
-def _cell(value: Any) -> str:
+def _format_cell(value: Any) -> str:
     if pd.api.types.is_scalar(value) and pd.isna(value):
         return ""
     if pd.api.types.is_integer(value):
@@ -123,23 +123,23 @@ def safe_for_spreadsheet(frame: pd.DataFrame) -> pd.DataFrame:
         if not (
             pd.api.types.is_numeric_dtype(dtype) or pd.api.types.is_datetime64_any_dtype(dtype)
         ):
-            cells = [_disarmed(value) for value in frame.iloc[:, position]]
+            cells = [_disarm(value) for value in frame.iloc[:, position]]
             safe.isetitem(position, pd.array(cells, dtype=object))  # categories become plain text
-    safe.index = _safe_labels(frame.index)
-    safe.columns = _safe_labels(frame.columns)
+    safe.index = _disarm_labels(frame.index)
+    safe.columns = _disarm_labels(frame.columns)
     return safe
 
 
-def _safe_labels(labels: pd.Index) -> pd.Index:
+def _disarm_labels(labels: pd.Index) -> pd.Index:
     """Disarm an index and its names."""
     if len(labels):
-        labels = labels.map(_disarmed)
-    return labels.set_names([_disarmed(name) for name in labels.names])
+        labels = labels.map(_disarm)
+    return labels.set_names([_disarm(name) for name in labels.names])
 
 
-def _disarmed(value: Any) -> Any:
+def _disarm(value: Any) -> Any:
     if isinstance(value, tuple):  # one label of a MultiIndex
-        return tuple(_disarmed(part) for part in value)
+        return tuple(_disarm(part) for part in value)
     if not isinstance(value, str) or _SIGNED_NUMBER.fullmatch(value):
         return value
     text = value.replace("\r\n", "\n").replace("\r", "\n")

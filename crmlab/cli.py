@@ -1,10 +1,9 @@
 """The command `crmlab`: workbook, lab, report, datasets, audit and concepts.
 
-Commands import what they need when they run, so `crmlab --help` answers at once. Exit codes:
-0 done, 1 the run failed (or, for `audit`, rows were quarantined), 2 wrong usage.
+Commands import what they need when they run, so `crmlab --help` answers at once. The exit codes are
+explained in `docs/commands.md`.
 """
 
-import importlib
 import io
 import os
 import shutil
@@ -13,9 +12,12 @@ import sys
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TextIO
 
 import typer
+
+from crmlab._errors import InputError
+from crmlab._exits import INTERRUPTED, LEFT_OUT, MEANINGS, PIPE_CLOSED, exit_code, explain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,18 +26,10 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
-_WRONG_USAGE = (
-    ValueError,
-    TypeError,
-    FileNotFoundError,
-    IsADirectoryError,
-    NotADirectoryError,
-    PermissionError,
-)
-
 app = typer.Typer(
     name="crmlab",
     help="Customer analytics: a workbook, reports that run by themselves, checks of order files.",
+    epilog=f"Exit codes: {'; '.join(f'{code} {meaning}' for code, meaning in MEANINGS.items())}.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -71,13 +65,17 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
             sys.stdout.flush()  # here, not at the exit of Python, which would complain
     except BrokenPipeError:  # the reader, such as `head`, has seen enough
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115
-        sys.exit(1)
+        sys.exit(PIPE_CLOSED)
+    except SystemExit as stop:
+        # Typer turns a closed pipe inside a command into code 1.
+        sys.exit(PIPE_CLOSED if isinstance(stop.__context__, BrokenPipeError) else stop.code)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
     except Exception as error:
         if debug:
             traceback.print_exc()
-        else:
-            _complain(error)
-        sys.exit(2 if isinstance(error, _WRONG_USAGE) else 1)
+        _print(f"crmlab: {explain(error)}", file=sys.stderr)
+        sys.exit(exit_code(error))
     sys.exit(0)
 
 
@@ -87,18 +85,6 @@ def _accept_any_letter() -> None:
         # Another rule, such as the backslashes of stderr, never fails and tells more.
         if isinstance(stream, io.TextIOWrapper) and stream.errors in ("strict", "surrogateescape"):
             stream.reconfigure(errors="replace")
-
-
-def _complain(error: Exception) -> None:
-    """Say what went wrong, without a traceback."""
-    from crmlab._text import printable
-
-    message = str(error)
-    if not isinstance(error, (*_WRONG_USAGE, OSError, RuntimeError, ImportError)):
-        message = f"{type(error).__name__}: {message}. Add --debug to see where."
-    if "columns={" in message:
-        message += " On the command line, write --column theirs=ours for each."
-    print(f"crmlab: {printable(message)}", file=sys.stderr)
 
 
 def _show_version(asked: bool) -> None:
@@ -142,11 +128,9 @@ def lab(context: typer.Context) -> None:
 
     Options of JupyterLab, such as --no-browser, may follow.
     """
-    try:
-        application = importlib.import_module("jupyterlab.labapp").LabApp
-    except ImportError as error:
-        remedy = 'Run: pip install "crmlab[workbook]"'
-        raise ImportError(f"JupyterLab is not installed ({error}). {remedy}") from error
+    from crmlab._optional import need
+
+    application = need("jupyterlab.labapp", extra="workbook").LabApp
     application.launch_instance([f"--ServerApp.root_dir={_own_notebooks()}", *context.args])
 
 
@@ -157,10 +141,10 @@ def _own_notebooks() -> Path:
     source = notebooks_dir()
     if source.name != "_notebooks":  # the name inside the wheel
         return source
-    return _copied(source, Path("crmlab-notebooks").absolute())
+    return _copy_missing(source, Path("crmlab-notebooks").absolute())
 
 
-def _copied(source: Path, target: Path) -> Path:
+def _copy_missing(source: Path, target: Path) -> Path:
     """Copy the files that are not there yet; a reader's own work is never overwritten."""
     for path in sorted(source.rglob("*.ipynb")):
         copy = target / path.relative_to(source)
@@ -201,17 +185,25 @@ def report(
         _print_reports()
         return
     if name is None:
-        raise ValueError("give the NAME of a report; --list shows them.")
-    from crmlab.reports._report import made_report
+        raise InputError("give the NAME of a report; --list shows them.")
+    from crmlab.reports import make_report
 
-    values: dict[str, Any] = dict(_pairs(parameter or [], option="-p", form="KEY=VALUE"))
+    values: dict[str, Any] = dict(_read_pairs(parameter or [], option="-p", form="KEY=VALUE"))
     if "data" in values:
-        raise ValueError("give the data with --data, not with -p.")
+        raise InputError("give the data with --data, not with -p.")
     if column:
         if "columns" in values:
-            raise ValueError("give the columns with --column or with -p columns=, not with both.")
-        values["columns"] = _renamed(column)
-    print(made_report(name, values, data=data, out=out, text=True, progress=True))
+            raise InputError("give the columns with --column or with -p columns=, not with both.")
+        values["columns"] = _read_renames(column)
+    made = make_report(name, values, data=data, out=out, text=True, progress=True)
+    print(made.page)
+    if made.n_left_out:
+        _print(
+            f"crmlab: {made.n_left_out:,} rows were left out as faulty; the page counts them, and "
+            "`crmlab audit` lists them.",
+            file=sys.stderr,
+        )
+        raise typer.Exit(LEFT_OUT)
 
 
 def _print_reports() -> None:
@@ -223,30 +215,30 @@ def _print_reports() -> None:
             _print(f"  {row.parameter}: {row.type} = {row.default}  ({row.description})")
 
 
-def _pairs(words: Sequence[str], *, option: str, form: str) -> dict[str, str]:
+def _read_pairs(words: Sequence[str], *, option: str, form: str) -> dict[str, str]:
     """Split `left=right` words at the first sign; each left side may stand once."""
-    return _unique([word.partition("=") for word in words], words, option=option, form=form)
+    return _collect_unique([word.partition("=") for word in words], words, option=option, form=form)
 
 
-def _renamed(words: Sequence[str]) -> dict[str, str]:
+def _read_renames(words: Sequence[str]) -> dict[str, str]:
     """Split `theirs=ours` words at the last sign: a header such as `금액=원` may hold one."""
     parts = [word.rpartition("=") for word in words]
-    pairs = _unique(parts, words, option="--column", form="THEIRS=OURS")
+    pairs = _collect_unique(parts, words, option="--column", form="THEIRS=OURS")
     for theirs, ours in pairs.items():
         if not ours:
-            raise ValueError(f"--column must read THEIRS=OURS; got {theirs + '='!r}.")
+            raise InputError(f"--column must read THEIRS=OURS; got {theirs + '='!r}.")
     return pairs
 
 
-def _unique(
+def _collect_unique(
     parts: Sequence[tuple[str, str, str]], words: Sequence[str], *, option: str, form: str
 ) -> dict[str, str]:
     pairs: dict[str, str] = {}
     for (left, sign, right), word in zip(parts, words, strict=True):
         if not (left and sign):
-            raise ValueError(f"{option} must read {form}; got {word!r}.")
+            raise InputError(f"{option} must read {form}; got {word!r}.")
         if left in pairs:
-            raise ValueError(f"{option} {left} is given twice.")
+            raise InputError(f"{option} {left} is given twice.")
         pairs[left] = right
     return pairs
 
@@ -296,12 +288,14 @@ def audit(
 ) -> None:
     """Check an order file.
 
-    The exit code is 0 if all rows are valid, 1 if some are not, 2 if the file is unreadable.
+    The exit code is 0 if all rows are valid, 3 if some are not, 2 if the file is unreadable.
     """
+    from crmlab.loaders import audit_transactions
+
     if quarantined is not None:
         _check_export(quarantined, source=Path(file))
     options: dict[str, Any] = {
-        "columns": _renamed(column or []),
+        "columns": _read_renames(column or []),
         "returns": returns,
         "duplicates": duplicates,
         "dayfirst": dayfirst,
@@ -311,28 +305,16 @@ def audit(
         "encoding": encoding,
         "sheet": 0 if sheet is None else sheet,
     }
-    found = _audited(file, options)
-    _print(_quality_text(file, found))
+    found = audit_transactions(file, **options)
+    _print(_describe_quality(file, found))
     if quarantined is not None:
         _export(found.quarantined, quarantined)
         print(f"quarantined rows: {quarantined.absolute()}")
     if found.rows_quarantined:
-        raise typer.Exit(1)
+        raise typer.Exit(LEFT_OUT)
 
 
-def _audited(file: str, options: dict[str, Any]) -> "DataQualityReport":
-    """Audit a file; whatever goes wrong, it is the file that cannot be read."""
-    from crmlab.loaders import audit_transactions
-
-    try:
-        return audit_transactions(file, **options)
-    except _WRONG_USAGE:
-        raise
-    except Exception as error:  # exit code 1 would claim that rows were quarantined
-        raise ValueError(f"{file} cannot be read; {type(error).__name__}: {error}") from error
-
-
-def _quality_text(file: str, found: "DataQualityReport") -> str:
+def _describe_quality(file: str, found: "DataQualityReport") -> str:
     """Put the report into words and one table."""
     from crmlab._text import plain_table
 
@@ -352,24 +334,21 @@ def _quality_text(file: str, found: "DataQualityReport") -> str:
 def _check_export(path: Path, *, source: Path) -> None:
     """Refuse a file that cannot be written, or must not be, before a long audit starts."""
     if path.suffix.lower() != ".csv":
-        raise ValueError(f"--quarantined must be a .csv file; got {str(path)!r}.")
+        raise InputError(f"--quarantined must be a .csv file; got {str(path)!r}.")
     if not path.absolute().parent.is_dir():
-        raise ValueError(f"--quarantined: there is no folder {str(path.parent)!r}.")
+        raise InputError(f"--quarantined: there is no folder {str(path.parent)!r}.")
     if path.exists() and source.exists() and path.samefile(source):
-        raise ValueError("--quarantined must not be the audited file itself.")
+        raise InputError("--quarantined must not be the audited file itself.")
 
 
 def _export(frame: "pd.DataFrame", path: Path) -> None:
     """Write a CSV that no spreadsheet runs, complete or not at all."""
+    from crmlab._files import replacing
     from crmlab._text import safe_for_spreadsheet
 
-    partial = path.with_name(f".{os.getpid()}-{path.name}")
-    try:
+    with replacing(path) as partial:
         # With the mark at the front Excel takes the file for UTF-8 and shows Korean.
         safe_for_spreadsheet(frame).to_csv(partial, index=False, encoding="utf-8-sig")
-        os.replace(partial, path)
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 @app.command()
@@ -388,11 +367,11 @@ def concepts() -> None:
     _print_table(homeless[["id", "title"]])
 
 
-def _print(text: str) -> None:
-    """Print text that may hold words of strangers."""
+def _print(text: str, *, file: TextIO | None = None) -> None:
+    """Print text that may contain untrusted input; by default on standard output."""
     from crmlab._text import printable
 
-    print(printable(text))
+    print(printable(text), file=file)
 
 
 def _print_table(frame: "pd.DataFrame") -> None:

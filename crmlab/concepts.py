@@ -4,20 +4,19 @@ A notebook claims ids in its metadata: ``{"crmlab": {"concepts": ["A4", "E1"]}}`
 cell may carry the same key; its heading is then the section that teaches those ids.
 """
 
-import json
-import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from crmlab._errors import InputError
+from crmlab._notebooks import Notebook, course_metadata, headings, notebook_title, read_notebook
 from crmlab._paths import notebooks_dir
 
 __all__ = ["concept_homes", "load_concepts"]
 
 _CONCEPTS = Path(__file__).with_name("concepts.csv")
-_FENCED = re.compile(r"^(```|~~~).*?^\1", re.DOTALL | re.MULTILINE)  # a "# comment" is no heading
-_HEADING = re.compile(r"^#{1,6}[ \t]+(.+?)[ \t]*#*[ \t]*$", re.MULTILINE)
 
 
 def load_concepts() -> pd.DataFrame:
@@ -59,7 +58,7 @@ def concept_homes(notebooks: str | Path | None = None) -> pd.DataFrame:
     ------
     FileNotFoundError
         If `notebooks` is not a folder.
-    ValueError
+    InputError
         If a notebook is not JSON, claims an unknown id, or marks a section with an id that it
         does not claim as a whole.
 
@@ -84,66 +83,55 @@ def concept_homes(notebooks: str | Path | None = None) -> pd.DataFrame:
         {"id": concept, "notebook": name, "section": section}
         for path in [*sorted(folder.glob("*.ipynb")), *sorted(folder.glob("reports/*.ipynb"))]
         for name in [path.relative_to(folder).with_suffix("").as_posix()]
-        for concept, section in _homes_in(_read_notebook(path), name, known)
+        for concept, section in _find_homes(read_notebook(path), name, known)
     ]
     homes = pd.DataFrame(rows, columns=["id", "notebook", "section"], dtype="str")
     return concepts.merge(homes.drop_duplicates(), on="id", how="left").fillna("")
 
 
-def _read_notebook(path: Path) -> dict[str, Any]:
-    """Parse a notebook file; plain JSON, so that no Jupyter package is needed."""
-    try:
-        notebook = json.loads(path.read_text(encoding="utf-8"))
-        return {"cells": notebook["cells"], "metadata": notebook["metadata"]}
-    except (ValueError, KeyError, TypeError) as error:
-        raise ValueError(f"{path} is not a notebook: {error!r}. Restore or remove it.") from error
-
-
-def _homes_in(notebook: dict[str, Any], name: str, known: set[str]) -> list[tuple[str, str]]:
+def _find_homes(notebook: Notebook, name: str, known: set[str]) -> list[tuple[str, str]]:
     """Pairs of (id, section) that one notebook teaches."""
-    claimed = _claims(notebook["metadata"], name)
+    claimed = _read_claims(notebook, name)
     unknown = [concept for concept in claimed if concept not in known]
     if unknown:
-        raise ValueError(
+        raise InputError(
             f"{name} claims unknown concepts {', '.join(map(repr, unknown))}; "
             "the ids are in `load_concepts()`."
         )
-    title, marked = _sections(notebook["cells"], name)
+    marked = _find_marks(notebook, name)
     for concept, section in marked:
         if concept not in claimed:
-            raise ValueError(
+            raise InputError(
                 f"{name}: section {section!r} marks {concept!r}, which the notebook's own "
                 "`crmlab.concepts` does not list. Add it there."
             )
     in_sections = {concept for concept, _ in marked}
+    title = notebook_title(notebook) or name
     return marked + [(concept, title) for concept in claimed if concept not in in_sections]
 
 
-def _sections(cells: list[dict[str, Any]], name: str) -> tuple[str, list[tuple[str, str]]]:
-    """Title of the notebook (its name when it has no heading), and (id, heading) per marked cell.
+def _find_marks(notebook: Notebook, name: str) -> list[tuple[str, str]]:
+    """Pairs of (id, heading) of each marked cell.
 
     A marked cell without a heading belongs to the section it stands in.
     """
-    title = ""
     section = name
     marked = []
-    for cell in cells:
-        if cell["cell_type"] != "markdown":
-            continue
-        headings = _HEADING.findall(_FENCED.sub("", "".join(cell["source"])))
-        title = title or "".join(headings[:1])
-        section = headings[0] if headings else section
-        marked += [(concept, section) for concept in _claims(cell["metadata"], name)]
-        section = headings[-1] if headings else section
-    return title or name, marked
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "markdown":
+            found = [text for _, text in headings(cell["source"])]
+            first = found[0] if found else section
+            marked += [(concept, first) for concept in _read_claims(cell, name)]
+            section = found[-1] if found else section
+    return marked
 
 
-def _claims(metadata: dict[str, Any], name: str) -> list[str]:
+def _read_claims(part: Mapping[str, Any], name: str) -> list[str]:
     """List the ids under `crmlab.concepts`; none when the key is absent."""
-    ours = metadata.get("crmlab", {})
-    claimed = ours.get("concepts", []) if isinstance(ours, dict) else ours
+    ours = course_metadata(part)
+    claimed = ours.get("concepts", []) if isinstance(ours, Mapping) else ours
     if not isinstance(claimed, list) or not all(isinstance(concept, str) for concept in claimed):
-        raise ValueError(
+        raise InputError(
             f"{name}: `crmlab.concepts` must be a list of ids; got {claimed!r}. "
             'Write it as ["A4", "E1"].'
         )

@@ -1,5 +1,6 @@
 """The command line: what it prints where, and the exit codes a scheduler relies on."""
 
+import errno
 import os
 import shutil
 import signal
@@ -11,8 +12,16 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+import crmlab.concepts
+import crmlab.datasets
+import crmlab.loaders
+import crmlab.reports
+from crmlab import InputError, InputTypeError
+from crmlab._exits import MEANINGS
+from crmlab._optional import MissingExtraError
 from crmlab._paths import notebooks_dir
-from crmlab.cli import _complain, _copied, main
+from crmlab.cli import _copy_missing, main
+from crmlab.contracts import ContractError
 
 COMMAND = Path(sys.executable).with_name("crmlab")
 
@@ -21,7 +30,7 @@ BAD = "customer_id,date,amount\n=cmd(),2024-13-45,12.00\n8,2024-01-06,3.50\n"
 
 
 @pytest.fixture
-def crmlab(capsys):
+def command(capsys):
     """Run a command; return exit code, standard output and standard error."""
 
     def run(*arguments):
@@ -55,16 +64,16 @@ def test_help_needs_no_heavy_import():
     assert done.stdout.strip() == "set()"
 
 
-def test_help_lists_every_command(crmlab):
-    code, out, _ = crmlab("--help")
+def test_help_lists_every_command(command):
+    code, out, _ = command("--help")
     assert code == 0
-    for command in ("workbook", "lab", "report", "datasets", "audit", "concepts"):
-        assert f"\n  {command} " in out
+    for name in ("workbook", "lab", "report", "datasets", "audit", "concepts"):
+        assert f"\n  {name} " in out
     assert "..." not in out.partition("Commands:")[2]  # no description is cut off
 
 
-def test_version(crmlab):
-    code, out, _ = crmlab("--version")
+def test_version(command):
+    code, out, _ = command("--version")
     assert (code, out.split()[0]) == (0, "crmlab")
     assert out.split()[1][0].isdigit()
 
@@ -99,39 +108,132 @@ def test_a_reader_who_leaves_early_is_no_error(buffered):
     )
     run.stdout.close()
     assert run.stderr.read() == b""
-    assert run.wait(timeout=30) == 1
+    assert run.wait(timeout=30) == 141
     run.stderr.close()
 
 
+# ---------------------------------------------------------------------------------------------
+# Exit codes: the same for every command
+
+COMMANDS = {  # and the function that each one calls
+    "workbook": (["workbook"], crmlab.reports, "run_workbook"),
+    "report": (["report", "customer_base"], crmlab.reports, "make_report"),
+    "report-list": (["report", "--list"], crmlab.reports, "list_reports"),
+    "audit": (["audit", "orders.csv"], crmlab.loaders, "audit_transactions"),
+    "datasets-list": (["datasets", "list"], crmlab.datasets, "available"),
+    "datasets-describe": (["datasets", "describe", "cdnow"], crmlab.datasets, "describe"),
+    "concepts": (["concepts"], crmlab.concepts, "concept_homes"),
+}
+
+
+@pytest.fixture(params=COMMANDS)
+def crmlab_where(request, monkeypatch, command):
+    """Run a command in which an error is raised."""
+
+    def run(error, *options):
+        def fail(*_, **__):
+            raise error
+
+        arguments, module, name = COMMANDS[request.param]
+        monkeypatch.setattr(module, name, fail)
+        return command(*arguments, *options)
+
+    return run
+
+
+@pytest.mark.parametrize("kind", [TypeError, ValueError, KeyError, AttributeError, RuntimeError])
+def test_a_fault_of_crmlab_is_exit_code_1_and_asks_for_a_report(crmlab_where, kind):
+    code, out, err = crmlab_where(kind("no \x1b[2J good"))
+    assert (code, out) == (1, "")
+    assert err.startswith(f"crmlab: {kind.__name__}: ")
+    assert err.endswith("This is a fault of crmlab. Please report it, with what --debug shows.\n")
+    assert "\x1b" not in err
+    assert len(err.splitlines()) == 1
+
+
+REFUSALS = [
+    pytest.param(InputError("`top` must be in [0, 1]."), "`top` must be in", id="value"),
+    pytest.param(InputTypeError("`top` must be a number."), "`top` must be a", id="type"),
+    pytest.param(ContractError("The table lacks 'date'."), "lacks 'date'", id="contract"),
+    pytest.param(FileNotFoundError(2, "No such file", "a.csv"), "No such file: 'a.csv'", id="file"),
+    pytest.param(
+        PermissionError(13, "Permission denied", "a"), "Permission denied: 'a'", id="permission"
+    ),
+    pytest.param(OSError(errno.ENOSPC, "No space left on device"), "No space left", id="disk"),
+    pytest.param(ConnectionError("the network is down"), "network is down", id="network"),
+    pytest.param(MemoryError(), "There is not enough memory.", id="memory"),
+    pytest.param(
+        MissingExtraError("splink", "identity"), 'pip install "crmlab[identity]"', id="extra"
+    ),
+    pytest.param(
+        ModuleNotFoundError("No module named 'zmq'", name="zmq"), "named 'zmq'", id="package"
+    ),
+]
+
+
+@pytest.mark.parametrize(("error", "message"), REFUSALS)
+def test_what_is_refused_is_exit_code_2_without_traceback(crmlab_where, error, message):
+    code, out, err = crmlab_where(error)
+    assert (code, out) == (2, "")
+    assert err.startswith("crmlab: ")
+    assert message in err
+    assert "fault of crmlab" not in err
+    assert len(err.splitlines()) == 1
+
+
+def test_a_module_of_crmlab_that_is_missing_is_a_fault_of_crmlab(crmlab_where):
+    code, _, err = crmlab_where(ModuleNotFoundError("No module", name="crmlab.lost"))
+    assert code == 1
+    assert "ModuleNotFoundError" in err
+
+
+def test_a_run_that_failed_is_exit_code_4(crmlab_where):
+    code, _, err = crmlab_where(crmlab.reports.ReportError("report 'x' failed in cell 3"))
+    assert (code, err) == (4, "crmlab: report 'x' failed in cell 3\n")
+
+
+def test_ctrl_c_is_exit_code_130_as_in_shells(crmlab_where):
+    code, out, err = crmlab_where(KeyboardInterrupt())
+    assert (code, out, err) == (130, "", "")
+
+
 @pytest.mark.parametrize(
-    "arguments", [["no-such-command"], ["report", "--no-such-option"], ["audit"]]
+    ("error", "expected"), [(TypeError("no good"), 1), (InputError("not this"), 2)]
 )
-def test_wrong_usage_is_exit_code_2(crmlab, arguments):
-    code, out, err = crmlab(*arguments)
+def test_debug_shows_the_traceback_of_every_command(crmlab_where, error, expected):
+    code, _, err = crmlab_where(error, "--debug")
+    assert code == expected
+    assert err.startswith("Traceback")
+    assert f"{type(error).__name__}: {error}\ncrmlab: " in err
+
+
+def test_debug_may_stand_first(command):
+    code, _, err = command("--debug", "report", "nope")
+    assert code == 2
+    assert err.startswith("Traceback")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["no-such-command"],
+        ["report", "--no-such-option"],
+        ["audit"],
+        ["datasets", "describe", "cdnaw"],
+    ],
+)
+def test_wrong_usage_is_exit_code_2(command, arguments):
+    code, out, err = command(*arguments)
     assert (code, out) == (2, "")
     assert "Traceback" not in err
 
 
-def test_an_error_is_one_line_without_traceback(crmlab):
-    code, out, err = crmlab("datasets", "describe", "cdnaw")
-    assert (code, out) == (2, "")
-    assert err.startswith("crmlab: `name` must be one of")
-    assert len(err.splitlines()) == 1
-
-
-def test_debug_shows_the_traceback_wherever_it_stands(crmlab):
-    for arguments in (["--debug", "report", "nope"], ["report", "nope", "--debug"]):
-        code, _, err = crmlab(*arguments)
-        assert code == 2
-        assert err.startswith("Traceback")
-
-
-def test_an_unforeseen_error_says_how_to_see_more(capsys):
-    _complain(KeyError("column \x1b[2J"))
-    assert (
-        capsys.readouterr().err
-        == "crmlab: KeyError: 'column \\x1b[2J'. Add --debug to see where.\n"
-    )
+def test_help_and_documentation_tell_the_same_exit_codes(command):
+    _, out, _ = command("--help")
+    page = (Path(__file__).parents[1] / "docs" / "commands.md").read_text(encoding="utf-8")
+    for code, meaning in MEANINGS.items():
+        assert f"{code} {meaning}" in " ".join(out.split())
+        assert f"\n| {code} | {meaning} |" in page
 
 
 # ---------------------------------------------------------------------------------------------
@@ -157,8 +259,8 @@ def test_an_unforeseen_error_says_how_to_see_more(capsys):
         ),
     ],
 )
-def test_report_refuses_wrong_usage(crmlab, arguments, message):
-    code, out, err = crmlab("report", *arguments)
+def test_report_refuses_wrong_usage(command, arguments, message):
+    code, out, err = command("report", *arguments)
     assert (code, out) == (2, "")
     assert message in err
 
@@ -179,8 +281,8 @@ def test_report_takes_other_headers_and_warns_of_nothing(orders, tmp_path):
     assert "금액=원 → amount" in (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
 
 
-def test_report_list_shows_names_titles_and_parameters(crmlab):
-    code, out, _ = crmlab("report", "--list")
+def test_report_list_shows_names_titles_and_parameters(command):
+    code, out, _ = command("report", "--list")
     assert code == 0
     lines = out.splitlines()
     assert any(line.startswith("customer_base: ") for line in lines)
@@ -196,9 +298,9 @@ def test_report_list_shows_names_titles_and_parameters(crmlab):
         pytest.param(["-p", "no_such=1"], "`no_such` is not a parameter of", id="parameter"),
     ],
 )
-def test_report_refuses_before_anything_runs(crmlab, tmp_path, monkeypatch, arguments, message):
+def test_report_refuses_before_anything_runs(command, tmp_path, monkeypatch, arguments, message):
     monkeypatch.chdir(tmp_path)
-    code, out, err = crmlab("report", "customer_base", *arguments)
+    code, out, err = command("report", "customer_base", *arguments)
     assert (code, out) == (2, "")
     assert message in err
     assert list(tmp_path.iterdir()) == []
@@ -216,15 +318,57 @@ def test_the_installed_command_makes_a_report_without_an_activated_environment(t
     assert "WARNING" not in done.stderr
 
 
-def test_a_report_on_a_broken_file_is_exit_code_1_and_keeps_the_last_good_page(crmlab, tmp_path):
-    orders, out = tmp_path / "orders.csv", tmp_path / "out"
-    orders.write_text("who,when\n1,2\n")
+@pytest.mark.parametrize(
+    ("text", "options", "message"),
+    [
+        pytest.param("who,when\n1,2\n", [], "lacks 'customer_id'", id="header"),
+        pytest.param("", [], "is empty", id="empty"),
+        pytest.param(GOOD, ["--column", "wer=customer_id"], "`columns` names 'wer'", id="column"),
+        pytest.param(GOOD, ["-p", "encoding=utf-16"], "is not utf-16", id="encoding"),
+    ],
+)
+def test_a_report_on_orders_that_cannot_be_read_is_exit_code_2_and_starts_nothing(
+    command, orders, tmp_path, text, options, message
+):
+    arguments = ["customer_base", "--data", orders(text), "--out", tmp_path / "out", *options]
+    code, printed, err = command("report", *arguments)
+    assert (code, printed) == (2, "")
+    assert message in err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_report_that_a_cell_ends_is_exit_code_4_and_keeps_the_last_good_page(
+    command, orders, tmp_path
+):
+    out = tmp_path / "out"
     out.mkdir()
     (out / "index.html").write_text("last good")
-    code, printed, err = crmlab("report", "customer_base", "--data", orders, "--out", out)
-    assert (code, printed) == (1, "")
-    assert "crmlab: report 'customer_base' failed in cell " in err
+    code, printed, err = command("report", "customer_value", "--data", orders(GOOD), "--out", out)
+    assert (code, printed) == (4, "")
+    assert "crmlab: report 'customer_value' failed in cell " in err
     assert (out / "index.html").read_text() == "last good"
+
+
+def test_a_report_that_leaves_out_faulty_rows_is_exit_code_3(command, orders, tmp_path):
+    code, printed, err = command(
+        "report", "customer_base", "--data", orders(BAD), "--out", tmp_path / "out"
+    )
+    assert (code, printed.strip()) == (3, str(tmp_path / "out" / "index.html"))
+    assert "crmlab: 1 rows were left out as faulty" in err
+
+
+def test_a_report_on_several_files_takes_for_each_the_columns_that_are_its_own(orders, tmp_path):
+    from crmlab._notebooks import read_notebook
+    from crmlab.reports._orders import count_left_out
+    from crmlab.reports._parameters import read_parameters
+
+    lines = orders(BAD.replace("customer_id", "고객"))
+    people = orders("출처,source_id\nshop,1\n", "people.csv")
+    template = notebooks_dir() / "reports" / "data_quality.ipynb"
+    declared = read_parameters(read_notebook(template), report="data_quality")
+    columns = {"고객": "customer_id", "출처": "source"}
+    given = {"data": str(lines), "identities": str(people), "columns": columns}
+    assert count_left_out(declared, given, str(lines)) == 1
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM")
@@ -243,26 +387,26 @@ def test_a_stopped_report_leaves_nothing_behind(tmp_path):
 # audit
 
 
-def test_audit_of_valid_orders_is_exit_code_0(crmlab, orders):
+def test_audit_of_valid_orders_is_exit_code_0(command, orders):
     path = orders(GOOD)
-    code, out, err = crmlab("audit", path)
+    code, out, err = command("audit", path)
     assert (code, err) == (0, "")
     counts = [line.split()[-1] for line in out.splitlines() if line.startswith("  rows ")]
     assert counts == ["2", "2", "0"]
     assert "nothing found" in out
 
 
-def test_audit_with_invalid_rows_is_exit_code_1_and_names_the_rule(crmlab, orders):
-    code, out, _ = crmlab("audit", orders(BAD))
+def test_audit_with_faulty_rows_is_exit_code_3_and_names_the_rule(command, orders):
+    code, out, _ = command("audit", orders(BAD))
     counts = [line.split()[-1] for line in out.splitlines() if line.startswith("  rows ")]
-    assert (code, counts) == (1, ["2", "1", "1"])
+    assert (code, counts) == (3, ["2", "1", "1"])
     assert any(line.startswith("date ") and "quarantined" in line for line in out.splitlines())
 
 
-def test_audit_exports_quarantined_rows_that_no_spreadsheet_runs(crmlab, orders, tmp_path):
+def test_audit_exports_quarantined_rows_that_no_spreadsheet_runs(command, orders, tmp_path):
     target = tmp_path / "bad.csv"
-    code, out, _ = crmlab("audit", orders(BAD), "--quarantined", target)
-    assert code == 1
+    code, out, _ = command("audit", orders(BAD), "--quarantined", target)
+    assert code == 3
     assert str(target) in out
     assert target.read_bytes().startswith(b"\xef\xbb\xbf")  # Excel then reads it as UTF-8
     (row,) = pd.read_csv(target, dtype="str", encoding="utf-8-sig").to_dict("records")
@@ -271,9 +415,9 @@ def test_audit_exports_quarantined_rows_that_no_spreadsheet_runs(crmlab, orders,
     assert sorted(path.name for path in tmp_path.iterdir()) == ["bad.csv", "orders.csv"]
 
 
-def test_audit_takes_other_headers_and_options(crmlab, orders):
+def test_audit_takes_other_headers_and_options(command, orders):
     path = orders("고객,일자,금액=원\n1,05/01/2024,10\n2,06/01/2024,-1\n")
-    code, out, _ = crmlab("audit", path, *HEADERS, "--dayfirst", "--returns", "drop")
+    code, out, _ = command("audit", path, *HEADERS, "--dayfirst", "--returns", "drop")
     assert code == 0
     assert "return line" in out
 
@@ -295,7 +439,7 @@ def test_audit_takes_other_headers_and_options(crmlab, orders):
     ],
 )
 def test_audit_of_what_cannot_be_read_is_exit_code_2(
-    crmlab, orders, tmp_path, monkeypatch, arguments, message
+    command, orders, tmp_path, monkeypatch, arguments, message
 ):
     monkeypatch.chdir(tmp_path)
     orders(GOOD, "good.csv")
@@ -303,58 +447,54 @@ def test_audit_of_what_cannot_be_read_is_exit_code_2(
     orders("a,b\n1,2\n", "other.csv")
     for name in ("bad.parquet", "bad.xlsx", "bad.csv.gz"):
         orders("no such format", name)
-    code, out, err = crmlab("audit", *arguments)
+    code, out, err = command("audit", *arguments)
     assert (code, out) == (2, "")
     assert message in err
     assert "Traceback" not in err
     assert (tmp_path / "good.csv").read_text() == GOOD
 
 
-def test_the_remedy_for_other_headers_can_be_typed(crmlab, orders):
+def test_the_remedy_for_other_headers_can_be_typed(command, orders):
     path = orders("who,when\n1,2024-01-05\n")
-    for command in (["audit", path], ["report", "customer_base", "--data", path]):
-        if command[0] == "report":
-            command += ["--out", path.parent / "out"]
-        _, _, err = crmlab(*command)
+    for arguments in (["audit", path], ["report", "customer_base", "--data", path]):
+        _, _, err = command(*arguments)
         assert err.endswith(" On the command line, write --column theirs=ours for each.\n")
 
 
-def test_no_text_of_a_stranger_steers_the_terminal(crmlab, orders, capsys):
-    code, _, err = crmlab("audit", orders("\x1b[2Jwho,date\n1,2024-01-05\n"))
+def test_no_text_of_a_stranger_steers_the_terminal(command, orders):
+    code, _, err = command("audit", orders("\x1b[2Jwho,date\n1,2024-01-05\n"))
     assert code == 2
     assert "\x1b" not in err
-    _complain(ValueError("customer \x1b[2J is unknown"))
-    assert capsys.readouterr().err == "crmlab: customer [2J is unknown\n"
 
 
 # ---------------------------------------------------------------------------------------------
 # datasets, concepts, lab
 
 
-def test_datasets_list_and_describe(crmlab):
-    code, out, _ = crmlab("datasets", "list")
+def test_datasets_list_and_describe(command):
+    code, out, _ = command("datasets", "list")
     assert code == 0
     assert any(line.startswith("cdnow ") for line in out.splitlines())
-    code, out, _ = crmlab("datasets", "describe", "cdnow")
+    code, out, _ = command("datasets", "describe", "cdnow")
     assert code == 0
     assert "69,659" in out
 
 
-def test_concepts_accounts_for_every_id(crmlab):
+def test_concepts_accounts_for_every_id(command):
     from crmlab.concepts import load_concepts
 
-    code, out, _ = crmlab("concepts")
+    code, out, _ = command("concepts")
     assert code == 0
     first_words = [line.split()[0] for line in out.splitlines() if line]
     assert set(load_concepts()["id"]) <= set(first_words)
     assert "No home yet: " in out
 
 
-def test_lab_says_how_to_install_jupyterlab(crmlab, monkeypatch):
+def test_lab_says_how_to_install_jupyterlab(command, monkeypatch):
     monkeypatch.setitem(sys.modules, "jupyterlab", None)  # what an import then does is documented
     monkeypatch.delitem(sys.modules, "jupyterlab.labapp", raising=False)
-    code, _, err = crmlab("lab")
-    assert code == 1
+    code, _, err = command("lab")
+    assert code == 2
     assert 'pip install "crmlab[workbook]"' in err
 
 
@@ -381,7 +521,7 @@ def test_installed_notebooks_are_copied_without_touching_a_readers_work(tmp_path
         (source / name).write_text("as shipped")
     target.mkdir()
     (target / "00_start.ipynb").write_text("my answers")
-    assert _copied(source, target) == target
+    assert _copy_missing(source, target) == target
     assert (target / "00_start.ipynb").read_text() == "my answers"
     assert (target / "reports" / "base.ipynb").read_text() == "as shipped"
     assert str(target) in capsys.readouterr().err

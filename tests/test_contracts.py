@@ -382,7 +382,7 @@ def test_personal_values_are_marked_and_never_told():
         pytest.param(
             rows("spend", {})[["date", "amount", "amount", "channel", "purpose"]],
             ContractError,
-            "`amount` stands there more than once",
+            "`amount` is there more than once",
             id="twice",
         ),
         pytest.param(

@@ -91,10 +91,13 @@ def test_the_home_folder_may_be_written_as_a_tilde(tmp_path, monkeypatch):
         pytest.param("o.csv", b"", r"o\.csv is empty", id="csv-empty"),
         pytest.param("o.csv.gz", gzip.compress(b""), "is empty", id="gz-empty"),
         pytest.param(
-            "o.csv.gz", gzip.compress(b"a,b\n" * 900)[:-30], "no complete gzip file", id="gz-cut"
+            "o.csv.gz", gzip.compress(b"a,b\n" * 900)[:-30], "not a complete gzip file", id="gz-cut"
         ),
-        pytest.param("o.csv.gz", b"\x1f\x8b" + b"x" * 50, "no complete gzip file", id="gz-broken"),
+        pytest.param(
+            "o.csv.gz", b"\x1f\x8b" + b"x" * 50, "not a complete gzip file", id="gz-broken"
+        ),
         pytest.param("o.csv", HEADER.encode(), "has a header but no rows", id="header-without-end"),
+        pytest.param("o.csv", b"x" * 200_000, "header that cannot be split", id="no-table"),
         pytest.param("o.csv", b"\0" * 99, "its header holds NUL characters", id="nul"),
         pytest.param(
             "o.csv",
@@ -534,9 +537,12 @@ def test_a_repeat_can_be_wrong_in_another_way_too():
         ),
         pytest.param({"timezone": 9}, TypeError, "`timezone` must be text; got 9", id="zone-type"),
         pytest.param(
-            {"timezone": "KST"}, ValueError, "IANA name such as 'Asia/Seoul'; got 'KST'", id="zone"
+            {"timezone": "KST"},
+            ValueError,
+            "IANA time zone such as 'Asia/Seoul'; got 'KST'",
+            id="zone",
         ),
-        pytest.param({"timezone": "../etc"}, ValueError, "IANA name", id="zone-path"),
+        pytest.param({"timezone": "../etc"}, ValueError, "IANA time zone", id="zone-path"),
         pytest.param(
             {"not_after": "soon"},
             ValueError,
@@ -552,13 +558,13 @@ def test_a_repeat_can_be_wrong_in_another_way_too():
         pytest.param(
             {"encoding": "klingon"},
             ValueError,
-            "`encoding` must be one that Python knows.*got 'klingon'",
+            "`encoding` must be an encoding that Python knows.*got 'klingon'",
             id="encoding",
         ),
         pytest.param(
             {"encoding": "rot13"},
             ValueError,
-            "`encoding` must be one that Python knows",
+            "`encoding` must be an encoding that Python knows",
             id="no-text-encoding",
         ),
         pytest.param(

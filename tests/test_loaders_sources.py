@@ -167,7 +167,7 @@ def test_any_other_column_passes_through(extra):
         ),
         pytest.param(
             pd.concat([orders(), orders()[["amount"]]], axis=1),
-            "'amount' stands there more than once",
+            "'amount' is there more than once",
             id="twice",
         ),
         pytest.param(orders(Date=1), "'date' and 'Date' differ only in case", id="case"),
@@ -299,7 +299,7 @@ def test_excel_sheets_without_rows_are_refused(excel):
         read_transactions(excel(("s", [])))
     with pytest.raises(ContractError, match=r"orders\.xlsx has a header but no rows"):
         read_transactions(excel(("s", [NAMES])))
-    with pytest.raises(ContractError, match="'amount' stands there more than once"):
+    with pytest.raises(ContractError, match="'amount' is there more than once"):
         read_transactions(excel(("s", [[*NAMES, "amount"], ["a", JANUARY, 1, 2]])))
 
 
@@ -385,6 +385,16 @@ def test_parquet_that_breaks_in_the_middle_is_one_plain_error(tmp_path):
         audit_transactions(stored(tmp_path / "o.parquet", bytes(content)))
 
 
+def test_a_query_that_the_engine_does_not_understand_is_not_blamed_on_the_data(monkeypatch):
+    def misspelled(*_):
+        duckdb.sql("SELEKT 1")
+
+    monkeypatch.setattr("crmlab.loaders.prepare", misspelled)
+    for reader in (read_transactions, audit_transactions):
+        with pytest.raises(duckdb.ParserException):
+            reader(orders())
+
+
 def test_parquet_without_rows_is_refused(tmp_path):
     orders().head(0).to_parquet(tmp_path / "o.parquet")
     for reader in (read_transactions, audit_transactions):
@@ -464,12 +474,12 @@ def test_decimal_ids_of_warehouses_stay_exact():
         ),
         pytest.param(
             lambda: duckdb.sql("select 1 as customer_id, 2 as date, 3 as amount, 4 as amount"),
-            "'amount' stands there more than once",
+            "'amount' is there more than once",
             id="twice",
         ),
         pytest.param(
             lambda: pa.table([pa.array([1])] * 4, ["customer_id", "date", "amount", "amount"]),
-            "'amount' stands there more than once",
+            "'amount' is there more than once",
             id="arrow-twice",
         ),
         pytest.param(

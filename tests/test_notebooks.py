@@ -6,11 +6,11 @@ import re
 import nbformat
 import pytest
 
+from crmlab._notebooks import has_tag, headings
 from crmlab._paths import notebooks_dir
 from crmlab.concepts import load_concepts
 from crmlab.reports._execute import execute
-from crmlab.reports._notebook import has_tag, headings
-from crmlab.reports._parameters import checked_values, read_parameters
+from crmlab.reports._parameters import check_values, read_parameters
 
 PATHS = {path.stem: path for path in sorted(notebooks_dir().glob("[0-9][0-9]_*.ipynb"))}
 
@@ -264,7 +264,7 @@ def test_every_notebook_has_another_parameter_set():
 @every_notebook
 def test_the_other_set_changes_every_parameter(read, name):
     parameters = read_parameters(read(name), report=name)
-    given = checked_values(parameters, ALTERNATES[name], report=name)
+    given = check_values(parameters, ALTERNATES[name], report=name)
     assert list(given) == [parameter.name for parameter in parameters]
     assert all(given[parameter.name] != parameter.default for parameter in parameters)
 

@@ -24,12 +24,13 @@ from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crmlab._notebooks import notebook_question, notebook_title, read_notebook
+from crmlab.contracts import ContractError
 from crmlab.reports import Parameter, ReportError, list_reports, run_report, run_workbook
-from crmlab.reports._book import made_workbook
-from crmlab.reports._notebook import notebook_question, notebook_title, read_notebook
-from crmlab.reports._parameters import checked_values, read_parameters
+from crmlab.reports._book import make_workbook
+from crmlab.reports._parameters import check_values, read_parameters
 from crmlab.reports._publish import destination_folder, keep_failed, publish, staging
-from crmlab.reports._report import made_report
+from crmlab.reports._report import make_report
 from crmlab.reports._widgets import CAPTION, widget_snapshot
 
 # A notebook needs a kernel, and starting one takes seconds: tests that only read share a run.
@@ -182,7 +183,7 @@ def test_reading_parameters_executes_nothing(tmp_path):
     ],
 )
 def test_a_value_from_the_command_line_is_read_by_declared_type(declared, name, text, expected):
-    values = checked_values(declared, {name: text}, report="sample", text=True)
+    values = check_values(declared, {name: text}, report="sample", text=True)
     assert values == {name: expected}
     assert type(values[name]) is type(expected)
 
@@ -194,7 +195,7 @@ def test_a_value_from_the_command_line_is_read_by_declared_type(declared, name, 
         pytest.param("top", "nan", r"`top` must be in \[0, 1\]; got nan", id="nan"),
         pytest.param("top", "1.4", r"`top` must be in \[0, 1\]; got 1.4", id="closed-range"),
         pytest.param("periods", "1.5", "`periods` must be an int; got '1.5'", id="int"),
-        pytest.param("periods", "0", r"`periods` must be in \[1, inf\); got 0", id="open-end"),
+        pytest.param("periods", "0", "`periods` must be finite and at least 1; got 0", id="open"),
         pytest.param("limits", "0.5,1", r"`limits` must be in \(0, 1\); got 1.0", id="in-a-list"),
         pytest.param(
             "masked", "1", "`masked` must be a bool; got '1'. Write true or false", id="bool"
@@ -205,17 +206,19 @@ def test_a_value_from_the_command_line_is_read_by_declared_type(declared, name, 
         pytest.param("since", "1997", "`since` must be a date, .*YYYY-MM-DD; got", id="year"),
         pytest.param("since", "1997-13-45", "must be a date", id="no-such-day"),
         pytest.param("since", "nat", "must be a date", id="not-a-time"),
-        pytest.param("zone", "Seoul", "must be an IANA time zone, such as Asia/Seoul", id="zone"),
+        pytest.param("zone", "Seoul", "must be an IANA time zone such as 'Asia/Seoul'", id="zone"),
         pytest.param("zone", "Asia", "must be an IANA time zone", id="half-a-zone"),
         pytest.param("zone", "../etc", "must be an IANA time zone", id="path-for-zone"),
         pytest.param("zone", "none", "must be an IANA time zone", id="zone-not-optional"),
-        pytest.param("encoding", "cp99999", "must be a text encoding, such as", id="encoding"),
-        pytest.param("encoding", "base64", "must be a text encoding", id="codec-of-bytes"),
+        pytest.param(
+            "encoding", "cp99999", "must be an encoding that Python knows, such as", id="encoding"
+        ),
+        pytest.param("encoding", "base64", "must be an encoding that", id="codec-of-bytes"),
     ],
 )
 def test_an_ill_typed_text_is_refused_with_a_remedy(declared, name, text, message):
     with pytest.raises(ValueError, match=message):
-        checked_values(declared, {name: text}, report="sample", text=True)
+        check_values(declared, {name: text}, report="sample", text=True)
 
 
 @pytest.mark.parametrize(
@@ -238,7 +241,7 @@ def test_an_ill_typed_text_is_refused_with_a_remedy(declared, name, text, messag
     ],
 )
 def test_python_values_become_plain_ones(declared, name, value, expected):
-    checked = checked_values(declared, {name: value}, report="sample")[name]
+    checked = check_values(declared, {name: value}, report="sample")[name]
     assert checked == expected
     assert type(checked) is type(expected)
 
@@ -260,13 +263,13 @@ def test_python_values_become_plain_ones(declared, name, value, expected):
 )
 def test_a_python_value_of_another_type_is_refused(declared, name, value, message):
     with pytest.raises(TypeError, match=message):
-        checked_values(declared, {name: value}, report="sample")
+        check_values(declared, {name: value}, report="sample")
 
 
 def test_an_unknown_parameter_lists_the_known_ones_and_the_nearest(declared):
     message = r"`tpo` is not a parameter of report 'sample'. Did you mean `top`\?"
     with pytest.raises(ValueError, match=message) as caught:
-        checked_values(declared, {"tpo": 0.1}, report="sample")
+        check_values(declared, {"tpo": 0.1}, report="sample")
     assert "\n  periods: int = 4  (months in [1, inf); length of the look back)" in str(
         caught.value
     )
@@ -371,13 +374,13 @@ def good(tmp_path_factory):
     table = pd.DataFrame({"amount": [1.5, 2.5]}, index=pd.Index(["007", "8"], name="customer_id"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("JUPYTER_PATH", str(folder / "jupyter"))
-        page = made_report(
+        page = make_report(
             "sample",
             {"notes": AWKWARD, "flag": True},
             data=table,
             out=folder / "a {b} out",
             templates=folder / "templates",
-        )
+        ).page
     html = page.read_text(encoding="utf-8")
     lines = printed(page.with_name("report.ipynb")).splitlines()
     return SimpleNamespace(
@@ -595,21 +598,21 @@ def test_wrong_use_is_refused_and_leaves_no_trace(
     monkeypatch.chdir(tmp_path)
     parameters = options.pop("parameters", {})
     with pytest.raises(error, match=message):
-        made_report(name, parameters, templates=templates, **options)
+        make_report(name, parameters, templates=templates, **options)
     assert not (tmp_path / "reports").exists()
 
 
 def test_a_file_cannot_be_the_destination(tmp_path, templates):
     (tmp_path / "page").write_text("mine")
     with pytest.raises(NotADirectoryError, match=r"`out` must be a folder; '.*page' is a file"):
-        made_report("without_data", {}, out=tmp_path / "page", templates=templates)
+        make_report("without_data", {}, out=tmp_path / "page", templates=templates)
     assert (tmp_path / "page").read_text() == "mine"
 
 
 def test_a_table_that_cannot_be_stored_is_refused(tmp_path, templates):
     mixed = pd.DataFrame({"customer_id": [1, "b", object()]})
     with pytest.raises(ValueError, match=r"`data` cannot be stored as Parquet; .*one type"):
-        made_report("with_data", {}, data=mixed, out=tmp_path / "out", templates=templates)
+        make_report("with_data", {}, data=mixed, out=tmp_path / "out", templates=templates)
     assert list((tmp_path / "out").iterdir()) == []
 
 
@@ -628,7 +631,7 @@ def test_a_table_of_any_make_reaches_the_kernel_as_text_where_it_mixes_types(tmp
         }
     )
     table.attrs["connection"] = threading.Lock()  # cannot be copied
-    page = made_report("echo", {}, data=table, out=tmp_path / "out", templates=tmp_path)
+    page = make_report("echo", {}, data=table, out=tmp_path / "out", templates=tmp_path).page
     assert printed(page.with_name("report.ipynb")).strip() == str(
         {
             "customer_id": ["007", "8", "9", "10"],
@@ -640,11 +643,37 @@ def test_a_table_of_any_make_reaches_the_kernel_as_text_where_it_mixes_types(tmp
     assert pd.DataFrame(table)["customer_id"].tolist() == ["007", 8, 9.0, 10]
 
 
+ORDERS = pd.DataFrame(
+    {"date": ["2024-01-05", "?"], "amount": [1.5, 2]}, index=pd.Index([1, 2], name="customer_id")
+)
+
+
+@pytest.fixture
+def on_orders(tmp_path):
+    cells = [
+        code('data: str = "cdnow"  # file, pattern or set; the orders', "parameters"),
+        code("print(data)"),
+    ]
+    write(tmp_path / "templates", "on_orders", *cells)
+    return {"out": tmp_path / "out", "templates": tmp_path / "templates"}
+
+
+def test_orders_in_a_table_are_read_before_a_run_and_faulty_rows_counted(on_orders):
+    assert make_report("on_orders", {}, data=ORDERS, **on_orders).n_left_out == 1
+    assert make_report("on_orders", {}, data="cdnow", **on_orders).n_left_out == 0
+
+
+def test_orders_that_cannot_be_read_are_refused_and_leave_no_trace(on_orders):
+    with pytest.raises(ContractError, match="lacks 'amount'"):
+        make_report("on_orders", {}, data=ORDERS.drop(columns="amount"), **on_orders)
+    assert not on_orders["out"].exists()
+
+
 @pytest.mark.parametrize("option", ["data", "out"])
 def test_an_empty_text_is_no_place(tmp_path, monkeypatch, templates, option):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(ValueError, match=f"`{option}` must not be empty. "):
-        made_report("with_data", {}, templates=templates, **{option: " "})
+        make_report("with_data", {}, templates=templates, **{option: " "})
     assert not (tmp_path / "reports").exists()
 
 
@@ -679,7 +708,7 @@ def test_a_relative_file_and_a_pattern_reach_the_notebook_as_absolute_paths(tmp_
     for name in ("2024-1.csv", "2024-2.csv"):
         (tmp_path / name).write_text("customer_id\n")
     monkeypatch.chdir(tmp_path)
-    made_report("echo", {}, data="2024-*.csv", templates=Path("templates"))
+    make_report("echo", {}, data="2024-*.csv", templates=Path("templates"))
     expected = [str(tmp_path / "2024-1.csv"), str(tmp_path / "2024-2.csv")]
     assert printed(tmp_path / "reports" / "echo" / "report.ipynb").strip() == str(expected)
 
@@ -742,7 +771,7 @@ def test_a_run_that_fails_names_the_cell_and_keeps_the_last_good_report(
         code("print('never')"),
     )
     with pytest.raises(ReportError, match=message) as caught:
-        made_report("broken", {"n": 2}, out=published, templates=tmp_path)
+        make_report("broken", {"n": 2}, out=published, templates=tmp_path)
     assert "\n" not in str(caught.value)
     assert untouched(published)
     assert not hidden_files(published)
@@ -757,14 +786,14 @@ def test_a_notebook_that_never_starts_is_a_failed_run_too(tmp_path, published):
     notebook["nbformat"] = 99
     path.write_text(json.dumps(notebook))
     with pytest.raises(ReportError, match=r"report 'odd' failed before its first cell: .*99"):
-        made_report("odd", {}, out=published, templates=tmp_path)
+        make_report("odd", {}, out=published, templates=tmp_path)
     assert untouched(published)
 
 
 def test_papermill_is_quiet_during_a_run_and_as_it_was_afterwards(tmp_path, caplog):
     declarations = "n: int | None = 1  # count; rows\nm: dict[str, str] = {}  # words; names"
     write(tmp_path, "typed", code(declarations, "parameters"))
-    made_report("typed", {"n": 2, "m": {"a": "b"}}, out=tmp_path / "out", templates=tmp_path)
+    make_report("typed", {"n": 2, "m": {"a": "b"}}, out=tmp_path / "out", templates=tmp_path)
     assert [record.getMessage() for record in caplog.records] == []
     for name in ("papermill", "papermill.translators"):
         logging.getLogger(name).warning("of another caller")
@@ -836,7 +865,7 @@ def test_two_runs_of_one_report_at_once_leave_one_whole_report(tmp_path):
     out, pages = tmp_path / "out", []
 
     def run(n):
-        pages.append(made_report("slow", {"n": n}, out=out, templates=tmp_path))
+        pages.append(make_report("slow", {"n": n}, out=out, templates=tmp_path).page)
 
     threads = [threading.Thread(target=run, args=(n,)) for n in (1, 2)]
     for thread in threads:
@@ -853,7 +882,7 @@ def test_a_report_can_be_run_where_an_event_loop_runs_already_as_in_a_notebook(t
     write(tmp_path, "tiny", code("print('ran')"))
 
     async def cell():
-        return made_report("tiny", {}, out=tmp_path / "out", templates=tmp_path)
+        return make_report("tiny", {}, out=tmp_path / "out", templates=tmp_path).page
 
     assert "ran" in asyncio.run(cell()).read_text()
 
@@ -878,7 +907,7 @@ def write_series(folder, *, second):
 def test_the_workbook_is_a_book_and_a_failure_keeps_the_last_good_page(tmp_path, capsys):
     notebooks, out = tmp_path / "notebooks", tmp_path / "book"
     write_series(notebooks, second="print('good')")
-    index = made_workbook(notebooks, out=out, progress=True)
+    index = make_workbook(notebooks, out=out, progress=True)
 
     pages = ["00_start.html", "01_middle.html", "02_end.html", "index.html"]
     assert index == out / "index.html"
@@ -901,7 +930,7 @@ def test_the_workbook_is_a_book_and_a_failure_keeps_the_last_good_page(tmp_path,
         r"1 of 3 notebooks failed.*\n  01_middle.ipynb failed in cell 2 .*ValueError: bad luck"
     )
     with pytest.raises(ReportError, match=message):
-        made_workbook(notebooks, out=out)
+        make_workbook(notebooks, out=out)
     assert "good" in (out / "01_middle.html").read_text()
     broken = (out / "01_middle.failed.html").read_text()
     assert "so far" in broken
@@ -918,7 +947,7 @@ def test_the_workbook_is_a_book_and_a_failure_keeps_the_last_good_page(tmp_path,
     assert not hidden_files(out)
 
     write_series(notebooks, second="print('mended')")
-    made_workbook(notebooks, out=out)
+    make_workbook(notebooks, out=out)
     assert not (out / "01_middle.failed.html").exists()
 
 
@@ -927,8 +956,8 @@ def test_an_interrupted_workbook_stops_at_the_next_cell_and_leaves_nothing(tmp_p
     for name in ("00_slow", "01_slow", "02_waits"):
         write(tmp_path, name, *(code(step) for _ in range(60)))
     program = (
-        "from pathlib import Path\nfrom crmlab.reports._book import made_workbook\n"
-        "made_workbook(Path('.'), out='book')"
+        "from pathlib import Path\nfrom crmlab.reports._book import make_workbook\n"
+        "make_workbook(Path('.'), out='book')"
     )
     run = subprocess.Popen([sys.executable, "-c", program], cwd=tmp_path, stderr=subprocess.PIPE)
     wait_until((tmp_path / "started").exists)
@@ -948,7 +977,7 @@ def wait_until(condition, *, seconds=30):
 
 def test_a_folder_without_numbered_notebooks_is_refused(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"no numbered notebooks \(NN_name.ipynb\) in"):
-        made_workbook(tmp_path, out=tmp_path / "book")
+        make_workbook(tmp_path, out=tmp_path / "book")
     assert not (tmp_path / "book").exists()
 
 

@@ -4,25 +4,26 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from crmlab._checks import check_vector
+from crmlab._errors import InputError
 
 __all__ = [
+    "accumulate_from_top",
     "check_spend",
     "check_total",
-    "distinct",
-    "from_the_top",
+    "count_distinct",
     "gini_of",
-    "relative",
     "running_total",
+    "scale_to_highest",
     "top_share_of",
 ]
 
 
 def check_total(name: str, array: NDArray[np.float64]) -> None:
-    """Raise ValueError where adding up the numbers overflows."""
+    """Raise InputError where adding up the numbers overflows."""
     with np.errstate(over="ignore"):
         total = np.abs(array).sum()
     if not np.isfinite(total):
-        raise ValueError(
+        raise InputError(
             f"`{name}` must have a finite total; it overflows. Use a larger unit, such as millions."
         )
 
@@ -33,14 +34,14 @@ def check_spend(value: ArrayLike) -> NDArray[np.float64]:
         "value", value, remedy="Use `whale_curve` for profit, which may be negative."
     )
     if not array.any():
-        raise ValueError(
+        raise InputError(
             f"`value` must have a positive total; all {array.size:,} customers have zero. "
             "Choose a period in which someone bought."
         )
     return array
 
 
-def relative(value: ArrayLike) -> NDArray[np.float64]:
+def scale_to_highest(value: ArrayLike) -> NDArray[np.float64]:
     """Check and return value per customer as a fraction of the highest.
 
     A share is free of scale; at this one a small currency unit does not underflow.
@@ -49,9 +50,9 @@ def relative(value: ArrayLike) -> NDArray[np.float64]:
     return array / array.max()
 
 
-def distinct(value: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+def count_distinct(value: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Distinct relative values, ascending, and the number of customers with each."""
-    return np.unique(relative(value), return_counts=True)
+    return np.unique(scale_to_highest(value), return_counts=True)
 
 
 def running_total(amounts: NDArray[np.float64] | NDArray[np.int64]) -> NDArray[np.float64]:
@@ -59,7 +60,7 @@ def running_total(amounts: NDArray[np.float64] | NDArray[np.int64]) -> NDArray[n
     return np.concatenate([[0.0], np.cumsum(amounts)])
 
 
-def from_the_top(
+def accumulate_from_top(
     values: NDArray[np.float64], counts: NDArray[np.int64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Sum up customers and value from the highest value down, starting at (0, 0)."""
@@ -82,7 +83,7 @@ def gini_of(values: NDArray[np.float64], counts: NDArray[np.int64]) -> float:
 
 def top_share_of(values: NDArray[np.float64], counts: NDArray[np.int64], *, top: float) -> float:
     """Interpolated share of the first `top` of customers; nan without value."""
-    customers, held = from_the_top(values, counts)
+    customers, held = accumulate_from_top(values, counts)
     if held[-1] == 0:
         return float("nan")
     return float(np.interp(top * customers[-1], customers, held) / held[-1])

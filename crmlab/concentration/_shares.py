@@ -6,8 +6,8 @@ from numpy.typing import ArrayLike
 
 from crmlab._checks import check_fraction
 from crmlab.concentration._arithmetic import (
-    distinct,
-    from_the_top,
+    accumulate_from_top,
+    count_distinct,
     gini_of,
     running_total,
     top_share_of,
@@ -37,7 +37,7 @@ def lorenz_curve(value: ArrayLike) -> pd.DataFrame:
 
     Raises
     ------
-    ValueError
+    InputError
         If `value` is empty, all zeros, or has a negative or missing entry.
 
     References
@@ -53,7 +53,7 @@ def lorenz_curve(value: ArrayLike) -> pd.DataFrame:
     1        0.666667          0.4
     2        1.000000          1.0
     """
-    values, counts = distinct(value)
+    values, counts = count_distinct(value)
     customers = running_total(counts)
     held = running_total(values * counts)
     return pd.DataFrame(
@@ -79,7 +79,7 @@ def gini(value: ArrayLike) -> float:
 
     Raises
     ------
-    ValueError
+    InputError
         If `value` is empty, all zeros, or has a negative or missing entry.
 
     See Also
@@ -97,7 +97,7 @@ def gini(value: ArrayLike) -> float:
     >>> gini([0, 0, 0, 8])
     0.75
     """
-    return gini_of(*distinct(value))
+    return gini_of(*count_distinct(value))
 
 
 def top_share(value: ArrayLike, *, top: float = 0.2) -> float:
@@ -119,7 +119,7 @@ def top_share(value: ArrayLike, *, top: float = 0.2) -> float:
 
     Raises
     ------
-    ValueError
+    InputError
         If `top` is outside [0, 1], or `value` is empty, all zeros, or has a negative or missing
         entry.
 
@@ -141,7 +141,7 @@ def top_share(value: ArrayLike, *, top: float = 0.2) -> float:
     0.375
     """
     top = check_fraction("top", top)
-    return top_share_of(*distinct(value), top=top)
+    return top_share_of(*count_distinct(value), top=top)
 
 
 def share_needed(value: ArrayLike, *, share: float = 0.8) -> float:
@@ -163,7 +163,7 @@ def share_needed(value: ArrayLike, *, share: float = 0.8) -> float:
 
     Raises
     ------
-    ValueError
+    InputError
         If `share` is outside [0, 1], or `value` is empty, all zeros, or has a negative or
         missing entry.
 
@@ -179,8 +179,8 @@ def share_needed(value: ArrayLike, *, share: float = 0.8) -> float:
     0.5
     """
     share = check_fraction("share", share)
-    values, counts = distinct(value)
-    customers, held = from_the_top(values, counts)
+    values, counts = count_distinct(value)
+    customers, held = accumulate_from_top(values, counts)
     # Customers with zero add nothing: without the last point they are never needed.
     last = customers.size - int(values[0] == 0)
     needed = np.interp(share * held[-1], held[:last], customers[:last])

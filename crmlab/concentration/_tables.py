@@ -5,7 +5,8 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from crmlab._checks import check_choice, check_count, check_vector
-from crmlab.concentration._arithmetic import check_spend, check_total, from_the_top
+from crmlab._errors import InputError
+from crmlab.concentration._arithmetic import accumulate_from_top, check_spend, check_total
 
 __all__ = ["decile_table", "whale_curve"]
 
@@ -39,7 +40,7 @@ def decile_table(value: ArrayLike, *, n_groups: int = 10) -> pd.DataFrame:
 
     Raises
     ------
-    ValueError
+    InputError
         If there are fewer customers than groups, or `value` is empty, all zeros, overflows when
         added up, or has a negative or missing entry.
 
@@ -56,7 +57,7 @@ def decile_table(value: ArrayLike, *, n_groups: int = 10) -> pd.DataFrame:
     n_customers = ranked.size
     n_groups = check_count("n_groups", n_groups)
     if n_groups > n_customers:
-        raise ValueError(
+        raise InputError(
             f"`n_groups` must be at most the number of customers, {n_customers:,}; "
             f"got {n_groups:,}. Ask for fewer groups."
         )
@@ -106,7 +107,7 @@ def whale_curve(profit: ArrayLike, *, scale: str = "total") -> pd.DataFrame:
 
     Raises
     ------
-    ValueError
+    InputError
         If total profit is not positive and `scale="total"`, if `scale` is another word, or if
         `profit` is empty, overflows when added up, or has a missing entry.
 
@@ -130,14 +131,14 @@ def whale_curve(profit: ArrayLike, *, scale: str = "total") -> pd.DataFrame:
     checked = check_vector("profit", profit, negative=True)
     check_total("profit", checked)
     values, counts = np.unique(checked, return_counts=True)
-    customers, earned = from_the_top(values, counts)
+    customers, earned = accumulate_from_top(values, counts)
     curve = pd.DataFrame({"customer_share": customers / customers[-1], "cumulative_profit": earned})
     if scale == "currency":
         return curve
     total = earned[-1]
-    # A total that is only rounding error of larger gains and losses is no total to divide by.
+    # A total that is only rounding error of larger gains and losses cannot be divided by.
     if total <= np.finfo(float).eps * np.abs(values * counts).sum():
-        raise ValueError(
+        raise InputError(
             f"`profit` must have a positive total for a share of it; got {total:,.2f}. "
             "Use scale='currency', which shows profit in currency."
         )

@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 
 from crmlab._checks import check_fraction
 from crmlab._intervals import bootstrap_interval
-from crmlab.concentration._arithmetic import gini_of, relative, top_share_of
+from crmlab.concentration._arithmetic import gini_of, scale_to_highest, top_share_of
 
 __all__ = ["gini_interval", "top_share_interval"]
 
@@ -46,7 +46,7 @@ def top_share_interval(
 
     Raises
     ------
-    ValueError
+    InputError
         As for `top_share`; also for one customer only, `level` outside (0, 1) or too few
         resamples.
 
@@ -83,7 +83,7 @@ def top_share_interval(
     """
     top = check_fraction("top", top)
     return bootstrap_interval(
-        relative(value),
+        scale_to_highest(value),
         partial(top_share_of, top=top),
         level=level,
         n_resamples=n_resamples,
@@ -116,7 +116,7 @@ def gini_interval(
 
     Raises
     ------
-    ValueError
+    InputError
         As for `gini`; also for one customer only, `level` outside (0, 1) or too few resamples.
 
     See Also
@@ -130,5 +130,5 @@ def gini_interval(
     0      0.69    0.3   0.73   0.95
     """
     return bootstrap_interval(
-        relative(value), gini_of, level=level, n_resamples=n_resamples, seed=seed
+        scale_to_highest(value), gini_of, level=level, n_resamples=n_resamples, seed=seed
     )

@@ -20,6 +20,7 @@ Examples
 
 from crmlab.contracts._contract import Column, Contract
 from crmlab.contracts._errors import ContractError
+from crmlab.contracts._open import as_table
 from crmlab.contracts._rules import Rule, breaks_any, faults, infinite, shown, tally, violation
 from crmlab.contracts._tables import (
     BRANCHES,
@@ -69,6 +70,7 @@ __all__ = [
     "Contract",
     "ContractError",
     "Rule",
+    "as_table",
     "breaks_any",
     "faults",
     "infinite",

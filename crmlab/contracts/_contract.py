@@ -7,7 +7,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from crmlab.contracts._errors import ContractError
-from crmlab.contracts._open import opened
+from crmlab.contracts._open import as_table
 from crmlab.contracts._rules import Rule, faults, tally
 
 __all__ = ["Column", "Contract", "Kind"]
@@ -54,7 +54,7 @@ class Contract:
     name : str
         Name of the table, as in ``"transactions"``.
     columns : tuple of Column
-        Its columns. Others may stand beside them.
+        Its columns. A table may have others, too.
     rules : tuple of Rule
         What every row must keep. A rule about an optional column that is absent does not apply.
     reader : str, default=""
@@ -90,7 +90,8 @@ class Contract:
         if missing:
             remedy = "Map your header to these names with `columns={'your name': 'our name'}`."
             raise ContractError(
-                f"The {self.name} table lacks {_listed(missing)}; it has {_listed(present)}. "
+                f"The {self.name} table lacks {_quote_names(missing)}; "
+                f"it has {_quote_names(present)}. "
                 + (remedy if self.reader else "Rename your columns to these names.")
             )
 
@@ -123,8 +124,8 @@ class Contract:
         ------
         ContractError
             If a required column is missing, or a column has a wrong type.
-        TypeError
-            If `table` is no table.
+        InputTypeError
+            If `table` is not a table.
 
         Examples
         --------
@@ -135,7 +136,7 @@ class Contract:
                       rule  n_rows
         5  amount negative       1
         """
-        _, rules, counts = self._counted(table)
+        _, rules, counts = self._count(table)
         labels = [rule.label for rule in rules]
         return pd.DataFrame({"rule": labels, "n_rows": [int(counts[label]) for label in labels]})
 
@@ -158,8 +159,8 @@ class Contract:
             If a required column is missing, a column has a wrong type, or rows break a rule: the
             message names each such rule with the number of rows, examples (of what is not
             personal) and a remedy.
-        TypeError
-            If `table` is no table.
+        InputTypeError
+            If `table` is not a table.
 
         Examples
         --------
@@ -172,7 +173,7 @@ class Contract:
         - date missing: 1 rows; fill it in, or leave the row out
         - referrer is the customer: 1 rows (for example 'a'); find who referred the customer
         """
-        held, rules, counts = self._counted(table)
+        held, rules, counts = self._count(table)
         if not rules or not counts["n_broken"]:
             return held
         tellable = {c.name: c.name for c in self.columns if not c.personal}
@@ -181,18 +182,18 @@ class Contract:
             f"{self.name}:\n" + "\n".join(faults(held, rules, counts, columns=tellable))
         )
 
-    def _counted(self, table: Any) -> tuple[Any, list[Rule], pd.Series]:
-        """The table opened, the rules that apply to its columns, and how often each is broken."""
+    def _count(self, table: Any) -> tuple[Any, list[Rule], pd.Series]:
+        """Open a table; return it, the rules that apply to it, and how often each is broken."""
         if isinstance(table, pd.DataFrame):
             self.check_header(map(str, table.columns))
-        held = opened(table, {column.name: column.kind for column in self.columns})
+        held = as_table(table, {column.name: column.kind for column in self.columns})
         self.check_types(held)
         there = {"", *held.columns}
         rules = [rule for rule in self.rules if there.issuperset({rule.column, *rule.needs})]
         return held, rules, tally(held, rules)
 
 
-def _listed(names: Iterable[str]) -> str:
+def _quote_names(names: Iterable[str]) -> str:
     return ", ".join(repr(name) for name in names) or "no columns"
 
 

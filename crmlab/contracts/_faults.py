@@ -46,7 +46,7 @@ def outside(name: str, lowest: float, highest: float, remedy: str) -> Rule:
 
 
 def unknown(name: str, words: Sequence[str]) -> Rule:
-    """A word that is none of those the table is written with."""
+    """A word that is not one of those the table may hold."""
 
     def broken(table: Any) -> Any:
         return ~table[name].cast("string").isin(words).fill_null(True)
@@ -64,7 +64,7 @@ def early(later: str, earlier: str) -> Rule:
 
 
 def repeated(*key: str) -> Rule:
-    """A key that stands in more than one row; each of them breaks the rule."""
+    """A key that is in more than one row; each of them breaks the rule."""
 
     def broken(table: Any) -> Any:
         import ibis
@@ -74,5 +74,5 @@ def repeated(*key: str) -> Rule:
         return (table.count().over(alike) > 1) & known
 
     # The id says more than a source or a date would.
-    told = next((name for name in key if name.endswith("_id")), key[0])
-    return Rule(f"{', '.join(key)} repeated", "keep one of the rows", broken, told, key)
+    shown = next((name for name in key if name.endswith("_id")), key[0])
+    return Rule(f"{', '.join(key)} repeated", "keep one of the rows", broken, shown, key)

@@ -6,11 +6,12 @@ from typing import Any
 import pandas as pd
 
 from crmlab._engine import in_memory
+from crmlab._errors import InputTypeError
 from crmlab.contracts._errors import ContractError
 
-__all__ = ["opened"]
+__all__ = ["as_table"]
 
-# What a column in which nothing stands is taken to hold: as Arrow and as Ibis name it.
+# Types of a column without a single value, as Arrow and as Ibis name them.
 _EMPTY = {
     "id": ("string", "string"),
     "time": ("timestamp[us]", "timestamp"),
@@ -20,30 +21,59 @@ _EMPTY = {
 }
 
 
-def opened(table: Any, kinds: Mapping[str, str]) -> Any:
-    """The columns named in `kinds` that are there, as an Ibis table."""
+def as_table(table: Any, kinds: Mapping[str, str]) -> Any:
+    """Return a table as an Ibis table: of a frame the columns named in `kinds` that are there.
+
+    Parameters
+    ----------
+    table : DataFrame or ibis.Table
+        The rows.
+    kinds : mapping of str to str
+        Name of a column -> its kind, see `Column`; a column without a single value gets its type
+        from it.
+
+    Returns
+    -------
+    ibis.Table
+
+    Raises
+    ------
+    ContractError
+        If a column is there twice, or holds several kinds of values.
+    InputTypeError
+        If `table` is neither.
+
+    Examples
+    --------
+    >>> orders = pd.DataFrame({"customer_id": ["007"], "note": ["?"], "end": [None]})
+    >>> as_table(orders, {"customer_id": "id", "end": "time"}).schema()
+    ibis.Schema {
+      customer_id  string
+      end          timestamp(6)
+    }
+    """
     import ibis
 
     if isinstance(table, ibis.Table):
-        nothing = [name for name in kinds if name in table.columns and table[name].type().is_null()]
-        if not nothing:
+        empty = [name for name in kinds if name in table.columns and table[name].type().is_null()]
+        if not empty:
             return table
-        return table.mutate(**{name: table[name].cast(_EMPTY[kinds[name]][1]) for name in nothing})
+        return table.mutate(**{name: table[name].cast(_EMPTY[kinds[name]][1]) for name in empty})
     if not isinstance(table, pd.DataFrame):
-        raise TypeError(
+        raise InputTypeError(
             f"`table` must be a pandas frame or an Ibis table; got {type(table).__name__}."
         )
-    return _opened_frame(table, kinds)
+    return _register_frame(table, kinds)
 
 
-def _opened_frame(frame: pd.DataFrame, kinds: Mapping[str, str]) -> Any:
+def _register_frame(frame: pd.DataFrame, kinds: Mapping[str, str]) -> Any:
     import pyarrow as pa
 
     columns = {}
     for name in (name for name in kinds if name in frame.columns):
         column = frame[name]
         if isinstance(column, pd.DataFrame):
-            raise ContractError(f"`{name}` stands there more than once. Rename one of them.")
+            raise ContractError(f"`{name}` is there more than once. Rename one of them.")
         try:
             values = pa.array(column, from_pandas=True)
         except (pa.ArrowException, TypeError) as error:

@@ -1,4 +1,4 @@
-"""Rules that rows must keep, counted in one aggregate query, and told with examples."""
+"""Rules that rows must keep, counted in one aggregate query, and reported with examples."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -72,7 +72,7 @@ def tally(table: Any, rules: Sequence[Rule], **more: Any) -> pd.Series:
     """
     import ibis
 
-    # Engines refuse a window inside an aggregate, so the marks stand in columns first.
+    # Engines refuse a window inside an aggregate, so the marks become columns first.
     marks = {f"crmlab:broken:{i}": rule.broken(table) for i, rule in enumerate(rules)}
     marked = table.mutate(**marks) if marks else table
     flags = [marked[name] for name in marks]
@@ -147,13 +147,13 @@ def faults(
     """
     return [
         f"- {rule.label}: {int(counts[rule.label]):,} rows"
-        f"{_examples(table, rule, columns)}; {rule.remedy}"
+        f"{_find_examples(table, rule, columns)}; {rule.remedy}"
         for rule in rules
         if counts[rule.label]
     ]
 
 
-def _examples(table: Any, rule: Rule, columns: Mapping[str, str]) -> str:
+def _find_examples(table: Any, rule: Rule, columns: Mapping[str, str]) -> str:
     theirs = columns.get(rule.column)
     if theirs is None or rule.label.endswith("missing"):
         return ""

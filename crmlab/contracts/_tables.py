@@ -40,7 +40,7 @@ __all__ = [
 ]
 
 
-def _contract(
+def _make_contract(
     name: str, columns: tuple[Column, ...], *rules: Rule, may_be_empty: Iterable[str] = ()
 ) -> Contract:
     """A contract that also wants required cells filled and numbers finite."""
@@ -94,7 +94,7 @@ TRANSACTIONS = Contract(
     reader="read_transactions",
 )
 
-PRODUCTS = _contract(
+PRODUCTS = _make_contract(
     "products",
     (
         Column("product_id", "id", "the product", required=True),
@@ -109,7 +109,7 @@ PRODUCTS = _contract(
     repeated("product_id"),
 )
 
-SUBSCRIPTIONS = _contract(
+SUBSCRIPTIONS = _make_contract(
     "subscriptions",
     (
         Column("customer_id", "id", "who subscribes", required=True),
@@ -128,7 +128,7 @@ SUBSCRIPTIONS = _contract(
 
 # --- who the customers are --------------------------------------------------------------------
 
-CUSTOMERS = _contract(
+CUSTOMERS = _make_contract(
     "customers",
     (
         Column("customer_id", "id", "the customer", required=True),
@@ -147,7 +147,7 @@ CUSTOMERS = _contract(
     repeated("customer_id"),
 )
 
-IDENTITIES = _contract(
+IDENTITIES = _make_contract(
     "identities",
     (
         Column("source", "text", "system that holds the record", required=True),
@@ -162,7 +162,7 @@ IDENTITIES = _contract(
     repeated("source", "source_id"),
 )
 
-CONSENTS = _contract(
+CONSENTS = _make_contract(
     "consents",
     (
         Column("customer_id", "id", "who answered", required=True),
@@ -176,7 +176,7 @@ CONSENTS = _contract(
     repeated("customer_id", "channel", "purpose", "date"),
 )
 
-REFERRALS = _contract(
+REFERRALS = _make_contract(
     "referrals",
     (
         Column("referrer_id", "id", "customer who recommended", required=True),
@@ -193,7 +193,7 @@ REFERRALS = _contract(
     repeated("customer_id"),
 )
 
-COMPLAINTS = _contract(
+COMPLAINTS = _make_contract(
     "complaints",
     (
         Column("customer_id", "id", "who complained", required=True),
@@ -206,7 +206,7 @@ COMPLAINTS = _contract(
 
 # --- marketing --------------------------------------------------------------------------------
 
-CAMPAIGNS = _contract(
+CAMPAIGNS = _make_contract(
     "campaigns",
     (
         Column("campaign_id", "id", "the campaign", required=True),
@@ -228,7 +228,7 @@ CAMPAIGNS = _contract(
     repeated("campaign_id"),
 )
 
-CONTACTS = _contract(
+CONTACTS = _make_contract(
     "contacts",
     (
         Column("customer_id", "id", "who was chosen", required=True),
@@ -243,7 +243,7 @@ CONTACTS = _contract(
     negative("cost"),
 )
 
-RESPONSES = _contract(
+RESPONSES = _make_contract(
     "responses",
     (
         Column("customer_id", "id", "who responded", required=True),
@@ -257,7 +257,7 @@ RESPONSES = _contract(
     may_be_empty=["amount"],
 )
 
-COUPONS = _contract(
+COUPONS = _make_contract(
     "coupons",
     (
         Column("coupon_id", "id", "the coupon", required=True),
@@ -274,7 +274,7 @@ COUPONS = _contract(
     repeated("coupon_id"),
 )
 
-SPEND = _contract(
+SPEND = _make_contract(
     "spend",
     (
         Column("date", "time", "first day of what was paid for", required=True),
@@ -288,7 +288,7 @@ SPEND = _contract(
 
 # --- service ----------------------------------------------------------------------------------
 
-INSTRUCTORS = _contract(
+INSTRUCTORS = _make_contract(
     "instructors",
     (
         Column("instructor_id", "id", "the instructor", required=True),
@@ -300,7 +300,7 @@ INSTRUCTORS = _contract(
     repeated("instructor_id"),
 )
 
-VISITS = _contract(
+VISITS = _make_contract(
     "visits",
     (
         Column("customer_id", "id", "who is visited", required=True),
@@ -314,7 +314,7 @@ VISITS = _contract(
     repeated("customer_id", "instructor_id", "month"),
 )
 
-BRANCHES = _contract(
+BRANCHES = _make_contract(
     "branches",
     (
         Column("branch_id", "id", "the branch", required=True),

@@ -7,16 +7,8 @@ import numpy as np
 import pandas as pd
 
 from crmlab._checks import check_choice, check_day
-from crmlab.customer_base._days import (
-    PERIODS,
-    Day,
-    Period,
-    executed,
-    index_of,
-    read_days,
-    starts,
-    with_period,
-)
+from crmlab._periods import PERIODS, Day, Period, index_of, starts
+from crmlab.customer_base._days import executed, read_days, with_period
 
 __all__ = ["cohort_retention"]
 

@@ -1,12 +1,13 @@
-"""Customers' days as expressions, calendar periods, and the one place where a reduction runs."""
+"""Customers' days as expressions, and the one place where a reduction runs."""
 
 import datetime as dt
-from typing import Any, Literal
+from typing import Any
 
 import ibis
 import pandas as pd
 
 from crmlab._engine import execute
+from crmlab._periods import PERIODS, Period
 from crmlab._purchases import purchase_days
 from crmlab.contracts import TRANSACTIONS, ContractError, Rule, tally
 from crmlab.loaders import read_transactions
@@ -14,20 +15,12 @@ from crmlab.loaders import read_transactions
 __all__ = [
     "EPOCH",
     "NO_PURCHASE",
-    "PERIODS",
-    "Day",
-    "Period",
     "executed",
-    "index_of",
     "read_days",
     "read_lines",
-    "starts",
     "up_to",
     "with_period",
 ]
-
-Day = str | dt.date | pd.Timestamp
-Period = Literal["W", "M", "Q", "Y"]
 
 EPOCH = dt.date(1970, 1, 1)
 NO_PURCHASE = (
@@ -81,34 +74,6 @@ def executed(query: Any, end: dt.date) -> pd.DataFrame:
     return table
 
 
-# A period is numbered so that neighbours differ by one; day 4 of 1970-01 was the first Monday.
-PERIODS = {
-    "W": lambda day: day.delta(ibis.date("1969-12-29"), unit="day") // 7,
-    "M": lambda day: day.year() * 12 + day.month() - 1,
-    "Q": lambda day: day.year() * 4 + day.quarter() - 1,
-    "Y": lambda day: day.year(),
-}
-
-
 def with_period(days: Any, period: Period) -> Any:
+    """The days with the number of the period they lie in."""
     return days.mutate(period=PERIODS[period](days.day).cast("int64"))
-
-
-def index_of(day: dt.date, period: Period) -> int:
-    """The number of the period a day lies in, as `PERIODS` counts."""
-    return {
-        "W": (day - dt.date(1969, 12, 29)).days // 7,
-        "M": day.year * 12 + day.month - 1,
-        "Q": day.year * 4 + (day.month - 1) // 3,
-        "Y": day.year,
-    }[period]
-
-
-def starts(index: pd.Series, period: Period) -> pd.Series:
-    """First days of numbered periods."""
-    if period == "W":
-        return pd.Timestamp("1969-12-29") + pd.to_timedelta(index * 7, unit="D")
-    months = {"M": 1, "Q": 3, "Y": 12}[period]
-    since_year_0 = index.to_numpy() * months
-    stamps = (since_year_0 - 1970 * 12).astype("datetime64[M]").astype("datetime64[s]")
-    return pd.Series(stamps, index=index.index)

@@ -8,9 +8,10 @@ import pandas as pd
 
 from crmlab._checks import check_day
 from crmlab._engine import execute
+from crmlab._periods import Day
 from crmlab._units import months_between
 from crmlab.contracts import CONTACTS, SUBSCRIPTIONS, ContractError
-from crmlab.customer_base._days import Day, read_lines, up_to
+from crmlab.customer_base._days import read_lines, up_to
 
 __all__ = ["customer_profit"]
 

@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 
 from crmlab._checks import check_choice, check_day
+from crmlab._periods import Day
 from crmlab._units import UNIT_DAYS
-from crmlab.customer_base._days import EPOCH, NO_PURCHASE, Day, executed, read_days
+from crmlab.customer_base._days import EPOCH, NO_PURCHASE, executed, read_days
 from crmlab.customer_base._in_memory import reduced_in_memory
 
 __all__ = ["calibration_holdout", "rfm_summary", "sufficient_statistics"]

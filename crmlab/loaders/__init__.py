@@ -1,4 +1,4 @@
-"""Read orders from anywhere into the transactions contract, losing nothing in silence.
+"""Read orders from anywhere into the transactions contract; nothing is lost in silence.
 
 Examples
 --------
@@ -23,11 +23,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 from crmlab._checks import check_choice
-from crmlab._engine import engine_errors
+from crmlab._engine import blames_query, engine_errors
 from crmlab.contracts import ContractError
 from crmlab.loaders._canonical import prepare
+from crmlab.loaders._files import expand as expand  # for rooms above, as `open_source`
 from crmlab.loaders._options import Options
-from crmlab.loaders._quality import DataQualityReport, counted, explain, quality_report
+from crmlab.loaders._quality import DataQualityReport, count_rows, explain, quality_report
+from crmlab.loaders._sources import open_source as open_source
 from crmlab.loaders._tables import read_header, read_table
 
 __all__ = [
@@ -77,7 +79,7 @@ def read_transactions(
     ----------
     source : path, glob, list of paths, DataFrame, Arrow table, DuckDB relation, Ibis table or \
 Spark table
-        Files may be CSV (also gzipped), TSV, Excel or Parquet; a folder stands for those in it.
+        Files may be CSV (also gzipped), TSV, Excel or Parquet; a folder means those in it.
     columns : mapping of str to str, optional
         *Their* header to *ours*, as in ``{"고객": "customer_id"}``. Names that are ours already
         need no entry; columns that are not ours pass through under their names.
@@ -86,7 +88,7 @@ Spark table
     returns : {"net", "drop", "keep"}, default="net"
         Lines with a negative amount or quantity, or marked in a column ``is_return``; a positive
         amount on such a line is given back. ``net`` adds them into the customer's day, and a day
-        that nets to less than zero is no purchase; ``drop`` ignores them; ``keep`` treats each
+        that nets to less than zero is not a purchase; ``drop`` ignores them; ``keep`` treats each
         line as it is. A zero amount is a purchase.
     duplicates : {"keep", "quarantine"}, default="keep"
         Lines equal to an earlier one in every column.
@@ -123,8 +125,8 @@ Spark table
         invalid.
     FileNotFoundError
         If there is no such file.
-    ValueError, TypeError
-        If an option has a value or a type it cannot have, or `source` is no table.
+    InputError
+        If an option has a value or a type it cannot have, or `source` is not a table.
 
     Examples
     --------
@@ -142,7 +144,7 @@ Spark table
     )  # fmt: skip
     with _reading():
         prepared = prepare(source, options)
-        counts = counted(prepared)
+        counts = count_rows(prepared)
         message = explain(prepared, counts)
     if message:
         _refuse_or_warn(message, on_invalid)
@@ -155,6 +157,8 @@ def _reading() -> Iterator[None]:
     try:
         yield
     except engine_errors() as error:
+        if blames_query(error):
+            raise
         reason = str(error).strip().split("\n")[0].rstrip(".")
         raise ContractError(
             f"`source` cannot be read to its end: {reason}. "
@@ -209,8 +213,8 @@ separator, sheet
         If columns are missing or there are no rows.
     FileNotFoundError
         If there is no such file.
-    ValueError, TypeError
-        If an option has a value or a type it cannot have, or `source` is no table.
+    InputError
+        If an option has a value or a type it cannot have, or `source` is not a table.
 
     Examples
     --------

@@ -1,8 +1,8 @@
 """Read amounts written as text, where one reading fits the whole column.
 
-`1,234` is a thousand in Seoul and one and a bit in Berlin. The column decides: the aggregates of
-`profile` count which values fit only one reading, `choose` picks the reading, and `read` turns
-text into numbers and says for each value it could not read what is wrong with it.
+`1,234` is more than a thousand in Seoul and less than two in Berlin. The column decides: the
+aggregates of `profile` count which values fit only one reading, `choose` picks the reading, and
+`read` turns text into numbers and says for each value it could not read what is wrong with it.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import ibis
 
-from crmlab.loaders._text import SPACE, blank, staged, trimmed
+from crmlab.loaders._text import SPACE, is_blank, stage, trim
 
 __all__ = ["AMOUNT_PROBLEMS", "AmountReading", "choose", "profile", "read"]
 
@@ -30,7 +30,7 @@ _CURRENCIES = {
 _ANY_CURRENCY = "|".join(_CURRENCIES.values())
 _GROUP = "[ \u00a0\u202f'’]"
 _MINUS, _SIGN = "[-−]", "[-−+]"
-# A sign stands on one side only, brackets on both; a currency never between digits.
+# A sign is on one side only, brackets on both; a currency is never between digits.
 _WHOLE = rf"^(\([^()]*\)|{_SIGN}?[^()]*[^-−()]|[^-−+()][^()]*)$"
 _NEGATIVE = rf"^(\(|{_MINUS})|{_MINUS}$"
 _AROUND = rf"^\({SPACE}*|{SPACE}*\)$|^{_SIGN}{SPACE}*|{SPACE}*{_MINUS}$"
@@ -51,7 +51,7 @@ class AmountReading:
     """How a text column of amounts is read.
 
     `decimal` is the decimal mark. With `mixed`, some values fit only the other mark, so values
-    that fit both cannot be trusted. With `refuse`, values with one of those marks before three
+    that fit both are ambiguous. With `refuse`, values with one of those marks before three
     digits cannot be told apart from thousands.
     """
 
@@ -66,19 +66,19 @@ class AmountReading:
         return f"decimal {mark}" + (f", {self.currency}" if self.currency else "")
 
 
-def _bare(text: Any) -> Any:
+def _strip_currency(text: Any) -> Any:
     """Lower-case text without currency and white space around it."""
     return text.lower().re_replace(f"{SPACE}*({_ANY_CURRENCY}){SPACE}*|^{SPACE}+|{SPACE}+$", "")
 
 
-def _digits(bare: Any) -> Any:
+def _strip_sign(bare: Any) -> Any:
     """The digits and marks, without sign and accounting brackets."""
     return bare.re_replace(_AROUND, "")
 
 
 def profile(text: Any) -> dict[str, Any]:
     """Aggregates that count the values which decide the reading."""
-    digits = _digits(_bare(text))
+    digits = _strip_sign(_strip_currency(text))
     point, comma = digits.re_search(_POINT), digits.re_search(_COMMA)
     both = point & comma & digits.re_search("[.,]")
     counts = {
@@ -122,15 +122,15 @@ def read(table: Any, written: Any, reading: AmountReading) -> tuple[Any, Any, An
     The steps become columns of the table, so that each runs once. An infinite amount is a number
     here; that nothing costs that much is a rule of the contract.
     """
-    table, bare = staged(table, _bare(written))
-    table, digits = staged(table, _digits(bare))
+    table, bare = stage(table, _strip_currency(written))
+    table, digits = stage(table, _strip_sign(bare))
     fits = digits.re_search(_PATTERN[reading.decimal])
     other = digits.re_search(_PATTERN["," if reading.decimal == "." else "."])
-    table, size = staged(
+    table, size = stage(
         table,
         ibis.cases(
             (~bare.re_search(_WHOLE), ibis.null("float64")),
-            (fits, _plain(digits, reading.decimal).try_cast("float64")),
+            (fits, _to_plain(digits, reading.decimal).try_cast("float64")),
             (digits.re_search(_INFINITE), ibis.literal(float("inf"))),
         ),
     )
@@ -146,15 +146,15 @@ def read(table: Any, written: Any, reading: AmountReading) -> tuple[Any, Any, An
         (foreign, "in another currency"),
         (ambiguous, "ambiguous"),
         (signed & written.lower().re_search(_BETWEEN), "unreadable"),
-        (size.notnull() | blank(trimmed(written)), ibis.null("string")),
+        (size.notnull() | is_blank(trim(written)), ibis.null("string")),
         else_="unreadable",
     )
-    table, problem = staged(table, problem)
+    table, problem = stage(table, problem)
     value = ibis.ifelse(bare.re_search(_NEGATIVE), -size, size)
     return table, ibis.ifelse(problem.isnull(), value, None), problem
 
 
-def _plain(digits: Any, decimal: Decimal) -> Any:
+def _to_plain(digits: Any, decimal: Decimal) -> Any:
     """Digits with a decimal point and without marks between thousands."""
     group = "," if decimal == "." else "."
     return digits.re_replace(_GROUP, "").replace(group, "").replace(decimal, ".")

@@ -1,4 +1,4 @@
-"""From a table as it stands to canonical columns, with a rule for everything that can be wrong."""
+"""From a table as its owner wrote it to canonical columns, with a rule for every possible fault."""
 
 import difflib
 from collections.abc import Mapping, Sequence
@@ -8,6 +8,7 @@ from typing import Any
 import ibis
 
 from crmlab._engine import is_spark, write_parquet
+from crmlab._errors import InputError
 from crmlab._purchases import is_return
 from crmlab.contracts import TRANSACTIONS, ContractError, Rule, breaks_any, infinite, violation
 from crmlab.loaders._columns import NUMBERS, PROBLEM, problems_of, read_columns
@@ -84,11 +85,11 @@ class Prepared:
 
 
 def prepare(source: Any, options: Options) -> Prepared:
-    """Open a source, find its columns and their readings, and line up the rules."""
+    """Open a source, find its columns and how to read them, and collect the rules."""
     opened = open_source(
         source, encoding=options.encoding, separator=options.separator, sheet=options.sheet
     )
-    header = _header(opened, options.columns or {})
+    header = _find_header(opened, options.columns or {})
     readings = {"encoding": opened.encoding} if opened.encoding else {}
     wide, ours = read_columns(opened.table, header, opened.zones, options, readings)
     if options.duplicates == "quarantine":
@@ -96,12 +97,12 @@ def prepare(source: Any, options: Options) -> Prepared:
         wide = wide.mutate(**{_REPEAT: repeat})
     if PROBLEM in "".join(ours):
         # Text is parsed once; every later query reads numbers and timestamps.
-        wide = _stored(wide)
-    rules = _rules(ours, options)
+        wide = _materialise(wide)
+    rules = _list_rules(ours, options)
     return Prepared(wide, opened.names, header, rules, opened.malformed, options, readings)
 
 
-def _stored(wide: Any) -> Any:
+def _materialise(wide: Any) -> Any:
     if is_spark(wide):
         return wide.cache()
     return write_parquet(wide) if wide.get_backend().name == "duckdb" else wide
@@ -110,7 +111,7 @@ def _stored(wide: Any) -> Any:
 # --- header -----------------------------------------------------------------------------------
 
 
-def _header(opened: Source, columns: Mapping[str, str]) -> dict[str, str]:
+def _find_header(opened: Source, columns: Mapping[str, str]) -> dict[str, str]:
     """Our name -> their name, for every canonical column that is there."""
     columns = {str(theirs): ours for theirs, ours in columns.items()}
     present, known = list(opened.names), TRANSACTIONS.names()
@@ -135,7 +136,7 @@ def check_mapping(columns: Mapping[str, str], present: list[str], known: list[st
         hint = ""
         if any(name in known and columns[name] in present for name in unknown):
             hint = " `columns` maps their header to ours, not the other way."
-        elif close := _close(unknown[0], present):
+        elif close := _find_close(unknown[0], present):
             hint = f" Did you mean {close!r}?"
         raise ContractError(
             f"`columns` names {', '.join(map(repr, unknown))}, which the table lacks; it has "
@@ -143,8 +144,8 @@ def check_mapping(columns: Mapping[str, str], present: list[str], known: list[st
         )
     for ours in columns.values():
         if ours not in known:
-            close = _close(str(ours), known)
-            raise ValueError(
+            close = _find_close(str(ours), known)
+            raise InputError(
                 f"`columns` must map to {', '.join(known)}; got {ours!r}. "
                 + (f"Did you mean {close!r}?" if close else "Other columns keep their names.")
             )
@@ -162,14 +163,14 @@ def check_claims(named: Mapping[str, str]) -> None:
             )
 
 
-def _close(name: str, names: list[str]) -> str | None:
+def _find_close(name: str, names: list[str]) -> str | None:
     """The name that differs only in case or spelling, if there is one."""
-    folded = {_folded(one): one for one in names}
-    close = difflib.get_close_matches(_folded(name), folded, n=1, cutoff=0.8)
+    folded = {_fold(one): one for one in names}
+    close = difflib.get_close_matches(_fold(name), folded, n=1, cutoff=0.8)
     return folded[close[0]] if close else None
 
 
-def _folded(name: str) -> str:
+def _fold(name: str) -> str:
     return name.strip().casefold().replace(" ", "_")
 
 
@@ -177,7 +178,7 @@ def _guess(present: list[str], found: list[str], columns: Mapping[str, str]) -> 
     """A suggestion where a header differs only in case or spelling."""
     free = [name for name in present if name not in columns]
     missing = [ours for ours in TRANSACTIONS.names(required=True) if ours not in found]
-    pairs = {close: ours for ours in missing if (close := _close(ours, free))}
+    pairs = {close: ours for ours in missing if (close := _find_close(ours, free))}
     return f" Did you mean columns={pairs}?" if pairs else ""
 
 
@@ -189,19 +190,19 @@ _REMEDIES = {
     "in another currency": "convert to one currency first",
     "in another layout": "write all dates alike, or pass `date_format=`",
     "in mixed time zones": "pass `timezone=`, the zone in which a day begins",
-    "damaged": "the id became a float on its way; export it as text",
+    "damaged": "the id became a float on export; export it as text",
 }
 _UNREADABLE_DATE = "correct it at its source, or say how it is written with `date_format=`"
 
 
-def _rules(ours: Sequence[str], options: Options) -> tuple[Rule, ...]:
+def _list_rules(ours: Sequence[str], options: Options) -> tuple[Rule, ...]:
     """The contract's rules on our columns, and one for each way a value can fail to be read."""
     rules = []
     for name in ours:
         if name.endswith(PROBLEM):
             column = name.removesuffix(PROBLEM)
             rules += [_problem_rule(column, words) for words in problems_of(column)]
-    rules += [_on_ours(rule, ours) for rule in TRANSACTIONS.rules]
+    rules += [_apply_to_ours(rule, ours) for rule in TRANSACTIONS.rules]
     rules += [_infinite_rule(name) for name in NUMBERS if name in ours and name != "amount"]
     rules.append(_future_rule(options))
     if options.duplicates == "quarantine":
@@ -233,7 +234,7 @@ def _infinite_rule(name: str) -> Rule:
     return Rule(f"{name} infinite", remedy, lambda t: infinite(t[OURS + name]), name)
 
 
-def _on_ours(rule: Rule, ours: Sequence[str]) -> Rule:
+def _apply_to_ours(rule: Rule, ours: Sequence[str]) -> Rule:
     """A contract rule read on our columns; what could not be read is not missing as well."""
     sources = [rule.column]
     if rule.column == "amount" and "amount" + PROBLEM not in ours:

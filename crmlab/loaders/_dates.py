@@ -1,7 +1,7 @@
 """Read dates written as text, in one layout for the whole column.
 
-A layout is a pattern and what its groups hold. Text is taken apart by the pattern, put together
-as an ISO timestamp, and cast; 30 February therefore fails in the cast, on any engine.
+A layout is a pattern and what its groups hold. Text is split by the pattern, joined as an
+ISO timestamp, and cast; 30 February therefore fails in the cast, on any engine.
 """
 
 import re
@@ -12,9 +12,10 @@ from typing import Any
 import ibis
 
 from crmlab._engine import is_spark
-from crmlab.loaders._text import SPACE, blank, staged, trimmed
+from crmlab._errors import InputError
+from crmlab.loaders._text import SPACE, is_blank, stage, trim
 
-__all__ = ["DATE_PROBLEMS", "DateReading", "check_format", "choose", "in_zone", "profile", "read"]
+__all__ = ["DATE_PROBLEMS", "DateReading", "check_format", "choose", "profile", "read", "to_zone"]
 
 DATE_PROBLEMS = ("unreadable", "in another layout", "ambiguous", "in mixed time zones")
 
@@ -127,29 +128,29 @@ _DIRECTIVES = {
 
 
 def check_format(date_format: str) -> None:
-    """Raise ValueError unless the `strptime` format names each of year, month and day once."""
+    """Raise InputError unless the `strptime` format names each of year, month and day once."""
     directives = re.findall("%(.?)", date_format.replace("%%", ""))
     for directive in directives:
         if directive not in _DIRECTIVES:
-            raise ValueError(
+            raise InputError(
                 f"`date_format` must use the directives %{', %'.join(_DIRECTIVES)}; "
                 f"got %{directive} in {date_format!r}."
             )
     fields = [_DIRECTIVES[directive][0] for directive in directives]
     twice = sorted({field for field in fields if fields.count(field) > 1})
     if twice:
-        raise ValueError(
+        raise InputError(
             f"`date_format` must name each field once; {date_format!r} names the {twice[0]} twice."
         )
     missing = [field for field in ("year", "month", "day") if field not in fields]
     if missing:
-        raise ValueError(
+        raise InputError(
             f"`date_format` must name year, month and day, as '%d.%m.%Y' does; {date_format!r} "
             f"lacks the {' and the '.join(missing)}."
         )
 
 
-def _compiled(date_format: str) -> _Layout:
+def _compile_format(date_format: str) -> _Layout:
     """The layout of a `strptime` format; each directive is one group."""
     groups: dict[str, int] = {}
     pattern = ""
@@ -175,7 +176,7 @@ def _compiled(date_format: str) -> _Layout:
 class DateReading:
     """How a text column of dates is read.
 
-    With `mixed`, dates that fit both orders of day and month cannot be trusted. `half_days` says
+    With `mixed`, dates that fit both orders of day and month are ambiguous. `half_days` says
     that some times are on a 12-hour clock; `offset` is the one that all times carry, if they do.
     """
 
@@ -192,17 +193,17 @@ class DateReading:
         return self.layout.name + (f", days in {zone}" if zone else "")
 
 
-def _usable(date_format: str | None, dayfirst: bool | None) -> list[_Layout]:
+def _usable_layouts(date_format: str | None, dayfirst: bool | None) -> list[_Layout]:
     if date_format is not None:
-        return [_compiled(date_format)]
+        return [_compile_format(date_format)]
     unwanted = None if dayfirst is None else _MONTH_FIRST if dayfirst else _DAY_FIRST
     return [layout for layout in _LAYOUTS if layout is not unwanted]
 
 
 def profile(text: Any, date_format: str | None, dayfirst: bool | None) -> dict[str, Any]:
     """Aggregates that count how many dates fit each layout, and which offsets they carry."""
-    text = trimmed(text).lower()
-    layouts = _usable(date_format, dayfirst)
+    text = trim(text).lower()
+    layouts = _usable_layouts(date_format, dayfirst)
     fits = {layout.name: layout.fits(text) for layout in layouts}
     flags = {f"fit {name}": flag for name, flag in fits.items()}
     if _DAY_FIRST in layouts and _MONTH_FIRST in layouts:
@@ -211,7 +212,7 @@ def profile(text: Any, date_format: str | None, dayfirst: bool | None) -> dict[s
     flags["half days"] = text.re_search(_HALF_DAY)
     # Any layout finds the offset, since all of the default ones end alike; a bare date needs none.
     zoned = layouts[0] if date_format else _Layout("", f"{_CLOCK}.*?{_OFFSET}$", {"offset": 2})
-    offset = ibis.ifelse(blank(text) | ~text.contains(":"), None, zoned.offset(text))
+    offset = ibis.ifelse(is_blank(text) | ~text.contains(":"), None, zoned.offset(text))
     counts = {name: flag.sum().fill_null(0) for name, flag in flags.items()}
     return counts | {"zones": offset.nunique(), "offset": offset.max()}
 
@@ -222,8 +223,8 @@ def choose(
     dayfirst: bool | None = None,
     timezone: str | None = None,
 ) -> DateReading:
-    """Pick the layout that fits most dates, and say what stays in doubt."""
-    layouts = _usable(date_format, dayfirst)
+    """Pick the layout that fits most dates, and note what stays ambiguous."""
+    layouts = _usable_layouts(date_format, dayfirst)
     layout = max(layouts, key=lambda one: int(counts[f"fit {one.name}"]))
     mixed = False
     if layout in (_DAY_FIRST, _MONTH_FIRST) and "day only" in counts:
@@ -248,16 +249,16 @@ def read(table: Any, written: Any, reading: DateReading) -> tuple[Any, Any, Any]
     The steps become columns of the table, so that each runs once.
     """
     layout = reading.layout
-    table, text = staged(table, written.lower())
+    table, text = stage(table, written.lower())
     value = layout.wall_clock(text)
     if reading.timezone is not None and "offset" in layout.groups:
-        table, value = staged(table, value)
-        there = in_zone(table, layout.instant(text, value), reading.timezone)
+        table, value = stage(table, value)
+        there = to_zone(table, layout.instant(text, value), reading.timezone)
         value = ibis.ifelse(layout.offset(text) == "", value, there)
     if reading.half_days:
-        table, value = staged(table, value)
-        value = _on_24_hours(text, value)
-    table, value = staged(table, value)
+        table, value = stage(table, value)
+        value = _to_24_hours(text, value)
+    table, value = stage(table, value)
     doubtful = zoned = ibis.literal(False)
     if reading.mixed:
         swapped = _MONTH_FIRST if layout is _DAY_FIRST else _DAY_FIRST
@@ -269,14 +270,14 @@ def read(table: Any, written: Any, reading: DateReading) -> tuple[Any, Any, Any]
     problem = ibis.cases(
         (value.notnull() & doubtful, "ambiguous"),
         (value.notnull() & zoned, "in mixed time zones"),
-        (value.notnull() | blank(trimmed(written)), ibis.null("string")),
+        (value.notnull() | is_blank(trim(written)), ibis.null("string")),
         else_=ibis.ifelse(elsewhere, "in another layout", "unreadable"),
     )
-    table, problem = staged(table, problem)
+    table, problem = stage(table, problem)
     return table, ibis.ifelse(problem.isnull(), value, None), problem
 
 
-def _on_24_hours(text: Any, value: Any) -> Any:
+def _to_24_hours(text: Any, value: Any) -> Any:
     half = ibis.interval(hours=12)
     noon = text.re_search("pm|오후") & (value.hour() < 12)
     midnight = text.re_search("am|오전") & (value.hour() == 12)
@@ -295,7 +296,7 @@ def _spark_convert_timezone(source, target, stamp):  # type: ignore[no-untyped-d
     """Spark's wall clock in one zone of a wall clock in another."""
 
 
-def in_zone(table: Any, instant: Any, zone: str) -> Any:
+def to_zone(table: Any, instant: Any, zone: str) -> Any:
     """The wall-clock timestamp of an instant in a zone, where the table lives."""
     if is_spark(table):
         return _spark_convert_timezone("UTC", zone, instant.cast("timestamp"))

@@ -1,7 +1,7 @@
 """Open delimited text: find its encoding, its separator and its header, and stage its rows.
 
 Text is staged once as Parquet, since every later query reads it again. Nothing is parsed here:
-text stays text, and lines that do not fit the header are kept aside.
+text stays text, and lines that do not fit the header are set aside.
 """
 
 import codecs
@@ -35,7 +35,7 @@ _INSIDE = re.compile(r'[^,;\t|\r\n"]"[^,;\t|\r\n"]')
 
 def open_text(paths: Sequence[Path], encoding: str | None, separator: str | None) -> Source:
     """Stage text files with the same header as one table of text."""
-    files = [_examined(path, encoding, separator) for path in paths]
+    files = [_examine(path, encoding, separator) for path in paths]
     check_same_names({file.path: file.names for file in files})
     schema = pa.schema([(name, pa.string()) for name in files[0].names])
     malformed: list[str] = []
@@ -43,7 +43,7 @@ def open_text(paths: Sequence[Path], encoding: str | None, separator: str | None
     staged = scratch_file(".parquet")
     with pyarrow.parquet.ParquetWriter(staged, schema, compression="zstd") as writer:
         for file in files:
-            for batch in _batches(file, malformed):
+            for batch in _read_batches(file, malformed):
                 n_rows += batch.num_rows
                 writer.write_batch(batch.select(schema.names))
     if not n_rows and not malformed:
@@ -58,8 +58,8 @@ def open_text(paths: Sequence[Path], encoding: str | None, separator: str | None
 class _File:
     """What a text file is written in, and where its rows begin.
 
-    With `care`, quotation marks stand where a fast reader goes wrong. Without `rows`, nothing
-    stands under the header.
+    With `care`, quotation marks stand where a fast reader would misread them. Without `rows`, the
+    file ends with its header.
     """
 
     path: Path
@@ -71,9 +71,9 @@ class _File:
     rows: bool
 
 
-def _examined(path: Path, encoding: str | None, separator: str | None) -> _File:
+def _examine(path: Path, encoding: str | None, separator: str | None) -> _File:
     try:
-        used = encoding or _encoding(path)
+        used = encoding or _find_encoding(path)
         care = _needs_care(path, used)
     except UnicodeError as error:
         raise ContractError(
@@ -81,10 +81,15 @@ def _examined(path: Path, encoding: str | None, separator: str | None) -> _File:
             "Pass another `encoding`, or leave it out to have it found."
         ) from None
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise ContractError(f"{path.name} is no complete gzip file: {error}.") from None
-    header, n_lines, rows = _header(path, used)
-    mark = separator or max(",;\t|", key=_without_quoted(header).count)
-    names = [name.strip() for name in next(csv.reader([header], delimiter=mark))]
+        raise ContractError(f"{path.name} is not a complete gzip file: {error}.") from None
+    header, n_lines, rows = _read_header(path, used)
+    mark = separator or max(",;\t|", key=_drop_quoted(header).count)
+    try:
+        names = [name.strip() for name in next(csv.reader([header], delimiter=mark))]
+    except csv.Error as error:
+        raise ContractError(
+            f"{path.name} has a header that cannot be split into names: {error}. Is it a CSV file?"
+        ) from None
     names = [name or f"column {number}" for number, name in enumerate(names, 1)]
     check_names(names, path.name)
     return _File(path, used, mark, names, n_lines, care, rows)
@@ -93,22 +98,24 @@ def _examined(path: Path, encoding: str | None, separator: str | None) -> _File:
 # --- encoding and header ----------------------------------------------------------------------
 
 
-def _raw(path: Path) -> IO[bytes]:
-    """The bytes of a file, unpacked where it is gzipped, whatever its name says."""
+def _open_bytes(path: Path) -> IO[bytes]:
+    """Open the bytes of a file, unpacked where it is gzipped, whatever its name says."""
     with path.open("rb") as file:
         packed = file.read(2) == b"\x1f\x8b"
     return gzip.open(path, "rb") if packed else path.open("rb")  # type: ignore[return-value]
 
 
-def _text(path: Path, encoding: str) -> io.TextIOWrapper:
+def _open_decoded(path: Path, encoding: str) -> io.TextIOWrapper:
     # Ends of lines are kept, so that a quoted one inside a value survives.
     plain = codecs.lookup(encoding).name
-    return io.TextIOWrapper(_raw(path), "utf-8-sig" if plain == "utf-8" else plain, newline="")
+    return io.TextIOWrapper(
+        _open_bytes(path), "utf-8-sig" if plain == "utf-8" else plain, newline=""
+    )
 
 
-def _encoding(path: Path) -> str:
+def _find_encoding(path: Path) -> str:
     """UTF-8, else cp949 (Korean Windows), read to the end so that a late letter is not missed."""
-    with _raw(path) as file:
+    with _open_bytes(path) as file:
         if file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
             return "utf-16"
     if _decodes(path, "utf-8"):
@@ -123,7 +130,7 @@ def _encoding(path: Path) -> str:
 
 def _decodes(path: Path, encoding: str) -> bool:
     try:
-        with _text(path, encoding) as text:
+        with _open_decoded(path, encoding) as text:
             while text.read(_BLOCK):
                 pass
     except UnicodeDecodeError:
@@ -136,7 +143,7 @@ def _needs_care(path: Path, encoding: str) -> bool:
 
     Reads to the end, so that a wrong encoding fails.
     """
-    with _text(path, encoding) as text:
+    with _open_decoded(path, encoding) as text:
         marked = (line for line in text if '"' in line)
         care = any(line.count('"') % 2 or _INSIDE.search(line) for line in marked)
         while text.read(_BLOCK):
@@ -147,11 +154,11 @@ def _needs_care(path: Path, encoding: str) -> bool:
 def _looks_korean(path: Path) -> bool:
     """Whether the letters beyond ASCII are Hangul of daily use.
 
-    A Western file often happens to decode as cp949, into syllables nobody writes; nearly all
+    A Western file often decodes as cp949 by accident, into syllables nobody writes; nearly all
     Korean text stays within the 2,350 syllables of the older standard euc-kr.
     """
     common = rare = 0
-    with _text(path, "cp949") as text:
+    with _open_decoded(path, "cp949") as text:
         while chunk := text.read(_BLOCK):
             for letter, count in Counter(chunk).items():
                 if "가" <= letter <= "힣":
@@ -160,13 +167,13 @@ def _looks_korean(path: Path) -> bool:
     return common > 10 * rare
 
 
-def _header(path: Path, encoding: str) -> tuple[str, int, bool]:
-    """The header, the number of lines up to its end, and whether anything stands under it.
+def _read_header(path: Path, encoding: str) -> tuple[str, int, bool]:
+    """The header, the number of lines up to its end, and whether anything follows it.
 
-    A quoted name may spread it over lines.
+    A quoted name may spread it over several lines.
     """
     header, n_lines = "", 0
-    with _text(path, encoding) as text:
+    with _open_decoded(path, encoding) as text:
         for line in islice(text, _HEADER_LINES):
             n_lines += 1
             header += line if header or line.strip("\ufeff\r\n\t ") else ""
@@ -177,7 +184,7 @@ def _header(path: Path, encoding: str) -> tuple[str, int, bool]:
         raise ContractError(f"{path} is empty: it has no header and no rows.")
     if "\0" in header:
         raise ContractError(
-            f"{path.name} is no text in {encoding}: its header holds NUL characters. If it is "
+            f"{path.name} is not text in {encoding}: its header holds NUL characters. If it is "
             "UTF-16 without a mark, pass `encoding='utf-16-le'`."
         )
     if header.count('"') % 2:
@@ -188,29 +195,29 @@ def _header(path: Path, encoding: str) -> tuple[str, int, bool]:
     return header.strip("\ufeff\r\n"), n_lines, rows
 
 
-def _without_quoted(header: str) -> str:
+def _drop_quoted(header: str) -> str:
     return "".join(header.split('"')[::2])
 
 
 # --- rows -------------------------------------------------------------------------------------
 
 
-def _batches(file: _File, malformed: list[str]) -> Iterator[pa.RecordBatch]:
-    """Rows as text, in blocks; lines with too few or too many fields go to `malformed`."""
+def _read_batches(file: _File, malformed: list[str]) -> Iterator[pa.RecordBatch]:
+    """Read rows as text, in blocks; lines with too few or too many fields go to `malformed`."""
     if not file.rows:
         return iter(())
     if file.care:
-        return _slow_batches(file, malformed)
-    return _fast_batches(file, malformed)
+        return _read_carefully(file, malformed)
+    return _read_fast(file, malformed)
 
 
-def _fast_batches(file: _File, malformed: list[str]) -> Iterator[pa.RecordBatch]:
-    def put_aside(row: Any) -> str:
+def _read_fast(file: _File, malformed: list[str]) -> Iterator[pa.RecordBatch]:
+    def set_aside(row: Any) -> str:
         if row.text.strip():
             malformed.append(row.text)
         return "skip"
 
-    with _raw(file.path) as raw:
+    with _open_bytes(file.path) as raw:
         try:
             yield from pyarrow.csv.open_csv(
                 raw,
@@ -221,34 +228,32 @@ def _fast_batches(file: _File, malformed: list[str]) -> Iterator[pa.RecordBatch]
                     encoding=file.encoding,
                 ),
                 parse_options=pyarrow.csv.ParseOptions(
-                    delimiter=file.mark, invalid_row_handler=put_aside
+                    delimiter=file.mark, invalid_row_handler=set_aside
                 ),
                 convert_options=pyarrow.csv.ConvertOptions(
                     column_types=dict.fromkeys(file.names, pa.string())
                 ),
             )
         except pa.ArrowInvalid as error:
-            raise ContractError(
-                f"{file.path.name} cannot be taken apart into rows: {error}."
-            ) from error
+            raise ContractError(f"{file.path.name} cannot be split into rows: {error}.") from error
 
 
-def _slow_batches(file: _File, malformed: list[str]) -> Iterator[pa.RecordBatch]:
-    """The same by the book: values may span lines, and no line is swallowed."""
+def _read_carefully(file: _File, malformed: list[str]) -> Iterator[pa.RecordBatch]:
+    """Read rows as the CSV standard says: values may span lines, and no line is lost."""
     types = [pa.string()] * len(file.names)
-    with _text(file.path, file.encoding) as text:
-        rows = _rows(islice(text, file.n_lines, None), file, malformed)
+    with _open_decoded(file.path, file.encoding) as text:
+        rows = _split_rows(islice(text, file.n_lines, None), file, malformed)
         while block := list(islice(rows, _ROWS)):
             columns = zip(*block, strict=True)
             arrays = [pa.array(c, t) for c, t in zip(columns, types, strict=True)]
             yield pa.RecordBatch.from_arrays(arrays, names=file.names)
 
 
-def _rows(lines: Iterator[str], file: _File, malformed: list[str]) -> Iterator[list[str]]:
-    """Rows with as many fields as the header.
+def _split_rows(lines: Iterator[str], file: _File, malformed: list[str]) -> Iterator[list[str]]:
+    """Yield the rows with as many fields as the header.
 
-    A line that opens a quotation mark and never closes it is put aside alone: the lines after it
-    are read anew.
+    A line that opens a quotation mark and never closes it is set aside alone: the lines after it
+    are read again.
     """
     again: deque[str] = deque()
     taken: list[str] = []

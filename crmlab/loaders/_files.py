@@ -1,5 +1,6 @@
 """Find the files a path or glob names, and open Parquet and Excel ones."""
 
+import contextlib
 import glob
 import os
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet
 
 from crmlab._engine import read_parquet
+from crmlab._errors import InputError
 from crmlab.contracts import ContractError
 from crmlab.loaders._delimited import open_text
 from crmlab.loaders._frames import open_frame
@@ -26,7 +28,7 @@ _KINDS = {
 
 
 def expand(path: str | os.PathLike[str]) -> list[Path]:
-    """The files a path or glob names; a folder stands for the data files inside."""
+    """List the files that a path or glob names; a folder means the data files in it."""
     text = os.fspath(path)
     one = Path(text).expanduser()
     if one.is_file():
@@ -64,12 +66,12 @@ def open_files(
     """Return the table that files of one kind hold together."""
     odd = [path.name for path in paths if _kind(path) is None]
     if odd:
-        raise ValueError(
+        raise InputError(
             f"`source` must end in {', '.join(_KINDS)} or, gzipped, .csv.gz; got {odd[0]!r}."
         )
     kinds = {_kind(path) for path in paths}
     if len(kinds) > 1:
-        raise ValueError(
+        raise InputError(
             f"`source` must name files of one kind; got {' and '.join(sorted(map(str, kinds)))} "
             "together."
         )
@@ -90,7 +92,7 @@ def open_files(
 
 
 def _open_parquet(paths: Sequence[Path]) -> Source:
-    schemas = {path: _parquet_schema(path) for path in paths}
+    schemas = {path: _read_schema(path) for path in paths}
     for path, schema in schemas.items():
         check_names(schema.names, path.name)
     check_same_names({path: schema.names for path, schema in schemas.items()})
@@ -98,7 +100,7 @@ def _open_parquet(paths: Sequence[Path]) -> Source:
     return Source(table, tuple(table.columns), zones=zones_of(*schemas.values()))
 
 
-def _parquet_schema(path: Path) -> pa.Schema:
+def _read_schema(path: Path) -> pa.Schema:
     try:
         return pyarrow.parquet.read_schema(path)
     except (pa.ArrowException, OSError) as error:
@@ -110,7 +112,7 @@ def _parquet_schema(path: Path) -> pa.Schema:
 
 def _read_excel(path: Path, sheet: str | int) -> pd.DataFrame:
     """The cells of a sheet as Python objects; its first row that is not blank is the header."""
-    rows = [row for row in _cells(path, sheet) if any(cell is not None for cell in row)]
+    rows = [row for row in _read_cells(path, sheet) if any(cell is not None for cell in row)]
     if not rows:
         raise ContractError(f"{path} is empty: its sheet has no header and no rows.")
     width = max(len(row) for row in rows)
@@ -124,30 +126,31 @@ def _read_excel(path: Path, sheet: str | int) -> pd.DataFrame:
     return pd.DataFrame(dict(zip(names, columns, strict=True)))
 
 
-def _cells(path: Path, sheet: str | int) -> list[tuple[Any, ...]]:
+def _read_cells(path: Path, sheet: str | int) -> list[tuple[Any, ...]]:
     import openpyxl
 
     try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+        with contextlib.closing(
+            openpyxl.load_workbook(path, read_only=True, data_only=True)
+        ) as book:
+            page = _find_sheet(book, sheet)
+            page.reset_dimensions()  # some programs store a wrong size
+            return [tuple(row) for row in page.iter_rows(values_only=True)]
+    except InputError:
+        raise
     except Exception as error:  # whatever its parts happen to raise on broken XML
         raise ContractError(
             f"{path.name} cannot be read as an Excel file: {error}. Is it one, without a password?"
         ) from error
-    try:
-        page = _sheet(book, sheet)
-        page.reset_dimensions()  # some programs store a wrong size
-        return [tuple(row) for row in page.iter_rows(values_only=True)]
-    finally:
-        book.close()
 
 
-def _sheet(book: Any, sheet: str | int) -> Any:
+def _find_sheet(book: Any, sheet: str | int) -> Any:
     names = [page.title for page in book.worksheets]
     if sheet in names:
         return book[sheet]
     if isinstance(sheet, int) and 0 <= sheet < len(names):
         return book.worksheets[sheet]
-    raise ValueError(
+    raise InputError(
         f"`sheet` must be one of {', '.join(map(repr, names))}, or a number from 0 to "
         f"{len(names) - 1}; got {sheet!r}."
     )

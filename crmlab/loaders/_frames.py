@@ -1,4 +1,4 @@
-"""Open pandas frames and pyarrow tables: every column becomes one that an engine can hold."""
+"""Open pandas frames and pyarrow tables, every column in a type that engines store."""
 
 import datetime as dt
 from typing import Any
@@ -25,10 +25,10 @@ def open_frame(frame: pd.DataFrame, where: str = "The frame") -> Source:
         raise ContractError(f"{where} has a header but no rows.")
     columns: dict[str, pa.Array] = {}
     for position, name in enumerate(names):
-        columns |= _arrow(name, frame.iloc[:, position])
+        columns |= _to_arrow(name, frame.iloc[:, position])
     index = [repr(name) for name in frame.index.names if name is not None]
     hint = f" The index holds {', '.join(index)}: call `.reset_index()` first." if index else ""
-    return _source(pa.table(columns), names, hint)
+    return _register(pa.table(columns), names, hint)
 
 
 def open_arrow(table: pa.Table) -> Source:
@@ -36,19 +36,19 @@ def open_arrow(table: pa.Table) -> Source:
     check_names(table.column_names, "The table")
     if not table.num_rows:
         raise ContractError("The table has a header but no rows.")
-    columns = {name: _holdable(table[name]) for name in table.column_names}
-    return _source(pa.table(columns), table.column_names)
+    columns = {name: _as_engine_type(table[name]) for name in table.column_names}
+    return _register(pa.table(columns), table.column_names)
 
 
-def _source(table: pa.Table, names: list[str], hint: str = "") -> Source:
+def _register(table: pa.Table, names: list[str], hint: str = "") -> Source:
     return Source(in_memory(table), tuple(names), zones=zones_of(table.schema), hint=hint)
 
 
-def _holdable(column: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Array:
-    """The column in a type that Ibis and DuckDB hold; as text where they hold none like it."""
+def _as_engine_type(column: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Array:
+    """The column in a type that Ibis and DuckDB store; as text where they have none like it."""
     kind = column.type
     if pa.types.is_dictionary(kind):
-        return _holdable(column.cast(kind.value_type))
+        return _as_engine_type(column.cast(kind.value_type))
     if pa.types.is_float16(kind):
         return column.cast(pa.float32())
     if pa.types.is_null(kind):
@@ -65,7 +65,7 @@ def _holdable(column: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Array:
     return column
 
 
-def _arrow(name: str, column: pd.Series) -> dict[str, Any]:
+def _to_arrow(name: str, column: pd.Series) -> dict[str, Any]:
     """A column as Arrow; beside it the typed cells where it mixes them with text."""
     if isinstance(column.dtype, pd.SparseDtype):
         column = pd.Series(np.asarray(column))
@@ -74,17 +74,17 @@ def _arrow(name: str, column: pd.Series) -> dict[str, Any]:
     if isinstance(column.dtype, pd.CategoricalDtype):
         column = column.astype(object)
     if column.dtype == object:
-        settled = _settled(column)
+        settled = _unify_kind(column)
         if settled is None:
-            return _mixture(name, column)
+            return _split_mixture(name, column)
         column = settled
     try:
-        return {name: _holdable(pa.array(column, from_pandas=True))}
+        return {name: _as_engine_type(pa.array(column, from_pandas=True))}
     except (pa.ArrowException, TypeError):
-        return {name: _written(column)}
+        return {name: _to_text(column)}
 
 
-def _settled(column: pd.Series) -> pd.Series | None:
+def _unify_kind(column: pd.Series) -> pd.Series | None:
     """Objects of one kind as that kind, or None where they are a mixture."""
     kind = pd.api.types.infer_dtype(column, skipna=True)
     there = column.dropna()
@@ -107,31 +107,31 @@ def _settled(column: pd.Series) -> pd.Series | None:
     return None
 
 
-def _mixture(name: str, column: pd.Series) -> dict[str, Any]:
+def _split_mixture(name: str, column: pd.Series) -> dict[str, Any]:
     """A mixture as text, and the numbers and moments in it, which need no reading."""
-    columns = {name: _written(column)}
+    columns = {name: _to_text(column)}
     if column.map(lambda value: isinstance(value, str)).any():
-        numbers = column.map(_number)
+        numbers = column.map(_as_number)
         if numbers.notna().any():
             columns[NUMBER + name] = pa.array(numbers.astype("float64"), from_pandas=True)
-        moments = column.map(_moment)
+        moments = column.map(_as_moment)
         if moments.notna().any():
             columns[MOMENT + name] = pa.array(pd.to_datetime(moments).astype("datetime64[us]"))
     return columns
 
 
-def _number(value: Any) -> float:
+def _as_number(value: Any) -> float:
     number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
     return float(value) if number else np.nan
 
 
-def _moment(value: Any) -> Any:
+def _as_moment(value: Any) -> Any:
     if not isinstance(value, dt.date) or getattr(value, "tzinfo", None) is not None:
         return pd.NaT
     return value
 
 
-def _written(column: pd.Series) -> pa.Array:
+def _to_text(column: pd.Series) -> pa.Array:
     return pa.array(column.map(_as_text, na_action="ignore").astype("str"), from_pandas=True)
 
 

@@ -1,15 +1,14 @@
 """The options of reading, checked before anything is opened."""
 
-import codecs
 import datetime as dt
-import zoneinfo
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 import pandas as pd
 
-from crmlab._checks import check_choice
+from crmlab._checks import check_choice, check_encoding, check_zone
+from crmlab._errors import InputError, InputTypeError
 from crmlab.loaders._dates import check_format
 
 __all__ = ["Options"]
@@ -38,16 +37,16 @@ class Options:
         if self.decimal is not None:
             check_choice("decimal", self.decimal, [".", ","])
         if self.columns is not None and not isinstance(self.columns, Mapping):
-            raise TypeError(
+            raise InputTypeError(
                 "`columns` must map their header to ours, as {'고객': 'customer_id'} does; "
                 f"got {type(self.columns).__name__}."
             )
         if self.dayfirst is not None and not isinstance(self.dayfirst, bool):
-            raise TypeError(f"`dayfirst` must be True, False or None; got {self.dayfirst!r}.")
+            raise InputTypeError(f"`dayfirst` must be True, False or None; got {self.dayfirst!r}.")
         for name in ("date_format", "timezone", "encoding", "separator"):
             _check_text(name, getattr(self, name))
         if isinstance(self.sheet, bool) or not isinstance(self.sheet, str | int):
-            raise TypeError(f"`sheet` must be a name or a number; got {self.sheet!r}.")
+            raise InputTypeError(f"`sheet` must be a name or a number; got {self.sheet!r}.")
         self._check_values()
         self.latest()
 
@@ -55,15 +54,15 @@ class Options:
         if self.date_format is not None:
             check_format(self.date_format)
             if self.dayfirst is not None:
-                raise ValueError(
+                raise InputError(
                     "Pass `date_format` or `dayfirst`, not both; the format says the order."
                 )
         if self.timezone is not None:
-            _check_zone(self.timezone)
+            check_zone("timezone", self.timezone)
         if self.encoding is not None:
-            _check_encoding(self.encoding)
+            check_encoding("encoding", self.encoding)
         if self.separator is not None and (len(self.separator) != 1 or self.separator in '"\r\n'):
-            raise ValueError(
+            raise InputError(
                 f"`separator` must be one character, such as ';'; got {self.separator!r}."
             )
 
@@ -75,32 +74,12 @@ class Options:
         try:
             last = pd.Timestamp(self.not_after)
         except (TypeError, ValueError):
-            raise ValueError(wrong) from None
+            raise InputError(wrong) from None
         if pd.isna(last):
-            raise ValueError(wrong)
+            raise InputError(wrong)
         return last.tz_localize(None).normalize() + pd.Timedelta("1D") - pd.Timedelta("1us")
 
 
 def _check_text(name: str, value: object) -> None:
     if value is not None and not isinstance(value, str):
-        raise TypeError(f"`{name}` must be text; got {value!r}.")
-
-
-def _check_zone(zone: str) -> None:
-    try:
-        zoneinfo.ZoneInfo(zone)
-    except (OSError, ValueError, zoneinfo.ZoneInfoNotFoundError):
-        raise ValueError(
-            f"`timezone` must be an IANA name such as 'Asia/Seoul'; got {zone!r}."
-        ) from None
-
-
-def _check_encoding(encoding: str) -> None:
-    try:
-        "".encode(encoding)
-        codecs.getincrementaldecoder(encoding)
-    except LookupError:
-        raise ValueError(
-            f"`encoding` must be one that Python knows, such as 'utf-8' or 'cp949'; "
-            f"got {encoding!r}."
-        ) from None
+        raise InputTypeError(f"`{name}` must be text; got {value!r}.")

@@ -10,7 +10,7 @@ from crmlab._purchases import is_return, purchase_days
 from crmlab.contracts import ContractError, faults, shown, tally
 from crmlab.loaders._canonical import MALFORMED, Prepared
 
-__all__ = ["DataQualityReport", "counted", "explain", "quality_report"]
+__all__ = ["DataQualityReport", "count_rows", "explain", "quality_report"]
 
 
 @dataclass(frozen=True)
@@ -29,8 +29,8 @@ class DataQualityReport:
         ``rule, n_rows, treatment, remedy``: one row per thing looked for. A row that breaks two
         rules counts in both.
     quarantined : DataFrame
-        The rows left out, in the owner's columns, with their ``reason``. A row that could not be
-        taken apart into fields stands in ``text``. An owner's column of one of these two names
+        The rows left out, in the owner's columns, with their ``reason``. A line that does not fit
+        the header is in ``text``. An owner's column of one of these two names
         gets ``_in_source`` added to it.
     n_customers : int
         Customers in the valid rows.
@@ -66,7 +66,7 @@ class DataQualityReport:
     valid: Any = field(repr=False)
 
 
-def counted(prepared: Prepared) -> pd.Series:
+def count_rows(prepared: Prepared) -> pd.Series:
     """Count rows and what is wrong with them, in one query; a source without rows is refused."""
     counts = tally(prepared.table, prepared.rules)
     if not counts["n_rows"] and not prepared.malformed:
@@ -92,15 +92,15 @@ def explain(prepared: Prepared, counts: pd.Series) -> str:
 
 
 def quality_report(prepared: Prepared) -> DataQualityReport:
-    """Count, describe and set aside; runs a handful of queries."""
-    counts = counted(prepared)
+    """Count, describe and collect what is left out, in a handful of queries."""
+    counts = count_rows(prepared)
     n_malformed = len(prepared.malformed)
     n_rows, n_broken = int(counts["n_rows"]), int(counts["n_broken"])
     rules = [
         (rule.label, int(counts[rule.label]), "quarantined", rule.remedy) for rule in prepared.rules
     ]
     rules.append((MALFORMED[0], n_malformed, "quarantined", MALFORMED[1]))
-    rules += _kept(prepared, n_rows)
+    rules += _count_kept(prepared, n_rows)
     valid = prepared.valid()
     totals = execute(
         valid.aggregate(
@@ -115,7 +115,7 @@ def quality_report(prepared: Prepared) -> DataQualityReport:
         rows_valid=n_rows - n_broken,
         rows_quarantined=n_broken + n_malformed,
         by_rule=pd.DataFrame(rules, columns=["rule", "n_rows", "treatment", "remedy"]),
-        quarantined=_set_aside(prepared, n_broken),
+        quarantined=_collect_quarantined(prepared, n_broken),
         n_customers=int(totals["n_customers"]),
         first_date=pd.Timestamp(totals["first_date"]),
         last_date=pd.Timestamp(totals["last_date"]),
@@ -132,8 +132,8 @@ _RETURNS = {
 }
 
 
-def _kept(prepared: Prepared, n_rows: int) -> list[tuple[str, int, str, str]]:
-    """Valid rows that deserve a look: returns, zero amounts, repeated lines."""
+def _count_kept(prepared: Prepared, n_rows: int) -> list[tuple[str, int, str, str]]:
+    """Count valid rows that deserve a look: returns, zero amounts, repeated lines."""
     lines = prepared.lines()
     counts = execute(
         lines.aggregate(
@@ -151,7 +151,7 @@ def _kept(prepared: Prepared, n_rows: int) -> list[tuple[str, int, str, str]]:
     )
     if prepared.options.duplicates == "keep":
         distinct = prepared.distinct()
-        n_repeats = n_rows - _only(distinct.aggregate(n=distinct.count()))
+        n_repeats = n_rows - _read_count(distinct.aggregate(n=distinct.count()))
         found.append(("line repeated", n_repeats, "kept", "see `duplicates=`"))
     return found
 
@@ -159,15 +159,15 @@ def _kept(prepared: Prepared, n_rows: int) -> list[tuple[str, int, str, str]]:
 def _lines_below_zero(lines: Any) -> int:
     """Lines on days that give more back than they bring in."""
     days = purchase_days(lines)
-    return _only(days.filter(~days.bought).aggregate(n=days.n_lines.sum().fill_null(0)))
+    return _read_count(days.filter(~days.bought).aggregate(n=days.n_lines.sum().fill_null(0)))
 
 
-def _only(count: Any) -> int:
+def _read_count(count: Any) -> int:
     """The one number of a query."""
     return int(execute(count)["n"].item())
 
 
-def _set_aside(prepared: Prepared, n_broken: int) -> pd.DataFrame:
+def _collect_quarantined(prepared: Prepared, n_broken: int) -> pd.DataFrame:
     rows = prepared.quarantined()
     frame = execute(rows if n_broken else rows.limit(0))
     if prepared.malformed:

@@ -1,4 +1,4 @@
-"""A table as it stands at its owner's, and what its header may look like."""
+"""A table as its owner wrote it, and what its header may look like."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -20,7 +20,7 @@ NUMBER, MOMENT = f"{OURS}number:", f"{OURS}moment:"
 
 @dataclass(frozen=True)
 class Source:
-    """A table, the names of its owner's columns, and the lines that could not be taken apart.
+    """A table, the names of its owner's columns, and the lines that do not fit the header.
 
     `zones` holds the time zones of columns whose values carry one, `hint` what may help where
     columns are missing.
@@ -45,7 +45,7 @@ def check_names(names: Iterable[str], where: str) -> None:
             )
         if name.casefold() in seen:
             first = seen[name.casefold()]
-            fault = f"{name!r} stands there more than once"
+            fault = f"{name!r} is there more than once"
             if first != name:
                 fault = f"{first!r} and {name!r} differ only in case, which engines do not see"
             raise ContractError(f"{where} must name each column once; {fault}. Rename one of them.")

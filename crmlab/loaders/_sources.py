@@ -8,6 +8,7 @@ import pandas as pd
 import pyarrow as pa
 
 from crmlab._engine import read_parquet, scratch_file
+from crmlab._errors import InputTypeError
 from crmlab.loaders._files import expand, open_files
 from crmlab.loaders._frames import open_arrow, open_frame
 from crmlab.loaders._source import Source, check_names, zones_of
@@ -37,8 +38,8 @@ def open_source(
         check_names(source.columns, "The table")
         return Source(source, tuple(source.columns))
     if hasattr(source, "__arrow_c_stream__") and not kind.startswith("ibis."):
-        return open_arrow(_arrow_table(source))
-    raise _unknown(source)
+        return open_arrow(_to_arrow(source))
+    raise _unknown_source(source)
 
 
 def _kind(source: Any) -> str:
@@ -46,19 +47,19 @@ def _kind(source: Any) -> str:
     return f"{type(source).__module__.split('.')[0]}.{type(source).__name__}"
 
 
-def _unknown(source: Any) -> TypeError:
-    return TypeError(
+def _unknown_source(source: Any) -> InputTypeError:
+    return InputTypeError(
         "`source` must be a path, a glob, a list of paths, a pandas frame, an Arrow table, a "
         "DuckDB relation, an Ibis table or a Spark table; "
         f"got {_kind(source).removeprefix('builtins.')}."
     )
 
 
-def _arrow_table(source: Any) -> pa.Table:
+def _to_arrow(source: Any) -> pa.Table:
     try:
         return pa.table(source)
-    except (pa.ArrowException, TypeError) as error:  # one column is a stream, and no table
-        raise _unknown(source) from error
+    except (pa.ArrowException, TypeError) as error:  # one column is a stream, too, and not a table
+        raise _unknown_source(source) from error
 
 
 def _open_relation(relation: Any) -> Source:

@@ -14,7 +14,7 @@ from crmlab.loaders._columns import PROBLEM, read_date, read_flag, read_id, read
 from crmlab.loaders._options import Options
 from crmlab.loaders._source import OURS, Source
 from crmlab.loaders._sources import open_source
-from crmlab.loaders._text import blank, trimmed
+from crmlab.loaders._text import is_blank, trim
 
 __all__ = ["read_header", "read_table"]
 
@@ -35,7 +35,7 @@ def read_header(
 
     Raises
     ------
-    ContractError, FileNotFoundError, ValueError, TypeError
+    ContractError, FileNotFoundError, InputError
         As in `read_transactions`.
 
     Examples
@@ -44,7 +44,7 @@ def read_header(
     ['고객', '금액']
     """
     options = Options(encoding=encoding, separator=separator, sheet=sheet)
-    return list(_opened(source, options).names)
+    return list(_open(source, options).names)
 
 
 def read_table(
@@ -88,8 +88,8 @@ Spark table
         read as its column wants it.
     FileNotFoundError
         If there is no such file.
-    ValueError, TypeError
-        If an option has a value or a type it cannot have, or `source` is no table.
+    InputError
+        If an option has a value or a type it cannot have, or `source` is not a table.
 
     Examples
     --------
@@ -106,14 +106,14 @@ Spark table
         columns=columns, date_format=date_format, dayfirst=dayfirst, timezone=timezone,
         decimal=decimal, encoding=encoding, separator=separator, sheet=sheet,  # type: ignore[arg-type]
     )  # fmt: skip
-    opened = _opened(source, options)
+    opened = _open(source, options)
     contract = CONTRACTS[name]
-    header = _header(opened, contract, columns or {})
+    header = _find_header(opened, contract, columns or {})
     table = opened.table
     for column in contract.columns:
         if column.name in header:
             zones = opened.zones.get(header[column.name], set())
-            table = _read(column, table, header[column.name], zones, options)
+            table = _read_column(column, table, header[column.name], zones, options)
     others = [theirs for theirs in opened.names if theirs not in header.values()]
     found = execute(table.select(*[c for c in table.columns if c.startswith(OURS)], *others))
     _check_read(found, contract)
@@ -121,7 +121,7 @@ Spark table
     return found[[*ours, *others]].rename(columns=ours)
 
 
-def _opened(source: Any, options: Options) -> Source:
+def _open(source: Any, options: Options) -> Source:
     opened = open_source(
         source, encoding=options.encoding, separator=options.separator, sheet=options.sheet
     )
@@ -133,7 +133,7 @@ def _opened(source: Any, options: Options) -> Source:
     return opened
 
 
-def _header(opened: Source, contract: Contract, columns: Mapping[str, str]) -> dict[str, str]:
+def _find_header(opened: Source, contract: Contract, columns: Mapping[str, str]) -> dict[str, str]:
     """Our name -> their name, in the order of the contract."""
     check_mapping(columns, list(opened.names), contract.names())
     named = {theirs: columns.get(theirs, theirs) for theirs in opened.names}
@@ -146,13 +146,13 @@ def _header(opened: Source, contract: Contract, columns: Mapping[str, str]) -> d
     return {ours: theirs[ours] for ours in contract.names() if ours in theirs}
 
 
-def _read(column: Column, table: Any, theirs: str, zones: set[str], options: Options) -> Any:
+def _read_column(column: Column, table: Any, theirs: str, zones: set[str], options: Options) -> Any:
     """The table with one column of the contract beside the owner's."""
     name, kind = column.name, table[theirs].type()
     if column.personal or column.kind == "text":
         value = table[theirs]
         if kind.is_string():
-            value = ibis.ifelse(blank(trimmed(value)), None, trimmed(value))
+            value = ibis.ifelse(is_blank(trim(value)), None, trim(value))
         return table.mutate(**{OURS + name: value})
     if column.kind == "time":
         return read_date(name, table, theirs, zones, options, {})

@@ -1,40 +1,40 @@
-"""What text readers share: white space, words that stand for nothing, and steps that run once."""
+"""What text readers share: white space, words for "missing", and steps that run once."""
 
 import itertools
 from typing import Any
 
 from crmlab.loaders._source import OURS
 
-__all__ = ["SPACE", "blank", "staged", "trimmed", "untidy"]
+__all__ = ["SPACE", "is_blank", "is_untidy", "stage", "trim"]
 
 _steps = itertools.count()
 
-# Words that exports write for nothing. A capital NA comes from R; "Na" may be a name.
-_NOTHING = ("", "null", "nan", "none", "nat", "<na>", "n/a", "#n/a")
+# Words that exports write for a missing value. A capital NA comes from R; "Na" may be a name.
+_MISSING = ("", "null", "nan", "none", "nat", "<na>", "n/a", "#n/a")
 # DuckDB and Java mean different things by \s, so the white space is spelled out.
 SPACE = "[ \t\r\n\u00a0\u202f\u3000\ufeff]"
 
 
-def trimmed(text: Any) -> Any:
+def trim(text: Any) -> Any:
     """Text without white space at either end, the no-break kinds included."""
     return text.re_replace(f"^{SPACE}+|{SPACE}+$", "")
 
 
-def blank(text: Any) -> Any:
-    """Whether trimmed text is null, empty, or a word that exports write for nothing."""
-    return (text.lower().isin(_NOTHING) | (text == "NA")).fill_null(True)
+def is_blank(text: Any) -> Any:
+    """Whether trimmed text is null, empty, or a word that exports write for a missing value."""
+    return (text.lower().isin(_MISSING) | (text == "NA")).fill_null(True)
 
 
-def untidy(text: Any) -> Any:
+def is_untidy(text: Any) -> Any:
     """Whether text may be blank, or have white space at its ends; in one pass."""
-    words = "|".join([*_NOTHING, "na"])
+    words = "|".join([*_MISSING, "na"])
     return text.re_search(f"(?i)^{SPACE}|{SPACE}$|^({words})$")
 
 
-def staged(table: Any, step: Any) -> tuple[Any, Any]:
+def stage(table: Any, step: Any) -> tuple[Any, Any]:
     """Return the table with a step towards a result as a column, and that column.
 
-    Engines run a step anew wherever it stands in a case distinction; a column they run once.
+    Engines repeat a step wherever a case expression uses it; a column they compute once.
     """
     name = f"{OURS}step {next(_steps)}"
     table = table.mutate(**{name: step})

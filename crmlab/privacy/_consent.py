@@ -10,8 +10,15 @@ import pandas as pd
 
 from crmlab._checks import check_choice, check_day
 from crmlab._engine import execute
-from crmlab.contracts import CHANNELS, CONSENTS, PURPOSES, Column, Contract, ContractError
-from crmlab.contracts._open import opened
+from crmlab.contracts import (
+    CHANNELS,
+    CONSENTS,
+    PURPOSES,
+    Column,
+    Contract,
+    ContractError,
+    as_table,
+)
 
 __all__ = ["consent_status", "consented"]
 
@@ -178,7 +185,7 @@ def _answers(
     check_choice("purpose", purpose, PURPOSES)
     until = check_day("on", on)
     _RULES.require(consents)
-    table = opened(consents, {column.name: column.kind for column in CONSENTS.columns})
+    table = as_table(consents, {column.name: column.kind for column in CONSENTS.columns})
     _refuse_instants(table)
     rows = table.filter(table.channel == channel, table.purpose == purpose)
     rows = rows.select("customer_id", "granted", date=rows.date.cast("timestamp").date())
@@ -229,7 +236,7 @@ def _ids(customers: Any) -> pd.Series:
 
 def _check_ids(ids: pd.Series, answers: pd.DataFrame) -> None:
     if not ids.isna().all():
-        _check_kind(opened(pd.DataFrame({"customer_id": ids}), {"customer_id": "id"}), answers)
+        _check_kind(as_table(pd.DataFrame({"customer_id": ids}), {"customer_id": "id"}), answers)
 
 
 def _check_kind(table: Any, answers: pd.DataFrame) -> None:

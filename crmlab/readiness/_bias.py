@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
-from crmlab.concentration._arithmetic import top_share_of
+from crmlab.concentration import top_share_of
 from crmlab.ltv import BetaGeoNBD, ConvergenceError
 
 __all__ = ["Comparison", "Plan", "Resampling", "View", "view_of"]

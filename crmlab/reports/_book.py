@@ -11,22 +11,22 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crmlab._paths import notebooks_dir
-from crmlab.reports._errors import NotebookFailed, ReportError
-from crmlab.reports._notebook import (
+from crmlab._notebooks import (
     Notebook,
     course_metadata,
     notebook_question,
     notebook_title,
     read_notebook,
 )
+from crmlab._paths import notebooks_dir
+from crmlab.reports._errors import NotebookFailed, ReportError
 from crmlab.reports._progress import cell_bar
 from crmlab.reports._publish import destination_folder, keep_failed, publish, staging
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-__all__ = ["made_workbook", "run_workbook"]
+__all__ = ["make_workbook", "run_workbook"]
 
 _WORKERS = 2  # each has a kernel with its own process; more than the cores only adds memory
 
@@ -54,7 +54,7 @@ def run_workbook(*, out: str | os.PathLike[str] | None = None, progress: bool = 
     ReportError
         After the book is published, if any notebook failed.
     """
-    return made_workbook(notebooks_dir(), out=out, progress=progress)
+    return make_workbook(notebooks_dir(), out=out, progress=progress)
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class _Chapter:
         return f"{self.path.stem}.failed.html" if self.failure else f"{self.path.stem}.html"
 
 
-def made_workbook(
+def make_workbook(
     notebooks: Path, *, out: str | os.PathLike[str] | None = None, progress: bool = False
 ) -> Path:
     """Run the numbered notebooks of any folder; see `run_workbook`."""

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from crmlab._errors import RunError
+
 __all__ = ["CellFailure", "NotebookFailed", "ReportError"]
 
 
@@ -33,7 +35,7 @@ class CellFailure:
         return f"in cell {self.position} (`{self.line}`){section}: {self.error}"
 
 
-class ReportError(RuntimeError):
+class ReportError(RunError):
     """A report or a workbook could not be made; the last good pages are untouched."""
 
 

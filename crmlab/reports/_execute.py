@@ -17,9 +17,9 @@ from jupyter_core.utils import ensure_event_loop
 from nbformat import NotebookNode
 from traitlets import default
 
+from crmlab._notebooks import PAPERMILL_ERROR, has_tag, headings
 from crmlab._text import printable
 from crmlab.reports._errors import CellFailure, NotebookFailed
-from crmlab.reports._notebook import PAPERMILL_ERROR, has_tag, headings
 
 __all__ = ["execute"]
 
@@ -40,8 +40,8 @@ class _ThisPython(AsyncKernelManager):
 
     @property
     def kernel_spec(self) -> KernelSpec:
-        # A kernel writes to our terminal: of frozen modules to the debugger's dismay, and of the
-        # interrupt that is part of every shutdown. Errors of a notebook do not come this way.
+        # Kernels warn on our terminal about frozen modules, and about the interrupt that is part of
+        # every shutdown. Errors of a notebook do not come this way.
         quiet = ["--log-level=CRITICAL"]
         return KernelSpec(
             **get_kernel_dict(extra_arguments=quiet, python_arguments=["-Xfrozen_modules=off"])
@@ -82,25 +82,25 @@ def execute(
     try:
         with _event_loop(), _quiet_papermill():
             notebook = papermill.execute_notebook(
-                _literal(template),
-                _literal(executed),
+                _escape_braces(template),
+                _escape_braces(executed),
                 parameters=dict(parameters or {}),
                 kernel_name="python3",
                 language="python",
                 progress_bar=False,
                 kernel_manager_class=_ThisPython,
                 store_widget_state=True,
-                on_cell_start=_hook(before_cell),
-                on_cell_executed=_hook(after_cell),
+                on_cell_start=_adapt_hook(before_cell),
+                on_cell_executed=_adapt_hook(after_cell),
             )
     except InterruptedError:
         raise
     # A dead kernel, a closed port, a broken file: whatever happened, the run has failed.
     except Exception as error:
-        raise NotebookFailed(_reason(executed, error), executed) from error
+        raise NotebookFailed(_explain_stop(executed, error), executed) from error
     # `sys.exit(0)` ends a notebook early, yet papermill counts it as a success.
-    if _error_output(notebook) is not None:
-        raise NotebookFailed(_reason(executed, None), executed)
+    if _find_failed_cell(notebook) is not None:
+        raise NotebookFailed(_explain_stop(executed, None), executed)
     return notebook
 
 
@@ -147,34 +147,34 @@ def _loop_is_running() -> bool:
     return True
 
 
-def _literal(path: Path) -> str:
+def _escape_braces(path: Path) -> str:
     """Write a path so that papermill keeps its braces instead of filling them in."""
     return str(path).replace("{", "{{").replace("}", "}}")
 
 
-def _hook(function: Callable[[], object] | None) -> Callable[..., object] | None:
+def _adapt_hook(function: Callable[[], object] | None) -> Callable[..., object] | None:
     """Adapt a function to nbclient; cells the template does not have are passed over."""
     if function is None:
         return None
-    return lambda cell, **_: None if _added(cell) else function()
+    return lambda cell, **_: None if _is_added(cell) else function()
 
 
-def _reason(executed: Path, error: Exception | None) -> CellFailure | str:
+def _explain_stop(executed: Path, error: Exception | None) -> CellFailure | str:
     """Name the cell that failed, or the error itself where no cell was reached."""
     if executed.exists():
         notebook = nbformat.read(executed, as_version=4)
-        index = _stopped_at(notebook)
+        index = _find_stop(notebook)
         if index is not None:
-            return _cell_failure(notebook, index, error)
+            return _describe_failure(notebook, index, error)
     return _one_line(f"before its first cell: {type(error).__name__}: {error}")
 
 
-def _stopped_at(notebook: NotebookNode) -> int | None:
+def _find_stop(notebook: NotebookNode) -> int | None:
     """Find the cell with an error, else the last cell that was started.
 
     A dead kernel leaves no error output, and papermill marks even its cell as completed.
     """
-    failed = _error_output(notebook)
+    failed = _find_failed_cell(notebook)
     if failed is not None:
         return failed
     started = [
@@ -185,30 +185,30 @@ def _stopped_at(notebook: NotebookNode) -> int | None:
     return started[-1] if started else None
 
 
-def _error_output(notebook: NotebookNode) -> int | None:
+def _find_failed_cell(notebook: NotebookNode) -> int | None:
     return next(
-        (index for index, cell in enumerate(notebook.cells) if _cell_error(cell) is not None), None
+        (index for index, cell in enumerate(notebook.cells) if _find_error(cell) is not None), None
     )
 
 
-def _cell_error(cell: NotebookNode) -> NotebookNode | None:
+def _find_error(cell: NotebookNode) -> NotebookNode | None:
     outputs = cell.get("outputs", [])
     return next((output for output in outputs if output.output_type == "error"), None)
 
 
-def _cell_failure(notebook: NotebookNode, index: int, error: Exception | None) -> CellFailure:
-    cell, output = notebook.cells[index], _cell_error(notebook.cells[index])
+def _describe_failure(notebook: NotebookNode, index: int, error: Exception | None) -> CellFailure:
+    cell, output = notebook.cells[index], _find_error(notebook.cells[index])
     if output is not None:
         message = f"{output.ename}: {output.evalue}"
     elif type(error).__name__ == "DeadKernelError":
         message = "DeadKernelError: the kernel died; out of memory, or a crash in compiled code"
     else:
         message = f"{type(error).__name__}: {error}"
-    own = [i for i, other in enumerate(notebook.cells) if not _added(other)]
+    own = [i for i, other in enumerate(notebook.cells) if not _is_added(other)]
     sections = [
         text
         for other in notebook.cells[:index]
-        if other.cell_type == "markdown" and not _added(other)
+        if other.cell_type == "markdown" and not _is_added(other)
         for _, text in headings(other.source)
     ]
     return CellFailure(
@@ -219,7 +219,7 @@ def _cell_failure(notebook: NotebookNode, index: int, error: Exception | None) -
     )
 
 
-def _added(cell: NotebookNode) -> bool:
+def _is_added(cell: NotebookNode) -> bool:
     return any(has_tag(cell, tag) for tag in _ADDED_BY_PAPERMILL)
 
 

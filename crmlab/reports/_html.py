@@ -18,7 +18,7 @@ from nbconvert.exporters import HTMLExporter
 from nbformat import NotebookNode
 from traitlets.config import Config
 
-from crmlab.reports._notebook import PAPERMILL_ERROR, has_tag, headings
+from crmlab._notebooks import PAPERMILL_ERROR, has_tag, headings
 from crmlab.reports._widgets import widget_snapshot
 
 __all__ = ["cells_html", "page"]
@@ -68,11 +68,11 @@ def cells_html(notebook: NotebookNode, *, folder: Path, code: bool) -> str:
         config=Config({"NbConvertBase": {"display_data_priority": _SHOWN}}),
     )
     resources = {"metadata": {"path": str(folder)}}
-    body, _ = exporter.from_notebook_node(_prepared(notebook), resources=resources)
-    return _polished(body)
+    body, _ = exporter.from_notebook_node(_prepare(notebook), resources=resources)
+    return _polish(body)
 
 
-def _prepared(notebook: NotebookNode) -> NotebookNode:
+def _prepare(notebook: NotebookNode) -> NotebookNode:
     """Copy a notebook, with outputs only of the kinds a page can show."""
     prepared = copy.deepcopy(notebook)
     prepared.cells = [cell for cell in prepared.cells if not has_tag(cell, PAPERMILL_ERROR)]
@@ -101,7 +101,7 @@ def _outputs(
             yield output
 
 
-def _polished(body: str) -> str:
+def _polish(body: str) -> str:
     """Drop what a page must not hold, and lay out the tables."""
     soup = BeautifulSoup(body, "html.parser")
     for unwanted in soup.select("script, link, iframe, object, embed, style[scoped]"):

@@ -8,6 +8,7 @@ It is parsed, never executed, so a wrong value costs no kernel start.
 """
 
 import ast
+import contextlib
 import datetime
 import difflib
 import glob
@@ -15,17 +16,18 @@ import io
 import os
 import re
 import tokenize
-import zoneinfo
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from crmlab.reports._notebook import Notebook, has_tag
+from crmlab._checks import check_choice, check_encoding, check_number, check_zone
+from crmlab._errors import InputError, InputTypeError
+from crmlab._notebooks import Notebook, has_tag
 
-__all__ = ["Parameter", "checked_values", "read_parameters"]
+__all__ = ["Parameter", "check_values", "read_parameters"]
 
 _SCALARS: dict[str, type] = {"bool": bool, "int": int, "float": float, "str": str}
 _TYPES = [*_SCALARS, *(f"list[{scalar}]" for scalar in _SCALARS), "dict[str, str]"]
@@ -89,15 +91,15 @@ class Parameter:
 
         Raises
         ------
-        ValueError
-            If the text is no such value.
+        InputError
+            If the text is not such a value.
         """
         if self._optional and text.strip().lower() in ("", "none"):
             return None
         try:
-            value = _from_text(self._kind, text)
+            value = _parse_text(self._kind, text)
         except ValueError:
-            raise ValueError(self._type_message(text, self._hint)) from None
+            raise InputError(self._type_message(text, self._hint)) from None
         return self.check(value)
 
     def check(self, value: Any) -> Any:
@@ -108,20 +110,20 @@ class Parameter:
 
         Raises
         ------
-        TypeError
+        InputTypeError
             If the value has another type.
-        ValueError
+        InputError
             If it is not a number, outside the declared range, not one of the declared words, or
-            no date, time zone, encoding or file where the unit asks for one.
+            not a date, time zone, encoding or file where the unit asks for one.
         """
         if self._optional and value is None:
             return None
-        if self._unit == "date" and self._kind == "str":
-            value = _date_text(value)
+        if self.unit == "date" and self._kind == "str":
+            value = _write_date(value)
         try:
-            checked = _in_type(self._kind, value)
+            checked = _convert(self._kind, value)
         except TypeError:
-            raise TypeError(self._type_message(value)) from None
+            raise InputTypeError(self._type_message(value)) from None
         for item in checked if isinstance(checked, list) else [checked]:
             self._check_unit(item)
         return checked
@@ -131,7 +133,8 @@ class Parameter:
         return self.type.endswith(" | None")
 
     @property
-    def _unit(self) -> str:
+    def unit(self) -> str:
+        """The description up to its first semicolon."""
         return self.description.partition(";")[0].strip()
 
     @property
@@ -152,25 +155,22 @@ class Parameter:
 
     def _check_unit(self, value: Any) -> None:
         """Enforce what the unit (the text before the first semicolon) promises."""
-        unit = self._unit
-        if unit in _TEXT_RULES and isinstance(value, str):
-            is_right, rule = _TEXT_RULES[unit]
-            if not is_right(value):
-                raise ValueError(f"`{self.name}` must be {rule}; got {value!r}.")
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            bounds = _BOUNDS.search(unit)
-            if value != value or (bounds and not _inside(value, bounds)):
-                rule = bounds[0] if bounds else "a number"
-                raise ValueError(f"`{self.name}` must be {rule}; got {value!r}.")
-        choices = _CHOICES.search(unit)
-        if choices and isinstance(value, str):
-            allowed = [word.strip(" '\"") for word in choices[1].split(",")]
-            if value not in allowed:
-                words = ", ".join(map(repr, allowed))
-                raise ValueError(f"`{self.name}` must be one of {words}; got {value!r}.")
+        bounds, choices = _BOUNDS.search(self.unit), _CHOICES.search(self.unit)
+        if isinstance(value, str):
+            if self.unit in _TEXT_RULES:
+                _TEXT_RULES[self.unit](self.name, value)
+            if choices:
+                check_choice(self.name, value, [w.strip(" '\"") for w in choices[1].split(",")])
+        elif type(value) is not bool and isinstance(value, int | float):
+            if bounds:
+                left, low, high, right = bounds.groups()
+                open_ends = {"open_low": left == "(", "open_high": right == ")"}
+                check_number(self.name, value, low=float(low), high=float(high), **open_ends)
+            else:
+                check_number(self.name, value, finite=False)
 
 
-def _date_text(value: Any) -> Any:
+def _write_date(value: Any) -> Any:
     """Write a date or a point in time in ISO form; anything else passes."""
     if isinstance(value, np.datetime64):
         value = pd.Timestamp(value)
@@ -179,67 +179,44 @@ def _date_text(value: Any) -> Any:
     return value.isoformat().removesuffix("T00:00:00")
 
 
-def _is_date(text: str) -> bool:
+def _check_date(name: str, text: str) -> None:
+    """Raise InputError unless pandas reads a day; a bare number such as "1997" does not count."""
     try:
         float(text)
     except ValueError:
-        pass
-    else:  # pandas would read "1997" as its first day, and "nan" as no date
-        return False
-    try:
-        return pd.Timestamp(text) is not pd.NaT
-    except (ValueError, OverflowError):
-        return False
+        with contextlib.suppress(ValueError, OverflowError):
+            if pd.Timestamp(text) is not pd.NaT:
+                return
+    raise InputError(f"`{name}` must be a date, written YYYY-MM-DD; got {text!r}.")
 
 
-def _is_zone(text: str) -> bool:
-    try:
-        zoneinfo.ZoneInfo(text)
-    except (KeyError, ValueError, OSError):  # unknown, no such name at all, a folder of names
-        return False
-    return True
-
-
-def _is_encoding(text: str) -> bool:
-    try:
-        "".encode(text)  # unlike a look-up, this refuses codecs of other things, such as base64
-    except (LookupError, ValueError):
-        return False
-    return True
-
-
-def _is_there(text: str) -> bool:
+def _check_file(name: str, text: str) -> None:
     path = os.path.expanduser(text)
-    return bool(text.strip()) and (os.path.exists(path) or bool(glob.glob(path, recursive=True)))
+    found = text.strip() and (os.path.exists(path) or glob.glob(path, recursive=True))
+    if not found:
+        raise InputError(f"`{name}` must be a file that exists; got {text!r}.")
 
 
-_TEXT_RULES = {
-    "file": (_is_there, "a file that exists"),
-    "date": (_is_date, "a date, written YYYY-MM-DD"),
-    "IANA name": (_is_zone, "an IANA time zone, such as Asia/Seoul"),
-    "encoding name": (_is_encoding, "a text encoding, such as cp949"),
+_TEXT_RULES: dict[str, Callable[[str, str], None]] = {
+    "file": _check_file,
+    "date": _check_date,
+    "IANA name": check_zone,
+    "encoding name": check_encoding,
 }
 
 
-def _inside(value: float, bounds: re.Match[str]) -> bool:
-    left, low, high, right = bounds.groups()
-    above = value >= float(low) if left == "[" else value > float(low)
-    below = value <= float(high) if right == "]" else value < float(high)
-    return above and below
-
-
-def _in_type(kind: str, value: Any) -> Any:
+def _convert(kind: str, value: Any) -> Any:
     """Return the value in a declared type; TypeError if it is of another."""
     if isinstance(value, np.generic):
         value = value.item()
     if kind.startswith("list["):
         if not isinstance(value, list | tuple):
             raise TypeError
-        return [_in_type(kind[5:-1], item) for item in value]
+        return [_convert(kind[5:-1], item) for item in value]
     if kind == "dict[str, str]":
         if not isinstance(value, Mapping):
             raise TypeError
-        return {_in_type("str", key): _in_type("str", item) for key, item in value.items()}
+        return {_convert("str", key): _convert("str", item) for key, item in value.items()}
     if kind == "float" and type(value) is int:
         value = float(value)
     if type(value) is not _SCALARS[kind]:  # isinstance would let True pass as a number
@@ -247,12 +224,12 @@ def _in_type(kind: str, value: Any) -> Any:
     return value
 
 
-def _from_text(kind: str, text: str) -> Any:
-    """Return the value a text stands for; ValueError if it stands for none."""
+def _parse_text(kind: str, text: str) -> Any:
+    """Return the value that a text means; ValueError if it means none."""
     if kind.startswith(("list[", "dict[")):
         items = [item.strip() for item in text.split(",") if item.strip()]
         if kind.startswith("list["):
-            return [_from_text(kind[5:-1], item) for item in items]
+            return [_parse_text(kind[5:-1], item) for item in items]
         pairs = [item.rpartition("=") for item in items]  # a header may hold a sign of its own
         if not all(key and ours for key, _, ours in pairs):
             raise ValueError
@@ -281,7 +258,7 @@ def read_parameters(notebook: Notebook, *, report: str) -> list[Parameter]:
 
     Raises
     ------
-    ValueError
+    InputError
         If a line does not read `name: type = value  # unit; meaning`, or a default breaks the
         rule of its own line.
     """
@@ -292,36 +269,36 @@ def read_parameters(notebook: Notebook, *, report: str) -> list[Parameter]:
     try:
         statements = ast.parse(source).body
     except SyntaxError as error:
-        raise ValueError(f"the parameters of report {report!r} are not Python; {error}.") from error
+        raise InputError(f"the parameters of report {report!r} are not Python; {error}.") from error
     comments = {
         token.start[0]: token.string.lstrip("# ")
         for token in tokenize.generate_tokens(io.StringIO(source).readline)
         if token.type == tokenize.COMMENT
     }
-    return [_declared(statement, comments, report) for statement in statements]
+    return [_read_declaration(statement, comments, report) for statement in statements]
 
 
-def _declared(node: ast.stmt, comments: Mapping[int, str], report: str) -> Parameter:
+def _read_declaration(node: ast.stmt, comments: Mapping[int, str], report: str) -> Parameter:
     """Read one statement of the cell."""
     where = f"line {node.lineno} of the parameters of report {report!r}"
     comment = comments.get(node.end_lineno or node.lineno, "")
     if not (isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value):
-        raise ValueError(f"{where} must read `name: type = value  # unit; meaning`.")
+        raise InputError(f"{where} must read `name: type = value  # unit; meaning`.")
     if not comment:
-        raise ValueError(f"{where} must end in a comment `# unit; meaning`.")
+        raise InputError(f"{where} must end in a comment `# unit; meaning`.")
     name, kind = node.target.id, ast.unparse(node.annotation)
     if kind.removesuffix(" | None") not in _TYPES:
-        raise ValueError(f"{where} must have a type among {', '.join(_TYPES)}; got {kind}.")
+        raise InputError(f"{where} must have a type among {', '.join(_TYPES)}; got {kind}.")
     if name in _RESERVED:
-        raise ValueError(f"{where} must have another name; `{name}` belongs to `run_report`.")
+        raise InputError(f"{where} must have another name; `{name}` belongs to `run_report`.")
     try:
         value = ast.literal_eval(node.value)
         return Parameter(name, kind, Parameter(name, kind, value, comment).check(value), comment)
     except (TypeError, ValueError) as error:
-        raise ValueError(f"{where} has a default that cannot be used: {error}") from error
+        raise InputError(f"{where} has a default that cannot be used: {error}") from error
 
 
-def checked_values(
+def check_values(
     parameters: Sequence[Parameter], given: Mapping[str, Any], *, report: str, text: bool = False
 ) -> dict[str, Any]:
     """Check given values against a template's declarations.
@@ -344,13 +321,13 @@ def checked_values(
 
     Raises
     ------
-    TypeError, ValueError
+    InputError
         If a name is unknown or a value breaks its declaration.
     """
     known = {parameter.name: parameter for parameter in parameters}
     for name in given:
         if name not in known:
-            raise ValueError(_unknown(name, known, report))
+            raise InputError(_unknown_message(name, known, report))
     return {
         name: known[name].parse(value)
         if text and isinstance(value, str)
@@ -359,7 +336,7 @@ def checked_values(
     }
 
 
-def _unknown(name: str, known: Mapping[str, Parameter], report: str) -> str:
+def _unknown_message(name: str, known: Mapping[str, Parameter], report: str) -> str:
     close = difflib.get_close_matches(name, known, n=1)
     suggestion = f" Did you mean `{close[0]}`?" if close else ""
     listed = "".join(f"\n  {parameter}" for parameter in known.values()) or " no parameters."

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from tqdm import tqdm
 
-from crmlab.reports._notebook import Notebook
+from crmlab._notebooks import Notebook
 
 __all__ = ["cell_bar"]
 

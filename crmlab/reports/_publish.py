@@ -12,6 +12,9 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
+from crmlab._errors import InputError
+from crmlab._files import move_files
+
 __all__ = ["destination_folder", "keep_failed", "publish", "staging"]
 
 _A_DAY = 24 * 3600.0  # seconds
@@ -23,13 +26,13 @@ def destination_folder(out: str | os.PathLike[str] | None, default: Path) -> Pat
 
     Raises
     ------
-    ValueError
+    InputError
         If the text is empty, which a shell makes of a variable that is not set.
     NotADirectoryError
-        If something that is not a folder stands there.
+        If a file is in its place.
     """
     if isinstance(out, str) and not out.strip():
-        raise ValueError("`out` must not be empty. Leave it out or give a folder.")
+        raise InputError("`out` must not be empty. Leave it out or give a folder.")
     folder = Path(default if out is None else out).expanduser().resolve()
     if folder.exists() and not folder.is_dir():
         raise NotADirectoryError(f"`out` must be a folder; {str(folder)!r} is a file.")
@@ -93,8 +96,7 @@ def publish(staged: Path, destination: Path, names: Iterable[str]) -> None:
     the same instant their files may alternate, but each file is whole and says when and with
     which settings it was made.
     """
-    for name in sorted(names, key=lambda name: name == "index.html"):
-        os.replace(staged / name, destination / name)
+    move_files(staged, destination, sorted(names, key=lambda name: name == "index.html"))
 
 
 def keep_failed(executed: Path, destination: Path, *, label: str = "") -> Path | None:

@@ -5,6 +5,7 @@ import glob
 import html
 import os
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from importlib.metadata import version
@@ -14,18 +15,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from crmlab._errors import InputError, InputTypeError
+from crmlab._notebooks import notebook_title, read_notebook
 from crmlab._paths import notebooks_dir
 from crmlab.datasets import TRANSACTION_SETS
 from crmlab.reports._errors import NotebookFailed, ReportError
-from crmlab.reports._notebook import notebook_title, read_notebook
-from crmlab.reports._parameters import Parameter, checked_values, read_parameters
+from crmlab.reports._orders import count_left_out
+from crmlab.reports._parameters import Parameter, check_values, read_parameters
 from crmlab.reports._progress import cell_bar
 from crmlab.reports._publish import destination_folder, keep_failed, publish, staging
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-__all__ = ["DATASETS", "Data", "list_reports", "made_report", "run_report"]
+__all__ = ["DATASETS", "Data", "MadeReport", "list_reports", "make_report", "run_report"]
 
 DATASETS = tuple(TRANSACTION_SETS)  # data a template can load by name
 
@@ -43,8 +46,8 @@ def run_report(
 ) -> Path:
     """Run a report template and publish it as one HTML page.
 
-    Everything is checked before a kernel starts and written to a hidden folder first: a run that
-    fails leaves the last good report as it was.
+    Everything is checked before a kernel starts, the orders included, and written to a hidden
+    folder first: a run that fails leaves the last good report as it was.
 
     Parameters
     ----------
@@ -66,9 +69,10 @@ def run_report(
 
     Raises
     ------
-    ValueError
-        If the report or a parameter is unknown, or a value breaks its rule.
-    TypeError
+    InputError
+        If the report or a parameter is unknown, a value breaks its rule, or the orders cannot be
+        read (`ContractError`).
+    InputTypeError
         If a value has the wrong type.
     FileNotFoundError
         If there is no such data file.
@@ -81,7 +85,7 @@ def run_report(
 
         page = run_report("customer_base", data="orders.csv", top=0.1)
     """
-    return made_report(name, parameters, data=data, out=out)
+    return make_report(name, parameters, data=data, out=out).page
 
 
 def list_reports() -> pd.DataFrame:
@@ -95,7 +99,7 @@ def list_reports() -> pd.DataFrame:
         these four empty.
     """
     rows: list[tuple[str, ...]] = []
-    for name, path in _templates(_own_templates()).items():
+    for name, path in _list_templates(_own_templates()).items():
         notebook = read_notebook(path)
         title = notebook_title(notebook)
         declared = [
@@ -107,7 +111,15 @@ def list_reports() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def made_report(
+@dataclass(frozen=True)
+class MadeReport:
+    """The page of a report, and how many rows of the orders it leaves out as faulty."""
+
+    page: Path
+    n_left_out: int
+
+
+def make_report(
     name: str,
     parameters: Mapping[str, Any],
     *,
@@ -116,7 +128,7 @@ def made_report(
     templates: Path | None = None,
     text: bool = False,
     progress: bool = False,
-) -> Path:
+) -> MadeReport:
     """Run a report: `run_report` for callers inside crmlab.
 
     Parameters
@@ -132,42 +144,44 @@ def made_report(
     progress : bool, default=False
         Whether to show a progress bar on stderr.
     """
-    template = _template(name, templates or _own_templates())
+    template = _find_template(name, templates or _own_templates())
     notebook = read_notebook(template)
     declared = read_parameters(notebook, report=name)
     given = dict(parameters)
     if data is not None:
         given["data"] = _data_label(data)
-    values = checked_values(declared, given, report=name, text=text)
+    values = check_values(declared, given, report=name, text=text)
     destination = destination_folder(out, Path("reports") / name)
+    orders = _as_written(data) if isinstance(data, pd.DataFrame) else data
+    n_left_out = count_left_out(declared, values, orders)
 
     with staging(destination) as folder:
-        settings = _settings(declared, values)
-        if isinstance(data, pd.DataFrame):
-            values["data"] = _stored(data, folder / "data.parquet")
+        settings = _list_settings(declared, values)
+        if isinstance(orders, pd.DataFrame):
+            values["data"] = _store_table(orders, folder / "data.parquet")
         with cell_bar([notebook], shown=progress) as bar:
-            executed = _executed(template, folder, destination, values, after_cell=bar.update)
+            executed = _run_template(template, folder, destination, values, after_cell=bar.update)
         _write_page(folder / "index.html", executed, template=template, settings=settings)
         publish(folder, destination, ["report.ipynb", "index.html"])
-    return destination / "index.html"
+    return MadeReport(destination / "index.html", n_left_out)
 
 
 def _own_templates() -> Path:
     return notebooks_dir() / "reports"
 
 
-def _templates(folder: Path) -> dict[str, Path]:
+def _list_templates(folder: Path) -> dict[str, Path]:
     """Templates by name."""
     return {path.stem: path for path in sorted(folder.glob("*.ipynb"))}
 
 
-def _template(name: str, folder: Path) -> Path:
-    templates = _templates(folder)
+def _find_template(name: str, folder: Path) -> Path:
+    templates = _list_templates(folder)
     if name not in templates:
         close = difflib.get_close_matches(str(name), templates, n=1)
         suggestion = f" Did you mean {close[0]!r}?" if close else ""
         known = ", ".join(map(repr, templates)) or "none is installed"
-        raise ValueError(f"`name` must be one of the reports ({known}); got {name!r}.{suggestion}")
+        raise InputError(f"`name` must be one of the reports ({known}); got {name!r}.{suggestion}")
     return templates[name]
 
 
@@ -176,20 +190,20 @@ def _data_label(data: Data) -> str:
     if isinstance(data, pd.DataFrame):
         return f"a table of {len(data):,} rows"
     if isinstance(data, str) and not data.strip():
-        raise ValueError(
+        raise InputError(
             f"`data` must not be empty. Give a file, a pattern or one of {', '.join(DATASETS)}."
         )
     if not isinstance(data, str | os.PathLike):
-        raise TypeError(
+        raise InputTypeError(
             f"`data` must be a file, a pattern, a DataFrame or one of {', '.join(DATASETS)}; "
             f"got {type(data).__name__}."
         )
     if data in DATASETS:
         return str(data)
-    return _existing(Path(data).expanduser().absolute())
+    return _find_data(Path(data).expanduser().absolute())
 
 
-def _existing(path: Path) -> str:
+def _find_data(path: Path) -> str:
     """Return the absolute path or pattern; an error if no file is there."""
     if path.is_dir():
         raise IsADirectoryError(
@@ -204,37 +218,42 @@ def _existing(path: Path) -> str:
     return str(path)
 
 
-def _stored(table: pd.DataFrame, path: Path) -> str:
-    """Write a table where the kernel can read it; a named index becomes columns."""
+def _as_written(table: pd.DataFrame) -> pd.DataFrame:
+    """A table as a file would hold it: a named index as columns, each column of one type."""
     # A new frame without `attrs`: they may hold what can be neither copied nor written as JSON.
     table = pd.DataFrame(table)
     if any(name is not None for name in table.index.names):
         table = table.reset_index()
+    return table.apply(_unify_type)
+
+
+def _store_table(table: pd.DataFrame, path: Path) -> str:
+    """Write a table where the kernel can read it."""
     try:
-        table.apply(_one_type).to_parquet(path, index=False)
+        table.to_parquet(path, index=False)
     except (TypeError, ValueError, NotImplementedError, OverflowError) as error:
-        raise ValueError(
+        raise InputError(
             f"`data` cannot be stored as Parquet; {error}. Give each column one type."
         ) from error
     return str(path)
 
 
-def _one_type(column: pd.Series) -> pd.Series:
+def _unify_type(column: pd.Series) -> pd.Series:
     """Write a column that mixes texts with numbers or dates as text, as in a CSV file."""
     kinds = {type(value) for value in column.dropna()} if column.dtype == object else set()
     mixed = len(kinds) > 1 and all(issubclass(kind, _WRITABLE) for kind in kinds)
     if not mixed or not any(issubclass(kind, str) for kind in kinds):
         return column
-    return column.map(_cell_text, na_action="ignore").astype("str")
+    return column.map(_write_cell, na_action="ignore").astype("str")
 
 
-def _cell_text(value: Any) -> str:
+def _write_cell(value: Any) -> str:
     if isinstance(value, float | np.floating) and float(value).is_integer():
         return str(int(value))  # an id 7 that a missing neighbour turned into 7.0
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def _executed(
+def _run_template(
     template: Path,
     folder: Path,
     destination: Path,
@@ -274,19 +293,21 @@ def _write_page(
     path.write_text(page(title, body, header=header, footer=footer), encoding="utf-8")
 
 
-def _settings(declared: list[Parameter], values: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+def _list_settings(
+    declared: list[Parameter], values: Mapping[str, Any]
+) -> list[tuple[str, str, str]]:
     """Name, value and meaning of every parameter, given or not."""
     return [
         (
             parameter.name,
-            _written(values.get(parameter.name, parameter.default)),
+            _format_value(values.get(parameter.name, parameter.default)),
             parameter.description,
         )
         for parameter in declared
     ]
 
 
-def _written(value: Any) -> str:
+def _format_value(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(map(str, value))
     if isinstance(value, dict):

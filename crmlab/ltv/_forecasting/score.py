@@ -15,8 +15,7 @@ import pyarrow.parquet
 from crmlab._checks import check_columns
 from crmlab._engine import execute, is_spark, read_parquet, scratch_file, store
 from crmlab._units import Unit
-from crmlab.loaders._files import expand
-from crmlab.loaders._sources import open_source
+from crmlab.loaders import expand, open_source
 from crmlab.ltv._forecasting.scorer import READ, Scorer, known_attrs
 from crmlab.ltv._noncontract.summary import check_rows, numbers_of
 from crmlab.ltv._spend.gamma_gamma import GammaGamma

@@ -11,8 +11,8 @@ import pandas as pd
 from sklearn.base import clone
 
 from crmlab._checks import check_choice, check_count, check_fraction
+from crmlab._periods import Day
 from crmlab._units import UNIT_DAYS
-from crmlab.customer_base._days import Day
 from crmlab.ltv._fitting.errors import ConvergenceError
 from crmlab.ltv._fitting.maximum import Floats
 from crmlab.ltv._forecasting.predict import predictive_intervals

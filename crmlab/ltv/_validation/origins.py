@@ -8,8 +8,8 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from crmlab._periods import Day
 from crmlab.customer_base import rfm_summary
-from crmlab.customer_base._days import Day
 from crmlab.ltv._fitting.maximum import Floats
 
 __all__ = ["RIVALS", "Origin", "Target", "origin_days", "origins_of", "rivals_of", "summary_on"]

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from crmlab._checks import check_choice, check_day
 from crmlab._engine import execute
+from crmlab._periods import PERIODS, Day, Period, index_of, starts
 from crmlab._units import UNIT_DAYS
-from crmlab.customer_base._days import PERIODS, Day, Period, index_of, read_days, starts
+from crmlab.customer_base import read_days
 from crmlab.ltv._fitting.maximum import Floats
 from crmlab.ltv._noncontract.continuous_model import ContinuousModel
 from crmlab.ltv._validation.holdout import check_model

@@ -1,7 +1,7 @@
 """What a notebook file says about itself, read as the JSON it is.
 
-Importing nbformat takes over a second, so listing reports and refusing a wrong parameter
-do without it.
+Importing nbformat takes over a second, so listing concepts or reports and refusing a wrong
+parameter do without it.
 """
 
 import json
@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+
+from crmlab._errors import InputError
 
 __all__ = [
     "PAPERMILL_ERROR",
@@ -26,6 +28,7 @@ PAPERMILL_ERROR = "papermill-error-cell-tag"  # on the two cells it adds to a fa
 Notebook = Mapping[str, Any]  # version 4 of the notebook format; nbformat's nodes are mappings too
 
 _HEADING = re.compile(r"(#{1,6})\s+(.+?)\s*#*\s*$")
+_FENCE = re.compile(r" {0,3}(`{3,}(?=[^`]*$)|~{3,})")
 _EMPHASISED = re.compile(r"([*_]{1,2})(\S.*\S)\1$")
 
 
@@ -34,18 +37,20 @@ def read_notebook(path: Path) -> Notebook:
 
     Raises
     ------
-    ValueError
+    InputError
         If the file is not a notebook of format 4.
     """
     try:
         notebook = json.loads(path.read_text(encoding="utf-8"))
-        cells = notebook["cells"]
+        cells = [
+            {**cell, "metadata": dict(cell["metadata"]), "source": "".join(cell["source"])}
+            for cell in notebook["cells"]
+        ]
+        return {**notebook, "metadata": dict(notebook["metadata"]), "cells": cells}
     except (ValueError, KeyError, TypeError) as error:
-        raise ValueError(f"{path} is not a notebook (version 4); {error!r}.") from error
-    for cell in cells:
-        if not isinstance(cell["source"], str):
-            cell["source"] = "".join(cell["source"])
-    return notebook
+        raise InputError(
+            f"{path} is not a notebook (version 4): {error!r}. Restore or remove it."
+        ) from error
 
 
 def has_tag(cell: Mapping[str, Any], tag: str) -> bool:
@@ -54,14 +59,23 @@ def has_tag(cell: Mapping[str, Any], tag: str) -> bool:
 
 
 def headings(source: str) -> Iterator[tuple[int, str]]:
-    """Level and text of each heading of a Markdown text, without those inside code fences."""
-    fenced = False
+    r"""Level and text of each heading of a Markdown text, without those inside code fences.
+
+    Examples
+    --------
+    >>> list(headings("# Who *stays*\n~~~\n# a comment\n~~~\n### How long"))
+    [(1, 'Who stays'), (3, 'How long')]
+    """
+    fence = ""
     for line in source.splitlines():
-        if line.lstrip().startswith("```"):
-            fenced = not fenced
-        match = None if fenced else _HEADING.match(line)
-        if match:
-            yield len(match[1]), _without_markup(match[2])
+        if fence:
+            bare = line.strip()
+            if bare.startswith(fence) and not bare.strip(fence[0]):
+                fence = ""
+        elif opening := _FENCE.match(line):
+            fence = opening[1]
+        elif heading := _HEADING.match(line):
+            yield len(heading[1]), _strip_markup(heading[2])
 
 
 def notebook_title(notebook: Notebook) -> str:
@@ -81,15 +95,15 @@ def notebook_question(notebook: Notebook) -> str:
         for line in map(str.strip, source.splitlines()):
             emphasised = _EMPHASISED.fullmatch(line)
             if emphasised:
-                return _without_markup(emphasised[2])
+                return _strip_markup(emphasised[2])
             if line.startswith(">"):
-                return _without_markup(_quotation(source))
+                return _strip_markup(_quotation(source))
     return ""
 
 
-def course_metadata(notebook: Notebook) -> Mapping[str, Any]:
-    """Return the metadata under `crmlab`: question, objectives, time, concepts."""
-    return notebook["metadata"].get("crmlab", {})
+def course_metadata(part: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the metadata of a notebook or a cell under `crmlab`: question, objectives, time."""
+    return part["metadata"].get("crmlab", {})
 
 
 def _quotation(source: str) -> str:
@@ -107,6 +121,6 @@ def _prose(notebook: Notebook) -> Iterator[str]:
     return (cell["source"] for cell in notebook["cells"] if cell["cell_type"] == "markdown")
 
 
-def _without_markup(text: str) -> str:
+def _strip_markup(text: str) -> str:
     linked = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text)
     return re.sub(r"[*`]", "", linked).strip()
