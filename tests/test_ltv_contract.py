@@ -639,7 +639,10 @@ UNTELLING = {
     "one-renewal": ([100, 60], r"parameters, and customers came up for 1 renewal only"),
     "lost-at-the-second": ([100, 60, 0, 0, 0], "has no maximum|came up for 2 renewals only"),
     "all-alike": (EVEN, "do not differ in their probability to leave"),
-    "falling-retention": ([1000, 950, 850, 650, 300], "do not differ in their probability to leave"),
+    "falling-retention": (
+        [1000, 950, 850, 650, 300],
+        "do not differ in their probability to leave",
+    ),
     "some-at-once-then-nobody": ([100, 60, 60, 60, 60], "has no maximum inside"),
 }
 
