@@ -5,7 +5,11 @@ UV := $(shell command -v uv 2>/dev/null)
 # Written last: an environment whose installation was interrupted is not up to date.
 READY := .venv/.ready
 
-.PHONY: .venv workbook test lab lint bench lock clean
+.PHONY: .venv check workbook test lab lint bench lock clean
+
+# The fast loop: what most changes break, in less than 90 seconds.
+check: lint
+	$(BIN)/pytest -n 2 --dist loadgroup tests -m "not slow and not pages and not spark and not chromium"
 
 workbook: $(READY)
 	$(BIN)/crmlab workbook
@@ -13,7 +17,7 @@ workbook: $(READY)
 # Two calls, since work is shared out differently: Spark tests by group, notebooks as a whole.
 test: $(READY)
 	$(BIN)/pytest -n 2 --dist loadgroup
-	$(BIN)/pytest -n 2 --dist loadfile --nbval notebooks
+	PYTHONPATH=tests $(BIN)/pytest -n 2 --dist loadfile -p warm_kernels --nbval notebooks
 
 lab: $(READY)
 	$(BIN)/crmlab lab

@@ -166,6 +166,7 @@ def test_report_refuses_wrong_usage(crmlab, arguments, message):
 HEADERS = ["--column", "고객=customer_id", "--column", "일자=date", "--column", "금액=원=amount"]
 
 
+@pytest.mark.pages
 def test_report_takes_other_headers_and_warns_of_nothing(orders, tmp_path):
     days = pd.date_range("2024-01-01", periods=300).strftime("%Y-%m-%d")
     rows = [f"{i % 40},{day},{i + 1}" for i, day in enumerate(days)]
@@ -204,6 +205,7 @@ def test_report_refuses_before_anything_runs(crmlab, tmp_path, monkeypatch, argu
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.pages
 def test_the_installed_command_makes_a_report_without_an_activated_environment(tmp_path):
     bare = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path)}
     done = subprocess.run(
@@ -216,6 +218,7 @@ def test_the_installed_command_makes_a_report_without_an_activated_environment(t
     assert "WARNING" not in done.stderr
 
 
+@pytest.mark.pages
 def test_a_report_on_a_broken_file_is_exit_code_1_and_keeps_the_last_good_page(crmlab, tmp_path):
     orders, out = tmp_path / "orders.csv", tmp_path / "out"
     orders.write_text("who,when\n1,2\n")
@@ -227,6 +230,7 @@ def test_a_report_on_a_broken_file_is_exit_code_1_and_keeps_the_last_good_page(c
     assert (out / "index.html").read_text() == "last good"
 
 
+@pytest.mark.pages
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM")
 def test_a_stopped_report_leaves_nothing_behind(tmp_path):
     run = subprocess.Popen([COMMAND, "report", "customer_base", "--out", tmp_path / "out"])
@@ -310,6 +314,7 @@ def test_audit_of_what_cannot_be_read_is_exit_code_2(
     assert (tmp_path / "good.csv").read_text() == GOOD
 
 
+@pytest.mark.pages
 def test_the_remedy_for_other_headers_can_be_typed(crmlab, orders):
     path = orders("who,when\n1,2024-01-05\n")
     for command in (["audit", path], ["report", "customer_base", "--data", path]):

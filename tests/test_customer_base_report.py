@@ -3,12 +3,11 @@
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
+from report_cases import text_of
 
 from crmlab.reports import ReportError, run_report
 
-
-def text_of(page):
-    return BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser").get_text(" ", strip=True)
+pytestmark = pytest.mark.pages
 
 
 def lines(n_customers, n_days):

@@ -3,16 +3,14 @@
 import numpy as np
 import pandas as pd
 import pytest
-from bs4 import BeautifulSoup
+from report_cases import text_of
 
 from crmlab.customer_base import rfm_summary
 from crmlab.datasets import load_cdnow
 from crmlab.ltv import BetaGeoNBD, GammaGamma, customer_lifetime_value
 from crmlab.reports import ReportError, run_report
 
-
-def text_of(page):
-    return BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser").get_text(" ", strip=True)
+pytestmark = pytest.mark.pages
 
 
 def base(n_customers=200, *, seed=1, stay=0.8, slope=0.0, days=400):

@@ -5,17 +5,16 @@ import numpy as np
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
+from report_cases import stored_outputs, text_of
 
 from crmlab.datasets import load_company
 from crmlab.identity import field_agreement, link_customers
 from crmlab.privacy import consent_status
 from crmlab.reports import ReportError, list_reports, run_report
 
+pytestmark = pytest.mark.pages
+
 PERSONAL = ["name", "phone", "email", "address", "birth_date"]
-
-
-def text_of(page):
-    return BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser").get_text(" ", strip=True)
 
 
 def cells_of(page):
@@ -68,7 +67,8 @@ def written(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def company_page(tmp_path_factory):
-    return run_report("data_quality", out=tmp_path_factory.mktemp("company"))
+    with stored_outputs():
+        return run_report("data_quality", out=tmp_path_factory.mktemp("company"))
 
 
 def test_the_company_is_the_default_and_its_figures_are_those_computed_directly(company_page):
