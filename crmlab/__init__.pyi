@@ -11,8 +11,8 @@ from crmlab import ltv as ltv
 from crmlab import plots as plots
 from crmlab import privacy as privacy
 from crmlab import readiness as readiness
-from crmlab import reviews as reviews
 from crmlab import reports as reports
+from crmlab import reviews as reviews
 from crmlab import simulate as simulate
 from crmlab import widgets as widgets
 from crmlab._errors import InputError as InputError
