@@ -424,7 +424,7 @@ def test_a_discount_rate_means_the_same_in_every_unit(model):
     params = ordinary(model).params_
     daily = {k: v * 7 if k in model._TIMES else v for k, v in params.items()}
     by_day = model.from_params(unit="D", **daily).discounted_expected_purchases(
-        customers(3, 140.0, 280.0), discount_rate=0.2
+        customers(3, 140.0, 280.0, unit="D"), discount_rate=0.2
     )
     by_week = ordinary(model).discounted_expected_purchases(
         customers(3, 20.0, 40.0), discount_rate=0.2

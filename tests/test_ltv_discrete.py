@@ -36,6 +36,7 @@ def fitted(donors):
 
 def frame(frequency, recency, n_periods, **more):
     columns = {"frequency": frequency, "recency": recency, "n_periods": n_periods}
+    columns["time_unit"] = "Y"
     return pd.DataFrame(columns | more)
 
 

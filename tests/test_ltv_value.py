@@ -34,7 +34,13 @@ def test_value_equals_a_sum_over_days():
     model = NBD.from_params(r=0.5, alpha=10.0, unit="W")
     spend = GammaGamma.from_params(p=6.0, q=4.0, v=15.0)
     summary = pd.DataFrame(
-        {"frequency": [4], "recency": [20.0], "T": [30.0], "monetary_value": [40.0]}
+        {
+            "frequency": [4],
+            "recency": [20.0],
+            "T": [30.0],
+            "monetary_value": [40.0],
+            "time_unit": "W",
+        }
     )
     step = 52 / 10_000
     moment = (np.arange(10_000) + 0.5) * step
