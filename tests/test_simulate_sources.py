@@ -6,10 +6,9 @@ import pytest
 
 from crmlab._korean import jamo, latin_key
 from crmlab.company import CompanySettings
-from crmlab.simulate._people.learners import draw_people
+from crmlab.simulate._people import draw_people
 from crmlab.simulate._random import stream
-from crmlab.simulate._sources import corruption
-from crmlab.simulate._sources.sources import SOURCES, book_accounts, copy_people
+from crmlab.simulate._sources import SOURCES, book_accounts, copy_people, corruption
 
 N = 20_000
 CHANGES = [
