@@ -21,7 +21,11 @@ $(BIN)/pip install --quiet --disable-pip-version-check --no-deps -e .
 endef
 endif
 
-.PHONY: .venv workbook test lab lint bench lock clean
+.PHONY: .venv check workbook test lab lint bench lock clean
+
+# The fast loop: what most changes break, in less than 90 seconds.
+check: lint
+	$(BIN)/pytest -n 2 --dist loadgroup tests -m "not slow and not pages and not spark and not chromium"
 
 workbook: $(READY_WORKBOOK)
 	$(BIN)/crmlab workbook
@@ -29,7 +33,7 @@ workbook: $(READY_WORKBOOK)
 # Two calls, since work is shared out differently: Spark tests by group, notebooks as a whole.
 test: $(READY)
 	$(BIN)/pytest -n 2 --dist loadgroup
-	$(BIN)/pytest -n 2 --dist loadfile --nbval notebooks
+	PYTHONPATH=tests $(BIN)/pytest -n 2 --dist loadfile -p warm_kernels --nbval notebooks
 
 lab: $(READY_WORKBOOK)
 	$(BIN)/crmlab lab

@@ -2,6 +2,7 @@ from crmlab import concentration as concentration
 from crmlab import concepts as concepts
 from crmlab import contracts as contracts
 from crmlab import customer_base as customer_base
+from crmlab import data_quality as data_quality
 from crmlab import datasets as datasets
 from crmlab import exercises as exercises
 from crmlab import identity as identity
@@ -11,6 +12,7 @@ from crmlab import plots as plots
 from crmlab import privacy as privacy
 from crmlab import readiness as readiness
 from crmlab import reports as reports
+from crmlab import reviews as reviews
 from crmlab import simulate as simulate
 from crmlab import widgets as widgets
 from crmlab._errors import InputError as InputError

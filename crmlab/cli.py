@@ -23,7 +23,7 @@ from crmlab._files import replacing
 if TYPE_CHECKING:
     import pandas as pd
 
-    from crmlab.loaders import DataQualityReport
+    from crmlab.loaders import TransactionAudit
 
 __all__ = ["main"]
 
@@ -318,7 +318,7 @@ def audit(
         raise typer.Exit(LEFT_OUT)
 
 
-def _describe_quality(file: str, found: "DataQualityReport") -> str:
+def _describe_quality(file: str, found: "TransactionAudit") -> str:
     """Put the report into words and one table."""
     from crmlab._text import plain_table
 

@@ -9,6 +9,7 @@ import duckdb
 import hypothesis
 import pandas as pd
 import pytest
+from warm_kernels import pytest_configure  # noqa: F401
 
 from crmlab.datasets import load_cdnow
 

@@ -152,7 +152,7 @@ CASES = {
     ),
     "03.5": Case(
         right=["b", "B)"],
-        wrong=[("a", "Fields are no votes"), ("c", "phone of a parent"), ("d", "no duplicate")],
+        wrong=[("a", "Fields are not votes"), ("c", "phone of a parent"), ("d", "not a duplicate")],
     ),
     "03.6": Case(
         right=[3, 3.0],

@@ -369,7 +369,7 @@ def test_explaining_takes_two_records(other, error, message):
 
 
 def test_explaining_an_unknown_record_is_an_error(small):
-    with pytest.raises(KeyError, match="No record"):
+    with pytest.raises(ValueError, match="`a` must be a record of the linkage"):
         small[2].explain(("web", "nobody"), ("web", "nobody"))
 
 
@@ -418,7 +418,7 @@ ONE = pd.concat([BRANCH.assign(source="branch"), WEB.assign(source="web")], igno
         pytest.param(
             {"branch": BRANCH, "web": pd.concat([WEB, WEB.head(1)])},
             {},
-            "unique within a system; 'web' has 1 records too many.*'a'",
+            "unique within a system; 'web' has 1 records that reuse the id of another record.*'a'",
             id="duplicated-ids",
         ),
         pytest.param(

@@ -567,7 +567,7 @@ def test_ltv_levers_equal_the_definition(payment):
     table = ltv_levers(**BASE, payment=payment, n_customers=1_000, change=0.2)
     assert table["lever"].tolist() == LEVERS
     before = value_of(payment=payment)
-    assert table.attrs["value"] == pytest.approx(before)
+    assert table["value_before"].tolist() == pytest.approx([before] * len(table))
     for row in table.itertuples():
         factor = 0.8 if "cost" in row.lever else 1.2
         assert row.changed == pytest.approx(row.base * factor)
@@ -604,8 +604,10 @@ def test_ltv_levers_keep_units_and_settings_with_the_table():
     table = ltv_levers(**BASE, period="M", n_customers=7)
     rate = 1.12 ** (1 / 12) - 1
     assert table.attrs["discount_rate"] == pytest.approx(rate)
-    assert table.attrs["value"] == pytest.approx(value_of(base={**BASE, "discount_rate": rate}))
-    others = {"n_customers": 7, "change": 0.1, "payment": "advance", "period": "M"}
+    before = value_of(base={**BASE, "discount_rate": rate})
+    assert table["value_before"].tolist() == pytest.approx([before] * 6)
+    assert set(table["change"]) == {0.1}
+    others = {"n_customers": 7, "payment": "advance", "period": "M"}
     assert table.attrs.items() >= others.items()
 
 
@@ -638,7 +640,7 @@ def test_ltv_levers_without_change_gain_nothing():
 )
 def test_ltv_levers_of_a_loss_have_gains_and_no_elasticity(change):
     table = ltv_levers(**{**BASE, **change})
-    assert table.attrs["value"] <= 0
+    assert (table["value_before"] <= 0).all()
     assert table["elasticity"].isna().all()
     assert table.drop(columns="elasticity").notna().all(axis=None)
     assert (table["gain"] >= 0).all()

@@ -63,7 +63,7 @@ def assert_fits_or_says_why_not(model, summary):
     assert fit.gradient_norm_ < 1e-5
     covariance = fit.covariance_.to_numpy()
     assert (covariance == covariance.T).all()
-    assert np.linalg.eigvalsh(fit._theta_covariance())[0] > 0
+    assert np.linalg.eigvalsh(fit.theta_covariance_)[0] > 0
     assert_allclose(fit.standard_errors_**2, np.diag(covariance))
     assert_possible(fit, summary)
 
@@ -85,11 +85,8 @@ def test_no_random_start_finds_a_higher_top(model):
 
 def log_likelihood(model, summary):
     """Log-likelihood of a base at the parameters of a model."""
-    from crmlab.ltv._noncontract.summary import read_counts
-
-    counts = read_counts(summary, unit=None)
-    values = model._values(model._theta, counts)
-    return float(model._log_likelihood(values, counts)[0].sum())
+    rows = model.read(summary)
+    return model._total(model.theta_, rows.each)[0]
 
 
 @given(

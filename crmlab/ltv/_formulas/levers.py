@@ -87,6 +87,9 @@ def ltv_levers(
         * `value_before`, `change` : value per customer at the base, and the fraction moved, the
           same in every row
 
+        ``attrs`` keeps, as labels, ``n_customers``, ``payment``, ``period`` and ``discount_rate``
+        (per period).
+
     Raises
     ------
     InputError
@@ -146,7 +149,11 @@ def ltv_levers(
     check_finite(table["value"].to_numpy())
     heads = check_count("n_customers", n_customers)
     table.insert(5, "gain_total", table["gain"] * heads)
-    return table.assign(value_before=value, change=moved)
+    table = table.assign(value_before=value, change=moved)
+    table.attrs = {
+        "n_customers": heads, "payment": payment, "period": period, "discount_rate": base.rate
+    }  # fmt: skip
+    return table
 
 
 @dataclass(frozen=True)

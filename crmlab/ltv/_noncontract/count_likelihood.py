@@ -206,36 +206,22 @@ class CountLikelihood(CovariateModel):
         """Rules on rows: who breaks it, the rule, the remedy; for arrays and engines' columns."""
         return row_rules(table["frequency"], table["recency"], table["T"], fitting=fitting)
 
-    def read(self, summary: pd.DataFrame, *, unit: str | None = None) -> CustomerRows:
-        """Check a summary to be scored, and return its customers as the functions below want them.
-
-        Parameters
-        ----------
-        summary : DataFrame
-            As in `fit`; every row is one answer.
-        unit : {"D", "W", "M", "Q", "Y"}, optional
-            Unit of time of a table that does not say it.
-
-        Returns
-        -------
-        CustomerRows
-
-        Raises
-        ------
-        NotFittedError
-            If the model is not fitted.
-        InputError, InputTypeError
-            If the summary has impossible rows, lacks columns, or its unit is not the model's.
-        """
-        self._check_fitted()
+    def read(self, summary: pd.DataFrame) -> CustomerRows:
+        """Check a summary in the model's unit, and return what the functions below need of it."""
         counts = self._read_counts(summary, fitting=False)
-        check_unit(summary, self.unit_, unit=unit)
         if len(counts) != len(summary):
             raise InputError(
                 "`n_customers` must be above 0 in a summary to be scored; "
                 f"{len(summary) - len(counts):,} of {len(summary):,} rows count nobody."
             )
         return CustomerRows(*counts.grouped()) if self._COSTLY else _each(counts)
+
+    def _read_checked(self, summary: pd.DataFrame, unit: str | None) -> CustomerRows:
+        """Read a summary that must be in the model's unit."""
+        self._check_fitted()
+        rows = self.read(summary)
+        check_unit(summary, self.unit_, unit=unit)
+        return rows
 
     def alive(self, theta: Floats, rows: CustomerRows) -> Floats:
         """Probability that each customer is still one at the end of observation."""

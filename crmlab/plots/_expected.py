@@ -1,4 +1,4 @@
-"""Pictures of lifetime models: what they expected beside what came, and who stays how long."""
+"""Pictures of what a model of purchases expected, beside what came."""
 
 from typing import Any
 
@@ -8,29 +8,27 @@ import pandas as pd
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from crmlab._checks import check_choice, check_vector
+from crmlab._checks import check_vector
+from crmlab._errors import InputError
 from crmlab.plots._canvas import (
     BLUE,
     INK,
     RED,
     check_table,
     finish,
-    in_numbers,
-    in_percent,
-    new_axes,
+    format_numbers,
+    make_axes,
     percent,
 )
+from crmlab.plots._periods import PERIOD_WORDS, find_period
 
 __all__ = [
     "plot_frequency_calibration",
     "plot_holdout_by_frequency",
     "plot_holdout_deciles",
-    "plot_retention",
-    "plot_survival",
     "plot_tracking",
 ]
 
-_PERIODS = {"W": "week", "M": "month", "Q": "quarter", "Y": "year"}
 # Told apart by shape and line as well as by colour.
 _ACTUAL: dict[str, Any] = {"color": BLUE, "linewidth": 2, "label": "actual"}
 _EXPECTED: dict[str, Any] = {"color": RED, "linewidth": 2, "linestyle": "--", "label": "expected"}
@@ -39,16 +37,22 @@ _BAR = 0.4  # width of one of two bars side by side
 
 
 def plot_tracking(
-    table: pd.DataFrame, *, incremental: bool = False, ax: Axes | None = None
+    table: pd.DataFrame,
+    *,
+    incremental: bool = False,
+    period: str | None = None,
+    ax: Axes | None = None,
 ) -> Axes:
     """Draw actual and expected repeat purchases through calibration and holdout.
 
     Parameters
     ----------
     table : DataFrame
-        As `tracking_table` returns it, with the period in ``table.attrs["period"]``.
+        As `tracking_table` returns it.
     incremental : bool, default=False
         Whether to draw each period by itself, whole periods only, and not the running total.
+    period : {"W", "M", "Q", "Y"}, optional
+        The period of the table. Default: as the ends of two whole periods in a row tell it.
     ax : matplotlib Axes, optional
         Where to draw; a new figure if not given.
 
@@ -59,8 +63,8 @@ def plot_tracking(
     Raises
     ------
     ValueError
-        If a column or the period is missing, `table` has no rows, or with `incremental` no whole
-        period.
+        If a column is missing, `table` has no rows, with `incremental` no whole period, or without
+        `period` no two in a row.
 
     Examples
     --------
@@ -76,7 +80,6 @@ def plot_tracking(
     ...         "complete": True,
     ...     }
     ... )
-    >>> table.attrs["period"] = "M"
     >>> ax = plot_tracking(table)
     >>> ax.get_title()
     'Holdout: 40 repeat purchases, 36 expected (10% too few)'
@@ -84,26 +87,24 @@ def plot_tracking(
     start = "" if incremental else "cumulative_"
     columns = ["end", "actual", "expected", "cumulative_actual", "cumulative_expected", "holdout"]
     check_table("table", table, [*columns, "complete"])
-    period = table.attrs.get("period")
-    check_choice("table.attrs['period']", period, _PERIODS)
-    word = _PERIODS[str(period)]
+    word = PERIOD_WORDS[find_period(period, "table", _days_apart(table))]
     held_out = table["holdout"].to_numpy(dtype=bool)
     drawn = table[table["complete"].to_numpy(dtype=bool)] if incremental else table
     if drawn.empty:
-        raise ValueError(
+        raise InputError(
             f"`table` must have a whole {word} to be drawn incrementally; all are cut off. "
             "Use a shorter period, or draw the running total."
         )
-    ax = new_axes(ax)
+    ax = make_axes(ax)
     end = drawn["end"].to_numpy(dtype="datetime64[s]")
-    _two_lines(ax, end, drawn[f"{start}actual"], drawn[f"{start}expected"])
+    _draw_two_lines(ax, end, drawn[f"{start}actual"], drawn[f"{start}expected"])
     if held_out.any() and not held_out.all():
         _mark_cut(ax, table["end"].to_numpy(dtype="datetime64[s]")[~held_out][-1])
     locator = mdates.AutoDateLocator(maxticks=8)
     ax.xaxis.set_major_locator(locator)
     ax.xaxis.set_major_formatter(mdates.ConciseDateFormatter(locator))
     ax.set_ylim(bottom=0)
-    in_numbers(ax.yaxis)
+    format_numbers(ax.yaxis)
     part = table[held_out] if held_out.any() else table
     name = "Holdout" if held_out.any() else "Calibration"
     each = f"per {word}" if incremental else "since the start"
@@ -115,7 +116,14 @@ def plot_tracking(
     )
 
 
-def _two_lines(ax: Axes, x: Any, actual: pd.Series, expected: pd.Series) -> None:
+def _days_apart(table: pd.DataFrame) -> float:
+    """Days between the ends of two whole periods in a row; missing without any."""
+    whole = table["complete"].astype(bool)
+    gaps = pd.to_datetime(table["end"]).diff().dt.days
+    return float(gaps[whole & whole.shift(fill_value=False)].max())
+
+
+def _draw_two_lines(ax: Axes, x: Any, actual: pd.Series, expected: pd.Series) -> None:
     """Draw what came as a line and what was expected as a broken one, with a legend."""
     few = len(x) <= _MOST_MARKERS
     for values, style, marker in ((actual, _ACTUAL, "o"), (expected, _EXPECTED, "s")):
@@ -180,17 +188,17 @@ def plot_frequency_calibration(table: pd.DataFrame, *, ax: Axes | None = None) -
     '95% of 100 customers are where the model expects them'
     """
     check_table("table", table, ["purchases", "actual", "expected"])
-    actual, expected = _two_columns(table)
+    actual, expected = _check_two_columns(table)
     if not actual.any():
-        raise ValueError("`table` must count at least one customer; `actual` is 0 everywhere.")
-    ax = new_axes(ax)
+        raise InputError("`table` must count at least one customer; `actual` is 0 everywhere.")
+    ax = make_axes(ax)
     at = np.arange(len(table))
     ax.bar(at - _BAR / 2, actual, _BAR, color=BLUE, label="actual")
     ax.bar(at + _BAR / 2, expected, _BAR, color=RED, hatch="///", edgecolor="white", lw=0,
            label="expected")  # fmt: skip
     ax.set_xticks(at, list(table["purchases"].astype(str)))
     ax.legend(fontsize=9, frameon=False)
-    in_numbers(ax.yaxis)
+    format_numbers(ax.yaxis)
     placed = np.minimum(actual, expected).sum() / actual.sum()
     return finish(
         ax,
@@ -201,7 +209,7 @@ def plot_frequency_calibration(table: pd.DataFrame, *, ax: Axes | None = None) -
     )
 
 
-def _two_columns(table: pd.DataFrame) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _check_two_columns(table: pd.DataFrame) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     return check_vector("actual", table["actual"]), check_vector("expected", table["expected"])
 
 
@@ -241,11 +249,11 @@ def plot_holdout_by_frequency(table: pd.DataFrame, *, ax: Axes | None = None) ->
     'Holdout: 50 purchases, 47 expected (6% too few)'
     """
     check_table("table", table, ["purchases", "n_customers", "actual", "expected"])
-    actual, expected = _two_columns(table)
+    actual, expected = _check_two_columns(table)
     customers = check_vector("n_customers", table["n_customers"])
-    ax = new_axes(ax)
+    ax = make_axes(ax)
     at = np.arange(len(table))
-    _two_lines(ax, at, table["actual"], table["expected"])
+    _draw_two_lines(ax, at, table["actual"], table["expected"])
     names = [
         f"{name}\n({number:,.0f})"
         for name, number in zip(table["purchases"], customers, strict=True)
@@ -296,7 +304,7 @@ def plot_holdout_deciles(
     actual = check_vector("actual", table["actual"])
     expected = check_vector("expected", table["expected"], negative=True)
     decile, held, customers = (table[columns[i]].to_numpy() for i in (0, 3, 4))
-    ax = new_axes(ax)
+    ax = make_axes(ax)
     bars = ax.bar(decile, actual, color=BLUE, label="actual")
     points = ax.plot(decile, expected, color=RED, marker="D", linestyle="", label="expected")
     if len(table) <= _MOST_MARKERS:
@@ -310,124 +318,3 @@ def plot_holdout_deciles(
         x="group of customers (1 = most expected)",
         y=f"{what} per customer ({'number' if currency is None else currency})",
     )
-
-
-def plot_survival(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
-    """Draw the share of a cohort that is still there after each renewal.
-
-    Parameters
-    ----------
-    table : DataFrame
-        As ``model.survival(t, level=...).reset_index()`` returns it: `t` (renewals) and
-        `estimate`, in [0, 1]; perhaps `lower` and `upper`, drawn as a band; perhaps `actual`, the
-        share observed, missing where it is not known yet.
-    ax : matplotlib Axes, optional
-        Where to draw; a new figure if not given.
-
-    Returns
-    -------
-    matplotlib Axes
-
-    Raises
-    ------
-    ValueError
-        If a column is missing, `table` has no rows, or a share is outside [0, 1].
-
-    Examples
-    --------
-    >>> from crmlab.ltv import ShiftedBetaGeometric
-    >>> alive = [1000, 869, 743, 653, 593, 551, 517, 491]  # Fader and Hardie (2007), High End
-    >>> table = ShiftedBetaGeometric().fit(alive).survival(range(13), level=0.95).reset_index()
-    >>> ax = plot_survival(table)
-    >>> ax.get_title()
-    '37.8% are still customers after 12 renewals'
-    """
-    ax, t, share, actual = _curve(table, ax)
-    last = -1
-    seen = np.flatnonzero(~np.isnan(actual))
-    told = ""
-    if seen.size:
-        last = int(seen[-1])
-        told = f", {actual[last]:.1%} in fact"
-    after = f"{t[last]:,.0f} renewal{'' if t[last] == 1 else 's'}"
-    return finish(
-        ax,
-        title=f"{share[last]:.1%} are still customers after {after}{told}",
-        x="renewals (number)",
-        y="still a customer (% of the cohort)",
-    )
-
-
-def plot_retention(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
-    """Draw the share of those who come up for each renewal that renew.
-
-    Parameters
-    ----------
-    table : DataFrame
-        As ``model.retention_rate(t, level=...).reset_index()`` returns it; columns as for
-        `plot_survival`.
-    ax : matplotlib Axes, optional
-        Where to draw; a new figure if not given.
-
-    Returns
-    -------
-    matplotlib Axes
-
-    Raises
-    ------
-    ValueError
-        If a column is missing, `table` has no rows, or a share is outside [0, 1].
-
-    Examples
-    --------
-    >>> from crmlab.ltv import ShiftedBetaGeometric
-    >>> model = ShiftedBetaGeometric.from_params(alpha=0.668, beta=3.806)
-    >>> table = model.retention_rate(range(1, 13)).rename("estimate").reset_index()
-    >>> ax = plot_retention(table)
-    >>> ax.get_title()
-    'Retention goes from 85.1% at renewal 1 to 95.7% at renewal 12'
-    """
-    ax, t, share, _ = _curve(table, ax)
-    return finish(
-        ax,
-        title=f"Retention goes from {share[0]:.1%} at renewal {t[0]:,.0f} to {share[-1]:.1%} "
-        f"at renewal {t[-1]:,.0f}",
-        x="renewal (number)",
-        y="renew (% of those who come up)",
-    )
-
-
-def _curve(table: pd.DataFrame, ax: Axes | None) -> tuple[Axes, Any, Any, Any]:
-    """Draw a share by renewal with its band and what was observed; return what was drawn."""
-    check_table("table", table, ["t", "estimate"])
-    table = table.sort_values("t")
-    t = check_vector("t", table["t"])
-    band = ["lower", "upper"] if {"lower", "upper"} <= set(table.columns) else []
-    shares = {name: _share(name, table[name]) for name in ["estimate", *band]}
-    actual = np.full(len(t), np.nan)
-    if "actual" in table and table["actual"].notna().any():
-        known = table["actual"].notna().to_numpy()
-        actual[known] = _share("actual", table["actual"][known])
-    ax = new_axes(ax)
-    if band:
-        level = f"{table['level'].iloc[0]:.0%} " if "level" in table else ""
-        ax.fill_between(t, shares["lower"], shares["upper"], color=RED, alpha=0.2, lw=0,
-                        label=f"{level}interval")  # fmt: skip
-    ax.plot(t, shares["estimate"], **_EXPECTED)
-    if not np.isnan(actual).all():
-        ax.plot(t, actual, color=BLUE, marker="o", linestyle="", label="actual")
-    ax.legend(fontsize=9, frameon=False)
-    ax.set_ylim(0, 1.02)
-    in_percent(ax.yaxis)
-    in_numbers(ax.xaxis)
-    return ax, t, shares["estimate"], actual
-
-
-def _share(name: str, values: pd.Series) -> NDArray[np.float64]:
-    array = check_vector(name, values)
-    if (array > 1).any():
-        raise ValueError(
-            f"`{name}` must be shares in [0, 1]; the largest is {array.max():g}. "
-            "Divide survivors by the size of the cohort."
-        )
-    return array
