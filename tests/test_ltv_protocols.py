@@ -93,7 +93,7 @@ def test_what_a_model_lacks_is_named(own, fitted, summary):
         ltv.predictive_intervals(object(), summary, 39)
     with pytest.raises(InputTypeError, match="got BuysForEver, a class"):
         ltv.predictive_intervals(own, summary, 39)
-    with pytest.raises(NotFittedError, match="This BuysForEver has no `theta_` yet. Call `fit`"):
+    with pytest.raises(NotFittedError, match=r"This BuysForEver has no `theta_` yet\. Call `fit`"):
         ltv.customer_lifetime_value(own(), spend, summary, **TERMS)
     with pytest.raises(InputTypeError, match=r"`ltv.SpendModel`; got BuysForEver, .*'expected'"):
         ltv.customer_lifetime_value(fitted[0], fitted[0], summary, **TERMS)
