@@ -378,12 +378,12 @@ def test_a_report_on_several_files_takes_for_each_the_columns_that_are_its_own(o
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM")
 def test_a_stopped_report_leaves_nothing_behind(tmp_path):
     run = subprocess.Popen([COMMAND, "report", "customer_base", "--out", tmp_path / "out"])
-    for _ in range(300):
+    for _ in range(1200):  # tenths of a second, for a busy machine
         if list(tmp_path.glob("out/.run-*/report.ipynb")):
             break
         time.sleep(0.1)
     run.send_signal(signal.SIGTERM)
-    assert run.wait(timeout=30) == 128 + signal.SIGTERM
+    assert run.wait(timeout=120) == 128 + signal.SIGTERM
     assert list((tmp_path / "out").iterdir()) == []
 
 
