@@ -9,6 +9,7 @@ import duckdb
 import hypothesis
 import pandas as pd
 import pytest
+from warm_kernels import pytest_configure  # noqa: F401
 
 from crmlab.datasets import load_cdnow
 
@@ -28,6 +29,7 @@ def need(condition: bool, reason: str) -> None:
     pytest.skip(reason)
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items):
     # One Java machine is enough: all Spark tests go to one worker.
     for item in items:

@@ -23,9 +23,9 @@ def ordinary(model, *, unit="W"):
     return model.from_params(unit=unit, **ORDINARY[model])
 
 
-def customers(frequency, recency, T):
+def customers(frequency, recency, T, *, unit="W"):
     """A summary from three columns, or of one customer."""
-    columns = {"frequency": frequency, "recency": recency, "T": T}
+    columns = {"frequency": frequency, "recency": recency, "T": T, "time_unit": unit}
     longest = max(len(c) if isinstance(c, list) else 1 for c in columns.values())
     return pd.DataFrame(columns, index=pd.RangeIndex(longest, name="customer_id"))
 

@@ -31,7 +31,6 @@ def tracking():
     table["cumulative_expected"] = table["expected"].cumsum()
     table["holdout"] = [False, False, True, True]
     table["complete"] = [False, True, True, False]
-    table.attrs["period"] = "M"
     return table
 
 

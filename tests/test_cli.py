@@ -126,24 +126,41 @@ COMMANDS = {  # and the function that each one calls
 }
 
 
-@pytest.fixture(params=COMMANDS)
-def crmlab_where(request, monkeypatch, command):
+@pytest.fixture
+def failing(command, monkeypatch):
     """Run a command in which an error is raised."""
 
-    def run(error, *options):
+    def run(name, error, *options):
         def fail(*_, **__):
             raise error
 
-        arguments, module, name = COMMANDS[request.param]
-        monkeypatch.setattr(module, name, fail)
+        arguments, module, function = COMMANDS[name]
+        monkeypatch.setattr(module, function, fail)
         return command(*arguments, *options)
 
     return run
 
 
-@pytest.mark.parametrize("kind", [TypeError, ValueError, KeyError, AttributeError, RuntimeError])
-def test_a_fault_of_crmlab_is_exit_code_1_and_asks_for_a_report(crmlab_where, kind):
-    code, out, err = crmlab_where(kind("no \x1b[2J good"))
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_tells_by_its_exit_code_whose_fault_an_error_is(failing, name):
+    expected = {TypeError: 1, InputError: 2, crmlab.reports.ReportError: 4, KeyboardInterrupt: 130}
+    codes = {kind: failing(name, kind("no good"))[0] for kind in expected}
+    assert codes == expected
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_shows_the_traceback_with_debug_and_not_without(failing, name):
+    for error, expected in [(TypeError("no good"), 1), (InputError("not this"), 2)]:
+        assert "Traceback" not in failing(name, error)[2]
+        code, out, err = failing(name, error, "--debug")
+        assert (code, out) == (expected, "")
+        assert err.startswith("Traceback")
+        assert f"{type(error).__name__}: {error}\ncrmlab: " in err
+
+
+@pytest.mark.parametrize("kind", [TypeError, ValueError, KeyError, RuntimeError])
+def test_a_fault_of_crmlab_names_its_class_and_asks_for_a_report(failing, kind):
+    code, out, err = failing("concepts", kind("no \x1b[2J good"))
     assert (code, out) == (1, "")
     assert err.startswith(f"crmlab: {kind.__name__}: ")
     assert err.endswith("This is a fault of crmlab. Please report it, with what --debug shows.\n")
@@ -172,8 +189,8 @@ REFUSALS = [
 
 
 @pytest.mark.parametrize(("error", "message"), REFUSALS)
-def test_what_is_refused_is_exit_code_2_without_traceback(crmlab_where, error, message):
-    code, out, err = crmlab_where(error)
+def test_what_is_refused_is_exit_code_2_and_one_line(failing, error, message):
+    code, out, err = failing("concepts", error)
     assert (code, out) == (2, "")
     assert err.startswith("crmlab: ")
     assert message in err
@@ -181,30 +198,17 @@ def test_what_is_refused_is_exit_code_2_without_traceback(crmlab_where, error, m
     assert len(err.splitlines()) == 1
 
 
-def test_a_module_of_crmlab_that_is_missing_is_a_fault_of_crmlab(crmlab_where):
-    code, _, err = crmlab_where(ModuleNotFoundError("No module", name="crmlab.lost"))
+def test_a_module_of_crmlab_that_is_missing_is_a_fault_of_crmlab(failing):
+    error = ModuleNotFoundError("No module named 'crmlab.lost'", name="crmlab.lost")
+    code, _, err = failing("concepts", error)
     assert code == 1
     assert "ModuleNotFoundError" in err
 
 
-def test_a_run_that_failed_is_exit_code_4(crmlab_where):
-    code, _, err = crmlab_where(crmlab.reports.ReportError("report 'x' failed in cell 3"))
-    assert (code, err) == (4, "crmlab: report 'x' failed in cell 3\n")
-
-
-def test_ctrl_c_is_exit_code_130_as_in_shells(crmlab_where):
-    code, out, err = crmlab_where(KeyboardInterrupt())
-    assert (code, out, err) == (130, "", "")
-
-
-@pytest.mark.parametrize(
-    ("error", "expected"), [(TypeError("no good"), 1), (InputError("not this"), 2)]
-)
-def test_debug_shows_the_traceback_of_every_command(crmlab_where, error, expected):
-    code, _, err = crmlab_where(error, "--debug")
-    assert code == expected
-    assert err.startswith("Traceback")
-    assert f"{type(error).__name__}: {error}\ncrmlab: " in err
+def test_ctrl_c_in_a_query_is_no_fault_although_the_engine_makes_an_error_of_it(failing):
+    error = RuntimeError("Query interrupted")  # as DuckDB raises it
+    error.__cause__ = KeyboardInterrupt()
+    assert failing("audit", error) == (130, "", "")
 
 
 def test_debug_may_stand_first(command):

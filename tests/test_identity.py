@@ -14,10 +14,10 @@ import pandas as pd
 import pytest
 
 from crmlab import identity
-from crmlab.simulate._people import people
+from crmlab.company import CompanySettings
+from crmlab.simulate._people.learners import draw_people
 from crmlab.simulate._random import stream
-from crmlab.simulate._settings import CompanySettings
-from crmlab.simulate._sources import sources
+from crmlab.simulate._sources.sources import copy_people
 
 BRANCH = pd.DataFrame(
     {
@@ -39,8 +39,8 @@ WEB = pd.DataFrame(
 
 def company(n, seed=1):
     settings = CompanySettings()
-    learners = people(n, settings, stream(seed, "people"))
-    return sources(learners, settings, stream(seed, "sources"))
+    learners = draw_people(n, settings, stream(seed, "people"))
+    return copy_people(learners, settings, stream(seed, "sources"))
 
 
 @pytest.fixture(scope="module")

@@ -770,3 +770,29 @@ def test_every_line_of_a_file_is_valid_and_unchanged_or_set_aside_as_it_was(faul
     torn = aside["text"].dropna().tolist() if "text" in aside else []
     assert sorted(rows) == sorted(row for row in bad if isinstance(row, tuple))
     assert sorted(torn) == sorted(row for row in bad if isinstance(row, str))
+
+
+# --- TransactionAudit ---------------------------------------------------------------------------
+
+
+def test_the_former_name_of_the_audit_still_works_with_a_warning():
+    from crmlab import loaders
+
+    with pytest.warns(DeprecationWarning, match="`DataQualityReport` is now .*TransactionAudit"):
+        assert loaders.DataQualityReport is loaders.TransactionAudit
+    with pytest.raises(AttributeError, match="has no attribute 'NoSuchName'"):
+        _ = loaders.NoSuchName
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency"),
+    [
+        pytest.param("₩12,000", "KRW", id="won"),
+        pytest.param("$5.50", "USD", id="dollar"),
+        pytest.param("12,000.00", "", id="no-mark"),
+        pytest.param(5.0, "", id="number"),
+    ],
+)
+def test_the_audit_names_the_currency_that_amounts_are_marked_with(amount, currency):
+    orders = pd.DataFrame({"customer_id": ["1"], "date": ["2024-01-05"], "amount": [amount]})
+    assert audit_transactions(orders).currency == currency

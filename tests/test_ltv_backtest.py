@@ -20,7 +20,7 @@ from crmlab.ltv import (
 )
 from crmlab.ltv._forecasting.predict import predictive_intervals
 
-RIVALS = ["everyone average", "same as last period", "class means"]
+BASELINES = ["everyone average", "same as last period", "class means"]
 ORIGINS = ["1997-09-30", "1997-12-30", "1998-03-31"]
 
 
@@ -31,8 +31,8 @@ class Scaled(BetaGeoNBD):
         super().__init__(penalty=penalty, unit=unit)
         self.factor = factor
 
-    def expected_purchases(self, summary, horizon, *, level=None):
-        return self.factor * super().expected_purchases(summary, horizon)
+    def purchases(self, theta, rows, horizon):
+        return self.factor * super().purchases(theta, rows, horizon)
 
 
 class Fussy(BetaGeoNBD):
@@ -249,7 +249,7 @@ def test_the_table_is_ranked_and_marks_one_row(table):
     assert table["rank"].tolist() == [1, 2, 3, 4]
     assert table["rmse"].is_monotonic_increasing
     assert table["use"].sum() == 1
-    assert sorted(table["model"]) == sorted([*RIVALS, "BG/NBD"])
+    assert sorted(table["model"]) == sorted([*BASELINES, "BG/NBD"])
     assert table.set_index("model").loc["BG/NBD", "use"]
 
 
@@ -380,7 +380,7 @@ def test_a_model_that_fails_is_told_and_not_used(cdnow_sample):
 
 def test_where_all_models_fail_a_rival_is_used(cdnow_sample):
     table = backtest(cdnow_sample, {"never": Fussy(weeks=999.0)}, horizon=13)
-    assert used(table) in RIVALS
+    assert used(table) in BASELINES
     detail = backtest(cdnow_sample, {"never": Fussy(weeks=999.0)}, horizon=13, by_origin=True)
     assert detail.loc[detail["model"] == "never", "failed"].all()
     assert not detail.loc[detail["model"] != "never", "failed"].any()

@@ -203,7 +203,7 @@ def test_sufficient_statistics_fit_as_the_summary_does(cdnow_sample, model):
 def test_days_and_weeks_give_the_same_model(drawn, model):
     weekly = drawn[model]
     daily = weekly.assign(recency=weekly["recency"] * 7, T=weekly["T"] * 7)
-    daily.attrs["unit"] = "D"
+    daily["time_unit"] = "D"
     by_week, by_day = model().fit(weekly), model().fit(daily)
     for name in model._NAMES:
         factor = 7 if name in model._TIMES else 1
@@ -341,13 +341,13 @@ def test_what_is_no_summary_is_refused(model, summary, error, message):
 @pytest.mark.parametrize("model", MODELS)
 def test_a_summary_in_another_unit_is_refused(drawn, model):
     daily = drawn[model].head(50).copy()
-    daily.attrs["unit"] = "D"
+    daily["time_unit"] = "D"
     by_week = model(penalty=0.1).fit(drawn[model].head(200))
     with pytest.raises(ValueError, match=r"model's unit 'W'; got 'D'.*rfm_summary\(..., unit='W'"):
         by_week.expected_purchases(daily, 4)
     with pytest.raises(ValueError, match="model's unit 'W'; got 'D'"):
         model(unit="W").fit(daily)
-    daily.attrs["unit"] = "fortnight"
+    daily["time_unit"] = "fortnight"
     with pytest.raises(ValueError, match="must be one of 'D', 'W'"):
         model().fit(daily)
 

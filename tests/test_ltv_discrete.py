@@ -145,8 +145,9 @@ def test_published_table(fitted, x, tx, alive, expected, discounted):
 @pytest.mark.parametrize("n", [1, 2, 5])
 def test_chances_of_all_histories_add_up_to_one(n):
     table = histories(n)
-    counts = PUBLISHED._counts(table, None, fitting=False)
-    likelihood, _ = PUBLISHED._log_likelihood(PUBLISHED._values(PUBLISHED._theta, counts), counts)
+    counts = PUBLISHED.read(table).each
+    values = PUBLISHED._values(PUBLISHED.theta_, counts)
+    likelihood, _ = PUBLISHED._log_likelihood(values, counts)
     assert np.exp(likelihood) @ table["patterns"] == pytest.approx(1, abs=1e-12)
 
 
@@ -164,8 +165,8 @@ def test_history_by_history_as_exact_quadrature_says(params):
     )
     slow, table = Slow(model), histories(4)
     rows = [(int(r.frequency), int(r.recency), 4) for r in table.itertuples()]
-    counts = model._counts(table, None, fitting=False)
-    likelihood, _ = model._log_likelihood(model._values(model._theta, counts), counts)
+    counts = model.read(table).each
+    likelihood, _ = model._log_likelihood(model._values(model.theta_, counts), counts)
     assert_allclose(np.exp(likelihood), [slow.past(*row)[0].sum() for row in rows], rtol=1e-9)
     assert_allclose(model.probability_alive(table), [slow.alive(*r) for r in rows], rtol=1e-9)
     found = model.expected_purchases(table, 7)
@@ -206,9 +207,7 @@ def test_long_horizon_approaches_the_endless_one(donors):
 
 def unlabelled(table):
     """The same numbers, without a word on their unit of time."""
-    table = table.copy()
-    table.attrs = {}
-    return table
+    return table.drop(columns="time_unit")
 
 
 def test_the_donations_are_discounted_as_they_come(donors):
@@ -222,7 +221,9 @@ def test_rate_is_per_year_whatever_the_unit(donors):
     monthly = BetaGeoBetaBinomial.from_params(
         alpha=1.204, beta=0.750, gamma=0.657, delta=2.783, unit="M"
     )
-    ours = monthly.discounted_expected_purchases(unlabelled(donors), discount_rate=1.1**12 - 1)
+    ours = monthly.discounted_expected_purchases(
+        unlabelled(donors), discount_rate=1.1**12 - 1, unit="M"
+    )
     theirs = PUBLISHED.discounted_expected_purchases(donors, discount_rate=0.1)
     assert_allclose(ours, theirs, rtol=1e-9)
 
@@ -232,7 +233,7 @@ def test_rate_is_per_year_whatever_the_unit(donors):
 )
 def test_gradient_is_that_of_finite_differences(params):
     model, table = PUBLISHED, histories(5)
-    counts = model._counts(table, None, fitting=False)
+    counts = model.read(table).each
     theta = np.log(params)
     _, slopes = model._log_likelihood(model._values(theta, counts), counts)
     for move, name in zip(1e-5 * np.eye(4), model._NAMES, strict=True):
@@ -328,7 +329,7 @@ def test_many_opportunities_do_not_overflow():
 
 def test_simulated_base_gives_back_its_parameters():
     drawn = PUBLISHED.simulate(40_000, n_periods=12, seed=2)
-    assert drawn.attrs["unit"] == "Y"
+    assert set(drawn["time_unit"]) == {"Y"}
     rows = BetaGeoBetaBinomial().fit(drawn).parameter_intervals(level=0.999)
     assert ((rows["lower"] < PUBLISHED.params_) & (PUBLISHED.params_ < rows["upper"])).all()
 
@@ -368,9 +369,9 @@ def test_simulated_customers_do_what_the_model_expects():
 
 def test_drawn_futures_follow_the_distribution():
     row = frame([3], [4], [6])
-    counts = PUBLISHED._counts(row, None, fitting=False)
+    counts = PUBLISHED.read(row).each
     many = counts.rows(np.zeros(200_000, dtype="intp"))
-    values = PUBLISHED._values(PUBLISHED._theta, many)
+    values = PUBLISHED._values(PUBLISHED.theta_, many)
     drawn = PUBLISHED._draw_future(values, many, 5, np.random.default_rng(4))
     alive = PUBLISHED.probability_alive(row).item()
     chances = PUBLISHED.purchase_distribution(5, summary=row, max_purchases=5).iloc[0]
@@ -469,8 +470,7 @@ def test_no_opportunity_cannot_be_learned_from_but_can_be_scored(donors):
 
 
 def test_another_unit_is_refused(donors):
-    monthly = donors.copy()
-    monthly.attrs["unit"] = "M"
+    monthly = donors.assign(time_unit="M")
     with pytest.raises(ValueError, match="must be in the model's unit 'Y'; got 'M'"):
         PUBLISHED.probability_alive(monthly)
 

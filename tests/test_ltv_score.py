@@ -15,6 +15,9 @@ from ltv_cases import ordinary
 from pandas.testing import assert_frame_equal
 from sklearn.exceptions import NotFittedError
 
+from crmlab import InputError
+from crmlab.customer_base import rfm_summary
+from crmlab.datasets import load_cdnow
 from crmlab.ltv import (
     NBD,
     BetaGeoBetaBinomial,
@@ -24,7 +27,7 @@ from crmlab.ltv import (
     ParetoNBD,
     score_table,
 )
-from crmlab.ltv._forecasting.score import _opened
+from crmlab.ltv._forecasting.score import _open_file
 
 HORIZON = 26.0
 MODEL = ordinary(BetaGeoNBD)
@@ -147,7 +150,6 @@ def test_frames_keep_index_order_and_themselves():
     assert list(result.columns) == ["T", "probability_alive", "expected_purchases"]
     expected = MODEL.expected_purchases(summary, HORIZON)
     assert result["expected_purchases"].tolist() == expected.tolist()
-    assert result.attrs == {"horizon": HORIZON, "unit": "W"}
 
 
 # --- where it comes from and where it goes --------------------------------------------------------
@@ -203,17 +205,14 @@ def test_out_holds_the_scores_and_what_they_mean(tmp_path, stored, kind):
     assert isinstance(result, ibis.Table)
     assert_frame_equal(pulled(result), by_hand(summary), check_exact=True)
     read = pd.read_parquet(out)
-    assert read.attrs == {"horizon": HORIZON, "unit": "W"}
     assert_frame_equal(pulled(read), by_hand(summary), check_exact=True, check_column_type=False)
     assert sorted(p.name for p in tmp_path.iterdir()) == ["scores.parquet", "summary.parquet"]
 
 
 def test_no_more_rows_than_a_chunk_are_ever_handed_over(stored, tmp_path, monkeypatch):
     seen = []
-    own = BetaGeoNBD.expected_purchases
-    monkeypatch.setattr(
-        BetaGeoNBD, "expected_purchases", lambda m, s, h: seen.append(len(s)) or own(m, s, h)
-    )
+    own = BetaGeoNBD.read
+    monkeypatch.setattr(BetaGeoNBD, "read", lambda m, s: seen.append(len(s)) or own(m, s))
     for source in (stored, base()):
         seen.clear()
         score_table(MODEL, source, horizon=HORIZON, chunk_size=64, out=tmp_path / "o.parquet")
@@ -228,22 +227,22 @@ def test_memory_does_not_grow_with_the_file(tmp_path):
     pa.parquet.write_table(table, path, row_group_size=10_000)
     del table
     before, held = pa.total_allocated_bytes(), []
-    with _opened(path) as file:
+    with _open_file(path) as file:
         held = [pa.total_allocated_bytes() - before for _ in file.iter_batches(10_000)]
     assert max(held) < path.stat().st_size / 10
 
 
 def fail_on_the_third_chunk(monkeypatch, error):
     calls = []
-    own = BetaGeoNBD.expected_purchases
+    own = BetaGeoNBD.purchases
 
-    def failing(model, summary, horizon):
+    def failing(model, theta, rows, horizon):
         calls.append(1)
         if len(calls) > 3:
             raise error
-        return own(model, summary, horizon)
+        return own(model, theta, rows, horizon)
 
-    monkeypatch.setattr(BetaGeoNBD, "expected_purchases", failing)
+    monkeypatch.setattr(BetaGeoNBD, "purchases", failing)
 
 
 @pytest.mark.parametrize("error", [RuntimeError("power cut"), KeyboardInterrupt()], ids=repr)
@@ -384,56 +383,86 @@ def test_nothing_is_written_for_impossible_rows(tmp_path):
 # --- units ----------------------------------------------------------------------------------------
 
 
-def with_attrs(**attrs):
-    summary = base()
-    summary.attrs = attrs
-    return summary
+def in_unit(unit):
+    """The base in days or weeks, or without a word on its unit."""
+    summary = base().drop(columns="time_unit")
+    return summary if unit is None else summary.assign(time_unit=unit)
 
 
-@pytest.mark.parametrize("kind", ["frame", "file"])
-def test_another_unit_than_the_models_is_refused(tmp_path, kind):
-    source = with_attrs(unit="D")
+def kept_as(kind, summary, folder):
+    """The same summary in a frame, a file, a relation: whatever can be scored."""
+    if kind == "frame":
+        return summary
+    if kind == "relation":
+        return duckdb.connect().from_df(summary)
+    summary.to_parquet(folder / "s.parquet")
     if kind == "file":
-        source.to_parquet(tmp_path / "s.parquet")
-        source = tmp_path / "s.parquet"
-    with pytest.raises(ValueError, match="`source` must be in the model's unit 'W'; got 'D'"):
+        return folder / "s.parquet"
+    # Written by an engine, which keeps columns and nothing else.
+    copy = folder / "q.parquet"
+    duckdb.sql(f"COPY (SELECT * FROM '{folder / 's.parquet'}') TO '{copy}' (FORMAT parquet)")
+    return copy
+
+
+KINDS = pytest.mark.parametrize("kind", ["frame", "file", "rewritten", "relation"])
+
+
+@KINDS
+def test_another_unit_than_the_models_is_refused(tmp_path, kind):
+    source = kept_as(kind, in_unit("D"), tmp_path)
+    with pytest.raises(InputError, match="`source` must be in the model's unit 'W'; got 'D'"):
         score_table(MODEL, source, horizon=HORIZON)
-    with pytest.raises(ValueError, match=r"`unit` must be the one stored .*'D'; got 'W'"):
+    with pytest.raises(InputError, match="unit= says 'W', column 'time_unit' says 'D'"):
         score_table(MODEL, source, horizon=HORIZON, unit="W")
 
 
-def test_a_unit_said_is_checked(tmp_path):
-    stored = tmp_path / "s.parquet"
-    with_attrs().to_parquet(stored)
-    with pytest.raises(ValueError, match="`source` must be in the model's unit 'W'; got 'D'"):
-        score_table(MODEL, stored, horizon=HORIZON, unit="D")
-    with pytest.raises(ValueError, match="`unit` must be one of"):
-        score_table(MODEL, stored, horizon=HORIZON, unit="weeks")
-    score_table(MODEL, stored, horizon=HORIZON, unit="W")
+@KINDS
+def test_a_unit_is_measured_where_no_column_says_it(tmp_path, kind):
+    daily = rfm_summary(load_cdnow(sample=True), unit="D").head(200).reset_index()
+    source = kept_as(kind, daily.drop(columns="time_unit"), tmp_path)
+    with pytest.raises(InputError, match="`source` must be in the model's unit 'W'; got 'D'"):
+        score_table(MODEL, source, horizon=HORIZON)
+    wrong = kept_as(kind, daily.assign(time_unit="W"), tmp_path)
+    with pytest.raises(InputError, match=r"'time_unit' says 'W', days_since_last .* says 'D'"):
+        score_table(MODEL, wrong, horizon=HORIZON)
+
+
+@KINDS
+def test_a_unit_that_nothing_tells_must_be_said(tmp_path, kind):
+    source = kept_as(kind, in_unit(None), tmp_path)
+    with pytest.raises(InputError, match=r"must say its unit of time.*pass unit='W'"):
+        score_table(MODEL, source, horizon=HORIZON)
+    with pytest.raises(InputError, match="`source` must be in the model's unit 'W'; got 'D'"):
+        score_table(MODEL, source, horizon=HORIZON, unit="D")
+    with pytest.raises(InputError, match="`unit` must be one of"):
+        score_table(MODEL, source, horizon=HORIZON, unit="weeks")
+    result = score_table(MODEL, source, horizon=HORIZON, unit="W")
+    assert_frame_equal(pulled(result), by_hand(base()), check_exact=True)
 
 
 def test_files_of_several_units_are_refused(tmp_path):
     for unit in "DW":
-        with_attrs(unit=unit).to_parquet(tmp_path / f"{unit}.parquet")
-    with pytest.raises(ValueError, match="must be the one stored with the source, 'D', 'W'"):
+        in_unit(unit).to_parquet(tmp_path / f"{unit}.parquet")
+    with pytest.raises(InputError, match="must have one unit in all rows of 'time_unit'; got"):
         score_table(MODEL, tmp_path, horizon=HORIZON)
 
 
 def test_a_model_without_a_unit_takes_any(tmp_path):
-    model, stored = ordinary(BetaGeoNBD, unit=None), tmp_path / "s.parquet"
-    with_attrs().to_parquet(stored)
-    result = score_table(model, stored, horizon=HORIZON)
+    model = ordinary(BetaGeoNBD, unit=None)
+    source = kept_as("file", in_unit(None), tmp_path)
+    result = score_table(model, source, horizon=HORIZON)
     assert_frame_equal(pulled(result), by_hand(base()), check_exact=True)
-    with pytest.raises(ValueError, match="must know its unit of time"):
-        score_table(model, stored, horizon=HORIZON, **VALUE)
+    with pytest.raises(InputError, match="must know its unit of time"):
+        score_table(model, source, horizon=HORIZON, **VALUE)
 
 
-def test_spend_that_counts_the_first_purchase_is_refused(tmp_path):
-    source = with_attrs(unit="W", first_purchase="include")
-    source.to_parquet(tmp_path / "s.parquet")
-    for table in (source, tmp_path / "s.parquet"):
+def test_means_of_all_purchases_are_refused(tmp_path):
+    summary = base()
+    summary.loc[summary["frequency"] == 0, "monetary_value"] = 5.0
+    for kind in ("frame", "file"):
+        table = kept_as(kind, summary, tmp_path)
         score_table(MODEL, table, horizon=HORIZON)
-        with pytest.raises(ValueError, match=r"mean of repeat purchases.*300 of 300 rows"):
+        with pytest.raises(InputError, match="must be the mean of repeat purchases"):
             score_table(MODEL, table, horizon=HORIZON, spend=SPEND)
 
 

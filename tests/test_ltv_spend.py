@@ -16,7 +16,7 @@ from sklearn.exceptions import NotFittedError
 
 from crmlab.customer_base import rfm_summary
 from crmlab.ltv import ConvergenceError, GammaGamma
-from crmlab.ltv._spend.gamma_gamma import _log_likelihood
+from crmlab.ltv._spend.density import log_likelihood
 from crmlab.ltv._spend.summary import Spend
 
 TRUE = GammaGamma.from_params(p=4.0, q=3.5, v=18.0)
@@ -96,13 +96,19 @@ def test_fit_agrees_with_lifetimes(summary, fitted):
     assert_allclose(fitted.expected_spend(repeat), expected, rtol=1e-4)
 
 
+def spend_of(x, m):
+    """Rows of spend as the density reads them."""
+    x, m = (np.asarray(column, dtype=float) for column in (x, m))
+    return Spend(x, m, np.ones(len(x)), np.log1p(x))
+
+
 @pytest.mark.parametrize("x", [1, 4], ids=["one-purchase", "four-purchases"])
 def test_density_of_the_mean_spend_integrates_to_one(x):
     theta = np.log([4.0, 3.5, 18.0])
 
     def density(m):
-        row = Spend(np.array([float(x)]), np.array([m]), np.ones(1))
-        return float(np.exp(_log_likelihood(theta, row)[0][0]))
+        row = spend_of([float(x)], [m])
+        return float(np.exp(log_likelihood(theta, row)[0][0]))
 
     assert integrate.quad(density, 0, np.inf)[0] == pytest.approx(1, abs=1e-6)
 
@@ -113,8 +119,8 @@ def test_density_is_the_mixture_of_gammas():
     def given_rate(nu):
         return stats.gamma.pdf(m, p * x, scale=1 / (nu * x)) * stats.gamma.pdf(nu, q, scale=1 / v)
 
-    row = Spend(np.array([float(x)]), np.array([m]), np.ones(1))
-    found = np.exp(_log_likelihood(np.log([p, q, v]), row)[0][0])
+    row = spend_of([float(x)], [m])
+    found = np.exp(log_likelihood(np.log([p, q, v]), row)[0][0])
     assert found == pytest.approx(integrate.quad(given_rate, 0, 5)[0], rel=1e-6)
 
 
@@ -127,22 +133,22 @@ def test_density_is_the_mixture_of_gammas():
     ],
 )
 def test_gradient_is_that_of_finite_differences(theta):
-    rows = Spend(np.array([1.0, 3, 200]), np.array([2.0, 0.5, 80]), np.ones(3))
+    rows = spend_of([1.0, 3, 200], [2.0, 0.5, 80])
     theta = np.array(theta)
-    _, slopes = _log_likelihood(theta, rows)
+    _, slopes = log_likelihood(theta, rows)
     for move, slope in zip(1e-5 * np.eye(len(theta)), slopes, strict=True):
-        up, down = (_log_likelihood(theta + sign * move, rows)[0] for sign in (1, -1))
+        up, down = (log_likelihood(theta + sign * move, rows)[0] for sign in (1, -1))
         assert_allclose((up - down) / 2e-5, slope, rtol=1e-6, atol=1e-7)
 
 
 def test_covariance_is_the_inverse_of_the_second_differences(fitted, summary):
     repeat = summary[summary["frequency"] > 0]
-    rows = Spend(*(repeat[c].to_numpy(float) for c in ("frequency", "monetary_value")), 1.0)
+    rows = spend_of(repeat["frequency"], repeat["monetary_value"])
     at = fitted.params_.to_numpy()
 
     def gradient(params):
         theta = np.log(params)
-        return np.array([s.sum() for s in _log_likelihood(theta, rows)[1]]) / params
+        return np.array([s.sum() for s in log_likelihood(theta, rows)[1]]) / params
 
     steps = np.diag(1e-5 * at)
     rows_of = [(gradient(at - s) - gradient(at + s)) / (2 * s.sum()) for s in steps]
@@ -196,7 +202,7 @@ def test_rows_of_nobody_change_nothing():
     assert_series_equal(model.params_, GammaGamma().fit(here).params_)
 
 
-def test_large_base_is_climbed_on_a_sketch_and_finished_on_all():
+def test_large_base_is_searched_on_a_subsample_and_finished_on_all():
     here = base(20_000)
     model = GammaGamma().fit(here)
     assert model.gradient_norm_ < 1e-5
@@ -267,9 +273,8 @@ def test_simulate_keeps_the_index_and_gives_nothing_to_those_without_a_repeat():
 def test_drawn_totals_have_the_expected_mean_and_spread(x, m):
     rng = np.random.default_rng(2)
     size, n = 400_000, 5
-    totals = TRUE._draw_spend(
-        TRUE._theta, np.full(size, float(x)), np.full(size, m), np.full(size, n), rng
-    )
+    past = spend_of(np.full(size, float(x)), np.full(size, m))
+    totals = TRUE.draw(TRUE.theta_, past, np.full(size, n), rng)
     expected = TRUE.expected_spend(frame([x], [m])).item()
     assert totals.mean() == pytest.approx(n * expected, rel=0.01)  # noise of the draws
     # By hand: Var = E[p n / nu^2] + Var(p n / nu), nu a posteriori gamma.
@@ -281,7 +286,7 @@ def test_drawn_totals_have_the_expected_mean_and_spread(x, m):
 
 def test_no_future_purchase_costs_nothing():
     rng = np.random.default_rng(2)
-    assert TRUE._draw_spend(TRUE._theta, np.zeros(2), np.zeros(2), np.zeros(2), rng).sum() == 0
+    assert TRUE.draw(TRUE.theta_, spend_of([0, 0], [0, 0]), np.zeros(2), rng).sum() == 0
 
 
 def test_spend_distribution_holds_the_true_means():
@@ -393,7 +398,8 @@ def test_adjusted_model_draws_and_expects_alike():
     )
     assert model.correlated == "adjust"
     x = np.full(300_000, 3.0)
-    totals = model._draw_spend(model._theta, x, x * 10, np.ones(len(x)), np.random.default_rng(0))
+    past, rng = spend_of(x, x * 10), np.random.default_rng(0)
+    totals = model.draw(model.theta_, past, np.ones(len(x)), rng)
     expected = model.expected_spend(frame([3], [30.0])).item()
     assert totals.mean() == pytest.approx(expected, rel=0.01)  # noise
     assert model.simulate(x)["monetary_value"].mean() == pytest.approx(
@@ -544,9 +550,18 @@ def test_bad_summaries_are_refused(rows, error, message):
 
 
 def test_means_over_all_purchases_are_refused(cdnow_sample):
-    rows = rfm_summary(cdnow_sample, unit="W", first_purchase="include")
-    with pytest.raises(ValueError, match="first_purchase='exclude'"):
-        GammaGamma().fit(rows.query("frequency > 0"))
+    rows = rfm_summary(cdnow_sample, unit="W")
+    with pytest.raises(ValueError, match="The mean of all purchases is `mean_spend`"):
+        GammaGamma().fit(rows.assign(monetary_value=rows["mean_spend"]))
+
+
+def test_a_join_changes_no_parameter(cdnow_sample):
+    rows = rfm_summary(cdnow_sample, unit="W").query("frequency > 0")
+    joined = rows.join(pd.DataFrame({"segment": "a"}, index=rows.index))
+    options = {"nonpositive": "exclude", "correlated": "ignore"}
+    found = GammaGamma(**options).fit(joined)
+    assert_series_equal(found.params_, GammaGamma(**options).fit(rows).params_)
+    assert_allclose(found.params_, [4.68, 4.19, 24.39], atol=0.005)
 
 
 @pytest.mark.parametrize(

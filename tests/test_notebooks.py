@@ -1,4 +1,7 @@
-"""The numbered notebooks: built to one plan, stored as run, and sound with other parameters."""
+"""The numbered notebooks: built to one plan, stored as run, and sound with other parameters.
+
+And the report templates, which only show what crmlab computes.
+"""
 
 import ast
 import re
@@ -13,6 +16,7 @@ from crmlab.reports._execute import execute
 from crmlab.reports._parameters import check_values, read_parameters
 
 PATHS = {path.stem: path for path in sorted(notebooks_dir().glob("[0-9][0-9]_*.ipynb"))}
+TEMPLATES = {path.stem: path for path in sorted((notebooks_dir() / "reports").glob("*.ipynb"))}
 
 # Another value for every parameter of every notebook; a new notebook needs a line here.
 ALTERNATES = {
@@ -59,12 +63,14 @@ MEMO = ["Do", "Cost", "Risk", "What would change my mind"]
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 every_notebook = pytest.mark.parametrize("name", PATHS)
+every_template = pytest.mark.parametrize("name", TEMPLATES)
 
 
 @pytest.fixture(scope="module")
 def read():
     """Read each notebook once."""
-    notebooks = {name: nbformat.read(path, as_version=4) for name, path in PATHS.items()}
+    paths = PATHS | TEMPLATES
+    notebooks = {name: nbformat.read(path, as_version=4) for name, path in paths.items()}
     return notebooks.__getitem__
 
 
@@ -231,6 +237,30 @@ def test_one_explorer_with_its_state(read, name):
 
 
 # ---------------------------------------------------------------------------------------------
+# Templates: what is decided is decided in crmlab, where it is typed and tested
+
+DECISIONS = (
+    ast.If, ast.IfExp, ast.Match, ast.For, ast.AsyncFor, ast.While, ast.Try, ast.TryStar,
+    ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef,
+)  # fmt: skip
+
+
+@every_template
+def test_a_template_decides_nothing(read, name):
+    for found in nodes(read(name), *DECISIONS, ast.comprehension):
+        conditions = [node for node in found if not isinstance(node, ast.comprehension)]
+        conditions += [test for node in found for test in getattr(node, "ifs", [])]
+        assert not conditions, ast.unparse(conditions[0])
+
+
+@every_template
+def test_a_template_has_short_cells_beside_its_parameters(read, name):
+    for cell in code_cells(read(name)):
+        if not has_tag(cell, "parameters"):
+            assert len(cell.source.splitlines()) <= 12, cell.source
+
+
+# ---------------------------------------------------------------------------------------------
 # What is stored
 
 
@@ -269,6 +299,7 @@ def test_the_other_set_changes_every_parameter(read, name):
     assert all(given[parameter.name] != parameter.default for parameter in parameters)
 
 
+@pytest.mark.pages
 @every_notebook
 def test_runs_with_other_parameters(read, name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)  # a notebook may not depend on the folder it starts in

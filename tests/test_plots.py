@@ -66,7 +66,6 @@ def cohort_table():
     table["cohort"] = pd.to_datetime(table["cohort"])
     table["retention"] = table["n_active"] / table["n_customers"]
     table["revenue"] = 10.0 * table["n_active"]
-    table.attrs["period"] = "M"
     return table
 
 
@@ -83,9 +82,7 @@ def flow_table():
         for flow, number in flows.items()
     ]
     columns = ["period", "flow", "n_customers", "n_purchases", "revenue", "complete"]
-    table = pd.DataFrame(rows, columns=columns)
-    table.attrs["period"] = "M"
-    return table
+    return pd.DataFrame(rows, columns=columns)
 
 
 TABLES = {
@@ -169,14 +166,12 @@ def test_global_settings_and_the_table_are_left_alone(plot, make_table):
     plot(table)
     assert dict(mpl.rcParams) == settings
     pd.testing.assert_frame_equal(table, before)
-    assert table.attrs == before.attrs
 
 
 @every_plot
 def test_row_labels_do_not_matter(plot, make_table):
     table = make_table()
     relabelled = table.set_axis(range(1000, 1000 + len(table)))
-    relabelled.attrs = table.attrs
     assert plot(relabelled).get_title() == plot(table).get_title()
 
 
@@ -479,9 +474,7 @@ def test_cohorts_of_a_single_period_are_blank_and_say_why():
     ],
 )
 def test_cohorts_are_named_by_their_period(period, name, word):
-    table = cohort_table()
-    table.attrs["period"] = period
-    ax = plot_cohorts(table)
+    ax = plot_cohorts(cohort_table(), period=period)
     assert ax.get_yticklabels()[0].get_text() == name
     assert ax.get_xlabel().startswith(f"{word}s since the first purchase")
     assert ax.get_ylabel() == f"{word} of first purchase (customers)"
@@ -492,11 +485,29 @@ def test_many_cohorts_are_named_in_part_and_not_numbered():
     rows = [(start, age) for n, start in enumerate(starts) for age in range(60 - n)]
     table = pd.DataFrame(rows, columns=["cohort", "age"])
     table = table.assign(n_customers=10, n_active=3, retention=0.3, complete=True)
-    table.attrs["period"] = "M"
     ax = plot_cohorts(table)
     assert len(ax.get_yticklabels()) == 20
     assert len(ax.get_xticks()) == 20
     assert not texts(ax)
+
+
+@pytest.mark.parametrize("period", ["W", "M", "Q", "Y"])
+def test_the_period_is_told_by_the_dates(period):
+    """With empty periods in between, and whatever became of `attrs`."""
+    days = pd.period_range("2019-01-01", periods=5, freq=period).start_time
+    rows = [(days[n], age) for n in (0, 1, 4) for age in range(5 - n)]
+    cohorts = pd.DataFrame(rows, columns=["cohort", "age"])
+    cohorts = cohorts.assign(n_customers=10, n_active=3, retention=0.3, complete=True)
+    flows = pd.DataFrame({"period": days, "flow": "new", "n_customers": 1, "complete": True})
+    for plot, table in [(plot_cohorts, cohorts), (plot_flows, flows)]:
+        assert labels(plot(table)) == labels(plot(table, period=period))
+    other = "M" if period != "M" else "W"
+    assert labels(plot_flows(flows)) != labels(plot_flows(flows, period=other))
+
+
+def labels(ax):
+    ticks = [tick.get_text() for tick in (*ax.get_xticklabels(), *ax.get_yticklabels())]
+    return ax.get_title(), ax.get_xlabel(), ax.get_ylabel(), ticks
 
 
 @pytest.mark.parametrize(
@@ -506,13 +517,14 @@ def test_many_cohorts_are_named_in_part_and_not_numbered():
         pytest.param(plot_flows, flow_table, "flows", id="flows"),
     ],
 )
-@pytest.mark.parametrize("attrs", [{}, {"period": "D"}], ids=["absent", "unknown"])
-def test_the_period_must_be_known(plot, make_table, name, attrs):
+def test_a_period_that_nothing_tells_must_be_given(plot, make_table, name):
     table = make_table()
-    table.attrs = attrs
-    message = rf"`{name}.attrs\['period'\]` must be one of 'W', 'M', 'Q', 'Y'; got"
-    with pytest.raises(ValueError, match=message):
-        plot(table)
+    single = table[table.iloc[:, 0] == table.iloc[0, 0]]
+    with pytest.raises(ValueError, match=f"`period` must be given for this `{name}`"):
+        plot(single)
+    plot(single, period="Q")
+    with pytest.raises(ValueError, match="`period` must be one of 'W', 'M', 'Q', 'Y'; got 'D'"):
+        plot(table, period="D")
 
 
 # --- plot_flows ---------------------------------------------------------------------------------
@@ -568,9 +580,7 @@ def test_flows_below_zero_are_counted_without_a_sign():
 
 
 def test_weekly_flows_are_named_by_their_first_day():
-    table = flow_table()
-    table.attrs["period"] = "W"
-    ax = plot_flows(table)
+    ax = plot_flows(flow_table(), period="W")
     assert ax.get_xlabel() == "week (first day)"
     assert ax.get_title().startswith("Week of 2024-05-01: ")
 

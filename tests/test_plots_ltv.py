@@ -91,11 +91,11 @@ def test_tracking_says_how_far_off_it_was(actual, expected, title):
 
 def test_tracking_refuses_what_it_cannot_draw():
     with pytest.raises(ValueError, match="`table` must have a whole month to be drawn"):
-        plot_tracking(tracking().assign(complete=False), incremental=True)
-    table = tracking()
-    table.attrs = {}
-    with pytest.raises(ValueError, match=r"`table.attrs\['period'\]` must be one of 'W'"):
-        plot_tracking(table)
+        plot_tracking(tracking().assign(complete=False), incremental=True, period="M")
+    with pytest.raises(ValueError, match="`period` must be given for this `table`"):
+        plot_tracking(tracking().assign(complete=[True, False, True, False]))
+    with pytest.raises(ValueError, match="`period` must be one of 'W'"):
+        plot_tracking(tracking(), period="D")
 
 
 # --- plot_frequency_calibration, plot_holdout_by_frequency ----------------------------------------

@@ -123,11 +123,20 @@ def test_change_for_the_worse_names_the_largest_loss():
     assert red == [True, True, True, False, False, False]
 
 
-def test_levers_without_their_change_are_an_error():
+def test_the_change_is_read_from_the_levers_that_nothing_stops():
+    table = levers(change=0.25)
+    title = plot_levers(table).get_title()
+    assert title.startswith("25% better: ")
+    shown = table[["lever", "gain_total"]]  # as read from a file with these two columns
+    assert plot_levers(shown, change=0.25).get_title() == title
+
+
+def test_levers_that_do_not_tell_their_change_are_an_error():
     table = levers()
-    table.attrs = {}
-    with pytest.raises(ValueError, match=r"`levers\.attrs` lacks 'change'; it has no columns"):
-        plot_levers(table)
+    with pytest.raises(ValueError, match="`levers` lacks 'base', 'changed'; it has 'lever'"):
+        plot_levers(table[["lever", "gain_total"]])
+    with pytest.raises(ValueError, match="`change` must be given where no frequency or price"):
+        plot_levers(table[table["lever"] == "margin"])
 
 
 @pytest.mark.parametrize(

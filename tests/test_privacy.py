@@ -584,6 +584,16 @@ def test_consents_that_break_their_contract_are_refused(consents, change, messag
         pytest.param("birth_date", "850302", "****", id="two-digits"),
         pytest.param("birth_date", pd.Timestamp("1985-03-02"), "1985", id="timestamp"),
         pytest.param("birth_date", dt.date(1985, 3, 2), "1985", id="date"),
+        pytest.param("given_name", "민준", "민*", id="given-name"),
+        pytest.param("surname", "Kim", "K***", id="surname"),
+        pytest.param("postcode", "04524", "***", id="postcode"),
+        pytest.param("identifier", "A-1017", "A-1017", id="plain-id"),
+        pytest.param("identifier", 1017, "1017", id="number-as-id"),
+        pytest.param("identifier", "2025-001283", "2025-001283", id="id-with-a-year"),
+        pytest.param("identifier", "minjun@example.com", "m***@example.com", id="mail-as-id"),
+        pytest.param("identifier", "010-1234-5678", "010-****-5678", id="phone-as-id"),
+        pytest.param("identifier", "+82 10 1234 5678", "010-****-5678", id="phone-abroad-as-id"),
+        pytest.param("identifier", "0212345678", "02-****-5678", id="digits-of-a-phone"),
     ],
 )
 def test_mask_known_values(kind, value, expected):

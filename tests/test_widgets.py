@@ -13,7 +13,7 @@ from matplotlib.image import imread
 from crmlab.concentration import lorenz_curve, top_share
 from crmlab.plots import plot_lorenz
 from crmlab.widgets import ParetoView, pareto_explorer, pareto_view
-from crmlab.widgets._pareto import _thinned
+from crmlab.widgets._pareto import _thin_curve
 
 SPENT = [90, 0, 480, 0, 70, 0, 240, 0, 120, 0]
 
@@ -232,11 +232,11 @@ def test_representation_is_the_same_for_every_explorer_and_starts_with_the_slide
 
 
 @given(spend)
-def test_thinned_curve_keeps_both_ends_and_every_point_of_a_small_base(value):
+def test_thin_curve_curve_keeps_both_ends_and_every_point_of_a_small_base(value):
     curve = lorenz_curve(value)
-    assert len(_thinned(curve)) <= 1_000
-    assert _thinned(curve).iloc[[0, -1]].to_numpy().tolist() == [[0, 0], [1, 1]]
-    pd.testing.assert_frame_equal(_thinned(curve), curve)
+    assert len(_thin_curve(curve)) <= 1_000
+    assert _thin_curve(curve).iloc[[0, -1]].to_numpy().tolist() == [[0, 0], [1, 1]]
+    pd.testing.assert_frame_equal(_thin_curve(curve), curve)
 
 
 def test_base_is_sorted_once_and_drawn_from_few_points(monkeypatch):
@@ -253,12 +253,12 @@ def test_base_is_sorted_once_and_drawn_from_few_points(monkeypatch):
         slider.value = hundredths / 100
     assert "are 39,000 of 100,000 customers" in sentence.value
     assert calls == [100_000]
-    assert len(_thinned(lorenz_curve(value))) <= 1_000
+    assert len(_thin_curve(lorenz_curve(value))) <= 1_000
 
 
-def test_thinned_curve_stays_within_a_pixel_of_the_curve():
+def test_thin_curve_curve_stays_within_a_pixel_of_the_curve():
     curve = lorenz_curve(np.random.default_rng(1).lognormal(3, 2.5, 100_000))
-    drawn = _thinned(curve)
+    drawn = _thin_curve(curve)
     gap = curve["value_share"] - np.interp(
         curve["customer_share"], drawn["customer_share"], drawn["value_share"]
     )

@@ -8,7 +8,7 @@ import pandas as pd
 
 from crmlab._checks import check_choice, check_day
 from crmlab._periods import PERIODS, Day, Period, index_of, starts
-from crmlab.customer_base._days import executed, read_days, with_period
+from crmlab.customer_base._days import read_days, run_sorted, with_period
 
 __all__ = ["cohort_retention"]
 
@@ -70,12 +70,13 @@ def cohort_retention(
     days = with_period(days, period)
     first = ibis.ifelse(days.bought, days.period, None).min().over(group_by=days.customer_id)
     days = days.mutate(cohort=first).filter(lambda t: t.cohort.notnull())
-    table = executed(
+    table = run_sorted(
         days.group_by("cohort", "period").aggregate(
             n_active=days.customer_id.nunique(where=days.bought),
             revenue=days.spent.sum(),
         ),
         end,
+        by=["cohort", "period"],
     )
     grid = _every_age(table, index_of(end, period))
     sizes = grid.loc[grid["age"] == 0].set_index("cohort")["n_active"]

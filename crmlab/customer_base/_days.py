@@ -7,6 +7,7 @@ import ibis
 import pandas as pd
 
 from crmlab._engine import execute
+from crmlab._errors import InputError
 from crmlab._periods import PERIODS, Period
 from crmlab._purchases import purchase_days
 from crmlab.contracts import TRANSACTIONS, ContractError, Rule, tally
@@ -15,9 +16,10 @@ from crmlab.loaders import read_transactions
 __all__ = [
     "EPOCH",
     "NO_PURCHASE",
-    "executed",
     "read_days",
     "read_lines",
+    "read_observed",
+    "run_sorted",
     "up_to",
     "with_period",
 ]
@@ -25,7 +27,7 @@ __all__ = [
 EPOCH = dt.date(1970, 1, 1)
 NO_PURCHASE = (
     "`transactions` must hold a purchase by {end}, the end of observation; there is none. "
-    "Returns alone are no purchase; see also `observation_end`."
+    "Returns alone are not a purchase; see also `observation_end`."
 )
 
 
@@ -59,18 +61,23 @@ def up_to(table: Any, end: dt.date) -> Any:
     )
 
 
-def read_days(transactions: Any, end: dt.date | None) -> tuple[Any, dt.date]:
-    """The customers' days up to the end of observation, as an expression, and that end."""
+def read_observed(transactions: Any, end: dt.date | None) -> tuple[Any, dt.date]:
+    """Read the lines up to the end of observation, as an expression, and that end."""
     lines, last = read_lines(transactions)
-    return purchase_days(lines if end is None else up_to(lines, end)), end or last
+    return lines if end is None else up_to(lines, end), end or last
 
 
-def executed(query: Any, end: dt.date) -> pd.DataFrame:
-    """Run a reduction once, sorted by its keys where it has some."""
-    keys = [name for name in ("customer_id", "cohort", "period", "flow") if name in query.columns]
-    table = execute(query.order_by(keys) if keys else query)
+def read_days(transactions: Any, end: dt.date | None) -> tuple[Any, dt.date]:
+    """Read the customers' days up to the end of observation, as an expression, and that end."""
+    lines, end = read_observed(transactions, end)
+    return purchase_days(lines), end
+
+
+def run_sorted(query: Any, end: dt.date, *, by: list[str]) -> pd.DataFrame:
+    """Run a reduction once, its rows in the order of `by`."""
+    table = execute(query.order_by(by))
     if table.empty:
-        raise ValueError(NO_PURCHASE.format(end=end))
+        raise InputError(NO_PURCHASE.format(end=end))
     return table
 
 

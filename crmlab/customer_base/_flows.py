@@ -7,7 +7,7 @@ import pandas as pd
 
 from crmlab._checks import check_choice, check_count, check_day
 from crmlab._periods import PERIODS, Day, Period, index_of, starts
-from crmlab.customer_base._days import executed, read_days, with_period
+from crmlab.customer_base._days import read_days, run_sorted, with_period
 
 __all__ = ["customer_flows"]
 
@@ -84,7 +84,9 @@ def customer_flows(
     check_choice("period", period, PERIODS)
     check_count("lapse_after", lapse_after)
     days, end = read_days(transactions, check_day("observation_end", observation_end))
-    counted = executed(_flow_counts(with_period(days, period), lapse_after), end)
+    counted = run_sorted(
+        _flow_counts(with_period(days, period), lapse_after), end, by=["period", "flow"]
+    )
     first, last = int(counted["period"].min()), index_of(end, period)
     counted = counted[counted["period"] <= last]
     grid = pd.MultiIndex.from_product([range(first, last + 1), _FLOWS], names=["period", "flow"])

@@ -14,7 +14,7 @@ from scipy import sparse
 
 from crmlab.customer_base._days import EPOCH
 
-__all__ = ["reduced_in_memory"]
+__all__ = ["reduce_in_memory"]
 
 _DAY = np.timedelta64(1, "D")
 # More than this many rows of the matrix per line, and finding the distinct ids is cheaper.
@@ -27,30 +27,39 @@ _DAMAGED = r"[0-9][eE]\+[0-9]"
 _MARK = "\ufeff"
 
 
-def reduced_in_memory(
+def reduce_in_memory(
     transactions: object, end: dt.date | None
 ) -> tuple[pd.DataFrame, dt.date] | None:
-    """The days of each customer come down to a row, as the general path does it.
+    """Reduce each customer's days to one row, exactly as the engine path does.
 
-    Returns None where the general path must take over: the table is no pandas frame, is not in
+    Returns None where the general path must take over: the table is not a pandas frame, is not in
     canonical types, has returns, or breaks a rule.
     """
     if not isinstance(transactions, pd.DataFrame) or not _is_plain(transactions):
         return None
     amount = transactions["amount"].to_numpy(dtype="float64")
     day = _days_since_epoch(transactions["date"])
-    coded = _coded(transactions["customer_id"])
+    coded = _code_ids(transactions["customer_id"])
     if day is None or coded is None or not (amount.min() >= 0 and np.isfinite(amount.max())):
         return None
     code, ids = coded
+    order = None
+    if "order_id" in transactions:
+        orders = _code_ids(transactions["order_id"])
+        if orders is None:
+            return None
+        order = orders[0]
     last = int(day.max())
     if end is not None:
         last = (end - EPOCH).days
         seen = day <= last
         code, day, amount = code[seen], day[seen], amount[seen]
+        order = order if order is None else order[seen]
         if not len(code):
             return None
-    found = _by_customer(code, day, amount, n_customers=len(ids))
+    found = _reduce_by_customer(code, day, amount, n_customers=len(ids))
+    if order is not None:
+        found["n_orders"] = _count_pairs(code, order, n_customers=len(ids))[found.index]
     found.insert(0, "customer_id", ids[found.index])
     return found, EPOCH + dt.timedelta(days=last)
 
@@ -67,7 +76,7 @@ def _is_plain(frame: pd.DataFrame) -> bool:
         return False
     if "quantity" in frame and bool((frame["quantity"] < 0).any()):
         return False
-    return all(_is_id(frame[name]) for name in ("order_id", "product_id") if name in frame)
+    return "product_id" not in frame or _is_id(frame["product_id"])
 
 
 def _is_plain_header(columns: pd.Index) -> bool:
@@ -100,18 +109,18 @@ def _days_since_epoch(date: pd.Series) -> NDArray[np.int64] | None:
     return stamps.view("int64") // (_DAY.astype(stamps.dtype.str.replace("M8", "m8")).view("int64"))
 
 
-def _coded(customer: pd.Series) -> tuple[NDArray[np.int64], pd.Index] | None:
+def _code_ids(column: pd.Series) -> tuple[NDArray[np.int64], pd.Index] | None:
     """Each line's position in the sorted ids, and the ids; None where an id needs tidying."""
-    if customer.dtype == np.dtype("int64"):
-        number = customer.to_numpy()
+    if column.dtype == np.dtype("int64"):
+        number = column.to_numpy()
         lowest, highest = int(number.min()), int(number.max())
         if highest - lowest < _SPREAD * len(number):
             return number - lowest, pd.RangeIndex(lowest, highest + 1)
-    elif customer.dtype != "str":
+    elif column.dtype != "str":
         return None
-    code, ids = pd.factorize(customer, sort=True)
+    code, ids = pd.factorize(column, sort=True)
     ids = pd.Index(ids)
-    if customer.dtype == "str" and (code.min() < 0 or not _is_tidy(ids)):
+    if column.dtype == "str" and (code.min() < 0 or not _is_tidy(ids)):
         return None
     return code, ids
 
@@ -128,7 +137,7 @@ def _is_tidy(ids: pd.Index) -> bool:
     return not any(bool(doubt.any()) for doubt in doubts)
 
 
-def _by_customer(
+def _reduce_by_customer(
     code: NDArray[np.int64], day: NDArray[np.int64], amount: NDArray[np.float64], n_customers: int
 ) -> pd.DataFrame:
     """Number of days, first and last day, money in all and on the first day; ids by position."""
@@ -150,3 +159,13 @@ def _by_customer(
         index=present,
         copy=False,
     )
+
+
+def _count_pairs(
+    code: NDArray[np.int64], order: NDArray[np.int64], n_customers: int
+) -> NDArray[np.int64]:
+    """Count the distinct orders of each customer, by position."""
+    order = order - order.min()
+    size = int(order.max()) + 1
+    pairs = pd.unique(code * size + order)
+    return np.bincount(pairs // size, minlength=n_customers)

@@ -9,26 +9,31 @@ from typing import Any, Literal
 import ibis
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from crmlab._checks import check_choice, check_day
+from crmlab._errors import InputError
 from crmlab._periods import Day
+from crmlab._purchases import count_orders, purchase_days
+from crmlab._time_unit import TIME_UNIT, unit_column
 from crmlab._units import UNIT_DAYS
-from crmlab.customer_base._days import EPOCH, NO_PURCHASE, executed, read_days
-from crmlab.customer_base._in_memory import reduced_in_memory
+from crmlab.customer_base._days import (
+    EPOCH,
+    NO_PURCHASE,
+    read_days,
+    read_observed,
+    run_sorted,
+)
+from crmlab.customer_base._in_memory import reduce_in_memory
 
 __all__ = ["calibration_holdout", "rfm_summary", "sufficient_statistics"]
 
 Unit = Literal["D", "W", "M"]
 _UNITS = ("D", "W", "M")
-FirstPurchase = Literal["exclude", "include"]
 
 
 def rfm_summary(
-    transactions: Any,
-    *,
-    observation_end: Day | None = None,
-    unit: Unit = "D",
-    first_purchase: FirstPurchase = "exclude",
+    transactions: Any, *, observation_end: Day | None = None, unit: Unit = "D"
 ) -> pd.DataFrame:
     """Reduce transactions to the recency, frequency and money of each customer.
 
@@ -40,9 +45,6 @@ def rfm_summary(
         Last day observed; later lines are left out. Default: the last day in the table.
     unit : {"D", "W", "M"}, default="D"
         Unit of times: days, weeks (days / 7) or months (days / 30.4375).
-    first_purchase : {"exclude", "include"}, default="exclude"
-        Whether ``monetary_value`` averages over repeat purchases only, as the gamma-gamma model
-        wants it, or over all. It changes no other column.
 
     Returns
     -------
@@ -56,12 +58,23 @@ def rfm_summary(
         ``T``
             first purchase to the end of observation, in `unit`;
         ``monetary_value``
-            mean of purchases in currency, 0 without a repeat purchase if those are averaged;
+            mean of the repeat purchases in currency, 0 without one; what the gamma-gamma model
+            reads;
+        ``mean_spend``
+            mean of all purchases in currency, the first one too;
+        ``total_spend``
+            their sum, ``mean_spend * (frequency + 1)``;
+        ``n_orders``
+            orders, by distinct ``order_id`` where there is one, else days with a purchase (int);
+        ``first_purchase``, ``last_purchase``
+            their days (Timestamp);
         ``days_since_last``
-            last purchase to the end of observation, always in days (int).
+            last purchase to the end of observation, always in days (int);
+        ``time_unit``
+            `unit`, in every row: models read it, and refuse a table in another one.
 
-        ``attrs`` keeps ``unit``, ``first_purchase``, ``observation_end`` and
-        ``n_without_purchase``, the customers who only gave goods back.
+        ``attrs`` keeps, as labels, ``observation_end`` and ``n_without_purchase``, the customers
+        who only gave goods back.
 
     Raises
     ------
@@ -83,27 +96,37 @@ def rfm_summary(
     ...     "date": ["2024-01-01", "2024-01-08", "2024-01-08", "2024-01-02"],
     ...     "amount": [10.0, 20.0, 5.0, 7.0],
     ... })
-    >>> rfm_summary(orders, observation_end="2024-01-31")
-                 frequency  recency     T  monetary_value  days_since_last
+    >>> summary = rfm_summary(orders, observation_end="2024-01-31")
+    >>> summary[["frequency", "recency", "T", "monetary_value", "mean_spend", "days_since_last"]]
+                 frequency  recency     T  monetary_value  mean_spend  days_since_last
     customer_id
-    a                    1      7.0  30.0            25.0               23
-    b                    0      0.0  29.0             0.0               29
+    a                    1      7.0  30.0            25.0        17.5               23
+    b                    0      0.0  29.0             0.0         7.0               29
     """
-    _check_options(unit, first_purchase)
+    check_choice("unit", unit, _UNITS)
     asked = check_day("observation_end", observation_end)
-    seen, end = reduced_in_memory(transactions, asked) or _reduced_by_engine(transactions, asked)
+    seen, end = reduce_in_memory(transactions, asked) or _reduce_by_engine(transactions, asked)
     bought = seen[seen["n"] > 0]
     if bought.empty:
-        raise ValueError(NO_PURCHASE.format(end=end))
-    summary = _summarised(bought, end, unit, first_purchase)
+        raise InputError(NO_PURCHASE.format(end=end))
+    summary = _summarise(bought, end, unit)
     summary.attrs |= {"n_without_purchase": len(seen) - len(bought)}
     return summary
 
 
-def _reduced_by_engine(transactions: Any, end: dt.date | None) -> tuple[pd.DataFrame, dt.date]:
-    days, end = read_days(transactions, end)
-    query = days.group_by("customer_id").aggregate(**_reduced(days, days.bought))
-    return executed(query, end), end
+def _reduce_by_engine(transactions: Any, end: dt.date | None) -> tuple[pd.DataFrame, dt.date]:
+    lines, end = read_observed(transactions, end)
+    days = purchase_days(lines)
+    query = days.group_by("customer_id").aggregate(**_reduce(days, days.bought))
+    query = _with_orders(query, lines, days.filter(days.bought))
+    return run_sorted(query, end, by=["customer_id"]), end
+
+
+def _with_orders(customers: Any, lines: Any, bought: Any) -> Any:
+    """Add how many orders each customer placed, where lines say which order they belong to."""
+    if "order_id" not in lines.columns:
+        return customers
+    return customers.left_join(count_orders(lines, bought), "customer_id").drop("customer_id_right")
 
 
 def calibration_holdout(
@@ -112,7 +135,6 @@ def calibration_holdout(
     calibration_end: Day,
     observation_end: Day | None = None,
     unit: Unit = "D",
-    first_purchase: FirstPurchase = "exclude",
 ) -> pd.DataFrame:
     """Summarise customers up to a day, and what they bought after it.
 
@@ -124,7 +146,7 @@ def calibration_holdout(
         Last day of the calibration period; the holdout starts the day after.
     observation_end : date, optional
         Last day of the holdout. Default: the last day in the table.
-    unit, first_purchase
+    unit : {"D", "W", "M"}, default="D"
         As in `rfm_summary`.
 
     Returns
@@ -155,28 +177,27 @@ def calibration_holdout(
     >>> len(split), int(split["frequency"].sum()), int(split["frequency_holdout"].sum())
     (2357, 2457, 1882)
     """
-    _check_options(unit, first_purchase)
+    check_choice("unit", unit, _UNITS)
     cut = check_day("calibration_end", calibration_end)
     if cut is None:
-        raise ValueError("`calibration_end` must be a date; got None.")
-    days, end = read_days(transactions, check_day("observation_end", observation_end))
+        raise InputError("`calibration_end` must be a date; got None.")
+    lines, end = read_observed(transactions, check_day("observation_end", observation_end))
     if end <= cut:
-        raise ValueError(
+        raise InputError(
             f"`calibration_end` must lie before the end of observation, {end}; got {cut}."
         )
+    days = purchase_days(lines)
     before, after = days.bought & (days.day <= cut), days.bought & (days.day > cut)
-    seen = executed(
-        days.group_by("customer_id").aggregate(
-            **_reduced(days, before),
-            n_after=after.sum(),
-            spent_after=days.spent.sum(where=after).fill_null(0.0),
-        ),
-        end,
+    query = days.group_by("customer_id").aggregate(
+        **_reduce(days, before),
+        n_after=after.sum(),
+        spent_after=days.spent.sum(where=after).fill_null(0.0),
     )
+    seen = run_sorted(_with_orders(query, lines, days.filter(before)), end, by=["customer_id"])
     bought = seen[seen["n"] > 0]
     if bought.empty:
-        raise ValueError(f"`calibration_end` must lie on or after the first purchase; got {cut}.")
-    summary = _summarised(bought, cut, unit, first_purchase)
+        raise InputError(f"`calibration_end` must lie on or after the first purchase; got {cut}.")
+    summary = _summarise(bought, cut, unit)
     n_after = bought["n_after"].to_numpy(dtype="int64")
     summary["frequency_holdout"] = n_after
     summary["monetary_value_holdout"] = bought["spent_after"].to_numpy() / np.maximum(n_after, 1)
@@ -215,9 +236,11 @@ def sufficient_statistics(
             first purchase to the end of observation, in `unit`;
         ``n_customers``
             customers with these three, at least 1 (int); they add up to the rows of the
-            `rfm_summary`.
+            `rfm_summary`;
+        ``time_unit``
+            `unit`, in every row.
 
-        ``attrs`` keeps ``unit`` and ``observation_end``.
+        ``attrs`` keeps ``observation_end`` as a label.
 
     Raises
     ------
@@ -240,38 +263,34 @@ def sufficient_statistics(
     >>> len(counted), int(counted["n_customers"].sum())
     (1016, 2357)
     >>> counted.head(3).round(2)
-       frequency  recency      T  n_customers
-    0          0      0.0  27.00           13
-    1          0      0.0  27.14           20
-    2          0      0.0  27.29           16
+       frequency  recency      T  n_customers time_unit
+    0          0      0.0  27.00           13         W
+    1          0      0.0  27.14           20         W
+    2          0      0.0  27.29           16         W
     """
     check_choice("unit", unit, _UNITS)
     days, end = read_days(transactions, check_day("observation_end", observation_end))
     seen = days.group_by("customer_id").aggregate(**_visits(days, days.bought))
     bought = seen.filter(seen.n > 0)
     alike = bought.group_by("n", "first", "last").aggregate(n_customers=bought.count())
-    found = executed(alike, end)
+    found = run_sorted(alike, end, by=["n", "first", "last"])
     counted = pd.DataFrame(
         _times(found, end, unit) | {"n_customers": found["n_customers"].to_numpy(dtype="int64")},
         copy=False,
     ).sort_values(["frequency", "recency", "T"], ignore_index=True)
-    counted.attrs = {"unit": unit, "observation_end": end.isoformat()}
+    counted[TIME_UNIT] = unit_column(unit, len(counted))
+    counted.attrs = {"observation_end": end.isoformat()}
     return counted
 
 
-def _check_options(unit: str, first_purchase: str) -> None:
-    check_choice("unit", unit, _UNITS)
-    check_choice("first_purchase", first_purchase, ["exclude", "include"])
-
-
-def _day_number(days: Any) -> Any:
-    """Days since 1970, which keep the result small."""
+def _number_days(days: Any) -> Any:
+    """Count days since 1970, which keep the result small."""
     return days.day.delta(ibis.date(str(EPOCH)), unit="day").cast("int32")
 
 
 def _visits(days: Any, counted: Any) -> dict[str, Any]:
     """How many days of one customer count, and the first and last of them."""
-    number = _day_number(days)
+    number = _number_days(days)
     return {
         "n": counted.sum(),
         "first": number.min(where=counted),
@@ -279,11 +298,11 @@ def _visits(days: Any, counted: Any) -> dict[str, Any]:
     }
 
 
-def _reduced(days: Any, counted: Any) -> dict[str, Any]:
-    """What one customer's days come down to."""
+def _reduce(days: Any, counted: Any) -> dict[str, Any]:
+    """Aggregate one customer's days."""
     return _visits(days, counted) | {
         "spent": days.spent.sum(where=counted),
-        "spent_first": days.spent.argmin(_day_number(days), where=counted),
+        "spent_first": days.spent.argmin(_number_days(days), where=counted),
     }
 
 
@@ -297,27 +316,39 @@ def _times(bought: pd.DataFrame, end: dt.date, unit: Unit) -> dict[str, Any]:
     }
 
 
-def _summarised(
-    bought: pd.DataFrame, end: dt.date, unit: Unit, first_purchase: FirstPurchase
-) -> pd.DataFrame:
-    """The summary's columns from the reduced days of customers with a purchase."""
+def _money(bought: pd.DataFrame) -> dict[str, Any]:
+    """Mean of the repeat purchases, mean of all, and their sum."""
     n = bought["n"].to_numpy(dtype="int64")
     spent = bought["spent"].to_numpy(dtype="float64")
-    if first_purchase == "include":
-        money = spent / n
-    else:
-        repeat = spent - bought["spent_first"].to_numpy(dtype="float64")
-        money = np.where(n > 1, repeat / np.maximum(n - 1, 1), 0.0)
+    repeat = spent - bought["spent_first"].to_numpy(dtype="float64")
+    return {
+        "monetary_value": np.where(n > 1, repeat / np.maximum(n - 1, 1), 0.0),
+        "mean_spend": spent / n,
+        "total_spend": spent,
+    }
+
+
+def _summarise(bought: pd.DataFrame, end: dt.date, unit: Unit) -> pd.DataFrame:
+    """The summary's columns from the reduced days of customers with a purchase."""
+    last = bought["last"].to_numpy(dtype="int64")
+    n_orders = bought["n_orders" if "n_orders" in bought else "n"].to_numpy(dtype="int64")
     summary = pd.DataFrame(
         _times(bought, end, unit)
+        | _money(bought)
         | {
-            "monetary_value": money,
-            "days_since_last": (end - EPOCH).days - bought["last"].to_numpy(dtype="int64"),
+            "n_orders": n_orders,
+            "first_purchase": _as_days(bought["first"].to_numpy(dtype="int64")),
+            "last_purchase": _as_days(last),
+            "days_since_last": (end - EPOCH).days - last,
+            TIME_UNIT: unit_column(unit, len(bought)),
         },
         index=pd.Index(bought["customer_id"], name="customer_id"),
         copy=False,
     )
-    summary.attrs = {
-        "unit": unit, "first_purchase": first_purchase, "observation_end": end.isoformat()
-    }  # fmt: skip
+    summary.attrs = {"observation_end": end.isoformat()}
     return summary
+
+
+def _as_days(number: NDArray[np.int64]) -> NDArray[np.datetime64]:
+    """Days from their numbers since 1970."""
+    return number.astype("datetime64[D]").astype("datetime64[s]")

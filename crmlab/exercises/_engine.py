@@ -92,11 +92,11 @@ def verdict(exercise: Exercise, answer: object) -> str:
 
 def _judge(exercise: Exercise, given: Answer) -> str:
     """Compare an answer of the right kind with the right one, then with the typical mistakes."""
-    if _close(given, exercise.answer, exercise.tolerance):
+    if _is_close(given, exercise.answer, exercise.tolerance):
         return f"right. {exercise.right}"
     for wrong in exercise.misconceptions:
         width = exercise.tolerance if wrong.tolerance is None else wrong.tolerance
-        if _close(given, wrong.answer, width):
+        if _is_close(given, wrong.answer, width):
             return f"not yet. {wrong.why}"
     echo = f"{given:.6g} is not it. " if isinstance(given, float) else ""
     return (
@@ -105,7 +105,7 @@ def _judge(exercise: Exercise, given: Answer) -> str:
     )
 
 
-def _close(given: Answer, target: Answer, tolerance: float) -> bool:
+def _is_close(given: Answer, target: Answer, tolerance: float) -> bool:
     """Tell whether two answers of one kind agree; numbers within the tolerance."""
     if isinstance(given, float) and isinstance(target, float):
         return abs(given - target) <= tolerance
@@ -132,10 +132,10 @@ def _read_labels(answer: Any) -> frozenset[str]:
     """Read the distinct labels of a collection; neither order nor type matters."""
     if isinstance(answer, str | bytes) or not isinstance(answer, Collection):
         raise TypeError("not a collection")
-    return frozenset(_label(item) for item in islice(answer, _MOST_LABELS))
+    return frozenset(_read_label(item) for item in islice(answer, _MOST_LABELS))
 
 
-def _label(item: Any) -> str:
+def _read_label(item: Any) -> str:
     """Write 5, 5.0 and " 5 " alike."""
     if isinstance(item, float) and item.is_integer():
         item = int(item)

@@ -77,7 +77,7 @@ Answer with a set of day numbers.""",
     answer=frozenset({"1", "5", "12"}),
     tolerance=0.0,
     unit="a set of day numbers, such as {2, 3}",
-    right="A return lowers its own day; a day below zero is no purchase, and the report counts it.",
+    right="A return lowers its own day; a day below zero is not a purchase, and it is counted.",
     misconceptions=(
         Misconception(
             frozenset({"1", "5", "9", "12"}),
@@ -103,7 +103,7 @@ Answer with a set of day numbers.""",
     hint="add up the amounts of each day, then drop the days whose sum is below zero.",
     solution="""\
 Sums by day: day 1: 100 - 30 = 70; day 5: 50; day 9: -50; day 12: 0.
-Only day 9 is below zero, so it is no purchase.
+Only day 9 is below zero, so it is not a purchase.
 Purchases are on days 1, 5 and 12; the return of day 9 stays visible in the quality report.""",
 )
 

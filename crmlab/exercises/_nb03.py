@@ -40,9 +40,9 @@ purchases) of this person's accounts, as a report on accounts shows it?""",
     right="The person came back 5 times; the report says 2 accounts that came back 1 and 3 times.",
     misconceptions=(
         Misconception(5.0, "That is the frequency of the person; the report sees two accounts."),
-        Misconception(3.0, "Those are purchases per account; the first of each is no repeat."),
+        Misconception(3.0, "Those are purchases per account; the first of each is not a repeat."),
         Misconception(4.0, "Those are all repeats the report sees; two accounts share them."),
-        Misconception(2.5, "Each account has a first purchase of its own, which is no repeat."),
+        Misconception(2.5, "Each account has a first purchase of its own, which is not a repeat."),
         Misconception(6.0, "Those are purchases; frequency leaves out the first of each account."),
     ),
     hint="take the first purchase away from each account, then take the mean.",
@@ -122,9 +122,11 @@ d) delete one of the two, since one is clearly a duplicate""",
     unit='one letter as text: "a", "b", "c" or "d"',
     right="Fields that a family shares say little about who in the family it is.",
     misconceptions=(
-        Misconception("a", "Fields are no votes; a family shares all four of those."),
+        Misconception("a", "Fields are not votes; a family shares all four of those."),
         Misconception("c", "Children are often registered with the phone of a parent."),
-        Misconception("d", "A second child is no duplicate, and deleting loses what was bought."),
+        Misconception(
+            "d", "A second child is not a duplicate, and deleting loses what was bought."
+        ),
     ),
     hint="ask which of the fields twins do not share.",
     solution="""\

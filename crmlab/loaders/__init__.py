@@ -7,12 +7,12 @@ Examples
 ...     {"고객": ["007", "007", None], "일자": ["2024-01-05", "2024-02-30", "2024-03-01"],
 ...      "금액": ["₩12,000", "₩1,500", "(₩900)"]}
 ... )
->>> report = audit_transactions(
+>>> audit = audit_transactions(
 ...     orders, columns={"고객": "customer_id", "일자": "date", "금액": "amount"}
 ... )
->>> report.rows_read, report.rows_valid, report.rows_quarantined
+>>> audit.rows_read, audit.rows_valid, audit.rows_quarantined
 (3, 1, 2)
->>> report.quarantined["reason"].tolist()
+>>> audit.quarantined["reason"].tolist()
 ['date unreadable', 'customer_id missing']
 """
 
@@ -28,18 +28,30 @@ from crmlab.contracts import ContractError
 from crmlab.loaders._canonical import prepare
 from crmlab.loaders._files import expand as expand  # for rooms above, as `open_source`
 from crmlab.loaders._options import Options
-from crmlab.loaders._quality import DataQualityReport, count_rows, explain, quality_report
+from crmlab.loaders._quality import TransactionAudit, count_rows, explain, make_audit
 from crmlab.loaders._sources import open_source as open_source
 from crmlab.loaders._tables import read_header, read_table
 
 __all__ = [
-    "DataQualityReport",
     "QuarantineWarning",
+    "TransactionAudit",
     "audit_transactions",
     "read_header",
     "read_table",
     "read_transactions",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Give `TransactionAudit` under its former name, with a warning."""
+    if name == "DataQualityReport":
+        warnings.warn(
+            "`DataQualityReport` is now called `TransactionAudit`; the old name goes in 0.2.",
+            DeprecationWarning,
+            stacklevel=2,
+        )
+        return TransactionAudit
+    raise AttributeError(f"module 'crmlab.loaders' has no attribute {name!r}")
 
 
 class QuarantineWarning(UserWarning):
@@ -189,7 +201,7 @@ def audit_transactions(
     encoding: str | None = None,
     separator: str | None = None,
     sheet: str | int = 0,
-) -> DataQualityReport:
+) -> TransactionAudit:
     """Count what is wrong with transactions, and keep every invalid row with its reason.
 
     Parameters
@@ -203,7 +215,7 @@ separator, sheet
 
     Returns
     -------
-    DataQualityReport
+    TransactionAudit
         With ``rows_read == rows_valid + rows_quarantined``; its ``valid`` is the table that
         `read_transactions` would return.
 
@@ -234,4 +246,4 @@ separator, sheet
         encoding=encoding, separator=separator, sheet=sheet,
     )  # fmt: skip
     with _reading():
-        return quality_report(prepare(source, options))
+        return make_audit(prepare(source, options))

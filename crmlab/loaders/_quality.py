@@ -1,4 +1,4 @@
-"""The data quality report: what was read, what was wrong, what was done about it."""
+"""The audit of transactions: what was read, what was wrong, what was done about it."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,11 +10,11 @@ from crmlab._purchases import is_return, purchase_days
 from crmlab.contracts import ContractError, faults, shown, tally
 from crmlab.loaders._canonical import MALFORMED, Prepared
 
-__all__ = ["DataQualityReport", "count_rows", "explain", "quality_report"]
+__all__ = ["TransactionAudit", "count_rows", "explain", "make_audit"]
 
 
 @dataclass(frozen=True)
-class DataQualityReport:
+class TransactionAudit:
     """What reading a source found; ``rows_read == rows_valid + rows_quarantined``, always.
 
     Attributes
@@ -65,6 +65,12 @@ class DataQualityReport:
     readings: dict[str, str]
     valid: Any = field(repr=False)
 
+    @property
+    def currency(self) -> str:
+        """Code of the currency the amounts are marked with, such as "KRW"; empty if with none."""
+        marked = self.readings.get("amount", "").rpartition(", ")[2]
+        return marked if marked.isupper() else ""
+
 
 def count_rows(prepared: Prepared) -> pd.Series:
     """Count rows and what is wrong with them, in one query; a source without rows is refused."""
@@ -91,7 +97,7 @@ def explain(prepared: Prepared, counts: pd.Series) -> str:
     return "\n".join(lines)
 
 
-def quality_report(prepared: Prepared) -> DataQualityReport:
+def make_audit(prepared: Prepared) -> TransactionAudit:
     """Count, describe and collect what is left out, in a handful of queries."""
     counts = count_rows(prepared)
     n_malformed = len(prepared.malformed)
@@ -110,7 +116,7 @@ def quality_report(prepared: Prepared) -> DataQualityReport:
             revenue=valid.amount.sum().fill_null(0.0),
         )
     ).iloc[0]
-    return DataQualityReport(
+    return TransactionAudit(
         rows_read=n_rows + n_malformed,
         rows_valid=n_rows - n_broken,
         rows_quarantined=n_broken + n_malformed,

@@ -7,11 +7,12 @@ spend per purchase    `GammaGamma`
 under contract        `ShiftedBetaGeometric`, `BetaDiscreteWeibull`, `survivors`, `installed_base`
 value                 `customer_lifetime_value` of customers, segments, all
 what really happens   `predictive_intervals`, `predictive_draws`
-judging a model       `tracking_table`, `frequency_calibration`, `holdout_by_frequency`,
+validation            `tracking_table`, `frequency_calibration`, `holdout_by_frequency`,
                       `holdout_deciles`, `top_decile_captured`, `interval_coverage`,
-                      `randomised_pit`; `backtest` against naive rivals
+                      `randomised_pit`; `backtest` against naive baselines
 at scale              `score_table`
 kept for later        `save_model`, `load_model`
+a model of your own   `RepeatModel`, `SpendModel`, `NewCustomerModel`: what it needs
 by arithmetic         `simple_ltv`, `markov_ltv`, `customer_equity`, `ltv_levers`
 ====================  =======================================================================
 """

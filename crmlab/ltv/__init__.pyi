@@ -5,6 +5,9 @@ from crmlab.ltv._contract.subscriptions import survivors as survivors
 from crmlab.ltv._fitting.errors import ConvergenceError as ConvergenceError
 from crmlab.ltv._forecasting.predict import predictive_draws as predictive_draws
 from crmlab.ltv._forecasting.predict import predictive_intervals as predictive_intervals
+from crmlab.ltv._forecasting.protocols import NewCustomerModel as NewCustomerModel
+from crmlab.ltv._forecasting.protocols import RepeatModel as RepeatModel
+from crmlab.ltv._forecasting.protocols import SpendModel as SpendModel
 from crmlab.ltv._forecasting.score import score_table as score_table
 from crmlab.ltv._forecasting.storage import load_model as load_model
 from crmlab.ltv._forecasting.storage import save_model as save_model

@@ -14,6 +14,8 @@ from matplotlib.font_manager import FontProperties, fontManager
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from crmlab._checks import check_columns
+from crmlab._errors import InputError, InputTypeError
+from crmlab._optional import need
 
 __all__ = [
     "BLUE",
@@ -23,11 +25,11 @@ __all__ = [
     "SKY",
     "check_table",
     "finish",
-    "in_money",
-    "in_numbers",
-    "in_percent",
+    "format_money",
+    "format_numbers",
+    "format_percent",
+    "make_axes",
     "money",
-    "new_axes",
     "note",
     "percent",
     "write_hangul",
@@ -44,13 +46,13 @@ INK = "0.35"  # dark grey, for guide lines and notes
 def check_table(name: str, table: pd.DataFrame, columns: Iterable[str]) -> None:
     """Raise unless `table` is a DataFrame with these columns and at least one row."""
     if not isinstance(table, pd.DataFrame):
-        raise TypeError(f"`{name}` must be a DataFrame; got {type(table).__name__}.")
+        raise InputTypeError(f"`{name}` must be a DataFrame; got {type(table).__name__}.")
     check_columns(table.columns, columns, what=f"`{name}`")
     if table.empty:
-        raise ValueError(f"`{name}` must have at least one row; got none.")
+        raise InputError(f"`{name}` must have at least one row; got none.")
 
 
-def new_axes(ax: Axes | None) -> Axes:
+def make_axes(ax: Axes | None) -> Axes:
     """Return `ax`, or axes of a new figure in which labels do not overlap."""
     return plt.subplots(figsize=(6.4, 4.0), layout="constrained")[1] if ax is None else ax
 
@@ -73,7 +75,7 @@ def write_hangul(ax: Axes) -> None:
 
     The reader's own font stays the first choice, and settings stay as they are.
     """
-    hangul = _hangul_font()
+    hangul = _load_hangul_font()
     legend = ax.get_legend()
     keys = [*legend.get_texts(), legend.get_title()] if legend else []
     titles = [ax.title, ax.xaxis.label, ax.yaxis.label]
@@ -87,10 +89,9 @@ def write_hangul(ax: Axes) -> None:
 
 
 @functools.cache
-def _hangul_font() -> str:
+def _load_hangul_font() -> str:
     """Make the Hangul font known to matplotlib, at the first picture, and return its name."""
-    from pylopdf_fonts_ko import sans_path
-
+    sans_path = need("pylopdf_fonts_ko", extra="plots").sans_path
     fontManager.addfont(sans_path())
     regular = next(entry for entry in fontManager.ttflist if entry.fname == str(sans_path()))
     # The file holds one weight; where bold is asked for, matplotlib would complain on stderr.
@@ -106,19 +107,19 @@ def note(
     ax.annotate(text, at, xytext=shift, textcoords="offset points", **looks)
 
 
-def in_percent(*axes: Axis) -> None:
+def format_percent(*axes: Axis) -> None:
     """Show fractions as percentages, with the decimals that a tick needs: 0%, 2.5%, 100%."""
     for axis in axes:
         axis.set_major_formatter(FuncFormatter(lambda fraction, _: f"{100 * fraction:.6g}%"))
 
 
-def in_numbers(axis: Axis) -> None:
+def format_numbers(axis: Axis) -> None:
     """Show whole numbers with a thousands separator, and without a sign below zero."""
     axis.set_major_locator(MaxNLocator(7, integer=True))
     axis.set_major_formatter(FuncFormatter(lambda number, _: f"{abs(number):,.0f}"))
 
 
-def in_money(axis: Axis) -> None:
+def format_money(axis: Axis) -> None:
     """Show amounts in thousands, millions or billions."""
     axis.set_major_formatter(FuncFormatter(lambda amount, _: money(amount)))
 

@@ -15,10 +15,10 @@ from crmlab.plots._canvas import (
     RED,
     check_table,
     finish,
-    in_money,
-    in_percent,
+    format_money,
+    format_percent,
+    make_axes,
     money,
-    new_axes,
     note,
     percent,
 )
@@ -61,7 +61,7 @@ def plot_lorenz(curve: pd.DataFrame, *, top: float | None = 0.2, ax: Axes | None
     """
     check_table("curve", curve, ["customer_share", "value_share"])
     customers, held = curve["customer_share"].to_numpy(), curve["value_share"].to_numpy()
-    ax = new_axes(ax)
+    ax = make_axes(ax)
     ax.plot([0, 1], [0, 1], color=INK, linestyle="--", linewidth=1)
     ax.text(
         0.25,
@@ -82,7 +82,7 @@ def plot_lorenz(curve: pd.DataFrame, *, top: float | None = 0.2, ax: Axes | None
         _mark_top(ax, cut, below)
         title = _top_title(top, 1 - below)
     ax.set(xlim=(0, 1), ylim=(0, 1))
-    in_percent(ax.xaxis, ax.yaxis)
+    format_percent(ax.xaxis, ax.yaxis)
     x = "share of customers, least valuable first (%)"
     return finish(ax, title=title, x=x, y="share of value (%)")
 
@@ -130,7 +130,7 @@ def plot_deciles(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     columns = ["decile", "share", "cumulative_customer_share", "cumulative_share"]
     check_table("table", table, columns)
     decile, share, customers, running = (table[column].to_numpy() for column in columns)
-    ax = new_axes(ax)
+    ax = make_axes(ax)
     bars = ax.bar(decile, share, color=BLUE)
     few = len(table) <= _MOST_BARS_NAMED
     ax.plot(decile, running, color=RED, marker="o" if few else None, markersize=4)
@@ -143,7 +143,7 @@ def plot_deciles(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     at = decile[middle], running[middle]
     note(ax, "running total", at, (6, -5), ha="left", va="top", color=RED)
     ax.set(xlim=(decile[0] - 0.6, decile[-1] + 0.6), ylim=(0, 1.05))
-    in_percent(ax.yaxis)
+    format_percent(ax.yaxis)
     group = (
         "decile of customers (" if len(table) == 10 else f"group of customers (1 to {len(table)}; "
     )
@@ -189,18 +189,18 @@ def plot_whale(curve: pd.DataFrame, *, currency: str = "", ax: Axes | None = Non
     customers = curve["customer_share"].to_numpy()
     earned = curve["profit_share" if in_shares else "cumulative_profit"].to_numpy()
     write = percent if in_shares else partial(_with_currency, currency=currency)
-    ax = new_axes(ax)
+    ax = make_axes(ax)
     ax.axhline(0, color=INK, linewidth=0.8)
     ax.axhline(earned[-1], color=INK, linestyle="--", linewidth=1)
     ax.plot(customers, earned, color=BLUE, linewidth=2.5)
     _mark_peak(ax, customers, earned, write)
     ax.set_xlim(0, 1)
     ax.margins(y=0.12)
-    in_percent(ax.xaxis)
+    format_percent(ax.xaxis)
     if in_shares:
-        in_percent(ax.yaxis)
+        format_percent(ax.yaxis)
     else:
-        in_money(ax.yaxis)
+        format_money(ax.yaxis)
     unit = "% of total profit" if in_shares else currency or "currency"
     return finish(
         ax,

@@ -17,15 +17,15 @@ from crmlab.plots._canvas import (
     SKY,
     check_table,
     finish,
-    in_numbers,
-    in_percent,
-    new_axes,
+    format_numbers,
+    format_percent,
+    make_axes,
     percent,
 )
+from crmlab.plots._periods import PERIOD_WORDS, find_period, name_periods
 
 __all__ = ["plot_cohorts", "plot_flows", "plot_frequency"]
 
-_PERIODS = {"W": "week", "M": "month", "Q": "quarter", "Y": "year"}
 # Stacked upwards from zero in this order; lapsed customers hang below it.
 _FLOWS = {"active": BLUE, "reactivated": SKY, "new": GREEN, "lapsed": RED}
 _HATCH = "////"  # a period that is not over
@@ -69,11 +69,11 @@ def plot_frequency(summary: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     )
     customers = np.bincount(repeats.astype(int), weights=weights, minlength=_MOST_REPEATS + 1)
     names = [*map(str, range(_MOST_REPEATS)), f"{_MOST_REPEATS}+"]
-    ax = new_axes(ax)
+    ax = make_axes(ax)
     bars = ax.bar(names, customers, color=[RED] + [BLUE] * _MOST_REPEATS)
     ax.bar_label(bars, [f"{number:,.0f}" for number in customers], padding=2, fontsize=9)
     ax.margins(y=0.1)
-    in_numbers(ax.yaxis)
+    format_numbers(ax.yaxis)
     return finish(
         ax,
         title=f"{percent(customers[0] / customers.sum())} of customers have bought only once",
@@ -82,7 +82,9 @@ def plot_frequency(summary: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     )
 
 
-def plot_cohorts(cohorts: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+def plot_cohorts(
+    cohorts: pd.DataFrame, *, period: str | None = None, ax: Axes | None = None
+) -> Axes:
     """Draw which part of each cohort buys again, period by period, as a heat map.
 
     The period of the first purchase is left out: by definition everyone bought in it.
@@ -91,9 +93,10 @@ def plot_cohorts(cohorts: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     ----------
     cohorts : DataFrame
         As `cohort_retention` returns it: `cohort` (start of the first period), `age` (periods
-        since), `n_customers`, `n_active`, `retention` (in [0, 1]) and `complete`, with the
-        period, one of "W", "M", "Q" and "Y", in `cohorts.attrs["period"]`. A cell that is not
-        complete is hatched and has no colour.
+        since), `n_customers`, `n_active`, `retention` (in [0, 1]) and `complete`. A cell that is
+        not complete is hatched and has no colour.
+    period : {"W", "M", "Q", "Y"}, optional
+        The period of the table. Default: as the dates and ages of its cohorts tell it.
     ax : matplotlib Axes, optional
         Where to draw; a new figure if not given.
 
@@ -104,7 +107,7 @@ def plot_cohorts(cohorts: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     Raises
     ------
     ValueError
-        If a column or the period is missing, or `cohorts` has no rows.
+        If a column is missing, `cohorts` has no rows, or one cohort only and no `period`.
 
     Examples
     --------
@@ -119,28 +122,27 @@ def plot_cohorts(cohorts: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     ...         "complete": True,
     ...     }
     ... )
-    >>> cohorts.attrs["period"] = "M"
     >>> ax = plot_cohorts(cohorts)
     >>> ax.get_title()
     '15% of new customers buy again in the next month'
     """
     columns = ["cohort", "age", "n_customers", "n_active", "retention", "complete"]
     check_table("cohorts", cohorts, columns)
-    period = _period_of("cohorts", cohorts)
+    period = find_period(period, "cohorts", _days_apart(cohorts))
     size = cohorts.groupby("cohort")["n_customers"].max()
     later = cohorts[cohorts["age"] >= 1]
     is_whole = later["complete"].astype(bool)
     whole, cut_off = later[is_whole], later[~is_whole]
     ages = range(1, max(1, cohorts["age"].max()) + 1)
     retention = whole.pivot_table(index="cohort", columns="age", values="retention")
-    ax = new_axes(ax)
-    _heat_map(ax, retention.reindex(index=size.index, columns=ages).to_numpy(dtype=float))
+    ax = make_axes(ax)
+    _draw_heat_map(ax, retention.reindex(index=size.index, columns=ages).to_numpy(dtype=float))
     _hatch(ax, cut_off["age"].to_numpy(), size.index.get_indexer(pd.Index(cut_off["cohort"])))
-    starts = _names(size.index, period)
+    starts = name_periods(size.index, period)
     names = [f"{start} ({number:,})" for start, number in zip(starts, size, strict=True)]
     step = ceil(len(names) / _MOST_ROW_NAMES)
     ax.set_yticks(range(0, len(names), step), names[::step], fontsize=8)
-    word = _PERIODS[period]
+    word = PERIOD_WORDS[period]
     hatched = "" if cut_off.empty else f"\nhatched: {word} cut off by the end of the data"
     return finish(
         ax,
@@ -151,7 +153,7 @@ def plot_cohorts(cohorts: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     )
 
 
-def _heat_map(ax: Axes, retention: NDArray[np.float64]) -> None:
+def _draw_heat_map(ax: Axes, retention: NDArray[np.float64]) -> None:
     """Colour the cells, one row per cohort from age 1 on; nan stays blank."""
     n_rows, n_ages = retention.shape
     mesh = ax.pcolormesh(
@@ -167,7 +169,7 @@ def _heat_map(ax: Axes, retention: NDArray[np.float64]) -> None:
     ax.invert_yaxis()  # the oldest cohort on top
     ax.set_xticks(range(1, n_ages + 1, ceil(n_ages / _MOST_NUMBERS)))
     colours = ax.figure.colorbar(mesh, ax=ax, label="buying again (% of cohort)")
-    in_percent(colours.ax.yaxis)
+    format_percent(colours.ax.yaxis)
     if max(n_rows, n_ages) <= _MOST_NUMBERS:
         _write_numbers(ax, retention)
 
@@ -205,22 +207,15 @@ def _cohort_title(next_period: pd.DataFrame, word: str) -> str:
     return f"{percent(back)} of new customers buy again in the next {word}"
 
 
-def _period_of(name: str, table: pd.DataFrame) -> str:
-    """Return the period that the table counts in."""
-    period = table.attrs.get("period")
-    check_choice(f"{name}.attrs['period']", period, _PERIODS)
-    return str(period)
+def _days_apart(cohorts: pd.DataFrame) -> float:
+    """Days from one cohort to the next; each period makes a cohort a period older."""
+    oldest = cohorts.groupby("cohort")["age"].max()
+    n_periods = oldest.iloc[0] - oldest.iloc[-1]
+    start, end = pd.DatetimeIndex(oldest.index[[0, -1]])
+    return (end - start).days / n_periods if n_periods else np.nan
 
 
-def _names(starts: pd.Index, period: str) -> list[str]:
-    """Name periods by their first day, no longer than needed."""
-    days = pd.DatetimeIndex(starts)
-    if period == "Q":
-        return [f"{day.year}-Q{day.quarter}" for day in days]
-    return list(days.strftime({"Y": "%Y", "M": "%Y-%m", "W": "%Y-%m-%d"}[period]))
-
-
-def plot_flows(flows: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+def plot_flows(flows: pd.DataFrame, *, period: str | None = None, ax: Axes | None = None) -> Axes:
     """Draw who bought in each period above zero, and who no longer did below.
 
     Parameters
@@ -230,7 +225,9 @@ def plot_flows(flows: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         `complete`. A flow is "new", "active" (bought now and in the window before),
         "reactivated" (bought now after a longer break), "lapsed" (no longer bought) or
         "returns", which is about money and not drawn. A period that is not complete is pale and
-        hatched. The period, one of "W", "M", "Q" and "Y", is in `flows.attrs["period"]`.
+        hatched.
+    period : {"W", "M", "Q", "Y"}, optional
+        The period of the table. Default: as its dates tell it.
     ax : matplotlib Axes, optional
         Where to draw; a new figure if not given.
 
@@ -241,7 +238,8 @@ def plot_flows(flows: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     Raises
     ------
     ValueError
-        If a column or the period is missing, a flow is unknown, or `flows` has no rows.
+        If a column is missing, a flow is unknown, `flows` has no rows, or one period only and no
+        `period` is given.
 
     Examples
     --------
@@ -254,8 +252,7 @@ def plot_flows(flows: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     ...         "complete": True,
     ...     }
     ... )
-    >>> flows.attrs["period"] = "M"
-    >>> ax = plot_flows(flows)
+    >>> ax = plot_flows(flows, period="M")
     >>> ax.get_title()
     '2024-02: 120 new customers, 45 reactivated, 80 lapsed'
     """
@@ -265,18 +262,19 @@ def plot_flows(flows: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     counts = flows.pivot_table(index="period", columns="flow", values="n_customers", aggfunc="sum")
     counts = counts.reindex(columns=list(_FLOWS)).fillna(0)
     whole = flows.groupby("period")["complete"].all().to_numpy()
-    period = _period_of("flows", flows)
-    names = _names(counts.index, period)
+    gaps = pd.DatetimeIndex(counts.index).diff().days[1:]
+    period = find_period(period, "flows", gaps.min() if len(gaps) else np.nan)
+    names = name_periods(counts.index, period)
     weekly = period == "W"
-    ax = new_axes(ax)
+    ax = make_axes(ax)
     _stack(ax, counts, whole)
     step = ceil(len(names) * len(names[0]) / _MOST_LETTERS)
     ax.set_xticks(range(0, len(names), step), names[::step])
-    in_numbers(ax.yaxis)
+    format_numbers(ax.yaxis)
     return finish(
         ax,
         title=_flow_title(counts, whole, names, "Week of " if weekly else ""),
-        x="week (first day)" if weekly else _PERIODS[period],
+        x="week (first day)" if weekly else PERIOD_WORDS[period],
         y="customers (number; lapsed below zero)",
     )
 

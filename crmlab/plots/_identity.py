@@ -5,6 +5,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from crmlab._checks import check_vector
+from crmlab._errors import InputError
 from crmlab.plots._canvas import (
     BLUE,
     GREEN,
@@ -12,8 +13,8 @@ from crmlab.plots._canvas import (
     RED,
     check_table,
     finish,
-    in_percent,
-    new_axes,
+    format_percent,
+    make_axes,
     percent,
 )
 
@@ -32,7 +33,7 @@ def plot_link_thresholds(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes
         One row per threshold, as `identity.threshold_table` returns it: `threshold` (index or
         column; a probability, or a match weight in bits where one lies outside [0, 1]),
         `precision`, `recall` and `f1` (in [0, 1]; missing where nothing was linked). Up to twelve
-        thresholds are drawn at even steps, since those worth trying crowd next to 1.
+        thresholds are drawn at even steps, since those worth trying lie close to 1.
     ax : matplotlib Axes, optional
         Where to draw; a new figure if not given.
 
@@ -58,11 +59,11 @@ def plot_link_thresholds(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes
     columns = ["threshold", "precision", "recall", "f1"]
     check_table("table", table, columns)
     if not table["f1"].notna().any():
-        raise ValueError("`f1` must be known at one threshold at least; all are missing.")
+        raise InputError("`f1` must be known at one threshold at least; all are missing.")
     rows = table[columns].sort_values("threshold", ignore_index=True)
     threshold = check_vector("threshold", rows["threshold"], negative=True)
     looks = {"precision": (BLUE, "--"), "recall": (GREEN, "-."), "f1": (RED, "-")}
-    ax = new_axes(ax)
+    ax = make_axes(ax)
     few = len(rows) <= _MOST_STEPS
     place = np.arange(len(rows)) if few else threshold
     if few:
@@ -75,13 +76,13 @@ def plot_link_thresholds(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes
     ax.plot([place[at]], [best["f1"]], "o", color=RED, markersize=8)
     ax.margins(y=0.12)
     ax.legend(frameon=False, fontsize=9, loc="best")
-    is_chance = threshold.min() >= 0 and threshold.max() <= 1
-    in_percent(ax.yaxis)
+    is_probability = threshold.min() >= 0 and threshold.max() <= 1
+    format_percent(ax.yaxis)
     return finish(
         ax,
         title=f"Threshold {best['threshold']:g} gives the best F1, {best['f1']:.3f}: precision "
         f"{percent(best['precision'])}, recall {percent(best['recall'])}",
-        x=f"threshold of a match ({'probability' if is_chance else 'bits'})",
+        x=f"threshold of a match ({'probability' if is_probability else 'bits'})",
         y="of linked or true pairs (%)",
     )
 
@@ -125,7 +126,7 @@ def plot_match_weights(explanation: pd.DataFrame, *, ax: Axes | None = None) -> 
     width = np.append(weight, total)
     names = [str(name).replace("_", " ") for name in [*explanation["comparison"], "together"]]
     colours = [*np.where(weight < 0, RED, BLUE), INK]
-    ax = new_axes(ax)
+    ax = make_axes(ax)
     rows = np.arange(len(names))
     ax.barh(rows, width, left=start, height=0.7, color=colours)
     ends = start + width
@@ -158,8 +159,8 @@ def _with_column(table: pd.DataFrame, name: str) -> pd.DataFrame:
 
 
 def _match_title(names: list[str], weight: np.ndarray, total: float) -> str:
-    chance = 1 / (1 + 2.0 ** -np.clip(total, -_SURE, _SURE))
-    title = f"One person with probability {_probability(chance)}"
+    probability = 1 / (1 + 2.0 ** -np.clip(total, -_SURE, _SURE))
+    title = f"One person with probability {_write_probability(probability)}"
     # The first row is what holds before any comparison.
     compared = range(1, len(weight))
     if any(weight[at] > 0 for at in compared):
@@ -169,10 +170,10 @@ def _match_title(names: list[str], weight: np.ndarray, total: float) -> str:
     return title
 
 
-def _probability(chance: float) -> str:
+def _write_probability(probability: float) -> str:
     """A percentage that says 0 or 100 only where it is next to it."""
-    if 1 - chance < 0.0005:
+    if 1 - probability < 0.0005:
         return "above 99.9%"
-    if chance < 0.0005:
+    if probability < 0.0005:
         return "below 0.1%"
-    return percent(chance)
+    return percent(probability)

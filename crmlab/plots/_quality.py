@@ -5,7 +5,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from crmlab._checks import check_vector
-from crmlab.plots._canvas import BLUE, RED, check_table, finish, in_percent, new_axes, percent
+from crmlab.plots._canvas import BLUE, RED, check_table, finish, format_percent, make_axes, percent
 
 __all__ = ["plot_field_quality"]
 
@@ -57,14 +57,14 @@ def plot_field_quality(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     )
     worst = (shares["missing"] + shares["differs"]).sort_values(ascending=False, kind="stable")
     shares = shares.loc[worst.index[:_MOST_ROWS]]
-    ax = new_axes(ax)
+    ax = make_axes(ax)
     rows = np.arange(len(shares))
     ax.barh(rows, shares["missing"], height=0.7, color=BLUE, label="missing")
     ax.barh(rows, shares["differs"], left=shares["missing"], height=0.7, color=RED, label="differs")
     ax.set_yticks(rows, [f"{row.field} · {row.source}" for row in shares.itertuples()])
     ax.invert_yaxis()
     ax.legend(frameon=False, fontsize=9, loc="lower right")
-    in_percent(ax.xaxis)
+    format_percent(ax.xaxis)
     first = shares.iloc[0]
     return finish(
         ax,

@@ -6,6 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from crmlab._checks import check_choice
+from crmlab._errors import InputError
 from crmlab.plots._canvas import (
     BLUE,
     GREEN,
@@ -14,8 +15,8 @@ from crmlab.plots._canvas import (
     SKY,
     check_table,
     finish,
-    in_percent,
-    new_axes,
+    format_percent,
+    make_axes,
     percent,
 )
 
@@ -74,7 +75,7 @@ def plot_split_identities(table: pd.DataFrame, *, ax: Axes | None = None) -> Axe
     drawn = table[table["measure"].isin(_DRAWN)]
     if drawn.empty:
         check_choice("measure", str(table["measure"].iloc[0]), _DRAWN)
-    ax = new_axes(ax)
+    ax = make_axes(ax)
     if by == "share" and len(set(drawn["share"])) > 1:
         return _draw_lines(ax, drawn)
     names = drawn[by].map(lambda share: f"{percent(share)} split") if by == "share" else drawn[by]
@@ -96,7 +97,7 @@ def _draw_lines(ax: Axes, table: pd.DataFrame) -> Axes:
     # The lines as they end, from the top down.
     lines = [line for _, line in sorted(ends, key=lambda end: -end[0])]
     ax.legend(handles=lines, frameon=False, fontsize=8, loc="upper left")
-    in_percent(ax.xaxis, ax.yaxis)
+    format_percent(ax.xaxis, ax.yaxis)
     highest = table[table["share"] == table["share"].max()]
     return finish(
         ax,
@@ -115,7 +116,7 @@ def _limits(rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
 def _draw_bars(ax: Axes, table: pd.DataFrame) -> Axes:
     views = list(dict.fromkeys(table["view"]))
     if len(views) > _MOST_VIEWS:
-        raise ValueError(
+        raise InputError(
             f"`table` must have at most {_MOST_VIEWS} views to be drawn; got {len(views)}. "
             "Choose some of them."
         )
@@ -136,26 +137,30 @@ def _draw_bars(ax: Axes, table: pd.DataFrame) -> Axes:
     ax.margins(x=0.18)
     if len(views) > 1:
         ax.legend(frameon=False, fontsize=9, loc="best")
-    in_percent(ax.xaxis)
+    format_percent(ax.xaxis)
     return finish(
-        ax, title=_told(table, views), x="bias relative to the truth (%)", y="measure", grid=False
+        ax,
+        title=_compare_views(table, views),
+        x="bias relative to the truth (%)",
+        y="measure",
+        grid=False,
     )
 
 
-def _told(table: pd.DataFrame, views: list[str]) -> str:
+def _compare_views(table: pd.DataFrame, views: list[str]) -> str:
     """What one view gets wrong, or what all make of the number of customers."""
     if len(views) == 1:
         return f"{views[0]}: {_finding(table)}"
     measure = "customers" if (table["measure"] == "customers").any() else table["measure"].iloc[0]
     bias = table[table["measure"] == measure].set_index("view")["relative_bias"].dropna()
-    parts = [f"{view} {_signed(float(bias[view]))}" for view in views if view in bias]
+    parts = [f"{view} {_write_signed(float(bias[view]))}" for view in views if view in bias]
     return f"{_DRAWN[measure].capitalize()}: {', '.join(parts) or 'no answer'}"
 
 
 def _write_bias(ax: Axes, y: float, bias: float, low: float, high: float) -> None:
     """Write a bias beyond the end of its bar and limits."""
     at, shift, ha = (low, -3, "right") if bias < 0 else (high, 3, "left")
-    text = "no answer" if np.isnan(bias) else _signed(bias)
+    text = "no answer" if np.isnan(bias) else _write_signed(bias)
     ax.annotate(
         text, (at, y), xytext=(shift, 0), textcoords="offset points", ha=ha, va="center",
         fontsize=8, color=INK,
@@ -169,10 +174,10 @@ def _finding(rows: pd.DataFrame) -> str:
     if not bias:
         return "no answer"
     told = dict.fromkeys([max(bias, key=bias.__getitem__), min(bias, key=bias.__getitem__)])
-    return ", ".join(f"{_DRAWN[name]} {_signed(bias[name])}" for name in told)
+    return ", ".join(f"{_DRAWN[name]} {_write_signed(bias[name])}" for name in told)
 
 
-def _signed(fraction: float) -> str:
+def _write_signed(fraction: float) -> str:
     """A fraction as a percentage with its sign: +40%, -0.3%, 0%."""
     text = f"{fraction:+.0%}" if abs(fraction) >= 0.0995 else f"{fraction:+.1%}"
     return "0%" if float(text.rstrip("%")) == 0 else text

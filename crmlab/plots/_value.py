@@ -5,7 +5,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from crmlab._checks import check_columns, check_vector
+from crmlab._checks import check_columns, check_number, check_vector
+from crmlab._errors import InputError
 from crmlab.plots._canvas import (
     BLUE,
     GREEN,
@@ -14,10 +15,10 @@ from crmlab.plots._canvas import (
     SKY,
     check_table,
     finish,
-    in_money,
-    in_percent,
+    format_money,
+    format_percent,
+    make_axes,
     money,
-    new_axes,
     percent,
 )
 
@@ -34,7 +35,7 @@ def plot_present_value(payments: pd.DataFrame, *, ax: Axes | None = None) -> Axe
     ----------
     payments : DataFrame
         One row per period: `period` (a number), `margin` (currency, if the customer stays),
-        `expected` (times the chance to stay) and `present_value` (discounted to today).
+        `expected` (times the probability of staying) and `present_value` (discounted to today).
     ax : matplotlib Axes, optional
         Where to draw; a new figure if not given.
 
@@ -62,7 +63,7 @@ def plot_present_value(payments: pd.DataFrame, *, ax: Axes | None = None) -> Axe
         "expected: times the chance to stay": ("expected", SKY),
         "worth today: discounted as well": ("present_value", BLUE),
     }
-    ax = new_axes(ax)
+    ax = make_axes(ax)
     for label, (column, colour) in bars.items():
         ax.bar(
             period, check_vector(column, payments[column], negative=True), color=colour, label=label
@@ -70,7 +71,7 @@ def plot_present_value(payments: pd.DataFrame, *, ax: Axes | None = None) -> Axe
     ax.legend(frameon=False, fontsize=9, loc="upper right")
     ax.set_ylim(0, 1.45 * payments["margin"].max() or 1)
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-    in_money(ax.yaxis)
+    format_money(ax.yaxis)
     totals = [money(payments[column].sum()) for column, _ in bars.values()]
     return finish(
         ax,
@@ -84,7 +85,7 @@ def plot_present_value(payments: pd.DataFrame, *, ax: Axes | None = None) -> Axe
 def plot_probability_alive(
     table: pd.DataFrame, *, unit: str = "weeks", ax: Axes | None = None
 ) -> Axes:
-    """Draw the chance to be still a customer over frequency and recency, as a heat map.
+    """Draw the probability of being alive over frequency and recency, as a heat map.
 
     Parameters
     ----------
@@ -116,12 +117,12 @@ def plot_probability_alive(
     columns = ["frequency", "recency", "probability_alive"]
     check_table("table", table, columns)
     if table.duplicated(columns[:2]).any():
-        raise ValueError(
+        raise InputError(
             "`table` must have one row for each frequency and recency; "
             f"{table.duplicated(columns[:2]).sum():,} are doubled."
         )
     grid = table.pivot(index="frequency", columns="recency", values="probability_alive")
-    ax = new_axes(ax)
+    ax = make_axes(ax)
     image = ax.imshow(grid, cmap="viridis", vmin=0, vmax=1, aspect="auto", origin="lower")
     ax.set_xticks(range(grid.shape[1]), [f"{value:g}" for value in grid.columns])
     ax.set_yticks(range(grid.shape[0]), [f"{value:g}" for value in grid.index])
@@ -129,7 +130,7 @@ def plot_probability_alive(
         _write_cells(ax, grid)
     bar = ax.figure.colorbar(image, ax=ax)
     bar.set_label("probability of being alive")
-    in_percent(bar.ax.yaxis)
+    format_percent(bar.ax.yaxis)
     low, high = table["probability_alive"].min(), table["probability_alive"].max()
     return finish(
         ax,
@@ -142,11 +143,11 @@ def plot_probability_alive(
 
 
 def _write_cells(ax: Axes, grid: pd.DataFrame) -> None:
-    for (row, column), chance in np.ndenumerate(grid.to_numpy()):
-        if not np.isnan(chance):
+    for (row, column), alive in np.ndenumerate(grid.to_numpy()):
+        if not np.isnan(alive):
             ax.text(
-                column, row, f"{100 * chance:.0f}", ha="center", va="center", fontsize=8,
-                color="black" if chance > 0.6 else "white",
+                column, row, f"{100 * alive:.0f}", ha="center", va="center", fontsize=8,
+                color="black" if alive > 0.6 else "white",
             )  # fmt: skip
 
 
@@ -192,8 +193,8 @@ def plot_intervals(
     """
     check_table("table", table, ["estimate", "lower", "upper", "level"])
     if actual is not None and not table.index.equals(actual.index):
-        raise ValueError("`actual` must have the index of `table`. Use actual.loc[table.index].")
-    ax = new_axes(ax)
+        raise InputError("`actual` must have the index of `table`. Use actual.loc[table.index].")
+    ax = make_axes(ax)
     at = np.arange(len(table))[::-1]
     ax.hlines(at, table["lower"], table["upper"], color=SKY, linewidth=3)
     ax.plot(table["estimate"], at, "o", color=BLUE, markersize=4, label="estimate")
@@ -223,14 +224,19 @@ def _mark_actual(ax: Axes, table: pd.DataFrame, actual: pd.Series, at: np.ndarra
     return f"{inside.sum():,} of {len(table):,} intervals hold what happened ({share};"
 
 
-def plot_levers(levers: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+def plot_levers(
+    levers: pd.DataFrame, *, change: float | None = None, ax: Axes | None = None
+) -> Axes:
     """Draw what each lever of lifetime value brings when it moves by the same fraction.
 
     Parameters
     ----------
     levers : DataFrame
-        As `ltv_levers` returns it: `lever` and `gain_total`, with the fraction in
-        `levers.attrs["change"]`.
+        As `ltv_levers` returns it: `lever` and `gain_total`, and `base` and `changed` unless
+        `change` is given.
+    change : float, optional
+        Fraction by which each lever moved. Default: as frequency or price did, which nothing
+        stops.
     ax : matplotlib Axes, optional
         Where to draw; a new figure if not given.
 
@@ -241,7 +247,7 @@ def plot_levers(levers: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     Raises
     ------
     ValueError
-        If a column or the fraction is missing, or there are no rows.
+        If a column is missing, there are no rows, or no row tells the fraction.
 
     Examples
     --------
@@ -251,22 +257,21 @@ def plot_levers(levers: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     '10% better: frequency, price and margin bring most (33 each)'
     """
     check_table("levers", levers, ["lever", "gain_total"])
-    check_columns(map(str, levers.attrs), ["change"], what="`levers.attrs`")
-    change = float(levers.attrs["change"])
+    change = _find_change(levers) if change is None else check_number("change", change)
     gain = check_vector("gain_total", levers["gain_total"], negative=True)
     # From the bottom upwards; levers that differ by rounding only keep the order of the table.
     order = np.lexsort((-np.arange(len(gain)), np.round(gain / (abs(gain).max() or 1.0), 9)))
     ordered, gain = levers.iloc[order], gain[order]
     extreme = gain[-1] if change >= 0 else gain[0]
     is_first = np.isclose(gain, extreme)
-    ax = new_axes(ax)
+    ax = make_axes(ax)
     colours = np.where(is_first, GREEN if change >= 0 else RED, BLUE)
-    bars = ax.barh(_spoken(ordered["lever"]), gain, color=list(colours))
+    bars = ax.barh(_name_levers(ordered["lever"]), gain, color=list(colours))
     ax.bar_label(bars, [money(amount) for amount in gain], padding=3, fontsize=9)
     ax.margins(x=0.12)
     ax.axvline(0, color=INK, linewidth=1)
-    in_money(ax.xaxis)
-    first = _spoken(levers["lever"][np.isclose(levers["gain_total"], extreme)])
+    format_money(ax.xaxis)
+    first = _name_levers(levers["lever"][np.isclose(levers["gain_total"], extreme)])
     finish(
         ax,
         title=_lever_title(first, change, extreme),
@@ -279,7 +284,16 @@ def plot_levers(levers: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def _spoken(names: pd.Series) -> list[str]:
+def _find_change(levers: pd.DataFrame) -> float:
+    """The fraction by which a lever moved that neither stops nor falls."""
+    check_columns(levers.columns, ["base", "changed"], what="`levers`")
+    free = levers[levers["lever"].isin(["frequency", "price"]) & (levers["base"] > 0)]
+    if free.empty:
+        raise InputError("`change` must be given where no frequency or price in `levers` tells it.")
+    return float(free["changed"].iloc[0] / free["base"].iloc[0] - 1)
+
+
+def _name_levers(names: pd.Series) -> list[str]:
     return list(names.str.replace("_", " "))
 
 

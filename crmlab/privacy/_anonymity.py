@@ -9,6 +9,7 @@ import pandas as pd
 
 from crmlab._checks import check_columns, check_count
 from crmlab._engine import execute
+from crmlab._errors import InputError, InputTypeError
 
 __all__ = ["k_anonymity"]
 
@@ -68,12 +69,12 @@ def k_anonymity(table: Any, quasi_identifiers: Sequence[str], *, k: int = 5) -> 
     2  district, birth_year  1         2        2
     """
     k = check_count("k", k, minimum=2)
-    names = _checked(table, quasi_identifiers)
-    groups = _groups(table, names)
+    names = _check_names(table, quasi_identifiers)
+    groups = _count_groups(table, names)
     if groups.empty:
-        raise ValueError("`table` must have rows; it has none.")
+        raise InputError("`table` must have rows; it has none.")
     rows = [
-        _counts(groups, list(chosen), k)
+        _count_alone(groups, list(chosen), k)
         for size in range(1, len(names) + 1)
         for chosen in combinations(names, size)
     ]
@@ -84,14 +85,14 @@ def k_anonymity(table: Any, quasi_identifiers: Sequence[str], *, k: int = 5) -> 
     return found[list(rows[0])]
 
 
-def _checked(table: Any, names: Sequence[str]) -> list[str]:
+def _check_names(table: Any, names: Sequence[str]) -> list[str]:
     names = [names] if isinstance(names, str) else list(names)
     if not isinstance(table, pd.DataFrame | ibis.Table):
-        raise TypeError(
+        raise InputTypeError(
             f"`table` must be a DataFrame or an Ibis table; got {type(table).__name__}."
         )
     if not 1 <= len(set(names)) == len(names) <= _MOST:
-        raise ValueError(
+        raise InputError(
             f"`quasi_identifiers` must name 1 to {_MOST} different columns; got {len(names)}. "
             "Take those that others are most likely to know."
         )
@@ -99,7 +100,7 @@ def _checked(table: Any, names: Sequence[str]) -> list[str]:
     return names
 
 
-def _groups(table: Any, names: list[str]) -> pd.DataFrame:
+def _count_groups(table: Any, names: list[str]) -> pd.DataFrame:
     """Each combination of values with its number of rows: small, whatever the table."""
     if isinstance(table, pd.DataFrame):
         # Codes stand for values, so that a missing value is a group in every type of column.
@@ -109,7 +110,7 @@ def _groups(table: Any, names: list[str]) -> pd.DataFrame:
     return groups.assign(**{name: pd.factorize(groups[name])[0] for name in names})
 
 
-def _counts(groups: pd.DataFrame, chosen: list[str], k: int) -> dict[str, Any]:
+def _count_alone(groups: pd.DataFrame, chosen: list[str], k: int) -> dict[str, Any]:
     sizes = groups.groupby(chosen)[_SIZE].sum()
     n_rows = int(sizes.sum())
     n_unique, n_below = int((sizes == 1).sum()), int(sizes[sizes < k].sum())

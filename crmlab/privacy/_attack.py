@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, milp
 
+from crmlab._errors import InputError
 from crmlab.privacy._linked import Numbers
 
 __all__ = ["Protection", "interval"]
@@ -44,9 +45,11 @@ class Protection:
         given, hidden = hidden, hidden.copy()
         moves: dict[int, Numbers] = {}
         for cell in sorted(need, key=lambda one: (-need[one], one)):
-            move = _enough(moves, cell, need[cell])
+            move = _is_enough(moves, cell, need[cell])
             if move is None:
-                move = self._cheapest_move(cell, need[cell], hidden, np.full(hidden.shape, True))
+                move = self._find_cheapest_move(
+                    cell, need[cell], hidden, np.full(hidden.shape, True)
+                )
             if move is None:
                 raise RuntimeError("No move protects a cell although totals may move as well.")
             moves[cell] = move
@@ -54,29 +57,31 @@ class Protection:
         added = np.flatnonzero(hidden & ~given)
         for spare in added[np.argsort(-self.cost[added], kind="stable")]:
             hidden[spare] = False
-            again = self._without(int(spare), need, moves, hidden)
+            again = self._leave_out(int(spare), need, moves, hidden)
             if again is None:
                 hidden[spare] = True
             else:
                 moves |= again
         return hidden
 
-    def _without(
+    def _leave_out(
         self, cell: int, need: Mapping[int, float], moves: dict[int, Numbers], hidden: Mask
     ) -> dict[int, Numbers] | None:
         """Other moves for those that touch `cell`, among hidden cells only, or None."""
         still = {one: move for one, move in moves.items() if not move[cell]}
         again: dict[int, Numbers] = {}
         for one in moves.keys() - still.keys():
-            move = _enough(still | again, one, need[one])
+            move = _is_enough(still | again, one, need[one])
             if move is None:
-                move = self._cheapest_move(one, need[one], hidden, hidden)
+                move = self._find_cheapest_move(one, need[one], hidden, hidden)
             if move is None:
                 return None
             again[one] = move
         return again
 
-    def _cheapest_move(self, cell: int, need: float, hidden: Mask, movable: Mask) -> Numbers | None:
+    def _find_cheapest_move(
+        self, cell: int, need: float, hidden: Mask, movable: Mask
+    ) -> Numbers | None:
         """The move that raises `cell` by its need and touches the least that is not hidden yet."""
         unit = 1.0 if self.whole else need
         cost = np.where(hidden, _HIDDEN_COST, self.cost)
@@ -85,7 +90,7 @@ class Protection:
         down[cell] = 0.0
         lowest = np.zeros(2 * len(cost))
         lowest[cell] = need / unit
-        found = _solved(
+        found = _solve(
             np.concatenate([cost, cost]),
             sparse.hstack([self.relations, -self.relations], format="csr"),
             np.zeros(self.relations.shape[0]),
@@ -98,8 +103,8 @@ class Protection:
         return move.round() if self.whole else np.where(np.abs(move) < _TINY, 0, move) * unit
 
 
-def _enough(moves: Mapping[int, Numbers], cell: int, need: float) -> Numbers | None:
-    least = need * (1 - _TINY)  # amounts are no whole numbers
+def _is_enough(moves: Mapping[int, Numbers], cell: int, need: float) -> Numbers | None:
+    least = need * (1 - _TINY)  # amounts are not whole numbers
     return next((move for move in moves.values() if move[cell] >= least), None)
 
 
@@ -118,23 +123,23 @@ def interval(
     target = -(relations @ np.nan_to_num(numbers))
     aim = (open_cells == cell).astype(float)
     anything = Bounds(0, np.inf)
-    low = _solved(aim, matrix, target, anything, whole=whole)
+    low = _solve(aim, matrix, target, anything, whole=whole)
     if low.x is None:
-        raise ValueError(
+        raise InputError(
             "`published` must add up; no counts from zero up agree with all its totals. "
             "See that `margins` is the label of the totals, and that no number was changed."
         )
-    high = _solved(-aim, matrix, target, anything, whole=whole)
+    high = _solve(-aim, matrix, target, anything, whole=whole)
     if high.x is not None:
         return float(low.fun), float(-high.fun)
     # Without limit: where the cell can rise while all published numbers stay.
-    rising = _solved(0 * aim, matrix, 0 * target, Bounds(aim, np.inf), whole=False)
+    rising = _solve(0 * aim, matrix, 0 * target, Bounds(aim, np.inf), whole=False)
     if rising.x is None:
         raise RuntimeError(f"The solver stopped: {high.message}")
     return float(low.fun), np.inf
 
 
-def _solved(
+def _solve(
     objective: Numbers,
     matrix: sparse.csr_array,
     target: Numbers,

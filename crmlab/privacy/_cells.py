@@ -8,9 +8,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from crmlab._checks import check_choice, check_count
+from crmlab._errors import InputError
 from crmlab.privacy._attack import Protection, interval
-from crmlab.privacy._linked import TOTAL, Linked, Numbers, link, looks_like_total, with_sums
-from crmlab.privacy._published import Published, as_list, blanked, read
+from crmlab.privacy._linked import TOTAL, Linked, Numbers, add_sums, link, looks_like_total
+from crmlab.privacy._published import Published, as_list, blank_cells, read
 
 __all__ = ["cell_bounds", "suppress_small_cells"]
 
@@ -106,9 +107,9 @@ def suppress_small_cells(
         _check_amounts(one.amounts)
         _check_totals_named(one, margins)
     linked = link([one.grid for one in published])
-    hidden = _hidden(linked, published, minimum, zeros)
+    hidden = _hide_cells(linked, published, minimum, zeros)
     shown = [
-        blanked(one, hidden[place], its)
+        blank_cells(one, hidden[place], its)
         for one, place, its in zip(published, linked.places, given, strict=True)
     ]
     return shown if several else shown[0]
@@ -195,7 +196,7 @@ def _read_all(
     if not several_counts:
         given = given * len(tables)
     if len(given) != len(tables) or (several_counts and not several):
-        raise ValueError(
+        raise InputError(
             f"`counts` must hold one table for each of `table`; got {len(given)} for {len(tables)}."
         )
     parts = []
@@ -210,7 +211,7 @@ def _read_all(
 def _check_counts(counts: Numbers) -> None:
     wrong = ~np.isfinite(counts) | (counts < 0) | (counts != np.round(counts))
     if wrong.any():
-        raise ValueError(
+        raise InputError(
             f"Counts must be whole numbers from 0 up, and not missing; {wrong.sum():,} of "
             f"{counts.size:,} are not. Fill empty cells with 0; for amounts give `counts`."
         )
@@ -219,7 +220,7 @@ def _check_counts(counts: Numbers) -> None:
 def _check_amounts(amounts: dict[str, Numbers]) -> None:
     for name, values in amounts.items():
         if not np.isfinite(values).all():
-            raise ValueError(
+            raise InputError(
                 f"Amounts must be finite and not missing; {name!r} has others. Fill empty cells "
                 "with 0. Means and shares are computed from the published table afterwards."
             )
@@ -228,17 +229,17 @@ def _check_amounts(amounts: dict[str, Numbers]) -> None:
 def _check_totals_named(one: Published, margins: str | None) -> None:
     label = None if margins is None else looks_like_total(one.grid, one.counts)
     if label is not None:
-        raise ValueError(
+        raise InputError(
             f"`margins` must be the label of the totals; {label!r} looks like one. "
             f"Give `margins={label!r}`, or `margins=None` if nothing is a total."
         )
 
 
-def _hidden(
+def _hide_cells(
     linked: Linked, published: Sequence[Published], minimum: int, zeros: str
 ) -> NDArray[np.bool_]:
     """Which cells to hide: first for the counts, then what amounts need beyond that."""
-    counts = with_sums(linked, [one.counts for one in published], name="counts")
+    counts = add_sums(linked, [one.counts for one in published], name="counts")
     n_published = linked.n_published
     small = (counts < minimum) & ((counts > 0) | (zeros == "suppress"))
     small[n_published:] = False
@@ -250,11 +251,11 @@ def _hidden(
     need = {int(cell): minimum - counts[cell] for cell in np.flatnonzero(small)}
     hidden = protection.hide(need, hidden)
     for name in dict.fromkeys(name for one in published for name in one.amounts):
-        hidden = _hidden_amounts(linked, published, name, counts, small, cost, hidden)
+        hidden = _hide_amounts(linked, published, name, counts, small, cost, hidden)
     return hidden
 
 
-def _hidden_amounts(
+def _hide_amounts(
     linked: Linked,
     published: Sequence[Published],
     name: str,
@@ -269,7 +270,7 @@ def _hidden_amounts(
         one.amounts.get(name, unknown[place])
         for one, place in zip(published, linked.places, strict=True)
     ]
-    amounts = with_sums(linked, columns, name=name, tolerance=_ROUNDING)
+    amounts = add_sums(linked, columns, name=name, tolerance=_ROUNDING)
     known = ~np.isnan(amounts[: linked.n_published])
     # What a reader does not know may rise; sums that stand nowhere move as their parts do.
     room = np.nan_to_num(amounts)

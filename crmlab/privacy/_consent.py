@@ -10,6 +10,7 @@ import pandas as pd
 
 from crmlab._checks import check_choice, check_day
 from crmlab._engine import execute
+from crmlab._errors import InputTypeError
 from crmlab.contracts import (
     CHANNELS,
     CONSENTS,
@@ -40,8 +41,8 @@ def consented(
     """Keep the customers who may be contacted through a channel for a purpose.
 
     The last answer of a customer for this channel and purpose counts, as `consent_status` shows
-    for everybody, those left out included. Who never answered has not consented. Consent to
-    another channel or purpose says nothing here.
+    for everybody, those left out included. A customer who never answered has not consented.
+    Consent to another channel or purpose says nothing here.
 
     Parameters
     ----------
@@ -72,7 +73,7 @@ def consented(
     TypeError
         If `customers` is neither a table nor ids in an order.
     ValueError
-        If `channel` or `purpose` is not one of the known words, or `on` is no date.
+        If `channel` or `purpose` is not one of the known words, or `on` is not a date.
 
     See Also
     --------
@@ -96,12 +97,12 @@ def consented(
     ... ).tolist()
     ['A', 'B']
     """
-    answers = _answers(consents, channel, purpose, on)
+    answers = _find_answers(consents, channel, purpose, on)
     granted = answers.loc[answers["granted"], ["customer_id"]]
     if isinstance(customers, ibis.Table):
         _check_kind(customers, answers)
         return customers.semi_join(ibis.memtable(granted), "customer_id")
-    ids = _ids(customers)
+    ids = _read_ids(customers)
     _check_ids(ids, answers)
     kept = ids.isin(granted["customer_id"]).to_numpy()
     rows = customers if isinstance(customers, pd.DataFrame) else ids
@@ -157,13 +158,13 @@ def consent_status(
     1           B    refused 2024-06-30
     2           C  no answer        NaT
     """
-    answers = _answers(consents, channel, purpose, on)
+    answers = _find_answers(consents, channel, purpose, on)
     if isinstance(customers, ibis.Table):
         _check_kind(customers, answers)
         distinct = execute(customers.select("customer_id").distinct().order_by("customer_id"))
         ids = distinct["customer_id"]
     else:
-        ids = _ids(customers)
+        ids = _read_ids(customers)
         _check_ids(ids, answers)
     ids = ids.drop_duplicates().reset_index(drop=True)
     found = answers.set_index("customer_id").reindex(pd.Index(ids))
@@ -177,7 +178,7 @@ def consent_status(
     )
 
 
-def _answers(
+def _find_answers(
     consents: Any, channel: str, purpose: str, on: str | dt.date | pd.Timestamp | None
 ) -> pd.DataFrame:
     """The answer that counts, one row per customer who gave one: a single query."""
@@ -211,7 +212,7 @@ def _refuse_instants(table: Any) -> None:
         )
 
 
-def _ids(customers: Any) -> pd.Series:
+def _read_ids(customers: Any) -> pd.Series:
     """The ids of a pandas table, or of ids alone, in their order."""
     if isinstance(customers, pd.DataFrame):
         if "customer_id" in customers.columns:
@@ -220,12 +221,12 @@ def _ids(customers: Any) -> pd.Series:
             return customers.index.to_series()
         _CUSTOMERS.check_header(customers.columns)
     if isinstance(customers, str) or not pd.api.types.is_list_like(customers):
-        raise TypeError(
+        raise InputTypeError(
             "`customers` must be a table or ids; got "
             f"{type(customers).__name__}. A single id goes into a list."
         )
     if isinstance(customers, Set | Mapping):
-        raise TypeError(
+        raise InputTypeError(
             f"`customers` must be a table or ids in an order; got {type(customers).__name__}. "
             "Make a list of it."
         )
@@ -240,7 +241,7 @@ def _check_ids(ids: pd.Series, answers: pd.DataFrame) -> None:
 
 
 def _check_kind(table: Any, answers: pd.DataFrame) -> None:
-    """Raise ContractError where ids are no ids, or cannot equal those of the answers."""
+    """Raise ContractError where ids are not ids, or cannot equal those of the answers."""
     _CUSTOMERS.check_types(table)
     as_text = table.schema()["customer_id"].is_string()
     if len(answers) and as_text == pd.api.types.is_integer_dtype(answers["customer_id"]):

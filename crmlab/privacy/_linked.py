@@ -10,7 +10,18 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
-__all__ = ["TOTAL", "Grid", "Linked", "Numbers", "grid_of", "link", "looks_like_total", "with_sums"]
+from crmlab._errors import InputError
+
+__all__ = [
+    "TOTAL",
+    "Grid",
+    "Linked",
+    "Numbers",
+    "add_sums",
+    "link",
+    "looks_like_total",
+    "make_grid",
+]
 
 Numbers = NDArray[np.float64]
 # What a cell is about: (dimension, label) pairs. A total leaves its dimension out, so the cell of
@@ -61,7 +72,7 @@ class Linked:
     places: list[NDArray[np.int64]]
 
 
-def grid_of(
+def make_grid(
     rows: Sequence[tuple[Any, ...]],
     dimensions: Sequence[Hashable],
     margins: str | None,
@@ -69,10 +80,12 @@ def grid_of(
     axes: Sequence[int],
 ) -> Grid:
     """The cells named by `rows` of labels; `axes` says how many labels lie on each axis."""
-    return Grid(list(dimensions), [_labels(row, margins, axes) for row in rows])
+    return Grid(list(dimensions), [_list_labels(row, margins, axes) for row in rows])
 
 
-def _labels(row: tuple[Any, ...], margins: str | None, axes: Sequence[int]) -> tuple[Hashable, ...]:
+def _list_labels(
+    row: tuple[Any, ...], margins: str | None, axes: Sequence[int]
+) -> tuple[Hashable, ...]:
     labels: list[Hashable] = []
     start = 0
     for size in axes:
@@ -101,16 +114,16 @@ def link(grids: Sequence[Grid]) -> Linked:
     for grid in grids:
         keys = grid.keys
         if len(set(keys)) < len(keys):
-            raise ValueError(
+            raise InputError(
                 "`table` must name each cell once; some labels are repeated. Add their counts up."
             )
         places.append(np.array([number.setdefault(key, len(number)) for key in keys]))
     n_published = len(number)
-    sums = dict.fromkeys(one for grid in grids for one in _sums(grid, number))
-    return Linked(_matrix(list(sums), len(number)), n_published, places)
+    sums = dict.fromkeys(one for grid in grids for one in _list_sums(grid, number))
+    return Linked(_make_matrix(list(sums), len(number)), n_published, places)
 
 
-def _sums(grid: Grid, number: dict[Key, int]) -> list[tuple[int, tuple[int, ...]]]:
+def _list_sums(grid: Grid, number: dict[Key, int]) -> list[tuple[int, tuple[int, ...]]]:
     """Each total and its parts, dimension by dimension; totals that are nowhere get numbers."""
     known = dict.fromkeys(grid.keys)
     sums = []
@@ -127,14 +140,14 @@ def _sums(grid: Grid, number: dict[Key, int]) -> list[tuple[int, tuple[int, ...]
     return sums
 
 
-def _matrix(sums: list[tuple[int, tuple[int, ...]]], n_cells: int) -> sparse.csr_array:
+def _make_matrix(sums: list[tuple[int, tuple[int, ...]]], n_cells: int) -> sparse.csr_array:
     rows = [row for row, (_, parts) in enumerate(sums) for _ in range(1 + len(parts))]
     columns = [cell for total, parts in sums for cell in (total, *parts)]
     signs = [sign for _, parts in sums for sign in (1.0, *(-1.0 for _ in parts))]
     return sparse.csr_array((signs, (rows, columns)), shape=(len(sums), n_cells))
 
 
-def with_sums(
+def add_sums(
     linked: Linked, tables: Sequence[Numbers], *, name: str, tolerance: float = 0.0
 ) -> Numbers:
     """The numbers of all cells, those of unpublished sums included.
@@ -163,7 +176,7 @@ def _check_equal(one: Numbers, other: Numbers, name: str, tolerance: float, faul
     apart = np.abs(one - other) > tolerance * np.maximum(np.abs(one), np.abs(other))
     if apart.any():
         first = int(np.flatnonzero(apart)[0])
-        raise ValueError(
+        raise InputError(
             f"`{name}` must add up; {fault}: {one[first]:,.12g} and {other[first]:,.12g}. "
             "Give unrounded numbers of the same people, with all parts of each total."
         )
@@ -178,28 +191,28 @@ def looks_like_total(grid: Grid, counts: Numbers) -> Hashable | None:
         for label in dict.fromkeys(labels):
             if isinstance(label, str) and label.strip().casefold() in _TOTAL_WORDS:
                 return label
-        half = _sums_of_others(grid, counts, place)
+        half = _find_sums_of_others(grid, counts, place)
         if half.any():
             return list(dict.fromkeys(labels))[int(np.argmax(half))]
     return None
 
 
-def _sums_of_others(grid: Grid, counts: Numbers, place: int) -> NDArray[np.bool_]:
+def _find_sums_of_others(grid: Grid, counts: Numbers, place: int) -> NDArray[np.bool_]:
     """For each label of a dimension, whether it is the sum of the others all along.
 
     Small numbers add up by chance, so this must happen at least three times with two numbers or
     more to add. Totals of other dimensions repeat what their parts say, and do not count.
     """
-    labels = _codes([row[place] for row in grid.labels])
+    labels = _number_labels([row[place] for row in grid.labels])
     others = [row[:place] + row[place + 1 :] for row in grid.labels]
     table = np.zeros((len(set(others)), labels.max() + 1))
-    table[_codes(others), labels] = counts
+    table[_number_labels(others), labels] = counts
     table = table[[TOTAL not in other for other in dict.fromkeys(others)]]
     telling = (table > 0).sum(axis=1) > 2
     sums = (2 * table == table.sum(axis=1, keepdims=True)).all(axis=0)
     return sums & (telling.sum() >= 3)
 
 
-def _codes(labels: Sequence[Hashable]) -> NDArray[np.int64]:
+def _number_labels(labels: Sequence[Hashable]) -> NDArray[np.int64]:
     seen: dict[Hashable, int] = {}
     return np.array([seen.setdefault(label, len(seen)) for label in labels])

@@ -1,4 +1,4 @@
-"""Personal fields as they may stand on a screen: recognisable to who knows them, to nobody else."""
+"""Personal fields as a screen may show them: recognisable to someone who knows the person only."""
 
 import datetime as dt
 import re
@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from crmlab._checks import check_choice, check_columns
+from crmlab._errors import InputError, InputTypeError
 
 __all__ = ["mask"]
 
@@ -24,6 +25,8 @@ _CITY = re.compile("[가-힣]{1,4}시")
 _DISTRICT = re.compile("[가-힣]{1,4}[군구]")
 _YEAR = re.compile(r"((?:18|19|20)\d{2})(?:\D.*|\d{4}|)", re.DOTALL)
 _PHONE = re.compile(r"(02|050\d|0\d\d)(\d{3,4})(\d{4})")
+# A number with this many digits behind a leading 0 or +82 is dialled, and not counted.
+_PHONE_AS_ID = re.compile(r"(\+82|0)[\d .()-]{8,15}")
 
 
 def mask(
@@ -39,9 +42,10 @@ def mask(
     email               first letter and domain                     m***@example.com
     address             down to the city or district                서울특별시 노원구
     birth_date          the year                                    1985
+    identifier          all, unless it is a phone number or mail    A-1017, 010-****-5678
     ==================  ==========================================  =====================
 
-    What does not look like its kind is hidden whole. The result is for reading: it is no
+    What does not look like its kind is hidden whole. The result is for reading: it is not an
     anonymous table (see `k_anonymity`) and cannot be joined (see `pseudonymise`).
 
     Parameters
@@ -50,7 +54,8 @@ def mask(
         Any table; it is not changed.
     columns : sequence of str or mapping of column to kind, optional
         Columns to mask. A mapping such as ``{"고객명": "name"}`` says what columns of another name
-        hold. Default: the columns of the table that bear the name of a kind.
+        hold. Default: the columns of the table named after a kind, and ``given_name`` and
+        ``surname`` (names) and ``postcode`` (an address).
 
     Returns
     -------
@@ -60,7 +65,7 @@ def mask(
     Raises
     ------
     TypeError
-        If `table` is no DataFrame.
+        If `table` is not a DataFrame.
     ValueError
         If a column is missing, or its kind is not known.
 
@@ -74,54 +79,55 @@ def mask(
     1   NaN   02-****-6789
     """
     if not isinstance(table, pd.DataFrame):
-        raise TypeError(
+        raise InputTypeError(
             f"`table` must be a DataFrame; got {type(table).__name__}. "
             "Bring the rows to be shown to pandas first."
         )
-    kinds = _kinds(table, columns)
+    kinds = _find_kinds(table, columns)
     check_columns(table.columns, kinds, what="The table")
     masked = table.copy()
     for position, name in enumerate(table.columns):
         if name in kinds:
-            masked.isetitem(position, _masked(table.iloc[:, position], _MASKS[kinds[name]]).array)
+            hide = _MASKS[kinds[name]]
+            masked.isetitem(position, _mask_values(table.iloc[:, position], hide).array)
     return masked
 
 
-def _kinds(
+def _find_kinds(
     table: pd.DataFrame, columns: Sequence[str] | Mapping[str, str] | None
 ) -> Mapping[str, str]:
     if columns is None:
-        return {name: name for name in table.columns if name in _MASKS}
+        return {name: _KINDS[name] for name in table.columns if name in _KINDS}
     if isinstance(columns, str):
         columns = [columns]
     if isinstance(columns, Mapping):
         for kind in columns.values():
             check_choice("columns", kind, _MASKS)
         return columns
-    unknown = [name for name in columns if name not in _MASKS]
+    unknown = [name for name in columns if name not in _KINDS]
     if unknown:
-        raise ValueError(
-            f"`columns` must say what {unknown[0]!r} holds; only {', '.join(map(repr, _MASKS))} "
+        raise InputError(
+            f"`columns` must say what {unknown[0]!r} holds; only {', '.join(map(repr, _KINDS))} "
             f"are known by name. Give a mapping such as {{{unknown[0]!r}: 'name'}}."
         )
-    return {name: name for name in columns}
+    return {name: _KINDS[name] for name in columns}
 
 
-def _masked(values: pd.Series, one: Callable[[Any], str]) -> pd.Series:
+def _mask_values(values: pd.Series, hide: Callable[[Any], str]) -> pd.Series:
     number, different = pd.factorize(values)
-    shown = np.array([*map(one, different), np.nan], dtype=object)
+    shown = np.array([*map(hide, different), np.nan], dtype=object)
     return pd.Series(shown[number], index=values.index, name=values.name, dtype="str")
 
 
-def _text(value: Any) -> str:
+def _normalise(value: Any) -> str:
     if isinstance(value, float) and value.is_integer():
-        value = int(value)  # numbers beside a missing one: ".0" is no digit of theirs
+        value = int(value)  # numbers beside a missing one: ".0" is not one of their digits
     # Full-width digits and letters are the same digits and letters.
     return " ".join(unicodedata.normalize("NFKC", str(value)).split())
 
 
-def _name(value: Any) -> str:
-    text = _text(value)
+def _mask_name(value: Any) -> str:
+    text = _normalise(value)
     if any(letter.isupper() or letter.islower() for letter in text):
         return " ".join(f"{word[0]}{_HIDDEN}" if word[1:] else _HIDDEN for word in text.split())
     syllables = text.replace(" ", "")
@@ -132,8 +138,8 @@ def _name(value: Any) -> str:
     return syllables[0] + "*" * (len(syllables) - 2) + syllables[-1]
 
 
-def _phone(value: Any) -> str:
-    text = _text(value)
+def _mask_phone(value: Any) -> str:
+    text = _normalise(value)
     digits = re.sub(r"\D", "", text)
     if digits.startswith("82") and len(digits) > 9:
         digits = "0" + digits[2:].removeprefix("0")
@@ -143,15 +149,15 @@ def _phone(value: Any) -> str:
     return f"****-{digits[-4:]}" if len(digits) > 8 else "****"
 
 
-def _email(value: Any) -> str:
-    user, _, domain = _text(value).rpartition("@")
+def _mask_email(value: Any) -> str:
+    user, _, domain = _normalise(value).rpartition("@")
     if not user or not domain or "@" in user or " " in user + domain:
         return _HIDDEN
     return f"{user[0] if user[1:] else ''}{_HIDDEN}@{domain}"
 
 
-def _address(value: Any) -> str:
-    words = _text(value).replace(",", " ").split()
+def _mask_address(value: Any) -> str:
+    words = _normalise(value).replace(",", " ").split()
     shown = []
     if words and _PROVINCE.fullmatch(words[0]):
         shown.append(words.pop(0))
@@ -163,17 +169,31 @@ def _address(value: Any) -> str:
     return " ".join(shown) or _HIDDEN
 
 
-def _birth_year(value: Any) -> str:
+def _mask_birth_date(value: Any) -> str:
     if isinstance(value, dt.date | np.datetime64):
         return str(pd.Timestamp(value).year)
-    found = _YEAR.fullmatch(_text(value))
+    found = _YEAR.fullmatch(_normalise(value))
     return found[1] if found else "****"
 
 
+def _mask_identifier(value: Any) -> str:
+    text = _normalise(value)
+    if "@" in text:
+        return _mask_email(text)
+    return _mask_phone(text) if _PHONE_AS_ID.fullmatch(text) else text
+
+
 _MASKS: dict[str, Callable[[Any], str]] = {
-    "name": _name,
-    "phone": _phone,
-    "email": _email,
-    "address": _address,
-    "birth_date": _birth_year,
+    "name": _mask_name,
+    "phone": _mask_phone,
+    "email": _mask_email,
+    "address": _mask_address,
+    "birth_date": _mask_birth_date,
+    "identifier": _mask_identifier,
+}
+# What a column holds, by its name.
+_KINDS = {kind: kind for kind in _MASKS} | {
+    "given_name": "name",
+    "surname": "name",
+    "postcode": "address",
 }

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from crmlab._checks import check_columns, check_count
+from crmlab._errors import InputError, InputTypeError
 
 __all__ = ["PseudonymKeyError", "pseudonymise"]
 
@@ -67,7 +68,7 @@ def pseudonymise(
     PseudonymKeyError
         If the environment holds no key, or one shorter than 16 bytes.
     TypeError
-        If `table` is no pandas table, or a column holds floats, dates or other objects.
+        If `table` is not a pandas table, or a column holds floats, dates or other objects.
     ValueError
         If a column is missing, or two different values get one code at this `length`.
 
@@ -89,56 +90,56 @@ def pseudonymise(
     """
     length = check_count("length", length, minimum=8)
     if length > 64:
-        raise ValueError(f"`length` must be at most 64, all of a SHA-256 code; got {length}.")
+        raise InputError(f"`length` must be at most 64, all of a SHA-256 code; got {length}.")
     if isinstance(table, pd.Series):
         if columns is not None:
-            raise ValueError("`columns` must be left out where `table` is a Series; it is one.")
-        space = _namespace(table.name, namespace)
-        return _replaced(table, _keyed(key_env), space, length)
-    names = _checked_columns(table, columns)
-    spaces = [_namespace(name, namespace) for name in names]
-    keyed = _keyed(key_env)
+            raise InputError("`columns` must be left out where `table` is a Series; it is one.")
+        space = _make_namespace(table.name, namespace)
+        return _replace(table, _make_codes(key_env), space, length)
+    names = _check_columns(table, columns)
+    spaces = [_make_namespace(name, namespace) for name in names]
+    keyed = _make_codes(key_env)
     codes = {
-        name: _replaced(table[name], keyed, space, length)
+        name: _replace(table[name], keyed, space, length)
         for name, space in zip(names, spaces, strict=True)
     }
     return table.assign(**codes)
 
 
-def _checked_columns(table: Any, columns: str | Sequence[str] | None) -> list[str]:
+def _check_columns(table: Any, columns: str | Sequence[str] | None) -> list[str]:
     if not isinstance(table, pd.DataFrame):
-        raise TypeError(
+        raise InputTypeError(
             f"`table` must be a DataFrame or a Series; got {type(table).__name__}. "
             "Bring it to pandas first, such as with `.execute()`."
         )
     names = [columns] if isinstance(columns, str) else list(columns or [])
     if not names:
-        raise ValueError("`columns` must name at least one column of the table; got none.")
+        raise InputError("`columns` must name at least one column of the table; got none.")
     in_index = [name for name in names if name in table.index.names]
     if in_index:
-        raise ValueError(
+        raise InputError(
             f"`columns` must be columns; {', '.join(map(repr, in_index))} is in the index. "
             "Call `.reset_index()` first."
         )
     check_columns(table.columns, names, what="The table")
     twice = [name for name in names if (table.columns == name).sum() > 1]
     if twice:
-        raise ValueError(f"The table must name each column once; {twice[0]!r} stands there twice.")
+        raise InputError(f"The table must name each column once; {twice[0]!r} stands there twice.")
     return names
 
 
-def _namespace(column: Any, namespace: str | Mapping[str, str] | None) -> str:
+def _make_namespace(column: Any, namespace: str | Mapping[str, str] | None) -> str:
     space = namespace.get(column) if isinstance(namespace, Mapping) else namespace
     space = column if space is None else space
     if not isinstance(space, str) or not space or "\0" in space:
-        raise ValueError(
+        raise InputError(
             f"`namespace` must be a word that says which codes may be joined; got {space!r}. "
             "Name the column, or give `namespace='customer_id'`."
         )
     return unicodedata.normalize("NFC", space)
 
 
-def _keyed(key_env: str) -> hmac.HMAC:
+def _make_codes(key_env: str) -> hmac.HMAC:
     """HMAC that already holds the key, so that no variable in a traceback does.
 
     Messages do not repeat `key_env`: a caller may have put the key itself there.
@@ -149,7 +150,7 @@ def _keyed(key_env: str) -> hmac.HMAC:
             "`key_env` must name an environment variable that holds the key; it is not set. "
             + _REMEDY
         )
-    if len(os.fsencode(os.environ[key_env].strip())) < _LEAST_KEY:  # blanks are no secret
+    if len(os.fsencode(os.environ[key_env].strip())) < _LEAST_KEY:  # blanks keep no secret
         raise PseudonymKeyError(
             f"The key in the environment must have at least {_LEAST_KEY} bytes; it is shorter. "
             + _REMEDY
@@ -157,17 +158,17 @@ def _keyed(key_env: str) -> hmac.HMAC:
     return hmac.new(os.fsencode(os.environ[key_env]), digestmod="sha256")
 
 
-def _replaced(values: pd.Series, keyed: hmac.HMAC, space: str, length: int) -> pd.Series:
+def _replace(values: pd.Series, keyed: hmac.HMAC, space: str, length: int) -> pd.Series:
     """The codes of a column: each different value is hashed once."""
     _check_kind(values)
     number, different = pd.factorize(values)
     texts = [_text(value, values.name) for value in different]
     prefix = keyed.copy()
     prefix.update(f"{space}\0".encode())
-    codes = [_code(prefix, text)[:length] for text in texts]
+    codes = [_make_code(prefix, text)[:length] for text in texts]
     n_values, n_codes = len(set(texts)), len(set(codes))
     if n_codes < n_values:
-        raise ValueError(
+        raise InputError(
             f"`length` must be larger: with {length} digits only {n_codes:,} codes stand for "
             f"{n_values:,} different values. Use 32."
         )
@@ -176,9 +177,9 @@ def _replaced(values: pd.Series, keyed: hmac.HMAC, space: str, length: int) -> p
     return pd.Series(taken, index=values.index, name=values.name, dtype="str")
 
 
-def _code(prefix: hmac.HMAC, text: str) -> str:
+def _make_code(prefix: hmac.HMAC, text: str) -> str:
     one = prefix.copy()
-    # Half a surrogate pair is no valid text, and must not end in an error that shows it.
+    # Half a surrogate pair is not valid text, and must not end in an error that shows it.
     one.update(text.encode("utf-8", "surrogatepass"))
     return one.hexdigest()
 

@@ -9,9 +9,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from crmlab._checks import check_columns
-from crmlab.privacy._linked import Grid, Numbers, grid_of
+from crmlab._errors import InputError, InputTypeError
+from crmlab.privacy._linked import Grid, Numbers, make_grid
 
-__all__ = ["Published", "as_list", "blanked", "read"]
+__all__ = ["Published", "as_list", "blank_cells", "read"]
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ def as_list(table: Any) -> tuple[list[Any], bool]:
     several = isinstance(table, list | tuple)
     tables = list(table) if several else [table]
     if not tables:
-        raise ValueError("`table` must hold at least one table; got an empty list.")
+        raise InputError("`table` must hold at least one table; got an empty list.")
     return tables, several
 
 
@@ -38,20 +39,20 @@ def read(
 ) -> Published:
     """Take one table apart."""
     if not isinstance(table, pd.DataFrame | pd.Series):
-        raise TypeError(
+        raise InputTypeError(
             f"`table` must be a DataFrame or a Series of counts; got {type(table).__name__}."
         )
     if not table.size:
-        raise ValueError("`table` must hold at least one cell; it is empty.")
+        raise InputError("`table` must hold at least one cell; it is empty.")
     if isinstance(counts, str):
         return _read_tidy(table, counts, by, margins)
     if by is not None:
-        raise ValueError("`by` must come with `counts`, the name of the column that holds counts.")
+        raise InputError("`by` must come with `counts`, the name of the column that holds counts.")
     if counts is None:
         return _read_crosstab(table, table, margins, several=several)
     alike = isinstance(counts, type(table)) and counts.index.equals(table.index)
     if not alike or (isinstance(table, pd.DataFrame) and not counts.columns.equals(table.columns)):
-        raise ValueError(
+        raise InputError(
             "`counts` must be a table with the rows and columns of `table`, in the same order."
         )
     return _read_crosstab(table, counts, margins, several=several)
@@ -68,36 +69,36 @@ def _read_crosstab(
     names = [_names(axis, word) for axis, word in zip(axes, ("row", "column"), strict=False)]
     dimensions = [name for axis in names for name in axis]
     if several and any(name is None for axis in axes for name in axis.names):
-        raise ValueError(
+        raise InputError(
             "Several tables must name what their rows and columns are, so that cells can be "
             "matched. Set the names with `.rename_axis(index='region', columns='plan')`."
         )
     if len(set(dimensions)) < len(dimensions):
-        raise ValueError("`table` must name its rows and columns differently; the names repeat.")
+        raise InputError("`table` must name its rows and columns differently; the names repeat.")
     rows = _tuples(axes[0])
     if len(axes) > 1:
         rows = [(*row, *column) for row in rows for column in _tuples(axes[1])]
-    grid = grid_of(rows, dimensions, margins, axes=[axis.nlevels for axis in axes])
+    grid = make_grid(rows, dimensions, margins, axes=[axis.nlevels for axis in axes])
     amounts = {} if counts is table else {"table": _numbers(table)}
     return Published(table, grid, _numbers(counts), amounts)
 
 
 def _read_tidy(table: Any, counts: str, by: Sequence[str] | None, margins: str | None) -> Published:
     if not isinstance(table, pd.DataFrame):
-        raise TypeError("`table` must be a DataFrame where `counts` names one of its columns.")
+        raise InputTypeError("`table` must be a DataFrame where `counts` names one of its columns.")
     if by is None:
         by = [
             name for name in table.columns if not pd.api.types.is_numeric_dtype(table[name].dtype)
         ]
     by = [by] if isinstance(by, str) else list(by)
     if not by:
-        raise ValueError("`by` must name the columns that say what a row is about; got none.")
+        raise InputError("`by` must name the columns that say what a row is about; got none.")
     check_columns(table.columns, [*by, counts], what="The table")
     rows = list(zip(*(table[name].tolist() for name in by), strict=True))
     others = [name for name in table.columns if name not in {*by, counts}]
     return Published(
         table,
-        grid_of(rows, by, margins, axes=[1] * len(by)),
+        make_grid(rows, by, margins, axes=[1] * len(by)),
         _numbers(table[[counts]]),
         {name: _numbers(table[[name]]) for name in others},
     )
@@ -121,13 +122,13 @@ def _numbers(table: pd.DataFrame | pd.Series) -> Numbers:
     try:
         return table.to_numpy(dtype=float, na_value=np.nan).ravel()
     except (TypeError, ValueError):
-        raise TypeError(
+        raise InputTypeError(
             "`table` must hold numbers; some of its cells do not. Labels belong in the index, or, "
             "in a table with one row per cell, into `by`."
         ) from None
 
 
-def blanked(published: Published, hidden: NDArray[np.bool_], counts: Any) -> Any:
+def blank_cells(published: Published, hidden: NDArray[np.bool_], counts: Any) -> Any:
     """The table with hidden cells missing; whole numbers stay whole."""
     table = published.table
     if isinstance(table, pd.Series):

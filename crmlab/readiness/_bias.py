@@ -17,13 +17,13 @@ from scipy import sparse
 from crmlab.concentration import top_share_of
 from crmlab.ltv import BetaGeoNBD, ConvergenceError
 
-__all__ = ["Comparison", "Plan", "Resampling", "View", "view_of"]
+__all__ = ["Comparison", "Plan", "Resampling", "View", "make_view"]
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
 Positions = NDArray[np.intp]
 
-_AT_RISK = 0.5  # chance to be alive below which a customer is counted as at risk
+_AT_RISK = 0.5  # probability of being alive below which a customer is at risk
 
 # Measures in the order of the table, with their units.
 _UNITS = {
@@ -75,7 +75,7 @@ class View:
     frequency, spend : ndarray of shape (n_buyers,)
         Their repeat purchases, and their revenue in currency.
     alive : ndarray of shape (n_buyers,)
-        Their chance to be still a customer; missing where the model has no answer.
+        Their probability of being alive; missing where the model has no answer.
     problem : str
         Why it has none.
     """
@@ -92,7 +92,7 @@ class View:
         """Buyers from the lowest spend to the highest."""
         return np.argsort(self.spend, kind="stable")
 
-    def counted(self, times: Counts, *, top: float) -> dict[str, float]:
+    def count(self, times: Counts, *, top: float) -> dict[str, float]:
         """What a report on this view says when each entry counts so many times."""
         weight = times[self.buyer]
         n_buyers, revenue = float(weight.sum()), float(weight @ self.spend)
@@ -107,7 +107,7 @@ class View:
             "top_share": top_share_of(self.spend[order], weight[order], top=top),
         }
 
-    def modelled(self) -> dict[str, float]:
+    def predict(self) -> dict[str, float]:
         """What the model of this view says about who is still a customer."""
         at_risk = float((self.alive < _AT_RISK).sum()) if not self.problem else np.nan
         return {
@@ -116,38 +116,37 @@ class View:
             "buyers_at_risk": at_risk,
         }
 
-    def best(self, times: Counts, *, top: float) -> NDArray[np.bool_]:
+    def find_best(self, times: Counts, *, top: float) -> NDArray[np.bool_]:
         """Whether each entry is among the best buyers; those who tie with the last are as well."""
         order = self.ascending[::-1]
-        counted = np.cumsum(times[self.buyer][order])
-        last = order[np.searchsorted(counted, top * counted[-1])]
+        running = np.cumsum(times[self.buyer][order])
+        last = order[np.searchsorted(running, top * running[-1])]
         best = np.zeros(self.n_entries, dtype=bool)
         best[self.buyer] = self.spend >= self.spend[last]
         return best
 
 
-def view_of(summary: pd.DataFrame, buyer: Positions, n_entries: int) -> View:
-    """A view from its summary, in which money is averaged over all purchases."""
-    frequency = summary["frequency"].to_numpy(dtype="float64")
+def make_view(summary: pd.DataFrame, buyer: Positions, n_entries: int) -> View:
+    """A view from its summary."""
     alive, problem = _probability_alive(summary)
     return View(
         n_entries=n_entries,
         buyer=buyer,
-        frequency=frequency,
-        spend=summary["monetary_value"].to_numpy() * (frequency + 1),
+        frequency=summary["frequency"].to_numpy(dtype="float64"),
+        spend=summary["total_spend"].to_numpy(dtype="float64"),
         alive=alive,
         problem=problem,
     )
 
 
 def _probability_alive(summary: pd.DataFrame) -> tuple[Floats, str]:
-    """Chance of each buyer to be alive under BG/NBD, or missing with the reason."""
-    # Who first bought on the last day tells a model nothing.
-    telling = summary[summary["T"] > 0]
-    if telling.empty:
+    """Probability that each buyer is alive under BG/NBD, or missing with the reason."""
+    # Customers who first bought on the last day tell a model nothing.
+    known = summary[summary["T"] > 0]
+    if known.empty:
         return np.full(len(summary), np.nan), "Everyone first bought on the last day observed."
     try:
-        model = BetaGeoNBD().fit(telling)
+        model = BetaGeoNBD().fit(known)
     except ConvergenceError as error:
         return np.full(len(summary), np.nan), str(error)
     return model.probability_alive(summary).to_numpy(), ""
@@ -191,8 +190,8 @@ class Comparison:
     def measures(self, times: Counts, plan: Plan) -> dict[str, tuple[float, float]]:
         """Truth and view of each measure without a model, each group counting so many times."""
         people, entries, _ = self.groups
-        true = self.truth.counted(times[people], top=plan.top)
-        seen = self.view.counted(times[entries], top=plan.top)
+        true = self.truth.count(times[people], top=plan.top)
+        seen = self.view.count(times[entries], top=plan.top)
         found = {name: (true[name], seen[name]) for name in true}
         overlooked = self._best_overlooked(times[people], times[entries], top=plan.top)
         each = plan.mailings * plan.cost_per_mailing
@@ -204,15 +203,15 @@ class Comparison:
         }
 
     def _best_overlooked(self, people: Counts, entries: Counts, *, top: float) -> float:
-        best = self.truth.best(people, top=top)
-        hits = self.view.best(entries, top=top)[self.entry]
+        best = self.truth.find_best(people, top=top)
+        hits = self.view.find_best(entries, top=top)[self.entry]
         recognised = np.bincount(self.person, weights=hits, minlength=len(best)) > 0
         return float(people @ (best & ~recognised)) / float(people @ best)
 
     def table(self, plan: Plan, resampling: Resampling) -> pd.DataFrame:
         """One row per measure: what is true, what the view says, the bias and its limits."""
         once = np.ones(self.groups[2], dtype="int64")
-        true, seen = self.truth.modelled(), self.view.modelled()
+        true, seen = self.truth.predict(), self.view.predict()
         found = self.measures(once, plan) | {name: (true[name], seen[name]) for name in true}
         limits = self._limits(plan, resampling)
         rows = []

@@ -1,29 +1,32 @@
 """Failure factor "customer data not integrated": one person with several accounts."""
 
-import math
-import numbers
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import ibis
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 from numpy.typing import NDArray
 
-from crmlab._checks import check_columns, check_count, check_fraction
-from crmlab._engine import execute, in_memory
+from crmlab._checks import check_count, check_fraction, check_number
+from crmlab._errors import InputError
 from crmlab._intervals import check_resampling
-from crmlab._purchases import purchase_days
 from crmlab.customer_base import rfm_summary
-from crmlab.loaders import read_transactions
-from crmlab.readiness._bias import Comparison, Plan, Resampling, View, view_of
+from crmlab.readiness._bias import Comparison, Plan, Resampling, View, make_view
+from crmlab.readiness._reading import (
+    Names,
+    find_last_day,
+    list_id_columns,
+    make_keys,
+    pair_ids,
+    pair_records,
+    read_lines,
+    read_purchases,
+    summarise,
+)
 
 __all__ = ["identity_bias", "simulate_split_identities"]
-
-Names = str | Sequence[str]
-
-_BETWEEN = "\x1f"  # made to stand between fields, so no id holds it
 
 
 def identity_bias(
@@ -100,8 +103,8 @@ def identity_bias(
         ``best_overlooked``
             share of the truly best whose entries are all ordinary in this view;
         ``mean_probability_alive``, ``buyers_alive``, ``buyers_at_risk``
-            under BG/NBD fitted to the view: mean and sum of the chance to be still a customer,
-            and the number of buyers with a chance below a half;
+            under BG/NBD fitted to the view: mean and sum of the probability of being alive,
+            and the number of buyers with a probability below a half;
         ``campaign_cost``
             customers times `mailings` times `cost_per_mailing`, in currency;
         ``wasted_mailings``
@@ -142,23 +145,23 @@ def identity_bias(
     0       customers     3.0     4.0     1.0           0.33
     11  campaign_cost  4500.0  6000.0  1500.0           0.33
     """
-    plan = _plan(cost_per_mailing, mailings, top)
-    resampling = _resampling(level, n_resamples, seed)
-    columns = _id_columns(views, truth)
-    lines = _lines(transactions)
-    keys = _keys(lines, columns, what="`transactions`")
-    people = _summarised(lines, keys[0], observation_end)
+    plan = _check_plan(cost_per_mailing, mailings, top)
+    resampling = _check_resampling(level, n_resamples, seed)
+    columns = list_id_columns(views, truth)
+    lines = read_lines(transactions)
+    end = find_last_day(lines, observation_end)
+    keys = make_keys(lines, columns, what="`transactions`")
+    people = summarise(lines, keys[0], end)
     _check_base(people)
-    end = people.attrs["observation_end"]
-    who = _pairs(lines.filter(lines.date.cast("date") <= ibis.date(end)), keys)
+    who = pair_ids(lines.filter(lines.date.cast("date") <= ibis.date(end.isoformat())), keys)
     if records is not None:
-        who = pd.concat([who, _on_file(records, columns)], ignore_index=True)
+        who = pd.concat([who, pair_records(records, columns)], ignore_index=True)
     person, ids = pd.factorize(who["id0"], sort=True)
-    true = _view(people, ids)
+    true = _view_ids(people, ids)
     tables = {}
     for at, name in enumerate(views, start=1):
         entry, ids = pd.factorize(who[f"id{at}"], sort=True)
-        view = _view(_summarised(lines, keys[at], end), ids)
+        view = _view_ids(summarise(lines, keys[at], end), ids)
         tables[name] = Comparison(true, view, person, entry).table(plan, resampling)
     return pd.concat(tables, names=["view"]).reset_index("view").reset_index(drop=True)
 
@@ -179,7 +182,7 @@ def simulate_split_identities(
     """Open several accounts for a share of the customers, and measure what that distorts.
 
     Each purchase of a customer so split (a day with its orders) is booked on one of the accounts,
-    drawn at random with equal chances. An account on which nothing was booked stays on the file
+    drawn at random with equal probability. An account on which nothing was booked stays on the file
     and gets mail. Who is split at one share is split at every higher one too, with the same
     bookings.
 
@@ -242,170 +245,77 @@ def simulate_split_identities(
     campaign_cost    75424.000  90508.800          0.200
     best_overlooked      0.000      0.047            NaN
     """
-    plan = _plan(cost_per_mailing, mailings, top)
-    resampling = _resampling(level, n_resamples, seed)
-    shares = _shares(share)
+    plan = _check_plan(cost_per_mailing, mailings, top)
+    resampling = _check_resampling(level, n_resamples, seed)
+    shares = _check_shares(share)
     accounts = check_count("accounts", accounts, minimum=2)
-    lines = _lines(transactions)
-    people = _summarised(lines, lines.customer_id, observation_end)
+    lines = read_lines(transactions)
+    end = find_last_day(lines, observation_end)
+    people = summarise(lines, lines.customer_id, end)
     _check_base(people)
-    bought = _purchases(lines, people)
-    true = view_of(people, np.arange(len(people)), len(people))
+    bought = read_purchases(lines, people, end)
+    true = make_view(people, np.arange(len(people)), len(people))
     rng = np.random.default_rng([seed, 1])  # a stream apart from that of the resamples
     rank = rng.permutation(len(people))
     drawn = rng.integers(accounts, size=len(bought))
     tables = {}
     for each in shares:
         n_accounts = np.where(rank < round(each * len(people)), accounts, 1)
-        split = _split(true, bought, drawn, n_accounts)
+        split = _split_base(true, bought, drawn, n_accounts, end)
         tables[each] = split.table(plan, resampling)
     return pd.concat(tables, names=["share"]).reset_index("share").reset_index(drop=True)
 
 
-def _split(
-    true: View, bought: pd.DataFrame, drawn: NDArray[np.int64], n_accounts: NDArray[np.int64]
+def _split_base(
+    true: View,
+    bought: pd.DataFrame,
+    drawn: NDArray[np.int64],
+    n_accounts: NDArray[np.int64],
+    end: dt.date,
 ) -> Comparison:
     """The base with so many accounts for each person, against the people themselves."""
     person = np.repeat(np.arange(len(n_accounts)), n_accounts)
     first = np.cumsum(n_accounts) - n_accounts
     owner = bought["person"].to_numpy()
     booked = bought.assign(customer_id=first[owner] + np.minimum(drawn, n_accounts[owner] - 1))
-    end = bought.attrs["observation_end"]
-    entries = rfm_summary(booked, observation_end=end, unit="W", first_purchase="include")
-    view = view_of(entries, entries.index.to_numpy(), len(person))
+    entries = rfm_summary(booked, observation_end=end, unit="W")
+    view = make_view(entries, entries.index.to_numpy(), len(person))
     return Comparison(true, view, person, np.arange(len(person)))
 
 
-# --- transactions, read once ----------------------------------------------------------------------
-
-
-def _lines(transactions: Any) -> Any:
-    return transactions if isinstance(transactions, ibis.Table) else read_transactions(transactions)
-
-
-def _summarised(lines: Any, key: Any, observation_end: Any) -> pd.DataFrame:
-    """One row per customer with that key as its id, money averaged over all purchases."""
-    keyed = lines.mutate(customer_id=key)
-    return rfm_summary(keyed, observation_end=observation_end, unit="W", first_purchase="include")
-
-
-def _view(summary: pd.DataFrame, ids: Any) -> View:
+def _view_ids(summary: pd.DataFrame, ids: Any) -> View:
     """The view whose file holds these ids."""
-    return view_of(summary, pd.Index(ids).get_indexer(summary.index), len(ids))
+    return make_view(summary, pd.Index(ids).get_indexer(summary.index), len(ids))
 
 
 def _check_base(people: pd.DataFrame) -> None:
     """Raise where there is nothing to compare."""
     if len(people) < 2:
-        raise ValueError(
+        raise InputError(
             "`transactions` must hold at least two customers; got 1. "
             "One customer says nothing about how customers differ."
         )
-    if not people["monetary_value"].any():
-        raise ValueError(
+    if not people["total_spend"].any():
+        raise InputError(
             "`transactions` must have a positive total of `amount`; nobody spent anything."
         )
 
 
-def _purchases(lines: Any, people: pd.DataFrame) -> pd.DataFrame:
-    """One row per purchase: position of the person, date, amount."""
-    days = purchase_days(lines)
-    end = people.attrs["observation_end"]
-    kept = days.filter(days.bought & (days.day <= ibis.date(end)))
-    found = execute(
-        kept.select("customer_id", date=kept.day.cast("timestamp"), amount=kept.spent).order_by(
-            "customer_id", "date"
-        )
-    )
-    person = people.index.get_indexer(pd.Index(found.pop("customer_id")))
-    bought = found.assign(person=person)
-    bought.attrs = {"observation_end": end}
-    return bought
-
-
-# --- ids ------------------------------------------------------------------------------------------
-
-
-def _id_columns(views: Mapping[str, Names], truth: Names) -> list[list[str]]:
-    """The columns of the true ids, then those of each view."""
-    if not isinstance(views, Mapping):
-        raise TypeError(
-            "`views` must map a name to its id columns, such as "
-            f"{{'linked': 'person_id'}}; got {type(views).__name__}."
-        )
-    if not views:
-        raise ValueError("`views` must name at least one way of telling customers apart; got none.")
-    named = {"`truth`": truth} | {f"`views[{name!r}]`": names for name, names in views.items()}
-    columns = []
-    for what, names in named.items():
-        each = [names] if isinstance(names, str) else names
-        if not isinstance(each, Sequence) or not each or {type(name) for name in each} != {str}:
-            raise TypeError(f"{what} must be one column name or several; got {names!r}.")
-        columns.append(list(each))
-    return columns
-
-
-def _keys(table: Any, columns: list[list[str]], *, what: str) -> list[Any]:
-    """Each way's id as one text; a missing column or an id that is not filled is an error."""
-    names = list(dict.fromkeys(name for each in columns for name in each))
-    check_columns(table.columns, names, what=what)
-    n_empty = [table[name].isnull().sum().name(f"n{at}") for at, name in enumerate(names)]
-    counted = execute(table.aggregate(n_empty)).iloc[0]
-    for name, n in zip(names, counted, strict=True):
-        if n:
-            raise ValueError(
-                f"{what} must have `{name}` filled on every row; {int(n):,} are empty. "
-                "Give each of them an id of its own, or leave the rows out of all views."
-            )
-    return [_key(table, names) for names in columns]
-
-
-def _key(table: Any, names: list[str]) -> Any:
-    key = table[names[0]].cast("string")
-    for name in names[1:]:
-        key = key + _BETWEEN + table[name].cast("string")
-    return key
-
-
-def _pairs(table: Any, keys: list[Any]) -> pd.DataFrame:
-    """The ids that occur together, a column each: the true one first."""
-    named = {f"id{at}": key for at, key in enumerate(keys)}
-    return execute(table.select(**named).distinct())
-
-
-def _on_file(records: Any, columns: list[list[str]]) -> pd.DataFrame:
-    if isinstance(records, pd.DataFrame):
-        records = in_memory(pa.Table.from_pandas(records, preserve_index=False))
-    if not isinstance(records, ibis.Table):
-        raise TypeError(
-            f"`records` must be a DataFrame or an Ibis table; got {type(records).__name__}."
-        )
-    return _pairs(records, _keys(records, columns, what="`records`"))
-
-
-# --- options --------------------------------------------------------------------------------------
-
-
-def _plan(cost_per_mailing: float, mailings: int, top: float) -> Plan:
-    cost = cost_per_mailing
-    if isinstance(cost, bool) or not isinstance(cost, numbers.Real):
-        raise TypeError(f"`cost_per_mailing` must be a number; got {cost!r}.")
-    if not 0 <= cost < math.inf:
-        raise ValueError(f"`cost_per_mailing` must be finite and not negative; got {cost!r}.")
+def _check_plan(cost_per_mailing: float, mailings: int, top: float) -> Plan:
     return Plan(
-        cost_per_mailing=float(cost),
+        cost_per_mailing=check_number("cost_per_mailing", cost_per_mailing, low=0),
         mailings=check_count("mailings", mailings),
         top=check_fraction("top", top, open_ends=True),
     )
 
 
-def _resampling(level: float, n_resamples: int, seed: int) -> Resampling:
+def _check_resampling(level: float, n_resamples: int, seed: int) -> Resampling:
     check_resampling(level=level, n_resamples=n_resamples, seed=seed)
     return Resampling(level, n_resamples, seed)
 
 
-def _shares(share: float | Sequence[float]) -> list[float]:
+def _check_shares(share: float | Sequence[float]) -> list[float]:
     shares = np.atleast_1d(np.asarray(share, dtype=object)).tolist()
     if not shares:
-        raise ValueError("`share` must hold at least one fraction; got none.")
+        raise InputError("`share` must hold at least one fraction; got none.")
     return [check_fraction("share", each) for each in shares]

@@ -1,8 +1,6 @@
 """The levers of lifetime value: a slider each, and what the customers are then worth."""
 
 import html
-import math
-import numbers
 from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
@@ -14,7 +12,8 @@ import pandas as pd
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from crmlab._checks import check_choice
+from crmlab._checks import check_choice, check_number
+from crmlab._errors import InputError, InputTypeError
 from crmlab._units import Unit
 from crmlab.ltv import ltv_levers
 from crmlab.plots import plot_levers
@@ -120,7 +119,7 @@ def lever_view(
     ValueError
         If a lever is unknown, a number is missing or out of range, or the value is infinite.
     TypeError
-        If an argument is no number.
+        If an argument is not a number.
 
     See Also
     --------
@@ -143,39 +142,37 @@ def lever_view(
         price=price, frequency=frequency, margin=margin, retention=retention,
         service_cost=service_cost, acquisition_cost=acquisition_cost, **terms,
     )  # fmt: skip
-    rises = _checked(moves or {})
+    rises = _check_moves(moves or {})
     before = {str(name): float(start) for name, start in base.set_index("lever")["base"].items()}
-    after = {lever: _moved(lever, start, rises.get(lever, 0.0)) for lever, start in before.items()}
-    heads, worth = base.attrs["n_customers"], base.attrs["value"]
-    ahead = _compared(after, terms)
-    alone = [_compared(before | {lever: after[lever]}, terms).attrs["value"] for lever in before]
+    after = {lever: _move(lever, start, rises.get(lever, 0.0)) for lever, start in before.items()}
+    worth, ahead = _value_before(base), _compare(after, terms)
+    alone = [_value_before(_compare(before | {lever: after[lever]}, terms)) for lever in before]
     columns = {"lever": list(before), "before": before.values(), "after": after.values()}
+    gains = [n_customers * (value - worth) for value in alone]
     return LeverView(
-        n_customers=heads,
-        equity_before=heads * worth,
-        equity_after=heads * ahead.attrs["value"],
-        gain=heads * (ahead.attrs["value"] - worth),
-        table=pd.DataFrame(columns).assign(gain_alone=[heads * (value - worth) for value in alone]),
+        n_customers=n_customers,
+        equity_before=n_customers * worth,
+        equity_after=n_customers * _value_before(ahead),
+        gain=n_customers * (_value_before(ahead) - worth),
+        table=pd.DataFrame(columns).assign(gain_alone=gains),
         ahead=ahead,
         best=tuple(ahead["lever"][np.isclose(ahead["gain"], ahead["gain"].max())]),
     )
 
 
-def _checked(moves: Mapping[str, float]) -> dict[str, float]:
+def _check_moves(moves: Mapping[str, float]) -> dict[str, float]:
     """Return the moves as floats above -1, each of a known lever."""
-    for lever, rise in moves.items():
+    for lever in moves:
         check_choice("moves", lever, _LABELS)
-        if isinstance(rise, bool) or not isinstance(rise, numbers.Real):
-            raise TypeError(f"`moves` must hold numbers; got {rise!r} for {lever}.")
-        if not -1 < rise < math.inf:
-            raise ValueError(
-                f"`moves` must be above -1 and finite; got {rise!r} for {lever}. "
-                "Write a rise by 10 % as 0.1."
-            )
-    return {lever: float(rise) for lever, rise in moves.items()}
+    return {
+        lever: check_number(
+            f"moves[{lever!r}]", rise, low=-1, open_low=True, remedy="Write a rise by 10 % as 0.1."
+        )
+        for lever, rise in moves.items()
+    }
 
 
-def _moved(lever: str, start: float, rise: float) -> float:
+def _move(lever: str, start: float, rise: float) -> float:
     """Raise one lever within what is possible."""
     end = start * (1 + rise)
     if lever == "margin":
@@ -183,8 +180,13 @@ def _moved(lever: str, start: float, rise: float) -> float:
     return max(end, 1.0) if lever == "tenure" else end
 
 
-def _compared(levers: dict[str, float], terms: dict[str, Any]) -> pd.DataFrame:
-    """`ltv_levers` at these levers; its attrs hold the value."""
+def _value_before(levers: pd.DataFrame) -> float:
+    """Value of a customer before any lever of the table moves."""
+    return float((levers["value"] - levers["gain"]).iloc[0])
+
+
+def _compare(levers: dict[str, float], terms: dict[str, Any]) -> pd.DataFrame:
+    """`ltv_levers` at these levers."""
     rest: dict[str, Any] = {name: number for name, number in levers.items() if name != "tenure"}
     return ltv_levers(**rest, retention=1 - 1 / levers["tenure"], **terms)
 
@@ -210,7 +212,7 @@ def lever_explorer(*, currency: str = "USD", **economics: Any) -> ipywidgets.VBo
     ValueError
         If a number is missing or out of range, or `discount_rate` is negative.
     TypeError
-        If an argument is no number or missing, or `currency` is not text.
+        If an argument is missing or not a number, or `currency` is not text.
 
     See Also
     --------
@@ -229,15 +231,17 @@ def lever_explorer(*, currency: str = "USD", **economics: Any) -> ipywidgets.VBo
     True
     """
     if not isinstance(currency, str):
-        raise TypeError(f"`currency` must be text; got {type(currency).__name__}.")
+        raise InputTypeError(f"`currency` must be text; got {type(currency).__name__}.")
     start = lever_view(**economics)
     if economics["discount_rate"] < 0:
-        raise ValueError(
+        raise InputError(
             "`discount_rate` must not be negative here, since a longer tenure could be worth "
             f"infinitely much; got {economics['discount_rate']!r}."
         )
     positive = start.table.loc[start.table["before"] > 0, "lever"]
-    sliders = {lever: _slider(label) for lever, label in _LABELS.items() if lever in set(positive)}
+    sliders = {
+        lever: _make_slider(label) for lever, label in _LABELS.items() if lever in set(positive)
+    }
     words = ipywidgets.HTML()
     # No tooltip: in ipywidgets 8 a browser fails on an Image that has one.
     picture = ipywidgets.Image(format="png", layout={"width": "100%", "max_width": "640px"})
@@ -246,8 +250,8 @@ def lever_explorer(*, currency: str = "USD", **economics: Any) -> ipywidgets.VBo
     def show(_: object = None) -> None:
         moves = {lever: slider.value for lever, slider in sliders.items()}
         view = lever_view(moves, **economics)
-        words.value = _words(view, html.escape(currency), unit)
-        picture.value = _picture(view)
+        words.value = _write_words(view, html.escape(currency), unit)
+        picture.value = _draw_picture(view)
 
     for slider in sliders.values():
         slider.observe(show, names="value")
@@ -255,7 +259,7 @@ def lever_explorer(*, currency: str = "USD", **economics: Any) -> ipywidgets.VBo
     return ipywidgets.VBox([*sliders.values(), words, picture])
 
 
-def _slider(label: str) -> ipywidgets.FloatSlider:
+def _make_slider(label: str) -> ipywidgets.FloatSlider:
     return ipywidgets.FloatSlider(
         value=0.0,
         min=-0.5,
@@ -268,7 +272,7 @@ def _slider(label: str) -> ipywidgets.FloatSlider:
     )
 
 
-def _words(view: LeverView, currency: str, unit: str) -> str:
+def _write_words(view: LeverView, currency: str, unit: str) -> str:
     """Say in HTML what the sliders did, for those who cannot see the picture too."""
     units = {"price": currency, "frequency": f"per {unit}", "tenure": f"{unit}s", "margin": "",
              "service_cost": f"{currency} per {unit}", "acquisition_cost": currency}  # fmt: skip
@@ -294,7 +298,7 @@ def _words(view: LeverView, currency: str, unit: str) -> str:
     )
 
 
-def _picture(view: LeverView) -> bytes:
+def _draw_picture(view: LeverView) -> bytes:
     """Draw what the next 10 % of each lever bring, as PNG; nothing of pyplot is opened."""
     figure = Figure(figsize=(6.4, 3.4), dpi=120)
     FigureCanvasAgg(figure)

@@ -11,6 +11,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from crmlab._checks import check_columns, check_count
+from crmlab._errors import InputError, InputTypeError
 from crmlab.plots import plot_link_thresholds
 
 __all__ = ["LinkageView", "linkage_explorer", "linkage_view"]
@@ -89,11 +90,11 @@ def linkage_view(
     check_columns(table.columns, _COLUMNS, what="The table of thresholds")
     check_count("mailings", mailings)
     if not 0 <= cost_per_mailing < float("inf"):
-        raise ValueError(
+        raise InputError(
             f"`cost_per_mailing` must be finite and not negative; got {cost_per_mailing!r}."
         )
     if threshold not in table.index:
-        raise ValueError(f"`threshold` must be one of {list(table.index)}; got {threshold!r}.")
+        raise InputError(f"`threshold` must be one of {list(table.index)}; got {threshold!r}.")
     row = table[_COLUMNS].astype(float).to_dict("index")[threshold]
     wasted = int(row["n_people"] - row["n_reached"]) * mailings
     return LinkageView(
@@ -155,7 +156,7 @@ def linkage_explorer(
     True
     """
     if not isinstance(currency, str):
-        raise TypeError(f"`currency` must be text; got {type(currency).__name__}.")
+        raise InputTypeError(f"`currency` must be text; got {type(currency).__name__}.")
     thresholds = sorted(table.index)
     middle = min(thresholds, key=lambda value: abs(value - 0.9))
     slider = ipywidgets.SelectionSlider(
@@ -172,15 +173,15 @@ def linkage_explorer(
         view = linkage_view(
             table, slider.value, cost_per_mailing=cost_per_mailing, mailings=mailings
         )
-        words.value = _words(view, html.escape(currency))
-        picture.value = _picture(table, view)
+        words.value = _write_words(view, html.escape(currency))
+        picture.value = _draw_picture(table, view)
 
     slider.observe(show, names="value")
     show()
     return ipywidgets.VBox([slider, words, picture])
 
 
-def _words(view: LinkageView, currency: str) -> str:
+def _write_words(view: LinkageView, currency: str) -> str:
     """Say in HTML what the threshold does, for those who cannot see the picture too."""
     off = view.n_people - view.n_true_people
     return (
@@ -194,7 +195,7 @@ def _words(view: LinkageView, currency: str) -> str:
     )
 
 
-def _picture(table: pd.DataFrame, view: LinkageView) -> bytes:
+def _draw_picture(table: pd.DataFrame, view: LinkageView) -> bytes:
     """Draw the curves with the threshold chosen, as PNG; nothing of pyplot is opened."""
     figure = Figure(figsize=(6.4, 3.4), dpi=120)
     FigureCanvasAgg(figure)

@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike, NDArray
 
 from crmlab._checks import check_fraction
+from crmlab._errors import InputError, InputTypeError
 from crmlab.concentration import lorenz_curve
 from crmlab.plots import plot_lorenz
 
@@ -80,7 +81,7 @@ class _Base:
         )
 
 
-def _sorted_base(value: ArrayLike) -> _Base:
+def _sort_base(value: ArrayLike) -> _Base:
     """Sort and sum the base; `lorenz_curve` checks it."""
     curve = lorenz_curve(value)
     ascending = np.sort(np.asarray(value, dtype=float))
@@ -119,8 +120,8 @@ def pareto_view(value: ArrayLike, *, top: float = 0.2) -> ParetoView:
     (2, 0.9, 10.0)
     """
     if check_fraction("top", top) == 0:
-        raise ValueError(f"`top` must be above 0; got {top!r}. An empty group holds nothing.")
-    return _sorted_base(value).view(float(top))
+        raise InputError(f"`top` must be above 0; got {top!r}. An empty group holds nothing.")
+    return _sort_base(value).view(float(top))
 
 
 def pareto_explorer(
@@ -164,13 +165,13 @@ def pareto_explorer(
     True
     """
     if check_fraction("top", top) < _SMALLEST_TOP:
-        raise ValueError(
+        raise InputError(
             f"`top` must be at least {_SMALLEST_TOP}, where the slider starts; got {top!r}."
         )
     if not isinstance(currency, str):
-        raise TypeError(f"`currency` must be text; got {type(currency).__name__}.")
-    base = _sorted_base(value)
-    drawn = _thinned(base.curve)
+        raise InputTypeError(f"`currency` must be text; got {type(currency).__name__}.")
+    base = _sort_base(value)
+    drawn = _thin_curve(base.curve)
     slider = ipywidgets.FloatSlider(
         value=float(top),
         min=_SMALLEST_TOP,
@@ -187,15 +188,15 @@ def pareto_explorer(
 
     def show(_: object = None) -> None:
         view = base.view(slider.value)
-        sentence.value = _pareto_sentence(view, currency)
-        picture.value = _pareto_picture(drawn, view)
+        sentence.value = _write_sentence(view, currency)
+        picture.value = _draw_picture(drawn, view)
 
     slider.observe(show, names="value")
     show()
     return ipywidgets.VBox([slider, sentence, picture])
 
 
-def _pareto_sentence(view: ParetoView, currency: str) -> str:
+def _write_sentence(view: ParetoView, currency: str) -> str:
     """Say in HTML what the picture shows, for those who cannot see it too."""
     unit = html.escape(currency)
     inside = view.n_customers - view.top * view.n_base > 1e-6
@@ -213,25 +214,25 @@ def _amount(money: float, largest: float) -> str:
     return f"{money:,.2f}" if largest < 1_000 else f"{money:,.0f}"
 
 
-def _pareto_picture(drawn: pd.DataFrame, view: ParetoView) -> bytes:
+def _draw_picture(drawn: pd.DataFrame, view: ParetoView) -> bytes:
     """Draw the curve with the top group marked, as PNG; nothing of pyplot is opened."""
     figure = Figure(figsize=(6.4, 4.0), dpi=120)
     FigureCanvasAgg(figure)
     ax = figure.add_axes(_AXES)
-    plot_lorenz(_with_cut(drawn, view), top=view.top, ax=ax)
+    plot_lorenz(_add_cut(drawn, view), top=view.top, ax=ax)
     png = BytesIO()
     figure.savefig(png, format="png")
     return png.getvalue()
 
 
-def _thinned(curve: pd.DataFrame) -> pd.DataFrame:
+def _thin_curve(curve: pd.DataFrame) -> pd.DataFrame:
     """Keep the points that a drawing can show: even steps along either axis."""
     steps = np.linspace(0, 1, _POINTS)
     kept = [np.searchsorted(curve[axis], steps) for axis in ("customer_share", "value_share")]
     return curve.iloc[np.unique(kept)]
 
 
-def _with_cut(drawn: pd.DataFrame, view: ParetoView) -> pd.DataFrame:
+def _add_cut(drawn: pd.DataFrame, view: ParetoView) -> pd.DataFrame:
     """Add the point of the cut, so that the picture gives the same share as the sentence."""
     cut = pd.DataFrame({"customer_share": [1 - view.top], "value_share": [1 - view.share]})
     return pd.concat([drawn, cut]).sort_values(["customer_share", "value_share"])

@@ -1,5 +1,6 @@
 """BdW: as sBG, but a customer's own chance to leave rises or falls from renewal to renewal."""
 
+from crmlab.ltv._contract.contract_likelihood import LEAVING
 from crmlab.ltv._contract.contract_model import ContractModel
 
 __all__ = ["BetaDiscreteWeibull"]
@@ -43,25 +44,24 @@ class BetaDiscreteWeibull(ContractModel):
     """
 
     _NAMES = ("alpha", "beta", "c")
+    _BOUNDARIES = (
+        (
+            lambda at: at["alpha"] > 2 and at["beta"] > 2,
+            "customers do not differ in their probability to leave (alpha and beta grow together).",
+        ),
+        (
+            lambda at: at["c"] > 3,
+            "everyone left seems to go at once after the first renewal (c grows).",
+        ),
+        (
+            lambda at: at["c"] < -3,
+            "after the first renewal almost nobody leaves (c goes to 0).",
+        ),
+        *LEAVING,
+    )
 
-    def _cause(self, theta: dict[str, float], flat: dict[str, float]) -> str:
-        alpha, beta, c = (theta[name] for name in self._NAMES)
-        if alpha > 2 and beta > 2:
-            return (
-                "customers do not differ in their chance to leave (alpha and beta grow together)."
-            )
-        if c > 3:
-            return "everyone left seems to go at once after the first renewal (c grows)."
-        if c < -3:
-            return "after the first renewal almost nobody leaves (c goes to 0)."
-        if alpha < -4 and beta < -4:
-            return "some leave at once and nobody else ever leaves (alpha and beta go to 0)."
-        if beta < -4:
-            return "almost everyone leaves at the first renewal (beta goes to 0)."
-        if alpha < -4 or beta - alpha > 7:
-            return "almost nobody leaves (alpha / (alpha + beta) goes to 0)."
-        loose = max(flat, key=lambda name: abs(flat[name]))
-        return (
-            f"the data leave `{loose}` open; many values fit equally well. "
-            "`ShiftedBetaGeometric` has one parameter less."
-        )
+    def _explain(self, theta: dict[str, float], flattest: dict[str, float]) -> str:
+        found = super()._explain(theta, flattest)
+        if "leave `" not in found:
+            return found
+        return f"{found} `ShiftedBetaGeometric` has one parameter less."

@@ -1,178 +1,30 @@
-"""What the models of customers under contract share: fit, survival, value, simulation."""
+"""What a fitted model of renewals says: survival, value, and who will be left."""
 
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 from scipy import special
 
-from crmlab._checks import check_columns, check_count, check_fraction
+from crmlab._checks import check_columns, check_count, check_fraction, check_number, check_vector
+from crmlab._errors import InputError, InputTypeError
+from crmlab._time_unit import find_unit
 from crmlab._units import force_of_interest
-from crmlab.ltv._contract.renewals import Renewals, read_renewals, whole_numbers
-from crmlab.ltv._contract.subscriptions import Day, Term
-from crmlab.ltv._fitting.errors import ConvergenceError
-from crmlab.ltv._fitting.maximum import Floats, Maximum, maximise
-from crmlab.ltv._fitting.model import LikelihoodModel, check_penalty
-from crmlab.ltv._formulas.arguments import number, numbers
+from crmlab.ltv._contract.contract_likelihood import ContractLikelihood
+from crmlab.ltv._contract.renewals import whole_numbers
+from crmlab.ltv._fitting.maximum import Floats
+from crmlab.ltv._fitting.model import known_covariance
 
 __all__ = ["ContractModel"]
 
-_FAR = 300.0  # log of a stretched time beyond which a beta function is a power to the last digit
-_LARGE = 50.0  # beyond, Stirling's series is exact to the last digits
 _TERMS = 10_000_000  # longest sum of discounted survival
 _LEAST_FORCE = 1e-7  # of interest per period
 _DRAWS = 4_000  # of parameters and of fates, for predictive intervals
 
 
-class ContractModel(LikelihoodModel):
-    """Base of `ShiftedBetaGeometric` and `BetaDiscreteWeibull`.
-
-    Survival after t renewals is B(alpha, beta + t^c) / B(alpha, beta); without a parameter c it
-    is 1. Given who came up for a renewal, who renews is binomial: that is the whole likelihood.
-    """
-
-    period: Term | None
-    observation_end: Day | None
-    penalty: float
-
-    def __init__(
-        self,
-        *,
-        period: Term | None = None,
-        observation_end: Day | None = None,
-        penalty: float = 0.0,
-    ) -> None:
-        self.period = period
-        self.observation_end = observation_end
-        self.penalty = penalty
-
-    # ------------------------------------------------------------------------------ likelihood
-
-    def _parameters(self, theta: Floats) -> tuple[Any, Any, Any]:
-        """The values of alpha, beta and c; arrays if theta holds many."""
-        alpha, beta, *c = np.exp(theta)
-        return alpha, beta, c[0] if c else 1.0
-
-    def _log_survival(self, theta: Floats, t: Floats) -> Floats:
-        """Log of the chance to make t renewals."""
-        alpha, beta, c = self._parameters(theta)
-        stretched, beyond = _stretched(t, c)
-        rise = _log_gamma_gap(beta + stretched, alpha) - _log_gamma_gap(beta, alpha)
-        return -rise - alpha * beyond
-
-    def _survival_slopes(self, theta: Floats, t: Floats) -> Floats:
-        """Derivatives of the log of survival by theta, one row for each parameter."""
-        alpha, beta, c = self._parameters(theta)
-        stretched, beyond = _stretched(t, c)
-        fall = _digamma_gap(beta + stretched, alpha)
-        by_alpha = (
-            special.digamma(alpha + beta) - special.digamma(alpha + beta + stretched) - beyond
-        )
-        slopes = [alpha * by_alpha, beta * (_digamma_gap(beta, alpha) - fall)]
-        log_t = np.log(np.maximum(t, 1.0))
-        slopes.append(-fall * stretched * c * log_t)
-        return np.array(slopes[: len(self._NAMES)])
-
-    def _log_retention(self, theta: Floats, t: Floats) -> Floats:
-        """Log of the chance of the t-th renewal."""
-        # A chance that rounds to 1 would make one loss impossible.
-        rounded = self._log_survival(theta, t) - self._log_survival(theta, t - 1)
-        return np.minimum(rounded, -1e-100)
-
-    def _retention_slopes(self, theta: Floats, t: Floats) -> Floats:
-        """Derivatives of the log of retention by theta, one row for each parameter."""
-        return self._survival_slopes(theta, t) - self._survival_slopes(theta, t - 1)
-
-    def _log_likelihood(self, theta: Floats, renewals: Renewals) -> tuple[float, Floats]:
-        """Log-likelihood of all customers, and its gradient."""
-        log_stay = self._log_retention(theta, renewals.t)
-        log_leave = np.log(-np.expm1(log_stay))
-        value = renewals.renewed @ log_stay + renewals.lost @ log_leave
-        weight = renewals.renewed - renewals.lost * np.exp(log_stay - log_leave)
-        return float(value), self._retention_slopes(theta, renewals.t) @ weight
-
-    # ------------------------------------------------------------------------------------- fit
-
-    def fit(self, data: Any, y: object = None) -> Self:
-        """Find the parameters by maximum likelihood.
-
-        Parameters
-        ----------
-        data : array-like of shape (n_renewals + 1,) or DataFrame
-            One of three: the survivors of one cohort at each renewal, beginning with its size; a
-            table `cohort`, `period` (0 is the start), `alive`, with cohorts of different length
-            where some were observed for less time, as `survivors` gives it; or subscriptions,
-            `customer_id`, `start`, `end` (null while active), read as `survivors` says.
-        y : None
-            Not used; scikit-learn passes it.
-
-        Returns
-        -------
-        fitted model
-
-        Raises
-        ------
-        ConvergenceError
-            If the data do not determine the parameters; it names the cause and the remedy.
-        ValueError, TypeError
-            If the data are impossible, lack columns, or do not go with the options.
-        """
-        penalty = check_penalty(self.penalty)
-        renewals = read_renewals(data, period=self.period, observation_end=self.observation_end)
-        self._check_telling(renewals, penalty)
-        found = self._climb(renewals, penalty)
-        self._check_found(found, renewals.n_customers)
-        params = pd.Series(np.exp(found.theta), index=list(self._NAMES))
-        covariance = np.asarray(
-            np.linalg.inv(found.information * renewals.n_customers), dtype=float
-        )
-        self._keep(params, unit=renewals.unit, covariance=covariance)
-        self.log_likelihood_ = self._log_likelihood(found.theta, renewals)[0]
-        self.n_customers_ = renewals.n_customers
-        self.gradient_norm_ = float(np.linalg.norm(found.gradient))
-        return self
-
-    def _climb(self, renewals: Renewals, penalty: float) -> Maximum:
-        def objective(theta: Floats) -> tuple[float, Floats]:
-            value, gradient = self._log_likelihood(theta, renewals)
-            value = value / renewals.n_customers - penalty * float(theta @ theta)
-            return value, gradient / renewals.n_customers - 2 * penalty * theta
-
-        return maximise(objective, self._starts(renewals))
-
-    def _starts(self, renewals: Renewals) -> list[Floats]:
-        """Customers much, somewhat and hardly different; the first renewal as observed."""
-        stay = (renewals.renewed[0] + 0.5) / (renewals.at_risk[0] + 1)
-        powers = [[]] if len(self._NAMES) == 2 else [[0.0], [0.5], [-0.5]]
-        return [
-            np.array([*np.log([size * (1 - stay), size * stay]), *power])
-            for size in (0.5, 3.0, 30.0)
-            for power in powers
-        ]
-
-    def _check_telling(self, renewals: Renewals, penalty: float) -> None:
-        """Raise where a look at the data already shows that no fit exists."""
-        if penalty > 0:
-            return
-        needed, seen = len(self._NAMES), len(renewals.at_risk)
-        if renewals.n_customers <= 1:
-            cause = "One customer says nothing about how customers differ."
-        elif not renewals.lost.any():
-            cause = "Nobody was lost, so the chance to leave cannot be told."
-        elif not renewals.renewed.any():
-            cause = "Everyone was lost at the first renewal, so nothing is seen of who stays."
-        elif seen < needed:
-            cause = (
-                f"{type(self).__name__} has {needed} parameters, and customers came up for "
-                f"{seen} renewal{'s' if seen > 1 else ''} only."
-            )
-        else:
-            return
-        raise ConvergenceError(
-            f"{cause} Pass more customers or cohorts, observe longer, or set `penalty` "
-            "(such as 0.01)."
-        )
+class ContractModel(ContractLikelihood):
+    """Base of `ShiftedBetaGeometric` and `BetaDiscreteWeibull`."""
 
     # -------------------------------------------------------------------------------- survival
 
@@ -196,7 +48,7 @@ class ContractModel(LikelihoodModel):
 
         Raises
         ------
-        NotFittedError, ValueError, TypeError
+        NotFittedError, InputError, InputTypeError
             If the model is not fitted, or `t` is negative or not whole.
         """
         self._check_fitted()
@@ -221,7 +73,7 @@ class ContractModel(LikelihoodModel):
 
         Raises
         ------
-        NotFittedError, ValueError, TypeError
+        NotFittedError, InputError, InputTypeError
             If the model is not fitted, or `t` is below 1 or not whole.
         """
         self._check_fitted()
@@ -233,7 +85,7 @@ class ContractModel(LikelihoodModel):
         at = np.atleast_1d(times)
         index = pd.Index(at.astype("int64"), name="t")
         if level is None:
-            found = np.exp(log_share(self._theta, at))
+            found = np.exp(log_share(self.theta_, at))
             return float(found[0]) if np.ndim(t) == 0 else pd.Series(found, index=index, name=name)
 
         def odds(theta: Floats) -> Floats:
@@ -272,7 +124,7 @@ class ContractModel(LikelihoodModel):
 
         Raises
         ------
-        NotFittedError, ValueError, TypeError
+        NotFittedError, InputError, InputTypeError
             If the model is not fitted or does not know the length of a period, or the rate is
             not above 0.
         """
@@ -282,7 +134,7 @@ class ContractModel(LikelihoodModel):
             return 1 + np.exp(-force) * self._residual(theta, np.zeros(1), force)
 
         if level is None:
-            return float(expected(self._theta)[0])
+            return float(expected(self.theta_)[0])
         return self._delta(expected, level=level)
 
     def discounted_expected_residual_lifetime(
@@ -314,7 +166,7 @@ class ContractModel(LikelihoodModel):
 
         Raises
         ------
-        NotFittedError, ValueError, TypeError
+        NotFittedError, InputError, InputTypeError
             As for `discounted_expected_lifetime`; also if `renewals` is negative or not whole.
 
         References
@@ -332,7 +184,7 @@ class ContractModel(LikelihoodModel):
 
         if level is not None:
             return self._delta(expected, level=level).set_axis(index)
-        found = expected(self._theta)
+        found = expected(self.theta_)
         if np.ndim(renewals) == 0:
             return float(found[0])
         return pd.Series(found, index=index, name="discounted_expected_residual_lifetime")
@@ -341,13 +193,13 @@ class ContractModel(LikelihoodModel):
         """The discount rate as a force of interest per period."""
         self._check_fitted()
         if self.unit_ is None:
-            raise ValueError(
+            raise InputError(
                 "The model must know how long a period is to discount by the year; it does not. "
                 "Set `period` of the model before fitting, or `unit` in `from_params`."
             )
         force = force_of_interest(discount_rate, self.unit_, per=per)
         if force < _LEAST_FORCE:
-            raise ValueError(
+            raise InputError(
                 f"`discount_rate` must be above 0, by more than rounding; got {discount_rate!r}. "
                 "Without discount the lifetime of customers who differ may have no end."
             )
@@ -372,7 +224,7 @@ class ContractModel(LikelihoodModel):
                 return total
             start += size
             size = max(256, min(2 * size, 1_000_000 // len(renewals)))
-        raise ValueError(
+        raise InputError(
             f"`discount_rate` must not be so close to 0; after {_TERMS:,} periods the sum has "
             "not settled. Use a higher rate."
         )
@@ -393,8 +245,9 @@ class ContractModel(LikelihoodModel):
         Parameters
         ----------
         active : Series or DataFrame
-            Customers, indexed by renewals made, as `installed_base` gives them; or a table with
-            columns `renewals` and `customers`.
+            A table with columns `renewals` (made, in the model's periods) and `customers`, as
+            `installed_base` gives it: its `time_unit` must be the model's. Or customers, indexed
+            by renewals made.
         margin : float
             Margin per customer and period, in currency; may be negative.
         discount_rate, per
@@ -408,13 +261,13 @@ class ContractModel(LikelihoodModel):
 
         Raises
         ------
-        NotFittedError, ValueError, TypeError
+        NotFittedError, InputError, InputTypeError
             As for `discounted_expected_residual_lifetime`; also if customers are negative or
             missing.
         """
         self._check_fitted()
         renewals, customers = _base_of(active, self.unit_)
-        paid = number("margin", margin, negative=True)
+        paid = check_number("margin", margin)
         expected = self.discounted_expected_residual_lifetime(
             renewals, discount_rate=discount_rate, per=per
         )
@@ -458,7 +311,7 @@ class ContractModel(LikelihoodModel):
 
         Raises
         ------
-        NotFittedError, ValueError, TypeError
+        NotFittedError, InputError, InputTypeError
             If the model is not fitted, the base is empty, has negative or missing numbers or, with
             `level`, numbers that are not whole, or an option is out of range.
         """
@@ -467,32 +320,32 @@ class ContractModel(LikelihoodModel):
         ahead = np.arange(1.0, check_count("periods", periods) + 1)
         index = pd.RangeIndex(1, len(ahead) + 1, name="ahead")
         made = renewals[:, None]
-        logs = self._log_survival(self._theta, made + ahead) - self._log_survival(self._theta, made)
+        logs = self._log_survival(self.theta_, made + ahead) - self._log_survival(self.theta_, made)
         expected = customers @ np.exp(logs)
         if level is None:
             return pd.Series(expected, index=index, name="expected_survivors")
         check_fraction("level", level, open_ends=True)
         whole = whole_numbers("customers", customers).astype("int64")
         check_count("seed", seed, minimum=0)
-        drawn = self._drawn_survivors(renewals, whole, ahead, np.random.default_rng(seed))
+        drawn = self._draw_survivors(renewals, whole, ahead, np.random.default_rng(seed))
         ends = np.quantile(
             drawn, [(1 - level) / 2, (1 + level) / 2], axis=0, method="inverted_cdf"
         ).astype(float)
         table = {"estimate": expected, "lower": ends[0], "upper": ends[1], "level": float(level)}
         return pd.DataFrame(table, index=index)
 
-    def _drawn_survivors(
+    def _draw_survivors(
         self, made: Floats, customers: Any, ahead: Floats, rng: np.random.Generator
     ) -> Floats:
         """Total survivors, one row for each draw of the parameters and of who leaves."""
         thetas = rng.multivariate_normal(
-            self._theta, self._theta_covariance(), size=_DRAWS, method="eigh"
+            self.theta_, known_covariance(self), size=_DRAWS, method="eigh"
         )
         left = np.tile(customers, (_DRAWS, 1))
         totals = np.empty((_DRAWS, len(ahead)))
         for step, later in enumerate(ahead):
-            chances = np.exp(self._log_retention(thetas.T[:, :, None], made + later))
-            left = rng.binomial(left, chances)
+            staying = np.exp(self._log_retention(thetas.T[:, :, None], made + later))
+            left = rng.binomial(left, staying)
             totals[:, step] = left.sum(axis=1)
         return totals
 
@@ -513,26 +366,23 @@ class ContractModel(LikelihoodModel):
         Returns
         -------
         Series
-            Survivors, indexed by `period` = 0, 1, … `periods`, ready for `fit`;
-            ``attrs["unit"]`` is the model's unit.
+            Survivors, indexed by `period` = 0, 1, … `periods`, ready for `fit`. They do not say
+            how long a period is: set `period` of the model to be fitted.
 
         Raises
         ------
-        NotFittedError, ValueError, TypeError
+        NotFittedError, InputError, InputTypeError
             If the model is not fitted or an option is out of range.
         """
         self._check_fitted()
         alive = [check_count("n_customers", n_customers)]
         t = np.arange(1.0, check_count("periods", periods) + 1)
         rng = np.random.default_rng(check_count("seed", seed, minimum=0))
-        # Of those who come up for a renewal each one renews with the same chance, as seen from
+        # Of those who come up for a renewal each one renews with the same probability, as seen from
         # outside: whoever differs has been drawn already.
-        for chance in np.exp(self._log_retention(self._theta, t)):
-            alive.append(int(rng.binomial(alive[-1], chance)))
-        drawn = pd.Series(alive, index=pd.RangeIndex(len(alive), name="period"), name="alive")
-        if self.unit_:
-            drawn.attrs["unit"] = self.unit_
-        return drawn
+        for staying in np.exp(self._log_retention(self.theta_, t)):
+            alive.append(int(rng.binomial(alive[-1], staying)))
+        return pd.Series(alive, index=pd.RangeIndex(len(alive), name="period"), name="alive")
 
 
 def _base_of(active: Any, unit: str | None) -> tuple[Floats, Floats]:
@@ -540,50 +390,21 @@ def _base_of(active: Any, unit: str | None) -> tuple[Floats, Floats]:
     if isinstance(active, pd.DataFrame):
         check_columns(active.columns, ["renewals", "customers"], what="`active`")
         renewals, customers = active["renewals"], active["customers"]
+        found = find_unit(active, what="active")
+        if None not in (found, unit) and found != unit:
+            raise InputError(
+                f"`active` must count renewals in the model's unit {unit!r}; got {found!r}."
+            )
     elif isinstance(active, pd.Series):
         renewals, customers = active.index.to_series(), active
     else:
-        raise TypeError(
+        raise InputTypeError(
             "`active` must be a Series of customers indexed by renewals made, or a table "
             f"`renewals`, `customers`; got {type(active).__name__}."
         )
-    found = active.attrs.get("unit")
-    if None not in (found, unit) and found != unit:
-        raise ValueError(
-            f"`active` must count renewals in the model's unit {unit!r}; got {found!r}."
-        )
     if active.empty:
-        raise ValueError("`active` must hold at least one row; got none.")
-    return whole_numbers("renewals", renewals.to_numpy()), numbers(
-        "customers", customers.to_numpy()
+        raise InputError("`active` must hold at least one row; got none.")
+    return (
+        whole_numbers("renewals", renewals.to_numpy()),
+        check_vector("customers", customers.to_numpy()),
     )
-
-
-def _stretched(t: Floats, c: Any) -> tuple[Floats, Floats]:
-    """The time t^c, and the log of what it exceeds the largest ordinary number by."""
-    if np.ndim(c) == 0 and c == 1:
-        return t, np.zeros_like(t)
-    log = c * np.log(np.maximum(t, 1.0))
-    return np.where(t > 0, np.exp(np.minimum(log, _FAR)), 0.0), np.maximum(log - _FAR, 0.0)
-
-
-# Where x is large, gamma functions of x and x + step are large and their ratio is not: then
-# Stirling's series, in which what is large has been taken away, keeps the last digits.
-
-
-def _log_gamma_gap(x: Any, step: Any) -> Floats:
-    """Log of Gamma(x + step) / Gamma(x)."""
-    y = x + step
-    p, q = 1 / y, 1 / x
-    rest = (p - q) / 12 - (p**3 - q**3) / 360 + (p**5 - q**5) / 1260
-    series = (x - 0.5) * np.log1p(step / x) + step * (np.log(y) - 1) + rest
-    return np.where(x >= _LARGE, series, special.gammaln(y) - special.gammaln(x))
-
-
-def _digamma_gap(x: Any, step: Any) -> Floats:
-    """Digamma(x + step) - digamma(x)."""
-    y = x + step
-    p, q = 1 / y, 1 / x
-    rest = (p**4 - q**4) / 120 - (p**2 - q**2) / 12
-    series = np.log1p(step / x) + step * p * q / 2 + rest
-    return np.where(x >= _LARGE, series, special.digamma(y) - special.digamma(x))

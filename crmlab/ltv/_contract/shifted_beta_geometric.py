@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from crmlab.ltv._contract.contract_likelihood import LEAVING
 from crmlab.ltv._contract.contract_model import ContractModel
 from crmlab.ltv._fitting.maximum import Floats
 
@@ -69,6 +70,15 @@ class ShiftedBetaGeometric(ContractModel):
     """
 
     _NAMES = ("alpha", "beta")
+    _BOUNDARIES = (
+        (
+            lambda at: at["alpha"] > 2 and at["beta"] > 2,
+            "customers do not differ in their probability to leave (alpha and beta grow "
+            "together); retention does not rise from renewal to renewal. `BetaDiscreteWeibull` "
+            "lets the probability of each customer change.",
+        ),
+        *LEAVING,
+    )
 
     # Both are ratios here, exact to the last digit.
 
@@ -88,23 +98,6 @@ class ShiftedBetaGeometric(ContractModel):
         before = beta + renewals
         series = _hyp2f1_of_one(before + 1, alpha + before + 1, force)
         return before / (alpha + before) * series
-
-    def _cause(self, theta: dict[str, float], flat: dict[str, float]) -> str:
-        alpha, beta = theta["alpha"], theta["beta"]
-        if alpha > 2 and beta > 2:
-            return (
-                "customers do not differ in their chance to leave (alpha and beta grow together); "
-                "retention does not rise from renewal to renewal. `BetaDiscreteWeibull` lets the "
-                "chance of each customer change."
-            )
-        if alpha < -4 and beta < -4:
-            return "some leave at once and nobody else ever leaves (alpha and beta go to 0)."
-        if beta < -4:
-            return "almost everyone leaves at the first renewal (beta goes to 0)."
-        if alpha < -4 or beta - alpha > 7:
-            return "almost nobody leaves (alpha / (alpha + beta) goes to 0)."
-        loose = max(flat, key=lambda name: abs(flat[name]))
-        return f"the data leave `{loose}` open; many values fit equally well."
 
 
 def _hyp2f1_of_one(b: Floats, c: Floats, force: float) -> Floats:

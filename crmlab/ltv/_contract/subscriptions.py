@@ -1,14 +1,15 @@
 """Subscriptions: how often each one was renewed, and how many renewed of those who could."""
 
 import datetime as dt
-import numbers
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from crmlab._checks import check_choice, check_columns
+from crmlab._checks import check_choice, check_columns, check_day
+from crmlab._errors import InputError, InputTypeError
+from crmlab._time_unit import TIME_UNIT, unit_column
 from crmlab._units import months_between
 
 __all__ = ["MONTHS", "Day", "Term", "installed_base", "survivors"]
@@ -61,11 +62,11 @@ def survivors(
         Columns `cohort`; `period` (renewals, 0 at the start); `at_risk` (those who came up for
         this renewal); `alive` (those of them who renewed); `survival` (share still a customer,
         the product of alive / at_risk up to here). Period 0 holds the size of the cohort.
-        ``attrs["unit"]`` is `period`. `ShiftedBetaGeometric` fits it as it is.
+        `time_unit` is the length of a period. `ShiftedBetaGeometric` fits it as it is.
 
     Raises
     ------
-    ValueError, TypeError
+    InputError, InputTypeError
         If columns are missing, a date is missing or unreadable, a subscription ends before it
         starts, subscriptions of a customer overlap, or an option is unknown.
 
@@ -83,12 +84,12 @@ def survivors(
     ...     }
     ... )
     >>> survivors(gym, period="M", observation_end="2024-04-20")
-      cohort  period  at_risk  alive  survival
-    0    all       0        3      3       1.0
-    1    all       1        3      3       1.0
-    2    all       2        2      1       0.5
+      cohort  period  at_risk  alive  survival time_unit
+    0    all       0        3      3       1.0         M
+    1    all       1        3      3       1.0         M
+    2    all       2        2      1       0.5         M
     """
-    terms = _terms(subscriptions, period=period, observation_end=observation_end, extra=by)
+    terms = _count_terms(subscriptions, period=period, observation_end=observation_end, extra=by)
     if by is None:
         cohort = pd.Series("all", index=terms.index)
     elif by == "start":
@@ -96,20 +97,20 @@ def survivors(
     else:
         cohort = terms[by]
     if cohort.isna().any():
-        raise ValueError(
+        raise InputError(
             f"Column {by!r} must not be missing; {cohort.isna().sum():,} of {len(cohort):,} "
             "subscriptions lack it. Fill it first."
         )
     parts = [
-        _survivors_of(name, group["came_up"].to_numpy(), group["renewals"].to_numpy())
+        _count_survivors(name, group["came_up"].to_numpy(), group["renewals"].to_numpy())
         for name, group in terms.groupby(cohort.to_numpy(), sort=True)
     ]
     table = pd.concat(parts, ignore_index=True)
-    table.attrs["unit"] = period
+    table[TIME_UNIT] = unit_column(period, len(table))
     return table
 
 
-def _survivors_of(cohort: Any, came_up: Whole, renewals: Whole) -> pd.DataFrame:
+def _count_survivors(cohort: Any, came_up: Whole, renewals: Whole) -> pd.DataFrame:
     """The table of one cohort."""
     last = int(came_up.max())
     # The customers with k or more, for each k.
@@ -129,7 +130,7 @@ def _survivors_of(cohort: Any, came_up: Whole, renewals: Whole) -> pd.DataFrame:
 
 def installed_base(
     subscriptions: pd.DataFrame, *, period: Term, observation_end: Day | None = None
-) -> pd.Series:
+) -> pd.DataFrame:
     """Count the customers active at the end of observation by the renewals they have made.
 
     Parameters
@@ -139,12 +140,13 @@ def installed_base(
 
     Returns
     -------
-    Series
-        Customers, indexed by `renewals`; ``attrs["unit"]`` is `period`.
+    DataFrame
+        Columns `renewals` (made), `customers` (who made so many) and `time_unit`, the length of
+        a period; ready for `value_installed_base`.
 
     Raises
     ------
-    ValueError, TypeError
+    InputError, InputTypeError
         As for `survivors`.
 
     Examples
@@ -152,29 +154,29 @@ def installed_base(
     >>> gym = pd.DataFrame({"customer_id": ["a", "b"], "start": ["2024-01-31", "2024-02-10"]})
     >>> gym["end"] = pd.Series([None, None], dtype="datetime64[s]")
     >>> installed_base(gym, period="M", observation_end="2024-04-20")
-    renewals
-    2    2
-    Name: customers, dtype: int64
+       renewals  customers time_unit
+    0         2          2         M
     """
-    terms = _terms(subscriptions, period=period, observation_end=observation_end)
+    terms = _count_terms(subscriptions, period=period, observation_end=observation_end)
     renewals = terms.loc[terms["active"], "renewals"]
-    base = renewals.value_counts().sort_index().rename_axis("renewals").rename("customers")
-    base.attrs["unit"] = period
+    counted = renewals.value_counts().sort_index()
+    base = counted.rename_axis("renewals").rename("customers").reset_index()
+    base[TIME_UNIT] = unit_column(period, len(base))
     return base
 
 
-def _terms(
+def _count_terms(
     subscriptions: Any, *, period: str, observation_end: Day | None, extra: str | None = None
 ) -> pd.DataFrame:
     """One row per subscription: `start`, `renewals` made, renewals it `came_up` for, `active`."""
     check_choice("period", period, MONTHS)
-    table = _joined(_checked(subscriptions, extra))
+    table = _join_rows(_check_subscriptions(subscriptions, extra))
     start = table["start"].to_numpy().astype("datetime64[D]")
     end = table["end"].to_numpy().astype("datetime64[D]")
-    until = _end_of_observation(observation_end, start, end)
+    until = _find_end(observation_end, start, end)
     known = start <= until
     if not known.any():
-        raise ValueError(
+        raise InputError(
             f"`subscriptions` must hold one that starts by {until}, the end of observation; "
             "there is none. Check `observation_end`."
         )
@@ -190,45 +192,45 @@ def _terms(
     return table
 
 
-def _checked(subscriptions: Any, extra: str | None) -> pd.DataFrame:
+def _check_subscriptions(subscriptions: Any, extra: str | None) -> pd.DataFrame:
     """The columns that count, dates without times of day."""
     if not isinstance(subscriptions, pd.DataFrame):
-        raise TypeError(
+        raise InputTypeError(
             "`subscriptions` must be a DataFrame, one row per subscription; "
             f"got {type(subscriptions).__name__}."
         )
     names = list(dict.fromkeys(["customer_id", "start", "end", *([extra] if extra else [])]))
     check_columns(subscriptions.columns, names, what="`subscriptions`")
     if subscriptions.empty:
-        raise ValueError("`subscriptions` must hold at least one subscription; got none.")
+        raise InputError("`subscriptions` must hold at least one subscription; got none.")
     table = subscriptions[names].copy()
     for name in ("start", "end"):
-        table[name] = _days(table[name], name)
+        table[name] = _read_days(table[name], name)
     for name in ("customer_id", "start"):
         missing = int(table[name].isna().sum())
         if missing:
-            raise ValueError(
+            raise InputError(
                 f"`{name}` must not be missing; {missing:,} of {len(table):,} subscriptions "
                 "lack it. Repair them or leave them out."
             )
     backwards = int((table["end"] < table["start"]).sum())
     if backwards:
-        raise ValueError(
+        raise InputError(
             f"`end` must not be before `start`; {backwards:,} of {len(table):,} subscriptions "
             "break this. Check which column is which."
         )
     return table
 
 
-def _days(column: pd.Series, name: str) -> pd.Series:
+def _read_days(column: pd.Series, name: str) -> pd.Series:
     """A column of dates, by the calendar day."""
     if pd.api.types.is_numeric_dtype(column) and column.notna().any():
         # A number would pass as nanoseconds since 1970.
-        raise TypeError(f"`{name}` must hold dates; got {column.dtype}. Use `pd.to_datetime`.")
+        raise InputTypeError(f"`{name}` must hold dates; got {column.dtype}. Use `pd.to_datetime`.")
     try:
         stamps = pd.to_datetime(column, format="ISO8601")
     except (TypeError, ValueError) as error:
-        raise ValueError(
+        raise InputError(
             f"`{name}` must hold dates, or text such as '2024-12-31'; {error}. Use "
             "`pd.to_datetime` with the format of your dates."
         ) from error
@@ -237,7 +239,7 @@ def _days(column: pd.Series, name: str) -> pd.Series:
     return stamps.dt.normalize()
 
 
-def _joined(table: pd.DataFrame) -> pd.DataFrame:
+def _join_rows(table: pd.DataFrame) -> pd.DataFrame:
     """Subscriptions with rows that continue each other made one; refuse overlapping ones."""
     if not table["customer_id"].duplicated().any():
         return table
@@ -249,7 +251,7 @@ def _joined(table: pd.DataFrame) -> pd.DataFrame:
     overlap = same & (gap < 0)
     if overlap.any():
         first = table["customer_id"].to_numpy()[overlap][0]
-        raise ValueError(
+        raise InputError(
             "Subscriptions of one `customer_id` must not overlap; "
             f"{overlap.sum():,} of {len(table):,} begin before an earlier one has ended, such as "
             f"one of {first!r}. End the earlier one, or make an id of customer and product."
@@ -260,10 +262,7 @@ def _joined(table: pd.DataFrame) -> pd.DataFrame:
     return joined.reset_index(drop=True)
 
 
-def _end_of_observation(value: Day | None, start: Stamps, end: Stamps) -> np.datetime64:
+def _find_end(value: Day | None, start: Stamps, end: Stamps) -> np.datetime64:
     if value is None:
         return np.fmax(start.max(), np.fmax.reduce(end))
-    stamp = pd.NaT if isinstance(value, numbers.Number) else pd.to_datetime(value, errors="coerce")
-    if not isinstance(stamp, pd.Timestamp):
-        raise ValueError(f"`observation_end` must be a date such as '2024-12-31'; got {value!r}.")
-    return np.datetime64(stamp.date(), "D")
+    return np.datetime64(check_day("observation_end", value), "D")

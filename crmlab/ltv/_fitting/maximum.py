@@ -21,8 +21,8 @@ _STEP = 1e-4  # of the central differences of the gradient: error about 1e-8 of 
 _TOLERANCE = 1e-11  # gain in log-likelihood per customer that is still worth a step
 _MOVE = 2.0  # longest move of a parameter in one step
 _ROUNDS = 60
-_APART = 0.5  # distance from which two tops are different ones
-_NEARLY = 0.003  # per customer: what a sketch of some thousand customers may be wrong by
+_APART = 0.5  # distance from which two optima are different ones
+_NEARLY = 0.003  # per customer: what a subsample of some thousand customers may be wrong by
 
 
 @dataclass(frozen=True)
@@ -51,9 +51,9 @@ class Maximum:
 
 
 def maximise(
-    whole: LogLikelihood, starts: Sequence[Floats], *, sketch: LogLikelihood | None = None
+    whole: LogLikelihood, starts: Sequence[Floats], *, subsample: LogLikelihood | None = None
 ) -> Maximum:
-    """Climb from several starts on a sketch of the data, then finish on the whole.
+    """Search from several starts on a subsample of the data, then finish on the whole.
 
     Parameters
     ----------
@@ -61,8 +61,8 @@ def maximise(
         Log-likelihood per customer and gradient on all rows.
     starts : sequence of ndarray
         Points from which to start.
-    sketch : callable, optional
-        The same on a small part of the rows, for the long way up. Default: `whole`.
+    subsample : callable, optional
+        The same on a small part of the rows, for the multi-start search. Default: `whole`.
 
     Returns
     -------
@@ -70,17 +70,17 @@ def maximise(
     """
     # On matrices of four rows the threads of BLAS only wait for each other.
     with threadpool_limits(limits=1, user_api="blas"):
-        return _maximised(whole, starts, sketch or whole)
+        return _search(whole, starts, subsample or whole)
 
 
-def _maximised(whole: LogLikelihood, starts: Sequence[Floats], sketch: LogLikelihood) -> Maximum:
-    tops = _rivals([_climb(sketch, start) for start in starts])
-    found = _best([_finish(whole, top, _information(sketch, top)) for top in tops])
-    if found.converged or sketch is whole:
+def _search(whole: LogLikelihood, starts: Sequence[Floats], subsample: LogLikelihood) -> Maximum:
+    optima = _find_near_ties([_ascend(subsample, start) for start in starts])
+    found = _best([_finish(whole, top, _information(subsample, top)) for top in optima])
+    if found.converged or subsample is whole:
         return found
-    # A sketch may lack what keeps the maximum inside: ask all rows before saying there is none.
+    # A subsample may lack what keeps the maximum inside: ask all rows before saying there is none.
     starts = [*starts, np.clip(found.theta, -LIMIT / 2, LIMIT / 2)]
-    top = max((_climb(whole, start) for start in starts), key=lambda top: top[1])[0]
+    top = max((_ascend(whole, start) for start in starts), key=lambda top: top[1])[0]
     return _best([found, _finish(whole, top, _information(whole, top))])
 
 
@@ -89,19 +89,19 @@ def _best(found: list[Maximum]) -> Maximum:
     return max(found, key=lambda each: each.value + _TOLERANCE * each.converged)
 
 
-def _rivals(tops: list[tuple[Floats, float]]) -> list[Floats]:
-    """The highest top and others nearly as high: which is higher, only all rows can tell."""
-    tops = sorted(tops, key=lambda top: -top[1])
+def _find_near_ties(optima: list[tuple[Floats, float]]) -> list[Floats]:
+    """Return the best optimum and near ties, to be ranked on the full data."""
+    optima = sorted(optima, key=lambda top: -top[1])
     kept: list[Floats] = []
-    for theta, value in tops:
+    for theta, value in optima:
         new = all(np.abs(theta - other).max() > _APART for other in kept)
-        if new and value > tops[0][1] - _NEARLY:
+        if new and value > optima[0][1] - _NEARLY:
             kept.append(theta)
     return kept
 
 
-def _climb(log_likelihood: LogLikelihood, start: Floats) -> tuple[Floats, float]:
-    """The top that a quasi-Newton search within the limits finds."""
+def _ascend(log_likelihood: LogLikelihood, start: Floats) -> tuple[Floats, float]:
+    """Return the optimum that a quasi-Newton search within the limits finds."""
 
     def downhill(theta: Floats) -> tuple[float, Floats]:
         value, gradient = log_likelihood(theta)
@@ -118,7 +118,7 @@ def _climb(log_likelihood: LogLikelihood, start: Floats) -> tuple[Floats, float]
 def _finish(log_likelihood: LogLikelihood, theta: Floats, information: Floats) -> Maximum:
     """Newton's method: keep an information matrix while it serves, renew it when it does not.
 
-    The one handed in comes from a sketch and is cheap; the last one is exact.
+    The one handed in comes from a subsample and is cheap; the last one is exact.
     """
     value, gradient = log_likelihood(theta)
     exact = False
@@ -164,7 +164,7 @@ def _line_search(
     for share in 0.25 ** np.arange(8):
         new = np.clip(theta + share * step, -LIMIT, LIMIT)
         new_value, new_gradient = log_likelihood(new)
-        # Near the top rounding hides the gain, and a smaller gradient is proof enough.
+        # Near the optimum rounding hides the gain, and a smaller gradient is proof enough.
         flat = abs(new_value - value) <= 1e-13 * max(1.0, abs(value))
         better = float(np.abs(new_gradient).max()) < float(np.abs(gradient).max())
         if new_value - value >= 1e-4 * share * slope or (flat and better):

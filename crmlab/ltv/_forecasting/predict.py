@@ -1,4 +1,4 @@
-"""What customers will really do: intervals that hold parameter doubt, chance to leave, and luck."""
+"""What customers will really do: intervals that hold parameter doubt, dropout, and luck."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -8,9 +8,16 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from crmlab._checks import check_count, check_fraction
+from crmlab._errors import InputError
+from crmlab.ltv._fitting.discounting import check_horizon
 from crmlab.ltv._fitting.maximum import LIMIT, Floats
-from crmlab.ltv._forecasting.segments import segments
-from crmlab.ltv._spend.gamma_gamma import GammaGamma
+from crmlab.ltv._forecasting.protocols import (
+    RepeatModel,
+    SpendModel,
+    check_spend_model,
+    read_customers,
+)
+from crmlab.ltv._forecasting.segments import find_segments
 
 __all__ = ["predictive_draws", "predictive_intervals"]
 
@@ -18,11 +25,11 @@ _BLOCK = 10_000  # customers whose draws are held at once
 
 
 def predictive_intervals(
-    model: Any,
+    model: RepeatModel,
     summary: pd.DataFrame,
     horizon: float,
     *,
-    spend: GammaGamma | None = None,
+    spend: SpendModel | None = None,
     margin: float = 1.0,
     by: str | pd.Series | None = None,
     total: bool = False,
@@ -30,6 +37,7 @@ def predictive_intervals(
     n_draws: int = 1000,
     parameter_uncertainty: bool = True,
     seed: int = 0,
+    unit: str | None = None,
 ) -> pd.DataFrame:
     """Intervals for the purchases, or the money, that customers will really bring.
 
@@ -43,13 +51,14 @@ def predictive_intervals(
     Parameters
     ----------
     model : fitted model of repeat purchases
-        `BetaGeoNBD`, `ModifiedBetaGeoNBD`, `ParetoNBD`, `NBD` or `BetaGeoBetaBinomial`.
+        `BetaGeoNBD`, `ModifiedBetaGeoNBD`, `ParetoNBD`, `NBD` or `BetaGeoBetaBinomial`, or any
+        `RepeatModel`.
     summary : DataFrame
         As in the model's `fit`, one row per customer; with `spend` also `monetary_value`.
     horizon : float
         Length of the time to come, in the summary's unit.
-    spend : GammaGamma, optional
-        If given, the answer is money and not purchases.
+    spend : fitted model of spend, optional
+        `GammaGamma`, or any `SpendModel`. If given, the answer is money and not purchases.
     margin : float, default=1
         Share of the money that is kept, in [0, 1].
     by : str or Series, optional
@@ -66,6 +75,8 @@ def predictive_intervals(
         False takes the parameters as known; a model made from given parameters needs it.
     seed : int, default=0
         Seed of the draws; the same seed gives the same intervals.
+    unit : {"D", "W", "M", "Q", "Y"}, optional
+        Unit of time of a summary that does not say it.
 
     Returns
     -------
@@ -75,7 +86,7 @@ def predictive_intervals(
 
     Raises
     ------
-    NotFittedError, ValueError, TypeError
+    NotFittedError, InputError, InputTypeError
         If a model is not fitted, the summary has impossible rows, or an option is out of range.
 
     Examples
@@ -95,30 +106,31 @@ def predictive_intervals(
     tails = [(1 - level) / 2, (1 + level) / 2]
     drawn = _Draws(
         model, summary, horizon, spend=spend, margin=margin, n_draws=n_draws,
-        parameter_uncertainty=parameter_uncertainty, seed=seed,
+        parameter_uncertainty=parameter_uncertainty, seed=seed, unit=unit,
     )  # fmt: skip
     if by is None and not total:
-        rows = [_row(block, tails) for block in drawn.blocks()]
+        rows = [_summarise_draws(block, tails) for block in drawn.blocks()]
         return _table(np.concatenate(rows), summary.index, level)
-    segment, names = segments(summary, by, total=total)
+    segment, names = find_segments(summary, by, total=total)
     sums = np.zeros((len(names), drawn.n_draws))
     at = 0
     for block in drawn.blocks():
         np.add.at(sums, segment[at : at + len(block)], block)
         at += len(block)
-    return _table(_row(sums, tails), names, level)
+    return _table(_summarise_draws(sums, tails), names, level)
 
 
 def predictive_draws(
-    model: Any,
+    model: RepeatModel,
     summary: pd.DataFrame,
     horizon: float,
     *,
-    spend: GammaGamma | None = None,
+    spend: SpendModel | None = None,
     margin: float = 1.0,
     n_draws: int = 1000,
     parameter_uncertainty: bool = True,
     seed: int = 0,
+    unit: str | None = None,
 ) -> pd.DataFrame:
     """The draws behind `predictive_intervals`: one row per customer, one column per draw.
 
@@ -131,7 +143,7 @@ def predictive_draws(
     """
     drawn = _Draws(
         model, summary, horizon, spend=spend, margin=margin, n_draws=n_draws,
-        parameter_uncertainty=parameter_uncertainty, seed=seed,
+        parameter_uncertainty=parameter_uncertainty, seed=seed, unit=unit,
     )  # fmt: skip
     return pd.DataFrame(
         np.concatenate(list(drawn.blocks())),
@@ -145,75 +157,74 @@ class _Draws:
 
     def __init__(
         self,
-        model: Any,
+        model: RepeatModel,
         summary: pd.DataFrame,
         horizon: float,
         *,
-        spend: GammaGamma | None,
+        spend: SpendModel | None,
         margin: float,
         n_draws: int,
         parameter_uncertainty: bool,
         seed: int,
+        unit: str | None,
     ) -> None:
-        self.rows, self.at = model._read(summary)
+        read_customers(model, summary, unit)
         if "n_customers" in summary and (summary["n_customers"] != 1).any():
-            raise ValueError(
+            raise InputError(
                 "`summary` must hold one row per customer to draw what each will do; "
                 "`n_customers` counts several in a row. Use the summary of `rfm_summary`."
             )
-        self.horizon = model._check_horizon(horizon)
+        self.summary = summary
+        self.horizon = check_horizon(horizon)
         self.n_draws = check_count("n_draws", n_draws, minimum=100)
         self.rng = np.random.default_rng(check_count("seed", seed, minimum=0))
         self.margin = check_fraction("margin", margin)
         self.model, self.spend = model, spend
         uncertain = parameter_uncertainty
-        self.theta = _parameter_draws(model, self.n_draws, self.rng, uncertain=uncertain)
+        self.theta = _draw_parameters(model, self.n_draws, self.rng, uncertain=uncertain)
         if spend is not None:
-            self.spend_theta = _parameter_draws(spend, self.n_draws, self.rng, uncertain=uncertain)
-            self.known = spend._read(summary)
+            check_spend_model(spend)
+            spend.read(summary)
+            self.spend_theta = _draw_parameters(spend, self.n_draws, self.rng, uncertain=uncertain)
 
     def blocks(self) -> Iterator[NDArray[Any]]:
         """Arrays of shape (customers, n_draws), in the order of the summary."""
-        for start in range(0, len(self.at), _BLOCK):
-            yield self._block(slice(start, start + _BLOCK))
+        for start in range(0, len(self.summary), _BLOCK):
+            yield self._draw_block(self.summary.iloc[start : start + _BLOCK])
 
-    def _block(self, which: slice) -> NDArray[Any]:
-        model, rng = self.model, self.rng
-        rows = self.rows.rows(self.at[which])
+    def _draw_block(self, block: pd.DataFrame) -> NDArray[Any]:
+        rows = self.model.read(block)
+        past = None if self.spend is None else self.spend.read(block)
         kind = "int64" if self.spend is None else "float64"
-        out = np.empty((len(rows), self.n_draws), dtype=kind)
+        out = np.empty((len(block), self.n_draws), dtype=kind)
         for draw, theta in enumerate(self.theta):
-            values = model._values(theta, rows)
-            alive = rng.random(len(rows)) < model._alive(values, rows)
-            bought = np.where(alive, model._draw_future(values, rows, self.horizon, rng), 0)
+            bought = self.model.draw(theta, rows, self.horizon, self.rng)
             if self.spend is not None:
-                x, m = self.known.x[which], self.known.m[which]
-                drawn = self.spend._draw_spend(self.spend_theta[draw], x, m, bought, rng)
-                bought = self.margin * drawn
+                spent = self.spend.draw(self.spend_theta[draw], past, bought, self.rng)
+                bought = self.margin * spent
             out[:, draw] = bought
         return out
 
 
-def _parameter_draws(
-    model: Any, n_draws: int, rng: np.random.Generator, *, uncertain: bool
+def _draw_parameters(
+    model: RepeatModel | SpendModel, n_draws: int, rng: np.random.Generator, *, uncertain: bool
 ) -> Floats:
     """Theta from its sampling distribution, one row per draw."""
-    model._check_fitted()
-    centre = model._theta
+    centre = model.theta_
     if not uncertain:
         return np.tile(centre, (n_draws, 1))
-    if not hasattr(model, "covariance_"):
-        raise ValueError(
+    if model.theta_covariance_ is None:
+        raise InputError(
             f"This {type(model).__name__} was made from given parameters and does not know how "
             "sure they are. Fit it for intervals, or set parameter_uncertainty=False."
         )
-    size, axes = np.linalg.eigh(model._theta_covariance())
+    size, axes = np.linalg.eigh(model.theta_covariance_)
     deviation = np.sqrt(np.maximum(size, 0)) * rng.standard_normal((n_draws, len(centre)))
     # Along a flat ridge a normal distribution reaches values that no likelihood supports.
     return centre + np.clip(deviation @ axes.T, -LIMIT, LIMIT)
 
 
-def _row(draws: NDArray[Any], tails: list[float]) -> Floats:
+def _summarise_draws(draws: NDArray[Any], tails: list[float]) -> Floats:
     """Mean and limits of each row of draws; limits are values that were drawn."""
     limits = np.quantile(draws, tails, axis=1, method="inverted_cdf")
     return np.column_stack([draws.mean(axis=1), *limits])

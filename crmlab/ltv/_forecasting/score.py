@@ -1,6 +1,5 @@
 """Scores for summaries of any size: streamed from where they are stored, or computed on Spark."""
 
-import json
 import os
 import sys
 import uuid
@@ -14,27 +13,29 @@ import pyarrow.parquet
 
 from crmlab._checks import check_columns
 from crmlab._engine import execute, is_spark, read_parquet, scratch_file, store
+from crmlab._errors import InputError, InputTypeError
+from crmlab._files import replacing
+from crmlab._time_unit import TELL_UNIT, check_unit
 from crmlab._units import Unit
 from crmlab.loaders import expand, open_source
-from crmlab.ltv._forecasting.scorer import READ, Scorer, known_attrs
-from crmlab.ltv._noncontract.summary import check_rows, numbers_of
-from crmlab.ltv._spend.gamma_gamma import GammaGamma
+from crmlab.ltv._fitting.rows import check_rows, read_column
+from crmlab.ltv._forecasting.protocols import RepeatModel, SpendModel
+from crmlab.ltv._forecasting.scorer import READ, Scorer
 
 __all__ = ["score_table"]
 
 _CHUNK = 200_000
 _ID = "customer_id"
 _LARGEST = sys.float_info.max
-_ATTRS = b"PANDAS_ATTRS"  # where pandas stores a frame's attrs in Parquet
 
 
 def score_table(
-    model: Any,
+    model: RepeatModel,
     source: Any,
     *,
     horizon: float,
     out: str | os.PathLike[str] | None = None,
-    spend: GammaGamma | None = None,
+    spend: SpendModel | None = None,
     margin: float | None = None,
     discount_rate: float | None = None,
     per: Unit = "Y",
@@ -50,7 +51,8 @@ def score_table(
     Parameters
     ----------
     model : fitted model of repeat purchases
-        `BetaGeoNBD`, `ModifiedBetaGeoNBD`, `ParetoNBD`, `NBD` or `BetaGeoBetaBinomial`.
+        `BetaGeoNBD`, `ModifiedBetaGeoNBD`, `ParetoNBD`, `NBD` or `BetaGeoBetaBinomial`, or any
+        `RepeatModel`.
     source : path, glob, list of paths, DataFrame, DuckDB relation, Ibis table or Spark table
         One row per customer, with the columns that `model` was fitted on. A folder stands for the
         files inside.
@@ -59,8 +61,8 @@ def score_table(
     out : path, optional
         Parquet file for the result, in a folder that exists. It appears when it is complete: if
         scoring fails, an older file of that name stays as it was.
-    spend : GammaGamma, optional
-        Fitted model of spend; the table then needs `monetary_value`.
+    spend : fitted model of spend, optional
+        `GammaGamma`, or any `SpendModel`; the table then needs `monetary_value`.
     margin : float, optional
         Share of the spend that is kept, in [0, 1]; with `spend` and `discount_rate`.
     discount_rate : float, optional
@@ -70,8 +72,8 @@ def score_table(
     columns : sequence of str, default=()
         Columns of the source to keep beside ``customer_id``.
     unit : {"D", "W", "M", "Q", "Y"}, optional
-        Unit of time of the source. Default: the one stored with it (in ``attrs``, which pandas
-        writes to Parquet too), else the model's. Another unit than the model's is an error.
+        Unit of time of a source that does not say it, in ``time_unit`` or by
+        ``days_since_last / (T - recency)``. Another unit than the model's is an error.
     chunk_size : int, default=200_000
         Most customers scored at once.
 
@@ -83,7 +85,7 @@ def score_table(
         promise an order of rows. The columns are ``customer_id``, `columns`, and
 
         ``probability_alive``
-            chance to be a customer at the end of observation;
+            probability to be a customer at the end of observation;
         ``expected_purchases``
             purchases expected within `horizon`;
         ``expected_spend``
@@ -100,7 +102,7 @@ def score_table(
     ------
     NotFittedError
         If a model is not fitted.
-    ValueError, TypeError
+    InputError, InputTypeError
         If columns are missing, the table is empty or has impossible rows, its unit is another
         than the model's, or an option is out of range.
     FileNotFoundError
@@ -132,18 +134,17 @@ def score_table(
         chunk_size=chunk_size,
     )
     scorer.check()
-    target = None if out is None else _checked_out(out)
+    target = None if out is None else _check_out(out)
     if isinstance(columns, str):
-        raise TypeError("`columns` must be a list of column names; got a single text.")
+        raise InputTypeError("`columns` must be a list of column names; got a single text.")
     taken = [name for name in columns if name in scorer.names]
     if taken:
-        raise ValueError(
+        raise InputError(
             f"`columns` must not hold names of the result; got {', '.join(map(repr, taken))}. "
             "Rename them in the source."
         )
     if isinstance(source, pd.DataFrame):
-        scorer = scorer.told(known_attrs(unit, [source.attrs], model))
-        return _score_frame(scorer, source, list(columns), target)
+        return _score_frame(scorer, source, list(columns), target, unit)
     return _score_stored(scorer, source, list(columns), target, unit)
 
 
@@ -151,7 +152,7 @@ def score_table(
 
 
 def _score_frame(
-    scorer: Scorer, source: pd.DataFrame, columns: list[str], target: Path | None
+    scorer: Scorer, source: pd.DataFrame, columns: list[str], target: Path | None, unit: str | None
 ) -> Any:
     """Scores of a frame in memory."""
     index = [name for name in source.index.names if name is not None]
@@ -159,11 +160,12 @@ def _score_frame(
     kept = [name for name in dict.fromkeys([*identity, *columns]) if name not in index]
     check_columns(source.columns, [*scorer.reads, *kept], what="`source`")
     if source.empty:
-        raise ValueError("`source` must hold at least one customer; got none.")
+        raise InputError("`source` must hold at least one customer; got none.")
     if target is not None and not (kept or index):
         raise _nameless(source.columns)
-    numbers = {name: numbers_of(source, name) for name in scorer.reads}
+    numbers = {name: read_column(source, name) for name in scorer.reads}
     check_rows(scorer.rules(numbers), len(source))
+    check_unit(source, scorer.model.unit_, unit=unit, what="source")
     parts = [
         scorer.frame(
             pd.DataFrame(
@@ -174,10 +176,9 @@ def _score_frame(
     ]
     scores = pd.concat(parts).set_axis(source.index)
     result = pd.concat([source[kept], scores], axis=1)
-    result.attrs |= scorer.result_attrs
     if target is None:
         return result
-    with _Replacing(target) as partial:
+    with replacing(target) as partial:
         (result.reset_index() if index else result).to_parquet(partial, index=False)
     return read_parquet(target)
 
@@ -191,16 +192,16 @@ def _score_stored(
     """Scores of a table that an engine holds."""
     files = _files(source)
     if target is not None and target.resolve() in {file.resolve() for file in files}:
-        raise ValueError(f"`out` must not be a file of the source; got {str(target)!r}.")
-    scorer = scorer.told(known_attrs(unit, [_attrs_of(file) for file in files], scorer.model))
+        raise InputError(f"`out` must not be a file of the source; got {str(target)!r}.")
     if type(source).__name__ == "DuckDBPyRelation":  # opening one copies it
-        source = _narrowed(source, scorer, columns)
+        source = _narrow(source, scorer, columns)
     table = open_source(source).table
-    kept = _kept(table.columns, scorer, columns)
-    asked = _asked(table, scorer, kept)
+    kept = _keep_columns(table.columns, scorer, columns)
+    asked = _select(table, scorer, kept)
+    check_unit(table, scorer.model.unit_, unit=unit, what="source")
     if is_spark(table):
         if target is not None:
-            raise ValueError(
+            raise InputError(
                 "`out` must be None for a Spark table, which is scored when it is asked for; "
                 "write the result with Spark."
             )
@@ -215,11 +216,10 @@ def _score_in_chunks(scorer: Scorer, asked: Any, target: Path) -> Any:
     path = store(asked)
     stored = read_parquet(path)  # as long as this is used, the copy stays
     _check_table(scorer, stored)
-    with _Replacing(target) as partial, _opened(path) as copy:
+    with replacing(target) as partial, _open_file(path) as copy:
         fields = [field for field in copy.schema_arrow if not field.name.startswith(READ)]
         fields += [pa.field(name, pa.float64()) for name in scorer.names]
-        schema = pa.schema(fields, {_ATTRS: json.dumps(scorer.result_attrs)})
-        with pa.parquet.ParquetWriter(partial, schema) as writer:
+        with pa.parquet.ParquetWriter(partial, pa.schema(fields)) as writer:
             for batch in scorer.batches(copy.iter_batches(scorer.chunk_size)):
                 writer.write_batch(batch)
     return read_parquet(target)
@@ -233,24 +233,16 @@ def _files(source: Any) -> list[Path]:
     return [file for path in paths for file in expand(path)]
 
 
-def _attrs_of(file: Path) -> dict[str, Any]:
-    """What pandas noted about a frame when it wrote it."""
-    try:
-        metadata = pyarrow.parquet.read_schema(file).metadata or {}
-    except pa.ArrowException:  # no Parquet: opening it says so
-        return {}
-    return json.loads(metadata.get(_ATTRS, b"{}"))
-
-
-def _narrowed(relation: Any, scorer: Scorer, columns: list[str]) -> Any:
+def _narrow(relation: Any, scorer: Scorer, columns: list[str]) -> Any:
     import duckdb
 
-    kept = _kept(relation.columns, scorer, columns)
-    names = dict.fromkeys([*kept, *scorer.reads])
+    kept = _keep_columns(relation.columns, scorer, columns)
+    told = [name for name in TELL_UNIT if name in relation.columns]
+    names = dict.fromkeys([*kept, *scorer.reads, *told])
     return relation.select(*[duckdb.ColumnExpression(name) for name in names])
 
 
-def _kept(names: Sequence[str], scorer: Scorer, columns: list[str]) -> list[str]:
+def _keep_columns(names: Sequence[str], scorer: Scorer, columns: list[str]) -> list[str]:
     """Columns of the source that the result keeps."""
     kept = list(dict.fromkeys([*([_ID] if _ID in names else []), *columns]))
     check_columns(names, [*scorer.reads, *kept], what="`source`")
@@ -259,19 +251,19 @@ def _kept(names: Sequence[str], scorer: Scorer, columns: list[str]) -> list[str]
     return kept
 
 
-def _nameless(names: Iterable[str]) -> ValueError:
-    return ValueError(
+def _nameless(names: Iterable[str]) -> InputError:
+    return InputError(
         f"`columns` must name what tells customers apart where there is no {_ID!r}; "
         f"`source` has {', '.join(map(repr, names))}."
     )
 
 
-def _asked(table: Any, scorer: Scorer, kept: list[str]) -> Any:
+def _select(table: Any, scorer: Scorer, kept: list[str]) -> Any:
     """What the result keeps, and beside it, as floats, what the models read."""
     for name in scorer.reads:
         kind = table[name].type()
         if not kind.is_numeric():
-            raise TypeError(
+            raise InputTypeError(
                 f"`{name}` must hold numbers; got {kind}. Store it as numbers, as Parquet can."
             )
     read = {READ + name: table[name].cast("float64") for name in scorer.reads}
@@ -295,10 +287,10 @@ def _check_table(scorer: Scorer, table: Any) -> None:
     sums = {f"rule_{at}": broken.sum() for at, (broken, _, _) in enumerate(rules)}
     found = execute(table.aggregate(n=table.count(), **sums)).iloc[0]
     if not found["n"]:
-        raise ValueError("`source` must hold at least one customer; got none.")
+        raise InputError("`source` must hold at least one customer; got none.")
     for at, (_, rule, remedy) in enumerate(rules):
         if found[f"rule_{at}"]:
-            raise ValueError(
+            raise InputError(
                 f"{rule}; {int(found[f'rule_{at}']):,} of {int(found['n']):,} rows break this. "
                 f"{remedy}"
             )
@@ -333,14 +325,14 @@ def _score_on_spark(scorer: Scorer, source: Any, kept: list[str]) -> Any:
 # --- the file ----------------------------------------------------------------------------------
 
 
-def _checked_out(out: str | os.PathLike[str]) -> Path:
+def _check_out(out: str | os.PathLike[str]) -> Path:
     if not isinstance(out, str | os.PathLike):
-        raise TypeError(f"`out` must be a path; got {type(out).__name__}.")
+        raise InputTypeError(f"`out` must be a path; got {type(out).__name__}.")
     path = Path(out).expanduser()
     if path.suffix.lower() not in (".parquet", ".pq"):
-        raise ValueError(f"`out` must end in .parquet; got {str(out)!r}.")
+        raise InputError(f"`out` must end in .parquet; got {str(out)!r}.")
     if path.is_dir():
-        raise ValueError(f"`out` must be a file; {str(out)!r} is a folder.")
+        raise InputError(f"`out` must be a file; {str(out)!r} is a folder.")
     if not path.parent.is_dir():
         raise FileNotFoundError(
             f"`out` must lie in a folder that exists; {str(path.parent)!r} does not. Make it first."
@@ -348,24 +340,6 @@ def _checked_out(out: str | os.PathLike[str]) -> Path:
     return path
 
 
-def _opened(path: Path) -> Any:
+def _open_file(path: Path) -> Any:
     """A Parquet file to read in order; read ahead, all of it would end up in memory."""
     return pa.parquet.ParquetFile(path, pre_buffer=False)
-
-
-class _Replacing:
-    """A file beside another that takes its place when all went well, and is gone otherwise."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.partial = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.partial")
-
-    def __enter__(self) -> Path:
-        return self.partial
-
-    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
-        try:
-            if kind is None:
-                os.replace(self.partial, self.path)
-        finally:
-            self.partial.unlink(missing_ok=True)

@@ -5,27 +5,28 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from crmlab._checks import check_choice
+from crmlab._errors import InputError, InputTypeError
 
-__all__ = ["segments"]
+__all__ = ["find_segments"]
 
 
-def segments(
+def find_segments(
     summary: pd.DataFrame, by: str | pd.Series | None, *, total: bool
 ) -> tuple[NDArray[np.intp], pd.Index]:
-    """Each customer's segment by position, and the segments."""
+    """Return each customer's segment by position, and the segments."""
     if total:
         if by is not None:
-            raise ValueError("`by` and `total` exclude each other; got both. Leave one out.")
+            raise InputError("`by` and `total` exclude each other; got both. Leave one out.")
         return np.zeros(len(summary), dtype="intp"), pd.Index(["total"], name="segment")
     if isinstance(by, str):
         check_choice("by", by, [str(name) for name in summary.columns])
         by = summary[by]
     if not isinstance(by, pd.Series):
-        raise TypeError(f"`by` must be a column name or a Series; got {type(by).__name__}.")
+        raise InputTypeError(f"`by` must be a column name or a Series; got {type(by).__name__}.")
     if not by.index.equals(summary.index):
-        raise ValueError("`by` must have the index of `summary`. Use by.loc[summary.index].")
+        raise InputError("`by` must have the index of `summary`. Use by.loc[summary.index].")
     if by.isna().any():
-        raise ValueError(
+        raise InputError(
             f"`by` must name a segment for every customer; {by.isna().sum():,} of {len(by):,} "
             "have none. Give them one, such as 'other'."
         )

@@ -9,10 +9,32 @@ import numpy as np
 import pandas as pd
 
 from crmlab._checks import check_choice, check_columns
+from crmlab._errors import InputError, InputTypeError
+from crmlab._files import replacing
+from crmlab.ltv._contract.beta_discrete_weibull import BetaDiscreteWeibull
+from crmlab.ltv._contract.shifted_beta_geometric import ShiftedBetaGeometric
+from crmlab.ltv._noncontract.beta_geo import BetaGeoNBD, ModifiedBetaGeoNBD
+from crmlab.ltv._noncontract.beta_geo_beta_binomial import BetaGeoBetaBinomial
+from crmlab.ltv._noncontract.nbd import NBD
+from crmlab.ltv._noncontract.pareto import ParetoNBD
+from crmlab.ltv._spend.gamma_gamma import GammaGamma
 
 __all__ = ["load_model", "save_model"]
 
 _FORMAT = 1
+_MODELS: dict[str, Any] = {
+    each.__name__: each
+    for each in (
+        NBD,
+        BetaDiscreteWeibull,
+        BetaGeoBetaBinomial,
+        BetaGeoNBD,
+        GammaGamma,
+        ModifiedBetaGeoNBD,
+        ParetoNBD,
+        ShiftedBetaGeometric,
+    )
+}
 _FACTS = ("log_likelihood_", "n_customers_", "gradient_norm_")
 
 
@@ -24,12 +46,15 @@ def save_model(model: Any, path: str | Path) -> None:
     model : fitted model
         Any model of `crmlab.ltv`.
     path : str or Path
-        File to write; its folder must exist. An existing file is replaced.
+        File to write; its folder must exist. An existing file is replaced once the new one is
+        complete.
 
     Raises
     ------
     NotFittedError
         If the model has no parameters yet.
+    InputTypeError
+        If it is not a model of this package.
 
     Examples
     --------
@@ -42,7 +67,12 @@ def save_model(model: Any, path: str | Path) -> None:
     >>> again.params_.equals(model.params_), again.unit_
     (True, 'W')
     """
-    model._check_fitted()
+    if type(model).__name__ not in _MODELS:
+        raise InputTypeError(
+            f"`model` must be a model of crmlab.ltv; got {type(model).__name__}. "
+            "A model of your own knows best how it is stored."
+        )
+    _ = model.theta_  # raises where it is not fitted
     content: dict[str, Any] = {
         "format": _FORMAT,
         "model": type(model).__name__,
@@ -54,7 +84,9 @@ def save_model(model: Any, path: str | Path) -> None:
         content["covariance"] = model.covariance_.to_numpy().tolist()
     facts = {name: value for name, value in vars(model).items() if _is_fact(name, value)}
     content["facts"] = {name: _plain(value) for name, value in facts.items()}
-    Path(path).write_text(json.dumps(content, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+    text = json.dumps(content, indent=1, allow_nan=False) + "\n"
+    with replacing(path) as partial:
+        partial.write_text(text, encoding="utf-8")
 
 
 def load_model(path: str | Path) -> Any:
@@ -72,7 +104,7 @@ def load_model(path: str | Path) -> Any:
 
     Raises
     ------
-    ValueError
+    InputError
         If the file holds no model of this package, or one of a later format.
     FileNotFoundError
         If there is no such file.
@@ -82,21 +114,20 @@ def load_model(path: str | Path) -> Any:
         name, params = content["model"], pd.Series(content["params"], dtype=float)
         unit, options = content["unit"], content["options"]
     except (UnicodeDecodeError, json.JSONDecodeError, KeyError, TypeError) as error:
-        raise ValueError(
+        raise InputError(
             f"`path` must be a file written by `save_model`; {path} is not."
         ) from error
     if content.get("format") != _FORMAT:
-        raise ValueError(
+        raise InputError(
             f"`path` must hold format {_FORMAT}; {path} holds {content.get('format')!r}. "
             "Save the model again with this version of crmlab."
         )
-    models = _models()
-    check_choice("model", name, models)
+    check_choice("model", name, _MODELS)
     # JSON knows no tuples; scikit-learn compares options by value.
     plain = {
         key: tuple(value) if isinstance(value, list) else value for key, value in options.items()
     }
-    model = models[name](**plain)
+    model = _MODELS[name](**plain)
     check_columns(params.index, model._NAMES, what=f"`params` of {path}")
     model._keep(params, unit=unit)
     if "covariance" in content:
@@ -104,14 +135,6 @@ def load_model(path: str | Path) -> Any:
     for fact, value in content["facts"].items():
         setattr(model, fact, value)
     return model
-
-
-def _models() -> dict[str, Any]:
-    """Every class of `crmlab.ltv` that can be fitted, by name."""
-    from crmlab import ltv
-
-    found = {name: getattr(ltv, name) for name in ltv.__all__}
-    return {name: value for name, value in found.items() if hasattr(value, "from_params")}
 
 
 def _is_fact(name: str, value: Any) -> bool:
@@ -130,5 +153,5 @@ def _plain(value: Any) -> Any:
     if isinstance(value, pd.Timestamp):
         return value.isoformat()
     if isinstance(value, float) and not math.isfinite(value):
-        raise ValueError(f"A saved model must hold finite numbers; got {value!r}.")
+        raise InputError(f"A saved model must hold finite numbers; got {value!r}.")
     return value

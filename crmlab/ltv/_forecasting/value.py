@@ -1,25 +1,31 @@
 """From purchases, spend and margin to what each customer is worth."""
 
 import math
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy.linalg import block_diag
 
 from crmlab._checks import check_fraction
+from crmlab.ltv._fitting.discounting import check_horizon, find_force
 from crmlab.ltv._fitting.maximum import Floats
-from crmlab.ltv._fitting.model import intervals
-from crmlab.ltv._forecasting.segments import segments
-from crmlab.ltv._noncontract.summary import weights_of
-from crmlab.ltv._spend.gamma_gamma import GammaGamma
+from crmlab.ltv._fitting.model import delta_intervals
+from crmlab.ltv._fitting.rows import read_weights
+from crmlab.ltv._forecasting.protocols import (
+    RepeatModel,
+    SpendModel,
+    check_repeat_model,
+    check_spend_model,
+    read_customers,
+)
+from crmlab.ltv._forecasting.segments import find_segments
 
 __all__ = ["customer_lifetime_value"]
 
 
 def customer_lifetime_value(
-    model: Any,
-    spend: GammaGamma,
+    model: RepeatModel,
+    spend: SpendModel,
     summary: pd.DataFrame,
     *,
     margin: float,
@@ -29,6 +35,7 @@ def customer_lifetime_value(
     by: str | pd.Series | None = None,
     total: bool = False,
     level: float = 0.95,
+    unit: str | None = None,
 ) -> pd.DataFrame:
     """Expected present value of what each customer will still buy.
 
@@ -38,9 +45,10 @@ def customer_lifetime_value(
     Parameters
     ----------
     model : fitted model of repeat purchases
-        `BetaGeoNBD`, `ModifiedBetaGeoNBD`, `ParetoNBD`, `NBD` or `BetaGeoBetaBinomial`.
-    spend : GammaGamma
-        Fitted on the same customers.
+        `BetaGeoNBD`, `ModifiedBetaGeoNBD`, `ParetoNBD`, `NBD` or `BetaGeoBetaBinomial`, or any
+        `RepeatModel`.
+    spend : fitted model of spend
+        `GammaGamma`, or any `SpendModel`, fitted on the same customers.
     summary : DataFrame
         As in the models' `fit`: `frequency`, `recency`, `T`, `monetary_value`, one row per
         customer.
@@ -60,6 +68,8 @@ def customer_lifetime_value(
         customers must not be added up; their errors have the same source.
     level : float, default=0.95
         Level of the intervals, in (0, 1).
+    unit : {"D", "W", "M", "Q", "Y"}, optional
+        Unit of time of a summary that does not say it.
 
     Returns
     -------
@@ -73,7 +83,7 @@ def customer_lifetime_value(
 
     Raises
     ------
-    NotFittedError, ValueError, TypeError
+    NotFittedError, InputError, InputTypeError
         If a model is not fitted or has no unit of time, the summary has impossible rows, or an
         option is out of range.
 
@@ -97,44 +107,63 @@ def customer_lifetime_value(
     """
     check_fraction("margin", margin)
     check_fraction("level", level, open_ends=True)
-    horizon = model._check_horizon(horizon, finite=False)
-    rows, at = model._read(summary)
-    spend._check_fitted()
-    known = spend._read(summary)
-    spend._check_expectation_exists(known.x)
-    force = model._force(discount_rate, per, horizon)
-    size = len(model._theta)
-
-    def purchases(theta: Floats) -> Floats:
-        values = model._values(theta, rows)
-        return (model._alive(values, rows) * model._discounted(values, rows, force, horizon))[at]
-
-    def each(theta: Floats) -> Floats:
-        expected_spend = spend._expected(theta[size:], known.x, known.m)
-        return margin * expected_spend * purchases(theta[:size])
-
-    theta = np.concatenate([model._theta, spend._theta])
+    check_repeat_model(model)
+    check_spend_model(spend)
+    horizon = check_horizon(horizon, finite=False)
+    force = find_force(model.unit_, discount_rate, per, horizon)
+    valued = _Valued(model, spend, summary, unit, margin, force, horizon)
     if by is None and not total:
-        value, table = (
-            each,
-            pd.DataFrame(
-                {
-                    "discounted_purchases": purchases(model._theta),
-                    "expected_spend": spend._expected(spend._theta, known.x, known.m),
-                },
-                index=summary.index,
-            ),
-        )
+        table, quantity = valued.each(), valued.value
     else:
-        segment, names = segments(summary, by, total=total)
-        weight = weights_of(summary)
+        segment, names = find_segments(summary, by, total=total)
+        weight = read_weights(summary)
         table = pd.DataFrame({"n_customers": np.bincount(segment, weights=weight)}, index=names)
 
-        def value(theta: Floats) -> Floats:
-            return np.bincount(segment, weights=weight * each(theta)).astype(float)
+        def quantity(theta: Floats) -> Floats:
+            return np.bincount(segment, weights=weight * valued.value(theta)).astype(float)
 
-    if not (hasattr(model, "covariance_") and hasattr(spend, "covariance_")):
-        return table.assign(estimate=value(theta))
-    covariance = block_diag(model._theta_covariance(), spend._theta_covariance())
-    limits = intervals(value, theta, covariance, level=level)
+    covariance = valued.covariance()
+    if covariance is None:
+        return table.assign(estimate=quantity(valued.theta))
+    limits = delta_intervals(quantity, valued.theta, covariance, level=level)
     return table.join(limits.set_axis(table.index))
+
+
+class _Valued:
+    """The value of each customer of a summary, as a function of the parameters of both models."""
+
+    def __init__(
+        self,
+        model: RepeatModel,
+        spend: SpendModel,
+        summary: pd.DataFrame,
+        unit: str | None,
+        margin: float,
+        force: float,
+        horizon: float,
+    ) -> None:
+        self.model, self.spend, self.index = model, spend, summary.index
+        self.margin, self.force, self.horizon = margin, force, horizon
+        self.rows, self.past = read_customers(model, summary, unit), spend.read(summary)
+        spend.check_expected(spend.theta_, self.past)
+        self.theta = np.concatenate([model.theta_, spend.theta_])
+
+    def parts(self, theta: Floats) -> tuple[Floats, Floats]:
+        """Discounted purchases and expected spend of each customer."""
+        size = len(self.model.theta_)
+        purchases = self.model.discounted(theta[:size], self.rows, self.force, self.horizon)
+        return purchases, self.spend.expected(theta[size:], self.past)
+
+    def value(self, theta: Floats) -> Floats:
+        purchases, expected_spend = self.parts(theta)
+        return self.margin * expected_spend * purchases
+
+    def each(self) -> pd.DataFrame:
+        purchases, expected_spend = self.parts(self.theta)
+        columns = {"discounted_purchases": purchases, "expected_spend": expected_spend}
+        return pd.DataFrame(columns, index=self.index)
+
+    def covariance(self) -> Floats | None:
+        """Covariance of the parameters of both models, which are estimated independently."""
+        known = [model.theta_covariance_ for model in (self.model, self.spend)]
+        return None if any(each is None for each in known) else block_diag(*known)

@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 
 from crmlab._checks import check_choice, check_count
+from crmlab._errors import InputError
 from crmlab._units import UNIT_DAYS, rate_per
-from crmlab.ltv._formulas.arguments import Floats, common_index, got, like, numbers
+from crmlab.ltv._formulas.arguments import Floats, common_index, count_bad, label_like, read_numbers
 
 __all__ = [
     "PAYMENTS",
@@ -16,7 +17,7 @@ __all__ = [
     "annuity",
     "check_finite",
     "check_retention",
-    "rate_of",
+    "find_rate",
     "simple_ltv",
 ]
 
@@ -76,11 +77,11 @@ def simple_ltv(
 
     Raises
     ------
-    ValueError
+    InputError
         If a number is missing or out of range, lengths or indexes differ, or the value is
         infinite: without an end, retention must be below 1 + the discount rate per period.
-    TypeError
-        If an argument is no number.
+    InputTypeError
+        If an argument is not a number.
 
     References
     ----------
@@ -101,19 +102,19 @@ def simple_ltv(
     Name: ltv, dtype: float64
     """
     check_choice("payment", payment, PAYMENTS)
-    rate = rate_of(discount_rate, period, per)
+    rate = find_rate(discount_rate, period, per)
     horizon = None if n_periods is None else check_count("n_periods", n_periods)
-    paid = numbers("margin", margin, negative=True)
+    paid = read_numbers("margin", margin, negative=True)
     stay = check_retention(retention)
-    spent = numbers("acquisition_cost", acquisition_cost)
+    spent = read_numbers("acquisition_cost", acquisition_cost)
     index = common_index(margin=margin, retention=retention, acquisition_cost=acquisition_cost)
     with np.errstate(over="ignore", invalid="ignore"):
         value = paid * annuity(stay, rate, payment=payment, n_periods=horizon) - spent
     check_finite(value)
-    return like(value, index)
+    return label_like(value, index)
 
 
-def rate_of(discount_rate: float, period: str, per: str) -> float:
+def find_rate(discount_rate: float, period: str, per: str) -> float:
     """Return the discount rate per `period`; check the units by the names callers know."""
     check_choice("period", period, UNIT_DAYS)
     return rate_per(discount_rate, period, per=per)
@@ -121,10 +122,12 @@ def rate_of(discount_rate: float, period: str, per: str) -> float:
 
 def check_retention(retention: Any) -> Floats:
     """Return retention rates as floats in [0, 1]."""
-    stay = numbers("retention", retention, negative=True)
+    stay = read_numbers("retention", retention, negative=True)
     outside = (stay < 0) | (stay > 1)
     if outside.any():
-        raise ValueError(f"`retention` must be in [0, 1]; {got(stay, outside)}. Write 80 % as 0.8.")
+        raise InputError(
+            f"`retention` must be in [0, 1]; {count_bad(stay, outside)}. Write 80 % as 0.8."
+        )
     return stay
 
 
@@ -146,9 +149,9 @@ def annuity(
 def _endless(retention: Floats, rate: float, excess: Floats) -> Floats:
     infinite = excess >= 0
     if infinite.any():
-        raise ValueError(
+        raise InputError(
             f"`retention` must be below 1 + the discount rate per period, {1 + rate:.6g}; "
-            f"{got(retention, infinite)}, and the value would be infinite. "
+            f"{count_bad(retention, infinite)}, and the value would be infinite. "
             "Set `n_periods` or a higher `discount_rate`."
         )
     return -1 / excess
@@ -162,9 +165,9 @@ def _partial(excess: Floats, n_periods: int) -> Floats:
 
 
 def check_finite(value: Floats) -> None:
-    """Raise ValueError where arithmetic has overflowed."""
+    """Raise InputError where arithmetic has overflowed."""
     if not np.isfinite(value).all():
-        raise ValueError(
+        raise InputError(
             "The value overflows. Use a larger unit of money, fewer periods or a higher "
             "`discount_rate`."
         )

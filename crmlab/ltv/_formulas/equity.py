@@ -5,8 +5,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from crmlab.ltv._formulas.arguments import Floats, common_index, numbers
-from crmlab.ltv._formulas.arithmetic import Period, check_finite, rate_of
+from crmlab._errors import InputError, InputTypeError
+from crmlab.ltv._formulas.arguments import Floats, common_index, read_numbers
+from crmlab.ltv._formulas.arithmetic import Period, check_finite, find_rate
 
 __all__ = ["customer_equity"]
 
@@ -59,11 +60,11 @@ def customer_equity(
 
     Raises
     ------
-    ValueError
+    InputError
         If a number is missing or out of range, there is no customer, lengths or indexes differ,
         or of the arguments on new customers some are given and others are not.
-    TypeError
-        If an argument holds no numbers.
+    InputTypeError
+        If an argument does not hold numbers.
 
     Notes
     -----
@@ -90,14 +91,14 @@ def customer_equity(
     1    future         20.0               95.45  1909.09
     2     total         22.0              109.50  2409.09
     """
-    parts = {"existing": _existing(value, n_customers)}
+    parts = {"existing": _value_existing(value, n_customers)}
     future = {
         "value_new": value_new, "acquisition_cost": acquisition_cost, "discount_rate": discount_rate
     }  # fmt: skip
     _check_together(n_new, future)
     if discount_rate is not None:
-        rate = rate_of(discount_rate, period, per)
-        parts["future"] = _future(n_new, value_new, acquisition_cost, rate)
+        rate = find_rate(discount_rate, period, per)
+        parts["future"] = _value_future(n_new, value_new, acquisition_cost, rate)
     heads, equity = (np.array(column) for column in zip(*parts.values(), strict=True))
     heads, equity = np.append(heads, heads.sum()), np.append(equity, equity.sum())
     check_finite(equity)
@@ -105,49 +106,51 @@ def customer_equity(
     return pd.DataFrame({"part": [*parts, "total"], **table})
 
 
-def _existing(value: Any, n_customers: Any) -> tuple[float, float]:
+def _value_existing(value: Any, n_customers: Any) -> tuple[float, float]:
     """The number of existing customers and their value."""
-    worth = numbers("value", value, negative=True)
+    worth = read_numbers("value", value, negative=True)
     if n_customers is None:
         if worth.ndim == 0:
-            raise ValueError(
+            raise InputError(
                 f"`value` must hold one number per customer; got {value!r}. "
                 "Say with `n_customers` how many have it."
             )
         heads = np.ones_like(worth)
     else:
-        heads = numbers("n_customers", n_customers)
+        heads = read_numbers("n_customers", n_customers)
         common_index(value=value, n_customers=n_customers)
         heads = np.broadcast_to(heads, np.broadcast_shapes(heads.shape, worth.shape))
-    return _added("n_customers", heads, worth)
+    return _add_up("n_customers", heads, worth)
 
 
-def _future(n_new: Any, value_new: Any, acquisition_cost: Any, rate: float) -> tuple[float, float]:
+def _value_future(
+    n_new: Any, value_new: Any, acquisition_cost: Any, rate: float
+) -> tuple[float, float]:
     """The number of customers to come, and their value today net of acquisition."""
-    heads = numbers("n_new", n_new)
+    heads = read_numbers("n_new", n_new)
     if heads.ndim == 0:
-        raise TypeError(f"`n_new` must hold one number per future period; got {n_new!r}.")
-    worth = numbers("value_new", value_new, negative=True)
-    spent = numbers("acquisition_cost", acquisition_cost)
+        raise InputTypeError(f"`n_new` must hold one number per future period; got {n_new!r}.")
+    worth = read_numbers("value_new", value_new, negative=True)
+    spent = read_numbers("acquisition_cost", acquisition_cost)
     common_index(n_new=n_new, value_new=value_new, acquisition_cost=acquisition_cost)
     joins = np.arange(1, heads.size + 1)
     with np.errstate(over="ignore", invalid="ignore"):
-        return _added("n_new", heads, (worth - spent) * np.exp(-joins * np.log1p(rate)))
+        return _add_up("n_new", heads, (worth - spent) * np.exp(-joins * np.log1p(rate)))
 
 
-def _added(name: str, heads: Floats, worth: Floats) -> tuple[float, float]:
+def _add_up(name: str, heads: Floats, worth: Floats) -> tuple[float, float]:
     n_customers = float(heads.sum())
     if not n_customers > 0:
-        raise ValueError(f"`{name}` must not be zero throughout; there is no customer to count.")
+        raise InputError(f"`{name}` must not be zero throughout; there is no customer to count.")
     with np.errstate(over="ignore", invalid="ignore"):
         return n_customers, float((heads * worth).sum())
 
 
 def _check_together(n_new: Any, future: dict[str, Any]) -> None:
-    """Raise ValueError unless all or none of the arguments on new customers are given."""
+    """Raise InputError unless all or none of the arguments on new customers are given."""
     missing = [f"`{name}`" for name, given in future.items() if given is None]
     if n_new is None and len(missing) < len(future):
         given = next(name for name, value in future.items() if value is not None)
-        raise ValueError(f"`{given}` is about new customers; give `n_new`, or leave it out.")
+        raise InputError(f"`{given}` is about new customers; give `n_new`, or leave it out.")
     if n_new is not None and missing:
-        raise ValueError(f"`n_new` needs {' and '.join(missing)} too; got None.")
+        raise InputError(f"`n_new` needs {' and '.join(missing)} too; got None.")

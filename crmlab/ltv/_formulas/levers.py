@@ -6,16 +6,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from crmlab._checks import check_choice, check_count
-from crmlab.ltv._formulas.arguments import number
+from crmlab._checks import check_choice, check_count, check_number
 from crmlab.ltv._formulas.arithmetic import (
     PAYMENTS,
     Payment,
     Period,
     annuity,
     check_finite,
-    check_retention,
-    rate_of,
+    find_rate,
 )
 
 __all__ = ["ltv_levers"]
@@ -85,21 +83,23 @@ def ltv_levers(
         * `gain`, `gain_total` : how much more than before, per customer and times `n_customers`
         * `elasticity` : percent by which the value rises when the lever rises by one percent, at
           the base; negative for costs. Missing in every row where the value before is zero or
-          negative, since a percentage of a loss says nothing; compare the gains then.
+          negative, since a percentage of a loss says nothing; compare the gains then
+        * `value_before`, `change` : value per customer at the base, and the fraction moved, the
+          same in every row
 
-        ``attrs`` keeps ``value`` (per customer, before), ``n_customers``, ``change``,
-        ``payment``, ``period`` and ``discount_rate`` (per period).
+        ``attrs`` keeps, as labels, ``n_customers``, ``payment``, ``period`` and ``discount_rate``
+        (per period).
 
     Raises
     ------
-    ValueError
+    InputError
         If a number is missing or out of range, or the value is infinite.
-    TypeError
-        If an argument is no number.
+    InputTypeError
+        If an argument is not a number.
 
     Notes
     -----
-    The table can not tell what it costs to move a lever, or how far it can be moved: a row is the
+    The table cannot tell what it costs to move a lever, or how far it can be moved: a row is the
     most that may be spent on that change. It moves one lever and holds the others, although a
     higher price may cost purchases or customers. Frequency, price and margin have the same
     elasticity because they are multiplied.
@@ -122,7 +122,7 @@ def ltv_levers(
     ...     price=50, frequency=4, margin=0.3, retention=0.8, service_cost=10,
     ...     acquisition_cost=60, discount_rate=0.12,
     ... )
-    >>> levers.drop(columns="gain_total").round(2)
+    >>> levers.drop(columns=["gain_total", "value_before", "change"]).round(2)
                   lever   base  changed   value   gain  elasticity
     0         frequency    4.0     4.40  136.00  21.00        1.83
     1             price   50.0    55.00  136.00  21.00        1.83
@@ -133,25 +133,25 @@ def ltv_levers(
     """
     check_choice("payment", payment, PAYMENTS)
     base = _Economics(
-        frequency=number("frequency", frequency),
-        price=number("price", price),
+        frequency=check_number("frequency", frequency, low=0),
+        price=check_number("price", price, low=0),
         tenure=_tenure(retention),
         margin=_margin(margin),
-        service_cost=number("service_cost", service_cost),
-        acquisition_cost=number("acquisition_cost", acquisition_cost),
-        rate=rate_of(discount_rate, period, per),
+        service_cost=check_number("service_cost", service_cost, low=0),
+        acquisition_cost=check_number("acquisition_cost", acquisition_cost, low=0),
+        rate=find_rate(discount_rate, period, per),
         payment=payment,
     )
     moved = _fraction(change)
     value = base.value()
-    rows = [_row(base, lever, moved, value) for lever in base.slopes()]
+    rows = [_move(base, lever, moved, value) for lever in base.slopes()]
     table = pd.DataFrame(rows)
     check_finite(table["value"].to_numpy())
     heads = check_count("n_customers", n_customers)
     table.insert(5, "gain_total", table["gain"] * heads)
+    table = table.assign(value_before=value, change=moved)
     table.attrs = {
-        "value": value, "n_customers": heads, "change": moved,
-        "payment": payment, "period": period, "discount_rate": base.rate,
+        "n_customers": heads, "payment": payment, "period": period, "discount_rate": base.rate
     }  # fmt: skip
     return table
 
@@ -198,7 +198,7 @@ class _Economics:
         }
 
 
-def _row(base: _Economics, lever: str, change: float, before: float) -> dict[str, Any]:
+def _move(base: _Economics, lever: str, change: float, before: float) -> dict[str, Any]:
     start = getattr(base, lever)
     changed = start * (1 - change if lever in _COSTS else 1 + change)
     if lever == "margin":
@@ -214,26 +214,22 @@ def _row(base: _Economics, lever: str, change: float, before: float) -> dict[str
 
 
 def _tenure(retention: Any) -> float:
-    stay = float(check_retention(number("retention", retention, negative=True)))
-    if stay == 1:
-        raise ValueError(
-            "`retention` must be below 1; got 1.0. Tenure, 1 / (1 - retention), would be infinite."
-        )
+    stay = check_number(
+        "retention",
+        retention,
+        low=0,
+        high=1,
+        open_high=True,
+        remedy="Write 80 % as 0.8; at 1 tenure, 1 / (1 - retention), is infinite.",
+    )
     return 1 / (1 - stay)
 
 
 def _margin(margin: Any) -> float:
-    share = number("margin", margin, negative=True)
-    if share > 1:
-        raise ValueError(
-            f"`margin` must be at most 1, a fraction of the price; got {margin!r}. "
-            "Write 30 % as 0.3, and an amount as amount / price."
-        )
-    return share
+    remedy = "It is a fraction of the price: write 30 % as 0.3, and an amount as amount / price."
+    return check_number("margin", margin, high=1, remedy=remedy)
 
 
 def _fraction(change: Any) -> float:
-    moved = number("change", change, negative=True)
-    if not -1 < moved <= 1:
-        raise ValueError(f"`change` must be in (-1, 1]; got {change!r}. Write 10 % as 0.1.")
-    return moved
+    remedy = "Write 10 % as 0.1."
+    return check_number("change", change, low=-1, high=1, open_low=True, remedy=remedy)

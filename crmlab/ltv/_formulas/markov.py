@@ -9,8 +9,9 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from crmlab._checks import check_count
-from crmlab.ltv._formulas.arguments import Floats, numbers, series_of
-from crmlab.ltv._formulas.arithmetic import Period, check_finite, rate_of
+from crmlab._errors import InputError
+from crmlab.ltv._formulas.arguments import Floats, label_values, read_numbers
+from crmlab.ltv._formulas.arithmetic import Period, check_finite, find_rate
 
 __all__ = ["markov_ltv"]
 
@@ -58,12 +59,12 @@ def markov_ltv(
 
     Raises
     ------
-    ValueError
+    InputError
         If rows do not add up to one, sizes or labels differ, a number is missing or out of range,
         or the value does not exist: without discount, states that are never left must earn
         nothing.
-    TypeError
-        If an argument holds no numbers.
+    InputTypeError
+        If an argument does not hold numbers.
 
     References
     ----------
@@ -96,10 +97,10 @@ def markov_ltv(
 
     The fourth mailing is not worth its price: those customers are better given up.
     """
-    moves = _moves(transition)
-    earned = _earned(reward, len(moves))
-    states = _states(transition, reward, len(moves))
-    rate = rate_of(discount_rate, period, per)
+    moves = _read_moves(transition)
+    earned = _read_reward(reward, len(moves))
+    states = _name_states(transition, reward, len(moves))
+    rate = find_rate(discount_rate, period, per)
     horizon = None if n_periods is None else check_count("n_periods", n_periods)
     with np.errstate(over="ignore", invalid="ignore"):
         if horizon is None:
@@ -107,37 +108,37 @@ def markov_ltv(
         else:
             value = _partial(moves, earned, rate, horizon)
     check_finite(value)
-    return series_of(value, states)
+    return label_values(value, states)
 
 
-def _moves(transition: Any) -> Floats:
+def _read_moves(transition: Any) -> Floats:
     """The transition probabilities as an array, checked."""
     try:
         shape = np.shape(transition)
     except ValueError:  # rows of unequal length
         shape = (len(transition),)
     if len(shape) != 2 or shape[0] != shape[1] or not shape[0]:
-        raise ValueError(
+        raise InputError(
             f"`transition` must be a square table with a row and a column per state; "
             f"got shape {shape}."
         )
     frame = pd.DataFrame(transition)
     if isinstance(transition, pd.DataFrame):
         _check_labels(frame)
-    columns = [numbers("transition", column, negative=True) for _, column in frame.items()]
+    columns = [read_numbers("transition", column, negative=True) for _, column in frame.items()]
     moves = np.column_stack(columns)
     _check_rows(moves, frame.index.tolist())
-    # What rounding left behind is no way out of a state.
+    # What rounding left behind is not a way out of a state.
     moves[moves < _NEVER] = 0
     return moves / moves.sum(axis=1, keepdims=True)
 
 
 def _check_rows(moves: Floats, states: list[Any]) -> None:
-    """Raise ValueError unless each row holds probabilities that add up to one."""
+    """Raise InputError unless each row holds probabilities that add up to one."""
     outside = ((moves < -_ROUNDING) | (moves > 1 + _ROUNDING)).any(axis=1)
     if outside.any():
         row = int(outside.argmax())
-        raise ValueError(
+        raise InputError(
             f"`transition` must hold probabilities in [0, 1]; row {states[row]!r} "
             f"is {moves[row].tolist()}."
         )
@@ -145,7 +146,7 @@ def _check_rows(moves: Floats, states: list[Any]) -> None:
     off = np.abs(total - 1)
     if off.max() > _ROUNDING:
         row = int((off > _ROUNDING).argmax())
-        raise ValueError(
+        raise InputError(
             f"`transition` must have rows that add up to one; row {states[row]!r} adds up "
             f"to {total[row]:.9g}. Add the state that is missing, or divide the row by its sum."
         )
@@ -154,27 +155,27 @@ def _check_rows(moves: Floats, states: list[Any]) -> None:
 def _check_labels(frame: pd.DataFrame) -> None:
     if not frame.index.is_unique:
         twice = frame.index[frame.index.duplicated()][0]
-        raise ValueError(f"`transition` must name each state once; {twice!r} comes twice.")
+        raise InputError(f"`transition` must name each state once; {twice!r} comes twice.")
     if list(frame.index) != list(frame.columns):
-        raise ValueError(
+        raise InputError(
             "`transition` must have the same states in rows and columns, in the same order; "
             f"got rows {list(frame.index)} and columns {list(frame.columns)}. "
             "Use `transition[transition.index]`."
         )
 
 
-def _earned(reward: Any, n_states: int) -> Floats:
-    earned = numbers("reward", reward, negative=True)
+def _read_reward(reward: Any, n_states: int) -> Floats:
+    earned = read_numbers("reward", reward, negative=True)
     if earned.shape != (n_states,):
-        raise ValueError(f"`reward` must hold one number per state, {n_states}; got {earned.size}.")
+        raise InputError(f"`reward` must hold one number per state, {n_states}; got {earned.size}.")
     return earned
 
 
-def _states(transition: Any, reward: Any, n_states: int) -> pd.Index:
+def _name_states(transition: Any, reward: Any, n_states: int) -> pd.Index:
     if not isinstance(transition, pd.DataFrame):
         return reward.index if isinstance(reward, pd.Series) else pd.RangeIndex(n_states)
     if isinstance(reward, pd.Series) and list(reward.index) != list(transition.index):
-        raise ValueError(
+        raise InputError(
             f"`reward` must have the states of `transition`, in the same order; "
             f"got {list(reward.index)}. Use `reward.loc[transition.index]`."
         )
@@ -192,9 +193,9 @@ def _partial(moves: Floats, earned: Floats, rate: float, n_periods: int) -> Floa
 
 def _endless(moves: Floats, earned: Floats, rate: float, states: pd.Index) -> Floats:
     """Solve V = R + PV/(1 + d) for the states from which anything can still be earned."""
-    rests, earns = _never_left(moves, earned)
+    rests, earns = _find_closed(moves, earned)
     if rate <= 0 and earns.any():
-        raise ValueError(
+        raise InputError(
             "`discount_rate` must be above 0, since states that are never left earn or cost "
             f"money for ever: {', '.join(map(repr, states[earns]))}. "
             "Set `n_periods`, a `discount_rate`, or their `reward` to 0."
@@ -202,7 +203,7 @@ def _endless(moves: Floats, earned: Floats, rate: float, states: pd.Index) -> Fl
     live = ~rests
     inner = moves[np.ix_(live, live)]
     if rate < 0 and inner.size and np.abs(np.linalg.eigvals(inner)).max() >= 1 + rate:
-        raise ValueError(
+        raise InputError(
             f"`discount_rate` must be higher: at {rate:.6g} per period money grows faster than "
             "customers leave, and the value is infinite. Set `n_periods`."
         )
@@ -213,7 +214,7 @@ def _endless(moves: Floats, earned: Floats, rate: float, states: pd.Index) -> Fl
     return value
 
 
-def _never_left(moves: Floats, earned: Floats) -> tuple[NDArray[np.bool], NDArray[np.bool]]:
+def _find_closed(moves: Floats, earned: Floats) -> tuple[NDArray[np.bool], NDArray[np.bool]]:
     """States of closed classes: those of classes that earn nothing, and those of the others."""
     _, group = connected_components(csr_array(moves > 0), directed=True, connection="strong")
     together = group[:, None] == group[None, :]

@@ -1,4 +1,4 @@
-"""BG/NBD and MBG/NBD: after a purchase a customer may leave for good, by a toss of a coin."""
+"""BG/NBD and MBG/NBD: after a purchase a customer may leave for good."""
 
 from typing import Any, ClassVar
 
@@ -9,21 +9,41 @@ from scipy import special
 from crmlab.ltv._fitting.maximum import Floats
 from crmlab.ltv._noncontract.beta_means import purchases_until, rate_kept
 from crmlab.ltv._noncontract.continuous_model import ContinuousModel
-from crmlab.ltv._noncontract.count_model import Gradient, Values
+from crmlab.ltv._noncontract.count_likelihood import NOBODY_AGAIN, RATES_ALIKE, Gradient, Values
 from crmlab.ltv._noncontract.summary import Counts
 
 __all__ = ["BetaGeoNBD", "ModifiedBetaGeoNBD"]
 
 
 class _BetaGeometric(ContinuousModel):
-    """Both models at once: they differ in whether the first purchase tosses a coin too.
+    """Both models at once: they differ in whether dropout is possible after the first purchase.
 
     Purchases come at a rate that varies between customers as a gamma (shape `r`, rate `alpha`);
-    at each coin a customer leaves with a chance that varies as a beta (`a`, `b`).
+    at each dropout draw a customer leaves with a probability that varies as a beta (`a`, `b`).
     """
 
     _NAMES = ("r", "alpha", "a", "b")
     _TIMES = ("alpha",)
+    _BOUNDARIES = (
+        (
+            lambda at: at["a"] < -4 and abs(at["a"] - at["b"]) < 6,
+            "customers leave at the first opportunity or never (a and b go to 0).",
+        ),
+        (
+            lambda at: at["a"] < -4 or at["b"] - at["a"] > 7,
+            "no dropout is visible (a / (a + b) goes to 0). Use `NBD`, which has none.",
+        ),
+        (
+            lambda at: at["a"] > 4 and at["b"] > 4,
+            "probabilities of dropout do not differ between customers (a and b grow together).",
+        ),
+        RATES_ALIKE,
+        (
+            lambda at: at["b"] < -4 or at["a"] - at["b"] > 5,
+            "almost everyone seems to leave at the first opportunity (a / (a + b) goes to 1).",
+        ),
+        NOBODY_AGAIN,
+    )
     _BLOCKS: ClassVar = {
         "purchase": ("purchase", "alpha", -1.0),
         "dropout_a": ("dropout", "a", 1.0),
@@ -37,26 +57,26 @@ class _BetaGeometric(ContinuousModel):
         {"r": 1.0, "a": 0.5, "b": 0.05},
         {"r": 3.0, "a": 0.5, "b": 0.2},
     )
-    _FIRST_COIN: ClassVar[int] = 0
+    _FIRST_DRAW: ClassVar[int] = 0
     _COSTLY = False
 
     def _log_odds_gone(self, values: Values, counts: Counts) -> Floats:
-        """Log-odds that the coin after the last purchase ended it all; -inf without a coin."""
+        """Log-odds that the dropout draw after the last purchase ended it; -inf without a draw."""
         r, alpha, a, b = (values[name] for name in self._NAMES)
         since = counts.on("T", lambda T: np.log(alpha + T), alpha) - counts.on(
             "tx", lambda tx: np.log(alpha + tx), alpha
         )
 
-        def coin(x: Floats) -> Floats:
-            coins = x + self._FIRST_COIN
-            return np.where(coins > 0, np.log(a) - np.log(b + np.maximum(coins, 1) - 1), -np.inf)
+        def last_draw(x: Floats) -> Floats:
+            draws = x + self._FIRST_DRAW
+            return np.where(draws > 0, np.log(a) - np.log(b + np.maximum(draws, 1) - 1), -np.inf)
 
-        return counts.on("x", coin, a, b) + (r + counts.x) * since
+        return counts.on("x", last_draw, a, b) + (r + counts.x) * since
 
     def _log_likelihood(self, values: Values, counts: Counts) -> tuple[Floats, Gradient]:
         r, alpha, a, b = (values[name] for name in self._NAMES)
         shape = r + counts.x
-        coins = self._FIRST_COIN
+        draws = self._FIRST_DRAW
         log_T = counts.on("T", lambda T: np.log(alpha + T), alpha)
         log_tx = counts.on("tx", lambda tx: np.log(alpha + tx), alpha)
         per_T = counts.on("T", lambda T: alpha / (alpha + T), alpha)
@@ -69,8 +89,8 @@ class _BetaGeometric(ContinuousModel):
                 "x",
                 lambda x: (
                     special.gammaln(r + x) - special.gammaln(r) + r * np.log(alpha)
-                    + special.gammaln(b + x + coins) - special.gammaln(b)
-                    + special.gammaln(a + b) - special.gammaln(a + b + x + coins)
+                    + special.gammaln(b + x + draws) - special.gammaln(b)
+                    + special.gammaln(a + b) - special.gammaln(a + b + x + draws)
                 ),
                 r, alpha, a, b,
             )
@@ -84,13 +104,13 @@ class _BetaGeometric(ContinuousModel):
             ),
             "alpha": r - shape * (per_T - gone * (per_T - per_tx)),
             "a": gone + counts.on(
-                "x", lambda x: a * (digamma(a + b) - digamma(a + b + x + coins)), a, b
+                "x", lambda x: a * (digamma(a + b) - digamma(a + b + x + draws)), a, b
             ),
             "b": counts.on(
                 "x",
-                lambda x: b * (digamma(b + x + coins) - digamma(b)
-                               + digamma(a + b) - digamma(a + b + x + coins)), a, b,
-            ) - gone * counts.on("x", lambda x: b / (b + np.maximum(x + coins, 1) - 1), b),
+                lambda x: b * (digamma(b + x + draws) - digamma(b)
+                               + digamma(a + b) - digamma(a + b + x + draws)), a, b,
+            ) - gone * counts.on("x", lambda x: b / (b + np.maximum(x + draws, 1) - 1), b),
         }  # fmt: skip
 
     def _alive(self, values: Values, counts: Counts) -> Floats:
@@ -99,7 +119,7 @@ class _BetaGeometric(ContinuousModel):
     def _posterior(self, values: Values, counts: Counts) -> tuple[Any, Any, Any, Any]:
         """Gamma and beta parameters of a customer alive at T."""
         r, alpha, a, b = (values[name] for name in self._NAMES)
-        return r + counts.x, alpha + counts.T, a, b + counts.x + self._FIRST_COIN
+        return r + counts.x, alpha + counts.T, a, b + counts.x + self._FIRST_DRAW
 
     def _future(self, values: Values, counts: Counts, horizon: Floats | float) -> Floats:
         shape, rate, a, b = self._posterior(values, counts)
@@ -116,14 +136,14 @@ class _BetaGeometric(ContinuousModel):
     def _future_pmf(self, values: Values, counts: Counts, horizon: float, n: Floats) -> Floats:
         x, T = counts.x[:, None], counts.T[:, None]
         r, alpha, a, b = (values[name] for name in self._NAMES)
-        shape, rate, b = r + x, alpha + T, b + x + self._FIRST_COIN
+        shape, rate, b = r + x, alpha + T, b + x + self._FIRST_DRAW
         part = horizon / (rate + horizon)
-        log_chances = special.betaln(a, b + n) - special.betaln(a, b)
+        log_staying = special.betaln(a, b + n) - special.betaln(a, b)
         log_count = (
             special.gammaln(shape + n) - special.gammaln(shape) - special.gammaln(n + 1)
             + shape * np.log1p(-part) + special.xlogy(n, part)
         )  # fmt: skip
-        stays = np.exp(log_chances + log_count)
+        stays = np.exp(log_staying + log_count)
         # The n-th purchase ends it, and the rate would have allowed n or more.
         k = np.maximum(n, 1)
         leaves = np.exp(special.betaln(a + 1, b + k - 1) - special.betaln(a, b))
@@ -135,7 +155,7 @@ class _BetaGeometric(ContinuousModel):
         shape, rate, a, b = self._posterior(values, counts)
         size = len(counts)
         could = rng.poisson(rng.gamma(shape, 1 / rate, size) * horizon)
-        return np.minimum(could, _coins_until_gone(a, b, size, rng))
+        return np.minimum(could, _draw_dropout(a, b, size, rng))
 
     def _draw_past(
         self, values: Values, T: Floats, horizon: float, rng: np.random.Generator
@@ -144,7 +164,7 @@ class _BetaGeometric(ContinuousModel):
         size = len(T)
         rate = rng.gamma(r, 1 / alpha, size)
         could = rng.poisson(rate * T)
-        allowed = _coins_until_gone(a, b, size, rng) - self._FIRST_COIN
+        allowed = _draw_dropout(a, b, size, rng) - self._FIRST_DRAW
         x = np.minimum(could, allowed)
         # The x-th of `could` moments spread evenly over T.
         bought = x > 0
@@ -153,27 +173,11 @@ class _BetaGeometric(ContinuousModel):
         later = np.minimum(rng.poisson(rate * horizon), allowed - x)
         return {"x": x, "tx": last, "alive": could < allowed, "future": later}
 
-    def _cause(self, theta: dict[str, float], flat: dict[str, float]) -> str:
-        if theta["a"] < -4 and abs(theta["a"] - theta["b"]) < 6:
-            return "customers leave at the first chance or never (a and b go to 0)."
-        if theta["a"] < -4 or theta["b"] - theta["a"] > 7:
-            return "no dropout is visible (a / (a + b) goes to 0). Use `NBD`, which has none."
-        if theta["a"] > 4 and theta["b"] > 4:
-            return "chances of dropout do not differ between customers (a and b grow together)."
-        if theta["r"] > 4 and theta["alpha"] > 3:
-            return "purchase rates do not differ between customers (r and alpha grow together)."
-        if theta["b"] < -4 or theta["a"] - theta["b"] > 5:
-            return "almost everyone seems to leave after the first chance (a / (a + b) goes to 1)."
-        if theta["r"] < -4:
-            return "almost nobody bought again (r goes to 0)."
-        loose = max(flat, key=lambda name: abs(flat[name]))
-        return f"the data leave `{loose}` open; many values fit equally well."
-
 
 class BetaGeoNBD(_BetaGeometric):
     """BG/NBD: buys at random while a customer, and may leave after each repeat purchase.
 
-    Someone who never bought again has had no chance to leave, so counts as alive.
+    Someone who never bought again could not leave yet, so counts as alive.
 
     Parameters
     ----------
@@ -261,13 +265,13 @@ gradient_norm_, unit_
     -9582.1
     """
 
-    _FIRST_COIN = 1
+    _FIRST_DRAW = 1
 
 
-def _coins_until_gone(
+def _draw_dropout(
     a: Floats | float, b: Floats | float, size: int, rng: np.random.Generator
 ) -> NDArray[np.int64]:
-    """The number of the coin that ends it, from 1."""
-    # A chance of 0 or next to it would overflow; none of these customers leaves in our time.
-    chance = np.maximum(rng.beta(a, b, size), 1e-12)
-    return rng.geometric(chance)
+    """Draw the number of the dropout draw at which each customer leaves, from 1."""
+    # A probability of 0 or next to it would overflow; none of these customers leaves in our time.
+    leaving = np.maximum(rng.beta(a, b, size), 1e-12)
+    return rng.geometric(leaving)

@@ -12,21 +12,16 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from crmlab._checks import check_count
+from crmlab._errors import InputError
+from crmlab._time_unit import TIME_UNIT, unit_column
 from crmlab.ltv._fitting.errors import ConvergenceError
 from crmlab.ltv._fitting.maximum import LIMIT, Floats
-from crmlab.ltv._noncontract.count_model import CountModel, Gradient
-from crmlab.ltv._noncontract.covariates import Values
-from crmlab.ltv._noncontract.summary import (
-    Counts,
-    check_frame,
-    check_rows,
-    check_unit,
-    codes_of,
-    numbers_of,
-    weights_of,
-)
+from crmlab.ltv._fitting.rows import Rule, number_rows
+from crmlab.ltv._noncontract.count_likelihood import Gradient, Values
+from crmlab.ltv._noncontract.count_model import CountModel
+from crmlab.ltv._noncontract.summary import Counts, CustomerRows, period_rules
 
-__all__ = ["BetaGeoBetaBinomial", "impossible_periods"]
+__all__ = ["BetaGeoBetaBinomial"]
 
 # Points from which to search: alpha + beta, gamma, delta.
 _STARTS = ((1.0, 0.7, 3.0), (4.0, 0.3, 6.0), (0.4, 2.0, 2.0), (2.0, 1.0, 30.0))
@@ -66,24 +61,19 @@ class _Moments:
 class _Histories(Counts):
     """Counts whose `T` is a number of opportunities."""
 
-    def rows(self, which: Any) -> "_Histories":
-        return _Histories(
-            self.x[which], self.tx[which], self.T[which], self.weight[which], self.z[which]
-        )
-
-    def scaled(self, time: float) -> "_Histories":
+    def scaled(self, time: float) -> Self:
         return self  # opportunities have no unit
 
     @cached_property
     def moments(self) -> _Moments:
-        at, first = codes_of([self.x, self.tx, self.T])
+        at, first = number_rows([self.x, self.tx, self.T])
         x, tx, n = self.x[first], self.tx[first], self.T[first]
         size = (n - tx + 1).astype("intp")
         start = np.concatenate([[0], size.cumsum()[:-1]]).astype("intp")
         k = np.arange(size.sum()) - np.repeat(start - tx, size)
         left = (k < np.repeat(n, size)).astype(float)
         columns = [np.repeat(x, size), k, left]
-        pair, one = codes_of(columns)
+        pair, one = number_rows(columns)
         return _Moments(at, start, size, pair, *(column[one] for column in columns))
 
 
@@ -91,9 +81,9 @@ class BetaGeoBetaBinomial(CountModel):
     """BG/BB: at each opportunity a customer buys or not, and may leave before the next one.
 
     For purchases that can happen once a period: a yearly gift, a conference, a renewal by hand.
-    While a customer, someone buys at each opportunity with a chance that varies between customers
-    as a beta (`alpha`, `beta`); before each opportunity they leave for good with a chance that
-    varies as another (`gamma`, `delta`).
+    While a customer, someone buys at each opportunity with a probability that varies between
+    customers as a beta (`alpha`, `beta`); before each opportunity they leave for good with a
+    probability that varies as another (`gamma`, `delta`).
 
     Here the horizon and `t` are whole numbers of opportunities, being alive means still being a
     customer *at the next opportunity*, and purchases are discounted in steps: the next opportunity
@@ -128,7 +118,7 @@ class BetaGeoBetaBinomial(CountModel):
     --------
     >>> from crmlab.datasets import load_donations
     >>> donors = load_donations()
-    >>> model = BetaGeoBetaBinomial(unit="Y").fit(donors)
+    >>> model = BetaGeoBetaBinomial().fit(donors)
     >>> model.params_.round(2).to_dict()
     {'alpha': 1.2, 'beta': 0.75, 'gamma': 0.66, 'delta': 2.78}
     >>> round(model.log_likelihood_, 2)
@@ -139,6 +129,27 @@ class BetaGeoBetaBinomial(CountModel):
     """
 
     _NAMES = ("alpha", "beta", "gamma", "delta")
+    _OBSERVED = "n_periods"
+    _ROWS = _Histories
+    _BOUNDARIES = (
+        (
+            lambda at: at["delta"] - at["gamma"] > 6 or at["gamma"] < -5,
+            "no dropout is visible (gamma / (gamma + delta) goes to 0).",
+        ),
+        (
+            lambda at: at["alpha"] - at["beta"] > 6 or at["beta"] < -5,
+            "customers buy at every opportunity until they leave (beta goes to 0).",
+        ),
+        (
+            lambda at: at["alpha"] > 3 and at["beta"] > 3,
+            "probabilities to buy do not differ between customers (alpha and beta grow together).",
+        ),
+        (
+            lambda at: at["gamma"] > 3 and at["delta"] > 3,
+            "probabilities of dropout do not differ (gamma and delta grow together).",
+        ),
+        (lambda at: at["alpha"] < -5, "almost nobody bought again (alpha goes to 0)."),
+    )
 
     purchase_covariates = ()
     dropout_covariates = ()
@@ -149,7 +160,7 @@ class BetaGeoBetaBinomial(CountModel):
 
     # ------------------------------------------------------------------------------------- fit
 
-    def fit(self, summary: pd.DataFrame, y: object = None) -> Self:
+    def fit(self, summary: pd.DataFrame, y: object = None, *, unit: str | None = None) -> Self:
         """Find the parameters by maximum likelihood.
 
         Parameters
@@ -161,6 +172,9 @@ class BetaGeoBetaBinomial(CountModel):
             `n_customers` holds how many customers a row stands for.
         y : None
             Not used; scikit-learn passes it.
+        unit : {"D", "W", "M", "Q", "Y"}, optional
+            Time from one opportunity to the next, for a table that does not say it in
+            `time_unit`.
 
         Returns
         -------
@@ -173,19 +187,15 @@ class BetaGeoBetaBinomial(CountModel):
         ValueError, TypeError
             If the summary has impossible rows, lacks columns or has another unit.
         """
-        return super().fit(summary, y)
+        return super().fit(summary, y, unit=unit)
 
-    def _counts(self, summary: pd.DataFrame, unit: str | None, *, fitting: bool) -> Counts:
-        names = ["frequency", "recency", "n_periods"]
-        check_frame(summary, names)
-        check_unit(summary, unit)
-        x, tx, n = (numbers_of(summary, name) for name in names)
-        check_rows(impossible_periods(x, tx, n, fitting=fitting), len(x))
-        counts = _Histories(x, tx, n, weights_of(summary), np.empty((len(x), 0)))
-        return counts if counts.weight.all() else counts.rows(counts.weight > 0)
+    def rules(self, table: Mapping[str, Any], *, fitting: bool = False) -> list[Rule]:
+        return period_rules(
+            table["frequency"], table["recency"], table["n_periods"], fitting=fitting
+        )
 
-    def _check_telling(self, rows: Counts, penalty: float) -> None:
-        super()._check_telling(rows, penalty)
+    def _check_identifiable(self, rows: Counts, penalty: float) -> None:
+        super()._check_identifiable(rows, penalty)
         most = rows.T.max()
         if penalty == 0 and most < 3:
             raise ConvergenceError(
@@ -224,32 +234,30 @@ class BetaGeoBetaBinomial(CountModel):
         }
         return likelihood[moments.at], gradient
 
-    def _cause(self, theta: dict[str, float], flat: dict[str, float]) -> str:
-        if theta["delta"] - theta["gamma"] > 6 or theta["gamma"] < -5:
-            return "no dropout is visible (gamma / (gamma + delta) goes to 0)."
-        if theta["alpha"] - theta["beta"] > 6 or theta["beta"] < -5:
-            return "customers buy at every opportunity until they leave (beta goes to 0)."
-        if theta["alpha"] > 3 and theta["beta"] > 3:
-            return "chances to buy do not differ between customers (alpha and beta grow together)."
-        if theta["gamma"] > 3 and theta["delta"] > 3:
-            return "chances of dropout do not differ (gamma and delta grow together)."
-        if theta["alpha"] < -5:
-            return "almost nobody bought again (alpha goes to 0)."
-        loose = max(flat, key=lambda name: abs(flat[name]))
-        return f"the data leave `{loose}` open; many values fit equally well."
-
     # ---------------------------------------------------------------------------- expectations
 
-    def _check_horizon(self, horizon: float, *, finite: bool = True) -> float:
-        horizon = super()._check_horizon(horizon, finite=finite)
+    def purchases(self, theta: Floats, rows: CustomerRows, horizon: float) -> Floats:
+        return super().purchases(theta, rows, self.check_horizon(horizon))
+
+    def discounted(self, theta: Floats, rows: CustomerRows, force: float, horizon: float) -> Floats:
+        horizon = self.check_horizon(horizon, finite=False)
+        return super().discounted(theta, rows, force, horizon)
+
+    def draw(
+        self, theta: Floats, rows: CustomerRows, horizon: float, rng: np.random.Generator
+    ) -> NDArray[np.int64]:
+        return super().draw(theta, rows, self.check_horizon(horizon), rng)
+
+    def check_horizon(self, horizon: Any, *, finite: bool = True) -> float:
+        horizon = super().check_horizon(horizon, finite=finite)
         if not math.isinf(horizon) and horizon != math.floor(horizon):
-            raise ValueError(f"`horizon` must be a whole number of opportunities; got {horizon!r}.")
+            raise InputError(f"`horizon` must be a whole number of opportunities; got {horizon!r}.")
         return horizon
 
     def _check_times(self, times: Floats) -> None:
         super()._check_times(times)
         if (times != np.floor(times)).any():
-            raise ValueError("`t` must be whole numbers of opportunities; it has fractions.")
+            raise InputError("`t` must be whole numbers of opportunities; it has fractions.")
 
     def _newcomers(self, T: Floats, covariates: Mapping[str, float] | None) -> Counts:
         return _histories(super()._newcomers(T, covariates))
@@ -272,7 +280,7 @@ class BetaGeoBetaBinomial(CountModel):
         a, b, g, d = self._posterior(values, counts)
         return a / (a + b) * _opportunities(g, d, np.broadcast_to(horizon, a.shape), 0.0)
 
-    def _discounted_rows(
+    def _discounted_future(
         self, values: Values, rows: Counts, force: float, horizon: float
     ) -> Floats:
         a, b, g, d = self._posterior(values, rows)
@@ -283,7 +291,7 @@ class BetaGeoBetaBinomial(CountModel):
         return a / (a + b) * met
 
     def _future_pmf(self, values: Values, counts: Counts, horizon: float, n: Floats) -> Floats:
-        at, first = codes_of([counts.x, counts.T])
+        at, first = number_rows([counts.x, counts.T])
         a, b, g, d = (np.reshape(v, (-1, 1)) for v in self._posterior(values, counts.rows(first)))
         table = np.zeros((len(a), len(n)))
         if horizon == 0:
@@ -326,11 +334,11 @@ class BetaGeoBetaBinomial(CountModel):
         DataFrame
             Index `customer_id`; `frequency`, `recency`, `n_periods`, `alive` (at the next
             opportunity), and with a horizon `frequency_holdout` and `duration_holdout`.
-            ``attrs["unit"]`` is the model's unit.
+            `time_unit`, where the model knows its unit.
 
         Raises
         ------
-        NotFittedError, ValueError, TypeError
+        NotFittedError, InputError, InputTypeError
             If the model is not fitted or an option is out of range.
 
         Examples
@@ -342,10 +350,10 @@ class BetaGeoBetaBinomial(CountModel):
         self._check_fitted()
         n_customers = check_count("n_customers", n_customers)
         check_count("seed", seed, minimum=0)
-        horizon = self._check_horizon(horizon)
+        horizon = self.check_horizon(horizon)
         n = np.broadcast_to(np.asarray(n_periods, dtype=float), (n_customers,))
         if not (np.isfinite(n) & (n >= 0) & (n == np.floor(n))).all():
-            raise ValueError("`n_periods` must be whole numbers, at least 0.")
+            raise InputError("`n_periods` must be whole numbers, at least 0.")
         rng = np.random.default_rng(seed)
         met = _opportunities_until_gone(self.gamma_, self.delta_, n_customers, rng) - 1
         chance = rng.beta(self.alpha_, self.beta_, n_customers)
@@ -363,7 +371,7 @@ class BetaGeoBetaBinomial(CountModel):
             frame["frequency_holdout"] = rng.binomial(later, chance)
             frame["duration_holdout"] = int(horizon)
         if self.unit_:
-            frame.attrs["unit"] = self.unit_
+            frame[TIME_UNIT] = unit_column(self.unit_, n_customers)
         return frame
 
 
@@ -384,7 +392,7 @@ def _log_sums(pairs: Floats, moments: _Moments) -> tuple[Floats, Floats]:
 
 def _opportunities(g: float, d: Floats, horizon: Any, force: float) -> Floats:
     """Discounted number of the next `horizon` opportunities that a customer at the first meets."""
-    at, first = codes_of([d])
+    at, first = number_rows([d])
     steps = np.arange(max(int(horizon.max()), 1))
     there = special.betaln(g, d[first][:, None] + steps) - special.betaln(g, d[first][:, None])
     sums = np.cumsum(np.exp(there - force * (steps + 1)), axis=1)
@@ -397,7 +405,7 @@ def _discounted_for_ever(g: float, d: Floats, force: float) -> Floats:
     By Gauss's continued fraction, from its far end: all terms have one sign, so it is accurate
     where the library function overflows.
     """
-    at, first = codes_of([d])
+    at, first = number_rows([d])
     d = d[first]
     c, z = g + d, math.exp(-force)
     # Each further pair of terms shrinks the error by about exp(-4 sqrt(1 - z)).
@@ -423,45 +431,3 @@ def _opportunities_until_gone(
     """The number of the opportunity before which the customer leaves, from 1."""
     # A chance of 0 or next to it would overflow; none of these customers leaves in our time.
     return rng.geometric(np.maximum(rng.beta(g, d, size), 1e-12))
-
-
-def impossible_periods(
-    x: Any, tx: Any, n: Any, *, fitting: bool = False
-) -> list[tuple[Any, str, str]]:
-    """Rules on rows: who breaks it, the rule, the remedy; for arrays and for engines' columns."""
-    columns = {"frequency": x, "recency": tx, "n_periods": n}
-    whole = [
-        (
-            (column < 0) | (column % 1 != 0),
-            f"`{name}` must be whole numbers, at least 0",
-            "It counts opportunities.",
-        )
-        for name, column in columns.items()
-    ]
-    rules = [
-        (
-            tx > n,
-            "`recency` must be at most `n_periods`",
-            "It is the number of the last opportunity taken, counted from 1.",
-        ),
-        (
-            x > tx,
-            "`frequency` must be at most `recency`",
-            "Nobody takes more opportunities than there were up to the last one taken: count "
-            "periods with a purchase, not purchases.",
-        ),
-        (
-            (x == 0) & (tx > 0),
-            "`recency` must be 0 where `frequency` is 0",
-            "It is the number of the last opportunity taken, counted from 1.",
-        ),
-    ]
-    if fitting:
-        rules.append(
-            (
-                n == 0,
-                "`n_periods` must be above 0",
-                "Who had no opportunity yet shows nothing: summary[summary['n_periods'] > 0].",
-            )
-        )
-    return [*whole, *rules]

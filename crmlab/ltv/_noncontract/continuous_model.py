@@ -1,6 +1,7 @@
 """What the models in continuous time share: discounting by quadrature, and simulation."""
 
 import math
+from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar
 
@@ -9,10 +10,14 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from crmlab._checks import check_columns, check_count
+from crmlab._errors import InputError
+from crmlab._time_unit import TIME_UNIT, unit_column
+from crmlab.ltv._fitting.discounting import check_horizon
 from crmlab.ltv._fitting.maximum import LIMIT, Floats
-from crmlab.ltv._noncontract.count_model import CountModel, check_horizon
+from crmlab.ltv._fitting.rows import read_column
+from crmlab.ltv._noncontract.count_model import CountModel
 from crmlab.ltv._noncontract.covariates import Values
-from crmlab.ltv._noncontract.summary import Counts, covariate_matrix
+from crmlab.ltv._noncontract.summary import Counts
 
 __all__ = ["ContinuousModel"]
 
@@ -49,15 +54,15 @@ class ContinuousModel(CountModel):
         self.penalty = penalty
         self.unit = unit
 
+    @abstractmethod
     def _rate(self, values: Values, counts: Counts, ahead: Floats) -> Floats:
         """Expected purchases per unit of time, `ahead` of T, of a customer alive at T."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _draw_past(
         self, values: Values, T: Floats, horizon: float, rng: np.random.Generator
     ) -> dict[str, NDArray[Any]]:
         """Purchases of new customers up to T and within `horizon` after it."""
-        raise NotImplementedError
 
     def _starts(self, rows: Counts) -> list[Floats]:
         """Ordinary values, the purchase rate set to the one observed."""
@@ -70,11 +75,11 @@ class ContinuousModel(CountModel):
             starts.append(np.clip(np.array(logs + extra), -LIMIT + 1, LIMIT - 1))
         return starts
 
+    @abstractmethod
     def _pace(self, values: Values, rows: Counts) -> Floats:
         """A time in which the purchase rate of someone alive hardly changes."""
-        raise NotImplementedError
 
-    def _discounted_rows(
+    def _discounted_future(
         self, values: Values, rows: Counts, force: float, horizon: float
     ) -> Floats:
         # Beyond forty discount times nothing is left.
@@ -112,12 +117,12 @@ class ContinuousModel(CountModel):
         -------
         DataFrame
             Index `customer_id`; `frequency`, `recency`, `T`, the covariates, `alive` (at T), and
-            with a horizon `frequency_holdout` and `duration_holdout`. ``attrs["unit"]`` is the
-            model's unit.
+            with a horizon `frequency_holdout` and `duration_holdout`; `time_unit`, where the model
+            knows its unit.
 
         Raises
         ------
-        NotFittedError, ValueError, TypeError
+        NotFittedError, InputError, InputTypeError
             If the model is not fitted or an option is out of range.
         """
         self._check_fitted()
@@ -125,16 +130,16 @@ class ContinuousModel(CountModel):
         check_count("seed", seed, minimum=0)
         observed = np.broadcast_to(np.asarray(T, dtype=float), (n_customers,)).copy()
         if not (np.isfinite(observed) & (observed >= 0)).all():
-            raise ValueError("`T` must be finite and not negative.")
+            raise InputError("`T` must be finite and not negative.")
         horizon = check_horizon(horizon)
         names = self._covariates()
         index = pd.RangeIndex(n_customers, name="customer_id")
         extra = pd.DataFrame(index=index) if covariates is None else covariates.set_axis(index)
         check_columns(extra.columns, names, what="`covariates`")
         nothing = np.zeros(n_customers)
-        rows = Counts(nothing, nothing, observed, nothing + 1, covariate_matrix(extra, names))
+        rows = Counts(nothing, nothing, observed, nothing + 1, _covariate_matrix(extra, names))
         rng = np.random.default_rng(seed)
-        drawn = self._draw_past(self._values(self._theta, rows), observed, horizon, rng)
+        drawn = self._draw_past(self._values(self.theta_, rows), observed, horizon, rng)
         frame = pd.DataFrame(
             {"frequency": drawn["x"], "recency": drawn["tx"], "T": observed}, index=index
         )
@@ -144,5 +149,12 @@ class ContinuousModel(CountModel):
             frame["frequency_holdout"] = drawn["future"]
             frame["duration_holdout"] = horizon
         if self.unit_:
-            frame.attrs["unit"] = self.unit_
+            frame[TIME_UNIT] = unit_column(self.unit_, n_customers)
         return frame
+
+
+def _covariate_matrix(table: pd.DataFrame, names: list[str]) -> Floats:
+    """The covariates as one column each."""
+    if not names:
+        return np.empty((len(table), 0))
+    return np.column_stack([read_column(table, name) for name in names])

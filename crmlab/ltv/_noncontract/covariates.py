@@ -5,6 +5,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
+from crmlab._errors import InputError, InputTypeError
 from crmlab.ltv._fitting.maximum import Floats
 from crmlab.ltv._fitting.model import LikelihoodModel
 from crmlab.ltv._noncontract.summary import Counts
@@ -28,7 +29,7 @@ class CovariateModel(LikelihoodModel):
         """Names of all covariates, each once."""
         names = [*self.purchase_covariates, *self.dropout_covariates]
         if isinstance(self.purchase_covariates, str) or isinstance(self.dropout_covariates, str):
-            raise TypeError(
+            raise InputTypeError(
                 "`purchase_covariates` and `dropout_covariates` must be lists of column names; "
                 "got a single text. Write ['age']."
             )
@@ -36,7 +37,7 @@ class CovariateModel(LikelihoodModel):
             asked = list(getattr(self, group))
             twice = [name for at, name in enumerate(asked) if name in asked[:at]]
             if twice:
-                raise ValueError(f"`{group}` names {twice[0]!r} twice. Name it once.")
+                raise InputError(f"`{group}` names {twice[0]!r} twice. Name it once.")
         return list(dict.fromkeys(names))
 
     def _blocks(self) -> list[tuple[str, str, float, list[int]]]:
@@ -56,9 +57,9 @@ class CovariateModel(LikelihoodModel):
             return
         for name, column in zip(names, rows.z.T, strict=True):
             if np.ptp(column) == 0:
-                raise ValueError(
+                raise InputError(
                     f"Covariate {name!r} is constant over all {rows.n_customers:,.0f} customers; "
-                    "its effect cannot be told. Leave it out."
+                    "its effect is not identifiable. Leave it out."
                 )
         share = rows.weight / rows.n_customers
         centred = rows.z - share @ rows.z
@@ -86,7 +87,7 @@ class CovariateModel(LikelihoodModel):
     def _with_coefficients(cls, coefficients: Mapping[str, Mapping[str, float]]) -> Self:
         unknown = [block for block in coefficients if block not in cls._BLOCKS]
         if unknown:
-            raise TypeError(
+            raise InputTypeError(
                 f"`coefficients` must have blocks {', '.join(cls._BLOCKS) or '(none)'}; "
                 f"got {', '.join(map(repr, unknown))}."
             )
@@ -99,7 +100,7 @@ class CovariateModel(LikelihoodModel):
         needed = set(model._coefficient_names())
         given = {f"{block}:{name}" for block, values in coefficients.items() for name in values}
         if needed != given:
-            raise TypeError(
+            raise InputTypeError(
                 f"`coefficients` must hold {', '.join(sorted(needed))}; "
                 f"got {', '.join(sorted(given))}."
             )
@@ -112,7 +113,7 @@ def _check_new(column: int, others: list[int], related: Floats, names: list[str]
     if 1 - mixture @ related[others, column] > 1e-10:  # variance that the others leave open
         return
     parts = [names[at] for at, part in zip(others, mixture, strict=True) if abs(part) > 1e-6]
-    raise ValueError(
+    raise InputError(
         f"Covariate {names[column]!r} follows from {', '.join(map(repr, parts))}: their effects "
-        "cannot be told apart. Leave it out."
+        "are not identifiable. Leave it out."
     )

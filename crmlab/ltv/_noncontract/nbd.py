@@ -9,7 +9,7 @@ from scipy import special
 
 from crmlab.ltv._fitting.maximum import Floats
 from crmlab.ltv._noncontract.continuous_model import ContinuousModel
-from crmlab.ltv._noncontract.count_model import Gradient, Values, negative_binomial
+from crmlab.ltv._noncontract.count_likelihood import Gradient, Values, negative_binomial
 from crmlab.ltv._noncontract.summary import Counts
 
 __all__ = ["NBD"]
@@ -18,8 +18,8 @@ __all__ = ["NBD"]
 class NBD(ContinuousModel):
     """NBD: buys at random for ever, at a rate that varies between customers as a gamma.
 
-    The limit of the other models where nobody leaves, and the yardstick for whether dropout
-    explains anything.
+    The limit of the other models where nobody leaves, and the baseline against which dropout
+    has to explain something.
 
     Parameters
     ----------
@@ -55,6 +55,13 @@ class NBD(ContinuousModel):
 
     _NAMES = ("r", "alpha")
     _TIMES = ("alpha",)
+    _BOUNDARIES = (
+        (
+            lambda at: at["r"] > 4,
+            "purchase rates do not differ between customers (r and alpha grow together).",
+        ),
+        (lambda at: True, "almost nobody bought again (r goes to 0)."),
+    )
     _BLOCKS: ClassVar = {"purchase": ("purchase", "alpha", -1.0)}
     _STARTS = ({"r": 0.5}, {"r": 2.0})
 
@@ -109,8 +116,3 @@ class NBD(ContinuousModel):
         last = np.where(x > 0, T * rng.random(len(T)) ** (1 / np.maximum(x, 1)), 0.0)
         later = rng.poisson(rate * horizon)
         return {"x": x, "tx": last, "alive": np.ones(len(T), dtype=bool), "future": later}
-
-    def _cause(self, theta: dict[str, float], flat: dict[str, float]) -> str:
-        if theta["r"] > 4:
-            return "purchase rates do not differ between customers (r and alpha grow together)."
-        return "almost nobody bought again (r goes to 0)."

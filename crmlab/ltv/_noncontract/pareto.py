@@ -8,7 +8,13 @@ from scipy import special
 
 from crmlab.ltv._fitting.maximum import Floats
 from crmlab.ltv._noncontract.continuous_model import ContinuousModel, over_time
-from crmlab.ltv._noncontract.count_model import Gradient, Values, negative_binomial
+from crmlab.ltv._noncontract.count_likelihood import (
+    NOBODY_AGAIN,
+    RATES_ALIKE,
+    Gradient,
+    Values,
+    negative_binomial,
+)
 from crmlab.ltv._noncontract.pareto_integral import LeftIntegral, left_integral
 from crmlab.ltv._noncontract.summary import Counts
 
@@ -69,6 +75,19 @@ class ParetoNBD(ContinuousModel):
 
     _NAMES = ("r", "alpha", "s", "beta")
     _TIMES = ("alpha", "beta")
+    _BOUNDARIES = (
+        (
+            lambda at: at["s"] - at["beta"] < -5 or at["s"] < -5,
+            "no dropout is visible (s / beta goes to 0). Use `NBD`, which has none.",
+        ),
+        (
+            lambda at: at["s"] > 4 and at["beta"] > 3,
+            "rates of leaving do not differ between customers (s and beta grow together).",
+        ),
+        RATES_ALIKE,
+        NOBODY_AGAIN,
+        (lambda at: at["beta"] < -5, "almost everyone seems to leave at once (beta goes to 0)."),
+    )
     _BLOCKS: ClassVar = {
         "purchase": ("purchase", "alpha", -1.0),
         "dropout": ("dropout", "beta", -1.0),
@@ -175,17 +194,3 @@ class ParetoNBD(ContinuousModel):
         last = np.where(x > 0, seen * rng.random(size) ** (1 / np.maximum(x, 1)), 0.0)
         later = rng.poisson(rate * np.clip(life - T, 0, horizon))
         return {"x": x, "tx": last, "alive": life > T, "future": later}
-
-    def _cause(self, theta: dict[str, float], flat: dict[str, float]) -> str:
-        if theta["s"] - theta["beta"] < -5 or theta["s"] < -5:
-            return "no dropout is visible (s / beta goes to 0). Use `NBD`, which has none."
-        if theta["s"] > 4 and theta["beta"] > 3:
-            return "rates of leaving do not differ between customers (s and beta grow together)."
-        if theta["r"] > 4 and theta["alpha"] > 3:
-            return "purchase rates do not differ between customers (r and alpha grow together)."
-        if theta["r"] < -4:
-            return "almost nobody bought again (r goes to 0)."
-        if theta["beta"] < -5:
-            return "almost everyone seems to leave at once (beta goes to 0)."
-        loose = max(flat, key=lambda name: abs(flat[name]))
-        return f"the data leave `{loose}` open; many values fit equally well."

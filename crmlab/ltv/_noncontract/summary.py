@@ -1,31 +1,24 @@
-"""The summary that counting models read: checked, and its distinct rows."""
+"""What counting models read of a summary: its distinct rows, and which rows cannot be."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
-import pandas as pd
-from numpy.typing import NDArray
 
-from crmlab._checks import check_choice, check_columns
-from crmlab._units import UNIT_DAYS
 from crmlab.ltv._fitting.maximum import Floats
+from crmlab.ltv._fitting.rows import (
+    Positions,
+    Rule,
+    mostly_distinct,
+    number_column,
+    number_rows,
+    sample_rows,
+)
 
-__all__ = [
-    "Counts",
-    "check_rows",
-    "check_unit",
-    "codes_of",
-    "covariate_matrix",
-    "every_few",
-    "few_alike",
-    "impossible",
-    "read_counts",
-]
+__all__ = ["Counts", "CustomerRows", "period_rules", "row_rules"]
 
-Positions = NDArray[np.intp]
 _PART = 16_384  # rows
 _FEW = 0.5  # a column with fewer distinct values than this share of its rows is worked on by value
 
@@ -77,172 +70,62 @@ class Counts:
         if column not in self._levels:
             entries = getattr(self, column)
             self._levels[column] = None
-            if not few_alike([entries]):
-                at, values = _numbered(entries)
+            if not mostly_distinct([entries]):
+                at, values = number_column(entries)
                 if len(values) <= _FEW * len(at):
                     self._levels[column] = (values, at)
         return self._levels[column]
 
-    def rows(self, which: Any) -> "Counts":
+    def rows(self, which: Any) -> Self:
         """Some of the rows."""
-        return Counts(
+        return type(self)(
             self.x[which], self.tx[which], self.T[which], self.weight[which], self.z[which]
         )
 
-    def scaled(self, time: float) -> "Counts":
+    def scaled(self, time: float) -> Self:
         """The same with `time` as the unit of time."""
-        return Counts(self.x, self.tx / time, self.T / time, self.weight, self.z)
+        return type(self)(self.x, self.tx / time, self.T / time, self.weight, self.z)
 
-    def sketch(self, size: int) -> "Counts":
+    def sample(self, size: int) -> Self:
         """About `size` customers at even steps through the rows, as distinct rows."""
-        which, weight = every_few(self.weight, size)
+        which, weight = sample_rows(self.weight, size)
         return replace(self.rows(which), weight=weight)
 
-    def grouped(self) -> tuple["Counts", Positions]:
-        """As `distinct`, but every row by itself where hardly two are alike."""
-        if few_alike([self.x, self.tx, self.T, *self.z.T]):
+    def grouped(self) -> tuple[Self, Positions]:
+        """As `distinct`, but every row by itself where almost all rows differ."""
+        if mostly_distinct([self.x, self.tx, self.T, *self.z.T]):
             return self, np.arange(len(self))
         return self.distinct()
 
     @cached_property
-    def parts(self) -> list["Counts"]:
+    def parts(self) -> list[Self]:
         """The rows in parts that stay in the processor's cache while they are worked on."""
         if len(self) <= _PART:
             return [self]
         return [self.rows(slice(at, at + _PART)) for at in range(0, len(self), _PART)]
 
-    def distinct(self) -> tuple["Counts", Positions]:
+    def distinct(self) -> tuple[Self, Positions]:
         """The distinct rows in ascending order, with their customers, and where each row went."""
-        at, first = codes_of([self.x, self.tx, self.T, *self.z.T])
+        at, first = number_rows([self.x, self.tx, self.T, *self.z.T])
         weight = np.bincount(at, weights=self.weight, minlength=len(first)).astype(float)
         return replace(self.rows(first), weight=weight), at
 
 
-def every_few(weight: Floats, size: int) -> tuple[Positions, Floats]:
-    """Rows of about `size` customers at even steps, and how many customers fell on each."""
-    steps = (np.arange(size) + 0.5) / size * weight.sum()
-    picked = np.searchsorted(np.cumsum(weight), steps).clip(max=len(weight) - 1)
-    which, n_picked = np.unique(picked, return_counts=True)
-    return which, n_picked.astype(float)
+@dataclass(frozen=True)
+class CustomerRows:
+    """The customers of a summary: distinct rows, and each customer's place among them."""
+
+    counts: Counts
+    at: Positions
+
+    @cached_property
+    def each(self) -> Counts:
+        """One row per customer."""
+        return self.counts.rows(self.at)
 
 
-def few_alike(columns: Sequence[Floats]) -> bool:
-    """Whether hardly two rows are alike, judged by 2,000 of them."""
-    step = max(1, len(columns[0]) // 2_000)
-    sample = np.column_stack([column[::step] for column in columns])
-    return step > 1 and len(np.unique(sample, axis=0)) > 0.9 * len(sample)
-
-
-def _numbered(column: Floats) -> tuple[Positions, Floats]:
-    """Each entry's place among ascending values, which hold all entries and perhaps others."""
-    # Counts and days are places by themselves, which saves looking each of them up.
-    if len(column) and column.min() >= 0 and column.max() <= len(column):
-        whole = column.astype("intp")
-        if (whole == column).all():
-            return whole, np.arange(whole.max() + 1.0)
-    at, values = pd.factorize(column, sort=True)
-    return at, np.asarray(values)
-
-
-def codes_of(columns: Sequence[Floats]) -> tuple[Positions, Positions]:
-    """Number the distinct rows in ascending order: each row's number, and a row of each number."""
-    code = np.zeros(len(columns[0]), dtype="int64")
-    size = 1
-    for column in columns:
-        at, values = _numbered(column)
-        if size * len(values) >= 2**62:
-            code, kept = pd.factorize(code, sort=True)
-            size = len(kept)
-        code, size = code * len(values) + at, size * len(values)
-    at, kept = pd.factorize(code, sort=True)
-    first = np.empty(len(kept), dtype="intp")
-    first[at[::-1]] = np.arange(len(at) - 1, -1, -1)
-    return at, first
-
-
-def read_counts(
-    summary: pd.DataFrame,
-    *,
-    unit: str | None,
-    covariates: Iterable[str] = (),
-    fitting: bool = False,
-) -> Counts:
-    """Check a summary and take from it what counting models use.
-
-    Raises
-    ------
-    TypeError
-        If `summary` is no DataFrame or a column holds no numbers.
-    ValueError
-        If columns are missing, a row is impossible, or the unit is another than the model's.
-    """
-    covariates = list(covariates)
-    check_frame(summary, ["frequency", "recency", "T", *covariates])
-    check_unit(summary, unit)
-    x, tx, T = (numbers_of(summary, name) for name in ("frequency", "recency", "T"))
-    check_rows(impossible(x, tx, T, fitting=fitting), len(x))
-    weight = weights_of(summary)
-    z = covariate_matrix(summary, covariates)
-    counts = Counts(x, np.minimum(tx, T), T, weight, z)
-    return counts if weight.all() else counts.rows(weight > 0)
-
-
-def check_frame(summary: Any, columns: Iterable[str]) -> None:
-    """Raise unless `summary` is a DataFrame with these columns and a row."""
-    if not isinstance(summary, pd.DataFrame):
-        raise TypeError(
-            f"`summary` must be a DataFrame, one row per customer; got {type(summary).__name__}. "
-            "`rfm_summary` makes one from transactions."
-        )
-    check_columns(summary.columns, columns, what="`summary`")
-    if summary.empty:
-        raise ValueError("`summary` must hold at least one customer; got none.")
-
-
-def check_unit(summary: pd.DataFrame, unit: str | None) -> None:
-    """Raise if the summary says another unit of time than the model's."""
-    found = summary.attrs.get("unit")
-    if found is None:
-        return
-    check_choice("summary.attrs['unit']", found, UNIT_DAYS)
-    if unit is not None and found != unit:
-        raise ValueError(
-            f"`summary` must be in the model's unit {unit!r}; got {found!r}. "
-            f"Build it with rfm_summary(..., unit={unit!r})."
-        )
-
-
-def numbers_of(summary: pd.DataFrame, name: str) -> Floats:
-    """A column as finite floats."""
-    try:
-        values = summary[name].to_numpy(dtype="float64", na_value=np.nan)
-    except (TypeError, ValueError) as error:
-        raise TypeError(f"`{name}` must hold numbers; {error}.") from error
-    finite = np.isfinite(values)
-    if not finite.all():
-        raise ValueError(
-            f"`{name}` must be finite and not missing; {(~finite).sum():,} of {len(values):,} rows "
-            "are not. Leave those customers out or repair them."
-        )
-    return values
-
-
-def weights_of(summary: pd.DataFrame) -> Floats:
-    """Customers per row: the column `n_customers`, or one each."""
-    if "n_customers" not in summary:
-        return np.ones(len(summary))
-    weight = numbers_of(summary, "n_customers")
-    check_rows(
-        [(weight < 0, "`n_customers` must not be negative", "It counts the customers of a row.")],
-        len(weight),
-    )
-    if not weight.any():
-        raise ValueError("`n_customers` must have a positive sum; all rows count zero customers.")
-    return weight
-
-
-def impossible(x: Any, tx: Any, T: Any, *, fitting: bool = False) -> list[tuple[Any, str, str]]:
-    """Rules on rows: who breaks it, the rule, the remedy; for arrays and for engines' columns."""
+def row_rules(x: Any, tx: Any, T: Any, *, fitting: bool = False) -> list[Rule]:
+    """Rules on rows in continuous time, for arrays and for engines' columns."""
     rules = [
         (x < 0, "`frequency` must not be negative", "It counts purchases after the first."),
         (
@@ -268,21 +151,49 @@ def impossible(x: Any, tx: Any, T: Any, *, fitting: bool = False) -> list[tuple[
             (
                 T <= 0,
                 "`T` must be above 0",
-                "Who first bought on the last day shows nothing yet: summary[summary['T'] > 0].",
+                "Customers who first bought on the last day carry no information yet: "
+                "summary[summary['T'] > 0].",
             ),
         )
     return rules
 
 
-def check_rows(rules: Iterable[tuple[NDArray[np.bool_], str, str]], n_rows: int) -> None:
-    """Raise ValueError naming the first broken rule, how many rows break it, and the remedy."""
-    for broken, rule, remedy in rules:
-        if broken.any():
-            raise ValueError(f"{rule}; {broken.sum():,} of {n_rows:,} rows break this. {remedy}")
-
-
-def covariate_matrix(summary: pd.DataFrame, names: Sequence[str]) -> Floats:
-    """The covariates as one column each."""
-    if not names:
-        return np.empty((len(summary), 0))
-    return np.column_stack([numbers_of(summary, name) for name in names])
+def period_rules(x: Any, tx: Any, n: Any, *, fitting: bool = False) -> list[Rule]:
+    """Rules on rows of opportunities, for arrays and for engines' columns."""
+    columns = {"frequency": x, "recency": tx, "n_periods": n}
+    whole = [
+        (
+            (column < 0) | (column % 1 != 0),
+            f"`{name}` must be whole numbers, at least 0",
+            "It counts opportunities.",
+        )
+        for name, column in columns.items()
+    ]
+    rules = [
+        (
+            tx > n,
+            "`recency` must be at most `n_periods`",
+            "It is the number of the last opportunity taken, counted from 1.",
+        ),
+        (
+            x > tx,
+            "`frequency` must be at most `recency`",
+            "Nobody takes more opportunities than there were up to the last one taken: count "
+            "periods with a purchase, not purchases.",
+        ),
+        (
+            (x == 0) & (tx > 0),
+            "`recency` must be 0 where `frequency` is 0",
+            "It is the number of the last opportunity taken, counted from 1.",
+        ),
+    ]
+    if fitting:
+        rules.append(
+            (
+                n == 0,
+                "`n_periods` must be above 0",
+                "Customers without an opportunity carry no information yet: "
+                "summary[summary['n_periods'] > 0].",
+            )
+        )
+    return [*whole, *rules]

@@ -1,33 +1,23 @@
 """Gamma-gamma: what a customer spends at a purchase, and whether that depends on how often."""
 
-import math
-from collections.abc import Mapping, Sequence
-from typing import Literal, Self
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 from scipy import special
 
-from crmlab._checks import check_choice, check_count, check_fraction
-from crmlab.ltv._fitting.errors import ConvergenceError
-from crmlab.ltv._fitting.maximum import Floats, LogLikelihood, maximise
-from crmlab.ltv._fitting.model import LikelihoodModel, check_penalty
-from crmlab.ltv._noncontract.summary import check_rows, codes_of, numbers_of
-from crmlab.ltv._spend.summary import Spend, correlation_row, read_spend, uncountable
+from crmlab._checks import check_count, check_fraction
+from crmlab.ltv._fitting.maximum import Floats
+from crmlab.ltv._fitting.rows import check_rows, read_column
+from crmlab.ltv._spend.density import posterior, scale_level
+from crmlab.ltv._spend.spend_likelihood import SpendLikelihood
+from crmlab.ltv._spend.summary import correlate, frequency_rules
 
 __all__ = ["GammaGamma"]
 
-# The one coefficient there can be, on log(1 + frequency).
-_BLOCK, _COVARIATE = "spend", "log1p_frequency"
-# An ordinary base, spend in units of its mean: where the penalty draws the parameters to. Its mean
-# p v / (q - 1) is 1 and exists, which at p = q = v = 1 it would not.
-_ORDINARY = np.log([4.0, 4.0, 0.75])
-_STARTS = (_ORDINARY, np.log([1.0, 2.5, 1.5]), np.log([20.0, 10.0, 0.45]))
-_SKETCH = 3_000  # rows on which the long way up is climbed
 
-
-class GammaGamma(LikelihoodModel):
+class GammaGamma(SpendLikelihood):
     """Spend per purchase: gamma around a customer's own mean, which varies between customers.
 
     Each purchase of a customer is gamma with shape `p` and rate nu; nu varies between customers as
@@ -103,182 +93,6 @@ class GammaGamma(LikelihoodModel):
     [24.65, 35.17, 18.91]
     """
 
-    _NAMES = ("p", "q", "v")
-
-    correlation_: pd.DataFrame
-    n_without_repeat_: float
-    n_nonpositive_: float
-
-    def __init__(
-        self,
-        *,
-        penalty: float = 0.0,
-        correlated: Literal["raise", "adjust", "ignore"] = "raise",
-        max_correlation: float = 0.1,
-        nonpositive: Literal["raise", "exclude"] = "raise",
-    ) -> None:
-        self.penalty = penalty
-        self.correlated = correlated
-        self.max_correlation = max_correlation
-        self.nonpositive = nonpositive
-
-    # ------------------------------------------------------------------------------------- fit
-
-    def fit(self, summary: pd.DataFrame, y: object = None) -> Self:
-        """Find the parameters by maximum likelihood.
-
-        Parameters
-        ----------
-        summary : DataFrame
-            One row per customer: `frequency` (repeat purchases) and `monetary_value` (their mean
-            spend, in currency; 0 without a repeat purchase), as `customer_base.rfm_summary` gives
-            them. A column `n_customers` holds how many customers a row stands for.
-        y : None
-            Not used; scikit-learn passes it.
-
-        Returns
-        -------
-        GammaGamma
-
-        Raises
-        ------
-        ConvergenceError
-            If the data do not determine the parameters, or the mean of all customers does not
-            exist (q <= 1); it names the cause and the remedy.
-        ValueError, TypeError
-            If the summary has impossible rows or lacks columns, if mean spends are not positive,
-            or if frequency and spend are correlated.
-        """
-        penalty = check_penalty(self.penalty)
-        self._check_options()
-        everyone = self._read(summary)
-        repeat, positive = everyone.x > 0, everyone.m > 0
-        spend = everyone.telling().distinct()
-        correlation = correlation_row(spend, level=0.95)
-        self._check_telling(spend, penalty)
-        self._check_independent(correlation)
-        theta, covariance, gradient = self._search(spend, penalty)
-        labels = [*self._NAMES, *self._coefficient_names()]
-        params = pd.Series(np.concatenate([np.exp(theta[:3]), theta[3:]]), index=labels)
-        self._keep(params, unit=None, covariance=covariance)
-        self.log_likelihood_ = float(spend.weight @ _log_likelihood(theta, spend)[0])
-        self.correlation_ = correlation
-        self.n_customers_ = spend.n_customers
-        self.n_without_repeat_ = float(everyone.weight[~repeat].sum())
-        self.n_nonpositive_ = float(everyone.weight[repeat & ~positive].sum())
-        self.gradient_norm_ = float(np.linalg.norm(gradient))
-        return self
-
-    def _check_options(self) -> None:
-        check_choice("correlated", self.correlated, ["raise", "adjust", "ignore"])
-        check_choice("nonpositive", self.nonpositive, ["raise", "exclude"])
-        check_fraction("max_correlation", self.max_correlation)
-
-    def _read(self, summary: pd.DataFrame) -> Spend:
-        """The columns of a summary, checked."""
-        return read_spend(summary, positive=self.nonpositive == "raise")
-
-    def _check_telling(self, spend: Spend, penalty: float) -> None:
-        """Raise where a look at the data already shows that no fit exists."""
-        n = spend.n_customers
-        if n < 1 or (n < 2 and penalty == 0):
-            raise ConvergenceError(
-                "Spend is learned from customers who bought again, and at least two; "
-                f"got {n:,.0f}. Observe longer or pass more customers."
-            )
-        if penalty == 0 and np.ptp(spend.m) <= 1e-9 * spend.m.max():
-            raise ConvergenceError(
-                f"All {n:,.0f} repeat buyers have the same mean spend, {spend.m[0]:g}, so spend "
-                "does not vary (p goes to infinity). Use that spend as it is, or set `penalty` "
-                "(such as 0.01)."
-            )
-        if self.correlated == "adjust" and np.ptp(spend.x) == 0:
-            raise ConvergenceError(
-                f"All {n:,.0f} repeat buyers have the same `frequency`, so its effect on spend "
-                "cannot be told. Set correlated='ignore'."
-            )
-
-    def _check_independent(self, correlation: pd.DataFrame) -> None:
-        """Raise where spend depends on frequency and nothing is to be done about it."""
-        row = correlation.iloc[0]
-        sure = row["lower"] > 0 or row["upper"] < 0
-        if self.correlated == "raise" and sure and abs(row["estimate"]) > self.max_correlation:
-            raise ValueError(
-                "`frequency` and `monetary_value` must be unrelated; they correlate by "
-                f"{row['estimate']:.2f} (95 % interval {row['lower']:.2f} to {row['upper']:.2f}), "
-                f"beyond max_correlation={self.max_correlation:g}. Set correlated='adjust' to let "
-                "spend depend on frequency, or 'ignore'."
-            )
-
-    def _search(self, spend: Spend, penalty: float) -> tuple[Floats, Floats, Floats]:
-        """Theta, its covariance, and the gradient at the end of the search.
-
-        The search measures spend in its mean, and centres log(1 + frequency) at unit spread.
-        """
-        share = spend.weight / spend.n_customers
-        money = float(share @ spend.m)
-        centre, spread = 0.0, 1.0
-        if self.correlated == "adjust":
-            centre = float(share @ np.log1p(spend.x))
-            spread = math.sqrt(float(share @ (np.log1p(spend.x) - centre) ** 2))
-        n_more = len(self._coefficient_names())
-        ordinary = np.append(_ORDINARY, np.zeros(n_more))
-
-        def objective(rows: Spend) -> LogLikelihood:
-            z = (np.log1p(rows.x) - centre) / spread if n_more else None
-            parts = rows.weight / rows.n_customers
-            scaled = Spend(rows.x, rows.m / money, rows.weight)
-
-            def value(theta: Floats) -> tuple[float, Floats]:
-                likelihood, slopes = _log_likelihood(theta, scaled, z)
-                off = theta - ordinary
-                gradient = np.array([float((parts * slope).sum()) for slope in slopes])
-                total = float((parts * likelihood).sum()) - penalty * float(off @ off)
-                return total, gradient - 2 * penalty * off
-
-            return value
-
-        sketch = objective(spend.sketch(_SKETCH)) if len(spend.x) > _SKETCH else None
-        starts = [np.append(start, np.zeros(n_more)) for start in _STARTS]
-        found = maximise(objective(spend), starts, sketch=sketch)
-        self._check_found(found, spend.n_customers)
-        turn = np.eye(3 + n_more)
-        if n_more:
-            turn[3, 3], turn[2, 3] = 1 / spread, -centre / spread
-        theta = turn @ found.theta
-        theta[2] += math.log(money)
-        _check_mean_exists(float(np.exp(theta[1])))
-        covariance = np.linalg.inv(found.information * spend.n_customers)
-        return theta, turn @ covariance @ turn.T, found.gradient
-
-    def _cause(self, theta: dict[str, float], flat: dict[str, float]) -> str:
-        if theta["p"] > 5:
-            return "a customer's purchases hardly vary in spend (p goes to infinity)."
-        if theta["q"] > 4:
-            return "customers do not differ in their spend (q and v grow together)."
-        if theta["q"] < -2:
-            return "spend differs without bound (q goes to 0); look for outliers."
-        if theta["p"] < -2:
-            return "a customer's purchases vary without bound (p goes to 0); look for outliers."
-        loose = max(flat, key=lambda name: abs(flat[name]))
-        return f"the data leave `{loose}` open; many values fit equally well."
-
-    # -------------------------------------------------------------------------- the correction
-
-    def _coefficient_names(self) -> list[str]:
-        return [f"{_BLOCK}:{_COVARIATE}"] if self.correlated == "adjust" else []
-
-    @classmethod
-    def _with_coefficients(cls, coefficients: Mapping[str, Mapping[str, float]]) -> Self:
-        if not coefficients:
-            return cls()
-        given = {block: list(values) for block, values in coefficients.items()}
-        if given != {_BLOCK: [_COVARIATE]}:
-            raise TypeError(
-                f"`coefficients` must be {{{_BLOCK!r}: {{{_COVARIATE!r}: ...}}}}; got {given!r}."
-            )
-        return cls(correlated="adjust")
-
     def independence_test(self, summary: pd.DataFrame, *, level: float = 0.95) -> pd.DataFrame:
         """Test whether frequency and mean spend are unrelated among repeat buyers.
 
@@ -303,7 +117,7 @@ class GammaGamma(LikelihoodModel):
 
         Raises
         ------
-        ValueError, TypeError
+        InputError, InputTypeError
             If the summary has impossible rows or lacks columns.
 
         Examples
@@ -316,7 +130,7 @@ class GammaGamma(LikelihoodModel):
         """
         check_fraction("level", level, open_ends=True)
         self._check_options()
-        return correlation_row(self._read(summary).telling(), level=level)
+        return correlate(self.read(summary).informative(), level=level)
 
     # ---------------------------------------------------------------------------- expectations
 
@@ -344,47 +158,18 @@ class GammaGamma(LikelihoodModel):
 
         Raises
         ------
-        NotFittedError, ValueError, TypeError
+        NotFittedError, InputError, InputTypeError
             If the model is not fitted, the summary has impossible rows, or the expectation does
             not exist (p * frequency + q <= 1).
         """
         self._check_fitted()
-        spend = self._read(summary)
-        self._check_expectation_exists(spend.x)
-        at, first = codes_of([spend.x, spend.m])
-        x, m = spend.x[first], spend.m[first]
-        if level is None:
-            found = self._expected(self._theta, x, m)[at]
-            return pd.Series(found, index=summary.index, name="expected_spend")
-        table = self._delta(lambda theta: self._expected(theta, x, m), level=level)
-        return table.iloc[at].set_axis(summary.index)
+        spend = self.read(summary)
+        self.check_expected(self.theta_, spend)
 
-    def _check_expectation_exists(self, x: Floats) -> None:
-        p, q = np.exp(self._theta[:2])
-        check_rows(
-            [
-                (
-                    p * x + q <= 1,
-                    f"the expected spend must exist, which needs p * frequency + q > 1; q is {q:g}",
-                    "Score repeat buyers only, or fit with `penalty` (such as 0.01).",
-                )
-            ],
-            len(x),
-        )
+        def expected(theta: Floats) -> Floats:
+            return self.expected(theta, spend)
 
-    def _expected(self, theta: Floats, x: Floats, m: Floats) -> Floats:
-        """Expected spend per purchase; infinite where it does not exist."""
-        p, q, v = np.exp(theta[:3])
-        v = v * _level(theta, x)
-        shape = p * x + q - 1
-        return np.where(
-            shape > 0, p * (v + x * np.maximum(m, 0)) / np.where(shape > 0, shape, 1.0), np.inf
-        )
-
-    def _posterior(self, theta: Floats, x: Floats, m: Floats) -> tuple[float, Floats, Floats]:
-        """p, and shape and rate of the gamma of nu."""
-        p, q, v = np.exp(theta[:3])
-        return float(p), q + p * x, v * _level(theta, x) + x * np.maximum(m, 0)
+        return self._answer("expected_spend", expected, summary.index, level)
 
     def spend_distribution(
         self, summary: pd.DataFrame, *, quantiles: Sequence[float] = (0.05, 0.5, 0.95)
@@ -405,28 +190,19 @@ class GammaGamma(LikelihoodModel):
 
         Raises
         ------
-        NotFittedError, ValueError, TypeError
+        NotFittedError, InputError, InputTypeError
             If the model is not fitted, the summary has impossible rows, or a quantile is outside
             (0, 1).
         """
         self._check_fitted()
-        spend = self._read(summary)
-        chances = [check_fraction("quantiles", chance, open_ends=True) for chance in quantiles]
-        p, shape, rate = self._posterior(self._theta, spend.x, spend.m)
+        spend = self.read(summary)
+        asked = [check_fraction("quantiles", each, open_ends=True) for each in quantiles]
+        p, shape, rate = posterior(self.theta_, spend)
         # The mean is p / nu, so its low quantiles are the high ones of nu.
-        table = {chance: p * rate / special.gammainccinv(shape, chance) for chance in chances}
+        table = {each: p * rate / special.gammainccinv(shape, each) for each in asked}
         return pd.DataFrame(table, index=summary.index)
 
     # ------------------------------------------------------------------------------ simulation
-
-    def _draw_spend(
-        self, theta: Floats, x: Floats, m: Floats, n_future: ArrayLike, rng: np.random.Generator
-    ) -> Floats:
-        """Total spend of `n_future` purchases of each customer, drawn given their past."""
-        p, shape, rate = self._posterior(theta, x, m)
-        n = np.asarray(n_future, dtype=float)
-        nu = np.maximum(rng.gamma(shape, 1.0, n.shape), 1e-300) / rate
-        return np.where(n > 0, rng.gamma(p * n) / nu, 0.0)
 
     def simulate(self, frequency: ArrayLike, *, seed: int = 0) -> pd.DataFrame:
         """Draw the mean spend of customers who bought again `frequency` times.
@@ -446,63 +222,18 @@ class GammaGamma(LikelihoodModel):
 
         Raises
         ------
-        NotFittedError, ValueError, TypeError
+        NotFittedError, InputError, InputTypeError
             If the model is not fitted or an option is out of range.
         """
         self._check_fitted()
         check_count("seed", seed, minimum=0)
         series = frequency if isinstance(frequency, pd.Series) else pd.Series(frequency)
         frame = pd.DataFrame({"frequency": series})
-        x = numbers_of(frame, "frequency")
-        check_rows(uncountable(x), len(x))
-        nothing = np.zeros(len(x))
+        x = read_column(frame, "frequency")
+        check_rows(frequency_rules(x), len(x))
         rng = np.random.default_rng(seed)
-        theta = self._theta
+        theta = self.theta_
         p, q, v = np.exp(theta[:3])
-        nu = np.maximum(rng.gamma(q, 1.0, len(x)), 1e-300) / (v * _level(theta, x))
-        total = np.where(x > 0, rng.gamma(p * x) / nu, nothing)
+        nu = np.maximum(rng.gamma(q, 1.0, len(x)), 1e-300) / (v * scale_level(theta, np.log1p(x)))
+        total = np.where(x > 0, rng.gamma(p * x) / nu, 0.0)
         return frame.assign(monetary_value=total / np.maximum(x, 1))
-
-
-def _level(theta: Floats, x: Floats) -> Floats | float:
-    """Level of spend at each frequency, 1 at frequency 0 or without a correction."""
-    return np.exp(theta[3] * np.log1p(x)) if len(theta) > 3 else 1.0
-
-
-def _log_likelihood(
-    theta: Floats, spend: Spend, z: Floats | None = None
-) -> tuple[Floats, list[Floats]]:
-    """Log-likelihood of each row's mean spend, and its derivative by each entry of theta.
-
-    `z` is the covariate of the fourth entry, log(1 + frequency) if it is not given.
-    """
-    if z is None and len(theta) > 3:
-        z = np.log1p(spend.x)
-    p, q, v = np.exp(theta[:3])
-    if z is not None:
-        v = v * np.exp(theta[3] * z)
-    total = spend.x * spend.m
-    # What depends on frequency alone is worked out once for each frequency.
-    at, x = pd.factorize(spend.x)
-    px = p * x
-    both = special.digamma(px + q)
-    # Each is a log(1 + ratio), not a difference of logs, which would lose digits.
-    over_total, over_v = np.log1p(v / total), np.log1p(total / v)
-    gammas = (special.gammaln(px + q) - special.gammaln(px) - special.gammaln(q))[at]
-    likelihood = gammas - px[at] * over_total - q * over_v - np.log(spend.m)
-    by_v = q - (px[at] + q) * v / (v + total)
-    slopes = [
-        px[at] * ((both - special.digamma(px))[at] - over_total),
-        q * ((both - special.digamma(q))[at] - over_v),
-        by_v,
-    ]
-    return likelihood, slopes if z is None else [*slopes, by_v * z]
-
-
-def _check_mean_exists(q: float) -> None:
-    if q <= 1:
-        raise ConvergenceError(
-            f"GammaGamma found q = {q:.3g}, and the mean spend of all customers exists only for "
-            "q > 1: a few customers spend without measure. Look for outliers or mixed currencies, "
-            "pass more customers, or set `penalty` (such as 0.01)."
-        )

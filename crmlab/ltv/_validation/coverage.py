@@ -8,8 +8,9 @@ from numpy.typing import ArrayLike
 from scipy.stats import norm
 
 from crmlab._checks import check_columns, check_count, check_fraction
+from crmlab._errors import InputError, InputTypeError
 from crmlab.ltv._formulas.arguments import common_index
-from crmlab.ltv._validation.holdout import column
+from crmlab.ltv._validation.holdout import read_outcomes
 
 __all__ = ["interval_coverage", "randomised_pit"]
 
@@ -39,7 +40,7 @@ def interval_coverage(
 
     Raises
     ------
-    TypeError, ValueError
+    InputTypeError, InputError
         If columns are missing, levels differ, entries are missing or no numbers, the index
         differs, or `level` is outside (0, 1).
 
@@ -59,15 +60,17 @@ def interval_coverage(
     """
     check_fraction("level", level, open_ends=True)
     if not isinstance(intervals, pd.DataFrame):
-        raise TypeError(f"`intervals` must be a DataFrame; got {type(intervals).__name__}.")
+        raise InputTypeError(f"`intervals` must be a DataFrame; got {type(intervals).__name__}.")
     check_columns(intervals.columns, ["lower", "upper", "level"], what="`intervals`")
-    done = column("actual", actual)
+    done = read_outcomes("actual", actual)
     common_index(intervals=intervals["lower"], actual=actual)
-    lower, upper, nominal = (column(name, intervals[name]) for name in ("lower", "upper", "level"))
+    lower, upper, nominal = (
+        read_outcomes(name, intervals[name]) for name in ("lower", "upper", "level")
+    )
     if np.ptp(nominal) > 0:
-        raise ValueError(
+        raise InputError(
             "`intervals` must have one `level`; "
-            f"got {', '.join(f'{each:g}' for each in np.unique(nominal))}. Judge each by itself."
+            f"got {', '.join(f'{each:g}' for each in np.unique(nominal))}. Evaluate each by itself."
         )
     share = float(((lower <= done) & (done <= upper)).mean())
     low, high = _wilson(share, len(done), level)
@@ -113,7 +116,7 @@ def randomised_pit(draws: pd.DataFrame, actual: ArrayLike, *, seed: int = 0) -> 
 
     Raises
     ------
-    TypeError, ValueError
+    InputTypeError, InputError
         If `draws` has no rows or columns, entries are missing or no numbers, or the index
         differs.
 
@@ -130,18 +133,18 @@ def randomised_pit(draws: pd.DataFrame, actual: ArrayLike, *, seed: int = 0) -> 
     [True, True]
     """
     if not isinstance(draws, pd.DataFrame):
-        raise TypeError(f"`draws` must be a DataFrame; got {type(draws).__name__}.")
+        raise InputTypeError(f"`draws` must be a DataFrame; got {type(draws).__name__}.")
     if draws.empty:
-        raise ValueError("`draws` must have at least one row and one column; got none.")
+        raise InputError("`draws` must have at least one row and one column; got none.")
     rng = np.random.default_rng(check_count("seed", seed, minimum=0))
-    done = column("actual", actual)
+    done = read_outcomes("actual", actual)
     common_index(draws=draws.iloc[:, 0], actual=actual)
     try:
         drawn = draws.to_numpy(dtype="float64", na_value=np.nan)
-    except (TypeError, ValueError) as error:
-        raise TypeError(f"`draws` must hold numbers; {error}.") from error
+    except (InputTypeError, InputError) as error:
+        raise InputTypeError(f"`draws` must hold numbers; {error}.") from error
     if not np.isfinite(drawn).all():
-        raise ValueError("`draws` must be finite and not missing.")
+        raise InputError("`draws` must be finite and not missing.")
     below = (drawn < done[:, None]).sum(axis=1)
     ties = (drawn == done[:, None]).sum(axis=1)
     # The outcome is one more draw: its rank among all of them, spread over its own place.

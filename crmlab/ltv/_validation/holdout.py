@@ -6,35 +6,36 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from crmlab._checks import check_count, check_fraction
-from crmlab.ltv._formulas.arguments import Floats, common_index, numbers
-from crmlab.ltv._noncontract.count_model import CountModel
-from crmlab.ltv._noncontract.summary import check_frame, codes_of, numbers_of, weights_of
+from crmlab._checks import check_count, check_fraction, check_vector
+from crmlab._errors import InputError, InputTypeError
+from crmlab.ltv._fitting.maximum import Floats
+from crmlab.ltv._fitting.rows import check_frame, number_rows, read_column, read_weights
+from crmlab.ltv._forecasting.protocols import (
+    NewCustomerModel,
+    RepeatModel,
+    check_repeat_model,
+    read_customers,
+)
+from crmlab.ltv._formulas.arguments import common_index
 
 __all__ = [
-    "check_model",
-    "column",
     "frequency_calibration",
     "holdout_by_frequency",
     "holdout_deciles",
+    "read_outcomes",
     "top_decile_captured",
 ]
-
-
-def check_model(model: Any, kind: type[CountModel] = CountModel) -> None:
-    """Raise unless `model` is a fitted model of this kind."""
-    if not isinstance(model, kind):
-        what = "purchases" if kind is CountModel else "purchases in continuous time"
-        name = model.__name__ if isinstance(model, type) else type(model).__name__
-        raise TypeError(f"`model` must be a fitted model of {what}; got {name}.")
-    model._check_fitted()
 
 
 # ------------------------------------------------------------------------------- over frequencies
 
 
 def frequency_calibration(
-    model: Any, summary: pd.DataFrame, *, max_purchases: int = 7
+    model: NewCustomerModel,
+    summary: pd.DataFrame,
+    *,
+    max_purchases: int = 7,
+    unit: str | None = None,
 ) -> pd.DataFrame:
     """Count customers by repeat purchases, as they are and as the model expects them.
 
@@ -45,6 +46,8 @@ def frequency_calibration(
         As in the model's `fit`, usually the very one; `n_customers` may count alike customers.
     max_purchases : int, default=7
         Customers with so many or more share the last row.
+    unit : {"D", "W", "M", "Q", "Y"}, optional
+        Unit of time of a summary that does not say it.
 
     Returns
     -------
@@ -55,7 +58,7 @@ def frequency_calibration(
 
     Raises
     ------
-    NotFittedError, TypeError, ValueError
+    NotFittedError, InputTypeError, InputError
         If the model is not fitted, the summary has impossible rows, or `max_purchases` is below 1.
 
     References
@@ -76,19 +79,24 @@ def frequency_calibration(
     2         2     214     192.5
     3        3+     293     296.5
     """
-    check_model(model)
+    check_repeat_model(model, new_customers=True)
     max_purchases = check_count("max_purchases", max_purchases)
-    rows, _ = model._read(summary)
-    at, first = codes_of([rows.T, *rows.z.T])
-    customers = np.bincount(at, weights=rows.weight)
-    names = model._covariates()
+    read_customers(model, summary, unit)
+    weight, (frequency, _, *alike) = (
+        read_weights(summary),
+        [read_column(summary, name) for name in model.columns],
+    )
+    at, first = number_rows(alike)
+    customers = np.bincount(at, weights=weight)
+    names = model.columns[3:]
     expected = np.zeros(max_purchases + 1)
-    for length, z, number in zip(rows.T[first], rows.z[first], customers, strict=True):
-        options = {"covariates": dict(zip(names, z, strict=True))} if names else {}
-        chance = model.purchase_distribution(length, max_purchases=max_purchases - 1, **options)
-        expected += number * np.append(chance, max(1 - chance.sum(), 0.0))
-    place = np.minimum(rows.x, max_purchases).astype("int64")
-    actual = np.bincount(place, weights=rows.weight, minlength=max_purchases + 1)
+    for row, number in zip(first, customers, strict=True):
+        length, *values = (float(column[row]) for column in alike)
+        options: Any = {"covariates": dict(zip(names, values, strict=True))} if names else {}
+        each = model.purchase_distribution(length, max_purchases=max_purchases - 1, **options)
+        expected += number * np.append(each, max(1 - each.sum(), 0.0))
+    place = np.minimum(frequency, max_purchases).astype("int64")
+    actual = np.bincount(place, weights=weight, minlength=max_purchases + 1)
     return pd.DataFrame(
         {
             "purchases": _class_names(max_purchases),
@@ -103,7 +111,11 @@ def _class_names(max_purchases: int) -> list[str]:
 
 
 def holdout_by_frequency(
-    model: Any, holdout: pd.DataFrame, *, max_purchases: int = 7
+    model: RepeatModel,
+    holdout: pd.DataFrame,
+    *,
+    max_purchases: int = 7,
+    unit: str | None = None,
 ) -> pd.DataFrame:
     """Compare holdout purchases, actual and expected, by purchases in the calibration period.
 
@@ -116,6 +128,8 @@ def holdout_by_frequency(
         (purchases) and `duration_holdout` (in the summary's unit).
     max_purchases : int, default=7
         Customers with so many repeat purchases in calibration or more share the last row.
+    unit : {"D", "W", "M", "Q", "Y"}, optional
+        Unit of time of a summary that does not say it.
 
     Returns
     -------
@@ -125,7 +139,7 @@ def holdout_by_frequency(
 
     Raises
     ------
-    NotFittedError, TypeError, ValueError
+    NotFittedError, InputTypeError, InputError
         If the model is not fitted, columns are missing, the summary has impossible rows, or
         `max_purchases` is below 1.
 
@@ -148,18 +162,18 @@ def holdout_by_frequency(
     2         2          214    1.39      1.04
     3        3+          293    3.22      3.01
     """
-    check_model(model)
+    check_repeat_model(model)
     max_purchases = check_count("max_purchases", max_purchases)
     check_frame(holdout, ["frequency", "frequency_holdout", "duration_holdout"])
-    bought = numbers_of(holdout, "frequency_holdout")
+    bought = read_column(holdout, "frequency_holdout")
     if (bought < 0).any():
-        raise ValueError(
+        raise InputError(
             "`frequency_holdout` must not be negative; "
             f"{(bought < 0).sum():,} of {len(bought):,} rows are."
         )
-    expected = _expected_holdout(model, holdout)
-    weight = weights_of(holdout)
-    place = np.minimum(numbers_of(holdout, "frequency"), max_purchases).astype("int64")
+    expected = _expect_holdout(model, holdout, unit)
+    weight = read_weights(holdout)
+    place = np.minimum(read_column(holdout, "frequency"), max_purchases).astype("int64")
     customers, actual, foretold = (
         np.bincount(place, weights=weight * each, minlength=max_purchases + 1)
         for each in (np.ones(len(place)), bought, expected)
@@ -175,15 +189,15 @@ def holdout_by_frequency(
     )
 
 
-def _expected_holdout(model: Any, holdout: pd.DataFrame) -> Floats:
+def _expect_holdout(model: RepeatModel, holdout: pd.DataFrame, unit: str | None) -> Floats:
     """Expected purchases of each customer over its own holdout."""
-    duration = numbers_of(holdout, "duration_holdout")
+    read_customers(model, holdout, unit)
+    duration = read_column(holdout, "duration_holdout")
     expected = np.empty(len(holdout))
     for length in np.unique(duration):
         which = duration == length
-        part = holdout[which]
-        part.attrs = holdout.attrs
-        expected[which] = model.expected_purchases(part, float(length))
+        rows = model.read(holdout[which])
+        expected[which] = model.purchases(model.theta_, rows, float(length))
     return expected
 
 
@@ -215,7 +229,7 @@ def holdout_deciles(expected: ArrayLike, actual: ArrayLike, *, n_bins: int = 10)
 
     Raises
     ------
-    TypeError, ValueError
+    InputTypeError, InputError
         If entries are missing, no numbers or (of `actual`) negative, the indexes differ, nobody
         did anything, or there are fewer customers than groups.
 
@@ -227,15 +241,15 @@ def holdout_deciles(expected: ArrayLike, actual: ArrayLike, *, n_bins: int = 10)
     0       1            2       3.5     3.5  0.778
     1       2            2       1.0     1.0  0.222
     """
-    foretold, done = _pair(expected, actual)
+    foretold, done = _read_pair(expected, actual)
     n_customers = len(done)
     n_bins = check_count("n_bins", n_bins)
     if n_bins > n_customers:
-        raise ValueError(
+        raise InputError(
             f"`n_bins` must be at most the number of customers, {n_customers:,}; got {n_bins:,}. "
             "Ask for fewer groups."
         )
-    order, alike = _ranked(foretold, done)
+    order, alike = _rank(foretold, done)
     size = np.full(n_bins, n_customers // n_bins)
     size[: n_customers % n_bins] += 1
     end = size.cumsum()
@@ -279,7 +293,7 @@ def top_decile_captured(
 
     Raises
     ------
-    TypeError, ValueError
+    InputTypeError, InputError
         If entries are missing, no numbers or (of `actual`) negative, the indexes differ, nobody
         did anything, or `top` is outside [0, 1] (with `relative`: or 0).
 
@@ -290,29 +304,29 @@ def top_decile_captured(
     >>> round(top_decile_captured([9, 5, 2, 1], [6, 0, 3, 1], top=0.5, relative=True), 3)
     0.667
     """
-    foretold, done = _pair(expected, actual)
+    foretold, done = _read_pair(expected, actual)
     check_fraction("top", top)
     if relative and top == 0:
-        raise ValueError("`top` must be above 0 with `relative`; nobody holds nothing at best.")
-    share = _held(_ranked(foretold, done)[1], top)
-    return share / _held(np.sort(done)[::-1], top) if relative else share
+        raise InputError("`top` must be above 0 with `relative`; nobody holds nothing at best.")
+    share = _hold(_rank(foretold, done)[1], top)
+    return share / _hold(np.sort(done)[::-1], top) if relative else share
 
 
-def _pair(expected: Any, actual: Any) -> tuple[Floats, Floats]:
+def _read_pair(expected: Any, actual: Any) -> tuple[Floats, Floats]:
     """Both columns, checked and lined up."""
-    foretold, done = column("expected", expected), column("actual", actual)
+    foretold, done = read_outcomes("expected", expected), read_outcomes("actual", actual)
     common_index(expected=expected, actual=actual)
     if (done < 0).any():
-        raise ValueError(
+        raise InputError(
             f"`actual` must not be negative; {(done < 0).sum():,} of {len(done):,} are. "
             "Shares of a total need purchases or spend, not profit: clip it at 0 first."
         )
     if not done.any():
-        raise ValueError("`actual` must have a positive total; nobody did anything.")
+        raise InputError("`actual` must have a positive total; nobody did anything.")
     return foretold, done
 
 
-def _ranked(expected: Floats, actual: Floats) -> tuple[NDArray[np.intp], Floats]:
+def _rank(expected: Floats, actual: Floats) -> tuple[NDArray[np.intp], Floats]:
     """Order by expectation, highest first, and in it the mean actual of those expected alike."""
     at, values = pd.factorize(expected, sort=True)
     mean = np.bincount(at, weights=actual) / np.bincount(at, minlength=len(values))
@@ -320,13 +334,13 @@ def _ranked(expected: Floats, actual: Floats) -> tuple[NDArray[np.intp], Floats]
     return order, mean[at[order]]
 
 
-def _held(ranked: Floats, top: float) -> float:
+def _hold(ranked: Floats, top: float) -> float:
     so_far = np.concatenate([[0.0], ranked.cumsum()])
     return float(np.interp(top * len(ranked), np.arange(len(so_far)), so_far) / so_far[-1])
 
 
-def column(name: str, value: Any) -> Floats:
-    array = numbers(name, value, negative=True)
-    if array.ndim == 0:
-        raise TypeError(f"`{name}` must be a column, one number per customer; got one number.")
-    return array
+def read_outcomes(name: str, value: Any) -> Floats:
+    """Return one number per customer, finite and not missing."""
+    if np.ndim(value) == 0:
+        raise InputTypeError(f"`{name}` must be a column, one number per customer; got one number.")
+    return check_vector(name, value, negative=True)

@@ -8,16 +8,25 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from crmlab._errors import InputError
 from crmlab._periods import Day
 from crmlab.customer_base import rfm_summary
 from crmlab.ltv._fitting.maximum import Floats
 
-__all__ = ["RIVALS", "Origin", "Target", "origin_days", "origins_of", "rivals_of", "summary_on"]
+__all__ = [
+    "BASELINES",
+    "Origin",
+    "Target",
+    "find_days",
+    "forecast_naively",
+    "make_origins",
+    "summarise_on",
+]
 
 Target = Literal["purchases", "spend"]
 
 EVERYONE, LAST, CLASSES = "everyone average", "same as last period", "class means"
-RIVALS = (EVERYONE, LAST, CLASSES)  # from simple to less so
+BASELINES = (EVERYONE, LAST, CLASSES)  # from simple to less so
 _QUINTILES = [0.2, 0.4, 0.6, 0.8]
 
 
@@ -52,16 +61,17 @@ class Origin:
     n_left_out: int
 
 
-def origin_days(
+def find_days(
     transactions: Any, observation_end: Day | None, length: int, history: int, n_origins: int
 ) -> tuple[dt.date, list[dt.date]]:
     """The first day; one horizon before the first origin, the origins, and the end."""
     everyone = rfm_summary(transactions, observation_end=observation_end, unit="D")
-    end = dt.date.fromisoformat(everyone.attrs["observation_end"])
+    silent = pd.to_timedelta(everyone["days_since_last"], unit="D")
+    end = (everyone["last_purchase"] + silent).max().date()
     first = end - dt.timedelta(int(everyone["T"].max()))
     fitting = max(((end - first).days - history) // length, 0)
     if fitting < n_origins:
-        raise ValueError(
+        raise InputError(
             f"`transactions` must hold {history:,} days before the first of {n_origins:,} "
             f"origins and {length:,} days after each; they run from {first} to {end}, enough for "
             f"{fitting:,}. Ask for fewer origins or a shorter horizon."
@@ -69,27 +79,26 @@ def origin_days(
     return first, [end - dt.timedelta(length * back) for back in range(n_origins + 1, -1, -1)]
 
 
-def summary_on(
+def summarise_on(
     transactions: Any, day: dt.date, unit: Any, target: Target, first: dt.date
 ) -> pd.DataFrame:
     """The summary on a day with a column `brought`, purchases or currency to date."""
     if day < first:
         return pd.DataFrame(columns=["T", "brought"], dtype=float)
     summary = rfm_summary(transactions, observation_end=day, unit=unit)
-    brought = summary["frequency"] + 1.0
-    if target == "spend":
-        every = rfm_summary(transactions, observation_end=day, unit=unit, first_purchase="include")
-        brought *= every["monetary_value"]
+    brought = summary["total_spend"] if target == "spend" else summary["frequency"] + 1.0
     return summary.assign(brought=brought)
 
 
-def origins_of(tables: list[pd.DataFrame], days: list[dt.date], horizon: float) -> Iterator[Origin]:
+def make_origins(
+    tables: list[pd.DataFrame], days: list[dt.date], horizon: float
+) -> Iterator[Origin]:
     """The origins in order of time, from the summaries of all days."""
     for day, past, now, after in zip(days[1:], tables, tables[1:], tables[2:], strict=False):
         known, before = now[now["T"] > 0], past[past["T"] > 0]
-        actual = _brought(after, now, known.index)
+        actual = _count_brought(after, now, known.index)
         if not actual.any():
-            raise ValueError(
+            raise InputError(
                 f"Nobody known on {day} bought in the horizon after it, so there is nothing to "
                 "compare with. Ask for a longer horizon or fewer origins."
             )
@@ -98,14 +107,14 @@ def origins_of(tables: list[pd.DataFrame], days: list[dt.date], horizon: float) 
             horizon,
             known,
             before,
-            since=_brought(now, past, before.index),
-            last=_brought(now, past, known.index),
+            since=_count_brought(now, past, before.index),
+            last=_count_brought(now, past, known.index),
             actual=actual,
             n_left_out=len(now) - len(known),
         )
 
 
-def _brought(later: pd.DataFrame, sooner: pd.DataFrame, customers: pd.Index) -> Floats:
+def _count_brought(later: pd.DataFrame, sooner: pd.DataFrame, customers: pd.Index) -> Floats:
     """What customers brought between two days."""
     before = sooner["brought"].reindex(customers).fillna(0.0)
     # Rounding: differences of sums of money would leave -1e-14 where nothing was bought.
@@ -113,21 +122,21 @@ def _brought(later: pd.DataFrame, sooner: pd.DataFrame, customers: pd.Index) -> 
     return between.to_numpy(dtype=float)
 
 
-def rivals_of(origin: Origin) -> dict[str, Floats]:
-    """The naive forecasts by name."""
+def forecast_naively(origin: Origin) -> dict[str, Floats]:
+    """Make the naive forecasts, by name."""
     has_past = len(origin.past) > 0
     average = float(origin.since.mean() if has_past else origin.last.mean())
     everyone = np.full(len(origin.known), average)
     return {
         EVERYONE: everyone,
         LAST: origin.last,
-        CLASSES: _class_means(origin, average) if has_past else everyone,
+        CLASSES: _mean_by_class(origin, average) if has_past else everyone,
     }
 
 
-def _class_means(origin: Origin, average: float) -> Floats:
+def _mean_by_class(origin: Origin, average: float) -> Floats:
     """What customers of the same class at the previous origin brought since."""
-    then, now = _scores(origin.past, origin.horizon), _scores(origin.known, origin.horizon)
+    then, now = _score(origin.past, origin.horizon), _score(origin.known, origin.horizon)
     edges = [np.unique(np.quantile(score, _QUINTILES)) for score in then]
     before, current = (
         pd.MultiIndex.from_arrays(list(map(np.searchsorted, edges, scores)))
@@ -137,7 +146,7 @@ def _class_means(origin: Origin, average: float) -> Floats:
     return np.asarray(means.reindex(current).fillna(average), dtype="float64")
 
 
-def _scores(summary: pd.DataFrame, horizon: float) -> list[Floats]:
+def _score(summary: pd.DataFrame, horizon: float) -> list[Floats]:
     """How often, and how recently, customers bought; comparable between origins."""
     # Two purchases in a customer's first week are no rate yet: time counts a horizon at least.
     time = np.maximum(summary["T"].to_numpy(dtype="float64"), horizon)

@@ -9,18 +9,18 @@ from numpy.typing import NDArray
 
 from crmlab._checks import check_choice, check_day
 from crmlab._engine import execute
+from crmlab._errors import InputError, InputTypeError
 from crmlab._periods import PERIODS, Day, Period, index_of, starts
 from crmlab._units import UNIT_DAYS
 from crmlab.customer_base import read_days
 from crmlab.ltv._fitting.maximum import Floats
-from crmlab.ltv._noncontract.continuous_model import ContinuousModel
-from crmlab.ltv._validation.holdout import check_model
+from crmlab.ltv._forecasting.protocols import NewCustomerModel, check_repeat_model
 
 __all__ = ["tracking_table"]
 
 
 def tracking_table(
-    model: Any,
+    model: NewCustomerModel,
     transactions: Any,
     *,
     calibration_end: Day,
@@ -65,13 +65,13 @@ def tracking_table(
         ``complete``
             whether it has its full length: the first, the last and one cut in two may not.
 
-        ``attrs`` keeps ``period``, ``calibration_end`` and ``n_customers``.
+        ``attrs`` keeps, as labels, ``period``, ``calibration_end`` and ``n_customers``.
 
     Raises
     ------
     ContractError
         If columns are missing or lines are invalid.
-    NotFittedError, TypeError, ValueError
+    NotFittedError, InputTypeError, InputError
         If the model is not fitted, has no unit or has covariates, or a date is out of order.
 
     References
@@ -97,16 +97,16 @@ def tracking_table(
     5     495     485.6               4339     True
     """
     check_choice("period", period, PERIODS)
-    unit = _unit_of(model)
+    unit = _find_unit(model)
     cut = check_day("calibration_end", calibration_end)
     if cut is None:
-        raise ValueError("`calibration_end` must be a date; got None.")
-    daily, end = _daily(transactions, cut, check_day("observation_end", observation_end))
+        raise InputError("`calibration_end` must be a date; got None.")
+    daily, end = _count_daily(transactions, cut, check_day("observation_end", observation_end))
     day = daily["day"].to_numpy(dtype="datetime64[D]")
-    first, last, complete = _periods(pd.Timestamp(day[0]).date(), cut, end, period)
+    first, last, complete = _cut_periods(pd.Timestamp(day[0]).date(), cut, end, period)
     repeat = np.concatenate([[0], daily["repeat"].to_numpy(dtype="int64").cumsum()])
     actual = repeat[np.searchsorted(day, last, side="right")]
-    expected = _expected_by(model, day, daily["born"].to_numpy(dtype="int64"), last, unit)
+    expected = _expect_by(model, day, daily["born"].to_numpy(dtype="int64"), last, unit)
     table = pd.DataFrame(
         {
             "period": first.astype("datetime64[s]"),
@@ -127,27 +127,35 @@ def tracking_table(
     return table
 
 
-def _unit_of(model: Any) -> str:
-    """The unit of a fitted model that can follow new customers through time."""
-    check_model(model, ContinuousModel)
-    if model._coefficient_names():
-        raise ValueError(
+def _find_unit(model: NewCustomerModel) -> str:
+    """Return the unit of a fitted model that can follow new customers through time."""
+    check_repeat_model(model, new_customers=True)
+    if "T" not in model.columns:
+        raise InputTypeError(
+            "`model` must be a model of purchases in continuous time to be tracked; "
+            f"got {type(model).__name__}."
+        )
+    covariates = [name for name in model.columns if name not in ("frequency", "recency", "T")]
+    if covariates:
+        raise InputError(
             "`model` must have no covariates to be tracked; it has "
-            f"{', '.join(model._coefficient_names())}. Fit one without them."
+            f"{', '.join(covariates)}. Fit one without them."
         )
     if model.unit_ is None:
-        raise ValueError(
+        raise InputError(
             "`model` must know its unit of time to be tracked by the calendar; it does not. "
-            "Set summary.attrs['unit'] before fitting, or `unit` of the model."
+            "Fit it with `unit`, such as fit(summary, unit='W')."
         )
-    return str(model.unit_)
+    return model.unit_
 
 
-def _daily(transactions: Any, cut: dt.date, asked: dt.date | None) -> tuple[pd.DataFrame, dt.date]:
-    """Customers born and repeat purchases by day, of customers born by `cut`; and the end."""
+def _count_daily(
+    transactions: Any, cut: dt.date, asked: dt.date | None
+) -> tuple[pd.DataFrame, dt.date]:
+    """Count customers born and repeat purchases by day, of customers born by `cut`; and the end."""
     days, end = read_days(transactions, asked)
     if end < cut:
-        raise ValueError(
+        raise InputError(
             f"`calibration_end` must not lie after the end of observation, {end}; got {cut}."
         )
     days = days.filter(days.bought)
@@ -159,11 +167,11 @@ def _daily(transactions: Any, cut: dt.date, asked: dt.date | None) -> tuple[pd.D
         .order_by("day")
     )
     if daily.empty:
-        raise ValueError(f"`calibration_end` must lie on or after the first purchase; got {cut}.")
+        raise InputError(f"`calibration_end` must lie on or after the first purchase; got {cut}.")
     return daily, end
 
 
-def _periods(
+def _cut_periods(
     first: dt.date, cut: dt.date, end: dt.date, period: Period
 ) -> tuple[NDArray[np.datetime64], NDArray[np.datetime64], NDArray[np.bool_]]:
     """First and last day of each period, and whether it has its full length."""
@@ -180,8 +188,8 @@ def _periods(
     return last[:-1] + 1, last[1:], whole[:-1] & whole[1:]
 
 
-def _expected_by(
-    model: Any,
+def _expect_by(
+    model: NewCustomerModel,
     born_on: NDArray[np.datetime64],
     born: NDArray[np.int64],
     last: NDArray[np.datetime64],

@@ -1,0 +1,81 @@
+"""The files of a firm, read under one mapping of columns."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from crmlab._errors import InputError
+from crmlab.contracts import CONTRACTS
+from crmlab.loaders import TransactionAudit, audit_transactions, read_header, read_table
+
+__all__ = ["Inputs", "read_inputs"]
+
+# Columns of identities that the contract does not name and `link_customers` reads.
+_PARTS = ("given_name", "surname", "postcode")
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What was read.
+
+    Attributes
+    ----------
+    audit : TransactionAudit
+        Of the orders.
+    tables : dict of str to DataFrame
+        The other tables that there are, in canonical columns.
+    """
+
+    audit: TransactionAudit
+    tables: dict[str, pd.DataFrame]
+
+    def absent(self, *names: str) -> list[str]:
+        """Those of the named tables that there are not."""
+        return [name for name in names if name not in self.tables]
+
+
+def read_inputs(
+    orders: Any, sources: Mapping[str, Any], *, columns: Mapping[str, str], **options: Any
+) -> Inputs:
+    """Read the orders and every other table that is given.
+
+    A column that `columns` maps may stand in one of them or in several; it is an error where none
+    has it, or the name it maps to is not one of ours.
+    """
+    here = _columns_of(orders, columns, options["encoding"])
+    ours = {theirs: name for theirs, name in here.items() if name in _names("transactions")}
+    audit = audit_transactions(orders, columns=ours, **options)
+    used, tables = set(ours), {}
+    for name, source in sources.items():
+        if source is None:
+            continue
+        here = _columns_of(source, columns, options["encoding"])
+        ours = {theirs: each for theirs, each in here.items() if each in _names(name)}
+        parts = {theirs: each for theirs, each in here.items() if each in _PARTS}
+        tables[name] = read_table(source, name, columns=ours, **options).rename(columns=parts)
+        used |= {*ours, *parts}
+    if "customers" in tables:
+        CONTRACTS["customers"].require(tables["customers"])
+    _check_used(columns, used)
+    return Inputs(audit, tables)
+
+
+def _names(table: str) -> list[str]:
+    return CONTRACTS[table].names()
+
+
+def _columns_of(source: Any, columns: Mapping[str, str], encoding: str | None) -> dict[str, str]:
+    """The part of a mapping that a source has columns for."""
+    header = read_header(source, encoding=encoding) if columns else []
+    return {theirs: ours for theirs, ours in columns.items() if theirs in header}
+
+
+def _check_used(columns: Mapping[str, str], used: set[str]) -> None:
+    unused = sorted(set(columns) - used)
+    if unused:
+        raise InputError(
+            f"`columns` names {', '.join(map(repr, unused))}, which no file has, or maps it to "
+            "a name that is not one of ours. Correct it, or leave it out."
+        )

@@ -1,0 +1,258 @@
+"""How many customers there are, whether they come or go, and on how few the base depends."""
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from crmlab._checks import check_count, check_fraction
+from crmlab.concentration import decile_table, lorenz_curve, share_needed, top_share_interval
+from crmlab.customer_base import cohort_retention, customer_flows, rfm_summary
+
+__all__ = ["CustomerBaseReview", "review_customer_base"]
+
+_FEWEST = 10  # customers needed for deciles
+_MOST_LISTED = 10  # customers to win back
+_MOST_PERIODS = 6  # in the table of revenue
+_SOURCES = ["new", "active", "reactivated"]  # of a period's buyers
+_SILENCE = {"0 to 30": 30, "31 to 90": 90, "91 to 180": 180, "181 to 365": 365, "over 365": np.inf}
+_PURCHASES = {"1": 1, "2": 2, "3 to 4": 4, "5 to 9": 9, "10 and more": np.inf}
+
+
+@dataclass(frozen=True)
+class CustomerBaseReview:
+    """The monthly review of a customer base.
+
+    Attributes
+    ----------
+    customers : DataFrame
+        Per customer, index `customer_id`: `frequency` (repeat purchases), `revenue` (currency,
+        spent in purchases) and `days_since_last`.
+    flows, cohorts : DataFrame
+        As `customer_flows` and `cohort_retention` return them.
+    net_revenue : float
+        Revenue of all lines up to the last day reviewed, returns subtracted, in currency.
+    n_best : int
+        Customers counted as the best.
+    quiet : DataFrame
+        Those of the best who have not bought for longer than `quiet_after` days, the dearest
+        first: rows of `customers`.
+    listed : DataFrame
+        The first ten of them where customers may be listed; else without rows.
+    problem : str
+        Why shares and deciles cannot be had; empty where they can.
+    lorenz, deciles : DataFrame
+        As `lorenz_curve` and `decile_table` return them for `revenue`; without rows where there is
+        a problem.
+    currency : str
+        Name written beside amounts.
+    quiet_after : int
+        Days without a purchase after which a customer is quiet.
+    top : float
+        Share of customers counted as the best.
+    """
+
+    customers: pd.DataFrame = field(repr=False)
+    flows: pd.DataFrame = field(repr=False)
+    cohorts: pd.DataFrame = field(repr=False)
+    net_revenue: float
+    n_best: int
+    quiet: pd.DataFrame = field(repr=False)
+    listed: pd.DataFrame = field(repr=False)
+    problem: str
+    lorenz: pd.DataFrame = field(repr=False)
+    deciles: pd.DataFrame = field(repr=False)
+    currency: str
+    quiet_after: int
+    top: float
+
+    @property
+    def revenue_by_period(self) -> pd.DataFrame:
+        """Revenue of the last six periods by what their buyers are, and in `all`, in currency."""
+        money = self.flows.pivot(index="period", columns="flow", values="revenue")
+        money = money[[*_SOURCES, "returns"]].tail(_MOST_PERIODS)
+        return money.assign(all=money.sum(axis=1)).rename_axis(columns=None)
+
+    @property
+    def grid(self) -> pd.DataFrame:
+        """Customers and the share of spending they hold, by purchases and silence.
+
+        One row per combination: `purchases` (number, in words), `silence` (days, in words),
+        `n_customers` and `share` (of spending, in [0, 1]); most purchases first.
+        """
+        groups = self.customers.groupby(
+            [_cut(self.customers["frequency"] + 1, _PURCHASES).rename("purchases"),
+             _cut(self.customers["days_since_last"], _SILENCE).rename("silence")],
+            observed=False,
+        )["revenue"].agg(n_customers="size", share="sum")  # fmt: skip
+        total = max(self.customers["revenue"].sum(), 1e-9)
+        table = groups.assign(share=groups["share"] / total).reset_index()
+        return table.sort_values(["purchases", "silence"], ascending=[False, True])
+
+    def key_figures(self) -> dict[str, str]:
+        """The figures at the head of a page: what each means, and the figure as it is read."""
+        customers, currency = self.customers, self.currency
+        lately = (customers["days_since_last"] <= self.quiet_after).mean()
+        return {
+            "customers who bought": f"{len(customers):,}",
+            f"{currency} of revenue, net of returns": f"{self.net_revenue:,.0f}",
+            "purchases": f"{int((customers['frequency'] + 1).sum()):,}",
+            "of customers bought again": f"{(customers['frequency'] > 0).mean():.0%}",
+            f"bought in the last {self.quiet_after} days": f"{lately:.0%}",
+            f"{currency} of revenue a customer": f"{self.net_revenue / len(customers):,.2f}",
+        }
+
+    def findings(self) -> list[str]:
+        """What the tables say, in sentences that begin with their subject in bold Markdown."""
+        return [self._on_quiet(), *self._on_dependence(), *self._on_flows()]
+
+    def reconcile(self, revenue_read: float) -> list[str]:
+        """Say where the revenue read goes that is not in the review.
+
+        Parameters
+        ----------
+        revenue_read : float
+            Revenue of all valid lines, in currency.
+        """
+        later = revenue_read - self.net_revenue
+        given_back = self.customers["revenue"].sum() - self.net_revenue
+        lines = {
+            "of which after the last day reviewed": later,
+            "given back on days that are not a purchase": given_back,
+        }
+        return [f"{what}: {money:,.2f}" for what, money in lines.items() if round(money, 2)]
+
+    def _on_quiet(self) -> str:
+        money, n_days = self.quiet["revenue"].sum(), self.quiet_after
+        if money <= 0:
+            return (
+                "**Nobody to win back.** No money is with best customers who have been quiet for "
+                f"more than {n_days} days."
+            )
+        share = money / max(self.customers["revenue"].sum(), 1e-9)
+        return (
+            f"**Whom to win back first.** Of the {self.n_best:,} best customers, "
+            f"{len(self.quiet):,} have not bought for more than {n_days} days. So far they brought "
+            f"{self.currency} {money:,.0f}, {share:.0%} of all spending. Write to half of them, "
+            "chosen at random: only the other half shows what it is worth."
+        )
+
+    def _on_dependence(self) -> list[str]:
+        if self.problem:
+            return []
+        revenue = self.customers["revenue"]
+        held = top_share_interval(revenue, top=self.top).iloc[0]
+        return [
+            f"**How dependent we are.** The best {self.top:.0%} of customers bring "
+            f"{held['estimate']:.1%} of spending ({held['level']:.0%} interval "
+            f"{held['lower']:.1%} to {held['upper']:.1%}). It takes the best "
+            f"{share_needed(revenue):.0%} to bring 80%."
+        ]
+
+    def _on_flows(self) -> list[str]:
+        complete = self.flows[self.flows["complete"]]
+        counts = complete.pivot(index="period", columns="flow", values="n_customers")
+        if len(counts) < 2:
+            return []
+        now, (before, buyers) = counts.iloc[-1], counts[_SOURCES].sum(axis=1).tail(2)
+        change = f"{buyers / before - 1:+.0%} on the one before" if before else "none before"
+        return [
+            f"**Coming or going.** In the last full period, from {counts.index[-1]:%d %B %Y}, "
+            f"{buyers:,} customers bought, {change}: {now['new']:,} new, "
+            f"{now['reactivated']:,} back after a break. {now['lapsed']:,} lapsed."
+        ]
+
+
+def review_customer_base(
+    orders: Any,
+    *,
+    observation_end: Any = None,
+    period: Literal["W", "M", "Q", "Y"] = "M",
+    quiet_after: int = 180,
+    top: float = 0.2,
+    currency: str = "money",
+    show_customers: bool = False,
+) -> CustomerBaseReview:
+    """Review a customer base: who comes and goes, and on how few it depends.
+
+    Parameters
+    ----------
+    orders : DataFrame or ibis.Table
+        Canonical transactions: ``customer_id``, ``date``, ``amount`` (currency).
+    observation_end : date, optional
+        Last day reviewed; later lines are left out. Default: the last day in the table.
+    period : {"W", "M", "Q", "Y"}, default="M"
+        Calendar periods of flows and cohorts.
+    quiet_after : int, default=180
+        Days without a purchase after which a customer is quiet.
+    top : float, default=0.2
+        Share of customers counted as the best, in (0, 1); at least one customer is.
+    currency : str, default="money"
+        Name written beside amounts.
+    show_customers : bool, default=False
+        Whether customers to win back may be listed by their id.
+
+    Returns
+    -------
+    CustomerBaseReview
+
+    Raises
+    ------
+    ContractError
+        If columns are missing or lines are invalid.
+    InputError, InputTypeError
+        If an option is out of range or of the wrong type, or nobody bought by `observation_end`.
+
+    Examples
+    --------
+    >>> from crmlab.datasets import load_cdnow
+    >>> review = review_customer_base(load_cdnow(sample=True), currency="USD")
+    >>> print(review.findings()[1])
+    **How dependent we are.** The best 20% of customers bring ...
+    """
+    check_count("quiet_after", quiet_after)
+    check_fraction("top", top, open_ends=True)
+    flows = customer_flows(orders, period=period, observation_end=observation_end)
+    customers = _customers(orders, observation_end)
+    best = customers.nlargest(max(1, round(top * len(customers))), "revenue")
+    quiet = best[best["days_since_last"] > quiet_after]
+    problem = _find_problem(customers["revenue"])
+    revenue = customers["revenue"]
+    return CustomerBaseReview(
+        customers=customers,
+        flows=flows,
+        cohorts=cohort_retention(orders, period=period, observation_end=observation_end),
+        net_revenue=flows["revenue"].sum(),
+        n_best=len(best),
+        quiet=quiet,
+        listed=quiet.head(_MOST_LISTED if show_customers else 0),
+        problem=problem,
+        lorenz=pd.DataFrame() if problem else lorenz_curve(revenue),
+        deciles=pd.DataFrame() if problem else decile_table(revenue),
+        currency=currency,
+        quiet_after=quiet_after,
+        top=top,
+    )
+
+
+def _customers(orders: Any, observation_end: Any) -> pd.DataFrame:
+    """Purchases, spending and silence of each customer."""
+    summary = rfm_summary(orders, observation_end=observation_end)
+    return summary[["frequency", "days_since_last", "total_spend"]].rename(
+        columns={"total_spend": "revenue"}
+    )
+
+
+def _find_problem(revenue: pd.Series) -> str:
+    """Why shares of revenue mean nothing here; empty where they do."""
+    if len(revenue) < _FEWEST:
+        return f"{len(revenue)} of the ten customers needed for groups are there."
+    if revenue.min() < 0 or revenue.sum() == 0:
+        return "Shares need spending: somebody's returns exceed it here, or nobody spent anything."
+    return ""
+
+
+def _cut(values: pd.Series, ends: dict[str, float]) -> pd.Series:
+    """Values in words, by the last value of each group."""
+    return pd.cut(values, [-1, *ends.values()], labels=list(ends))
