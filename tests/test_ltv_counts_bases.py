@@ -123,15 +123,15 @@ def test_a_large_base_recovers_the_parameters(model):
 @pytest.mark.parametrize("model", MODELS)
 def test_parameter_intervals_cover_as_often_as_they_say(model):
     covered = []
-    for seed in range(150):
+    for seed in range(60):
         T = np.linspace(50, 150, 1_500)
         fit = model().fit(ordinary(model).simulate(1_500, T=T, seed=seed))
         ends = fit.parameter_intervals(level=0.9)
         truth = pd.Series(ORDINARY[model])
         covered.append((ends["lower"] <= truth) & (truth <= ends["upper"]))
-    # 150 bases: the share has a standard error of 2.4 points.
+    # 60 bases: the share has a standard error of 3.9 points.
     shares = pd.DataFrame(covered).mean()
-    assert ((shares > 0.82) & (shares < 0.97)).all(), shares.to_dict()
+    assert ((shares > 0.79) & (shares < 0.99)).all(), shares.to_dict()
 
 
 @pytest.mark.parametrize("model", MODELS)
