@@ -2,20 +2,40 @@
 PYTHON ?= python3
 BIN := .venv/bin
 UV := $(shell command -v uv 2>/dev/null)
-# Written last: an environment whose installation was interrupted is not up to date.
+# One environment, two marks: what the workbook needs is installed, or everything. A mark is written
+# last, so an environment whose installation was interrupted is not up to date.
 READY := .venv/.ready
+READY_WORKBOOK := .venv/.ready-workbook
 
-.PHONY: .venv workbook test lab lint bench lock clean
+ifneq ($(UV),)
+define install
+uv venv --quiet --allow-existing --python $(PYTHON) .venv
+uv pip install --quiet --python $(BIN)/python --require-hashes -r $(1)
+uv pip install --quiet --python $(BIN)/python --no-deps -e .
+endef
+else
+define install
+$(PYTHON) -m venv .venv
+$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r $(1)
+$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -e .
+endef
+endif
 
-workbook: $(READY)
+.PHONY: .venv check workbook test lab lint bench lock clean
+
+# The fast loop: what most changes break, in less than 90 seconds.
+check: lint
+	$(BIN)/pytest -n 2 --dist loadgroup tests -m "not slow and not pages and not spark and not chromium"
+
+workbook: $(READY_WORKBOOK)
 	$(BIN)/crmlab workbook
 
 # Two calls, since work is shared out differently: Spark tests by group, notebooks as a whole.
 test: $(READY)
 	$(BIN)/pytest -n 2 --dist loadgroup
-	$(BIN)/pytest -n 2 --dist loadfile --nbval notebooks
+	PYTHONPATH=tests $(BIN)/pytest -n 2 --dist loadfile -p warm_kernels --nbval notebooks
 
-lab: $(READY)
+lab: $(READY_WORKBOOK)
 	$(BIN)/crmlab lab
 
 lint: $(READY)
@@ -31,27 +51,28 @@ bench: $(READY)
 	$(BIN)/python benchmarks/ltv_scale.py
 	$(BIN)/python benchmarks/identity.py
 
-# A fresh lock changes what notebooks print, so their stored outputs are made again with it.
+COMPILE := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+  --no-header --no-emit-index-url --no-emit-find-links --quiet
+
+# A fresh lock changes what notebooks print, so their stored outputs are made again with it. The
+# second lock is the part of the first that the workbook needs: no Spark, no developers' tools.
 lock:
 	$(if $(UV),,$(error make lock needs uv: pip install uv))
-	uv pip compile pyproject.toml --all-extras --group dev --universal --python-version 3.11 \
-	  --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --upgrade -q -o requirements.txt
+	$(COMPILE) --all-extras --group dev --upgrade -o requirements.txt
+	$(COMPILE) --extra workbook --extra samples --constraints requirements.txt -o requirements-workbook.txt
 	$(MAKE) .venv
 	$(BIN)/jupyter nbconvert --to notebook --execute --inplace notebooks/*.ipynb notebooks/reports/*.ipynb
 
 .venv: $(READY)
 
+# What is there already stays: neither of the two takes anything away from the other.
 $(READY): requirements.txt pyproject.toml
-ifneq ($(UV),)
-	uv venv --quiet --allow-existing --python $(PYTHON) .venv
-	uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.txt
-	uv pip install --quiet --python $(BIN)/python --no-deps -e .
-else
-	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -e .
-endif
-	@touch $(READY)
+	$(call install,requirements.txt)
+	@touch $(READY_WORKBOOK) $(READY)
+
+$(READY_WORKBOOK): requirements-workbook.txt pyproject.toml
+	$(call install,requirements-workbook.txt)
+	@touch $(READY_WORKBOOK)
 
 clean:
 	rm -rf .venv reports workbook

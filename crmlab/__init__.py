@@ -26,72 +26,8 @@ Examples
 0.84
 """
 
-import importlib
-from typing import Any
+from crmlab._lazy import attach_stub
 
 __version__ = "0.1.0"
 
-_HOMES = {
-    "BetaGeoNBD": "ltv",
-    "GammaGamma": "ltv",
-    "InputError": "_errors",
-    "InputTypeError": "_errors",
-    "audit_transactions": "loaders",
-    "calibration_holdout": "customer_base",
-    "cohort_retention": "customer_base",
-    "customer_flows": "customer_base",
-    "customer_lifetime_value": "ltv",
-    "decile_table": "concentration",
-    "describe": "datasets",
-    "evaluate_links": "identity",
-    "gini": "concentration",
-    "link_customers": "identity",
-    "load_cdnow": "datasets",
-    "load_company": "datasets",
-    "load_complete_journey": "datasets",
-    "load_donations": "datasets",
-    "lorenz_curve": "concentration",
-    "read_transactions": "loaders",
-    "rfm_summary": "customer_base",
-    "run_report": "reports",
-    "run_workbook": "reports",
-    "share_needed": "concentration",
-    "simulate_company": "simulate",
-    "sufficient_statistics": "customer_base",
-    "top_share": "concentration",
-    "whale_curve": "concentration",
-}
-_MODULES = [
-    "concentration",
-    "concepts",
-    "contracts",
-    "customer_base",
-    "data_quality",
-    "datasets",
-    "exercises",
-    "identity",
-    "loaders",
-    "ltv",
-    "plots",
-    "privacy",
-    "readiness",
-    "reports",
-    "reviews",
-    "simulate",
-    "widgets",
-]
-
-__all__ = sorted([*_HOMES, *_MODULES])
-
-
-def __getattr__(name: str) -> Any:
-    """Import a name or a module of the catalogue at its first use."""
-    if name in _HOMES:
-        return getattr(importlib.import_module(f"crmlab.{_HOMES[name]}"), name)
-    if name in _MODULES:
-        return importlib.import_module(f"crmlab.{name}")
-    raise AttributeError(f"module 'crmlab' has no attribute {name!r}")
-
-
-def __dir__() -> list[str]:
-    return [*__all__, "__version__"]
+__getattr__, __dir__, __all__ = attach_stub(__name__, __file__)

@@ -22,6 +22,7 @@ import pandas as pd
 from crmlab._errors import InputError
 
 __all__ = [
+    "blames_query",
     "connection",
     "engine_errors",
     "execute",
@@ -172,3 +173,11 @@ def engine_errors() -> tuple[type[Exception], ...]:
 
         errors += [PySparkException, Py4JError]
     return tuple(errors)
+
+
+def blames_query(error: Exception) -> bool:
+    """Say whether DuckDB did not understand a query, which is our fault and not the data's."""
+    import duckdb
+
+    ours = (duckdb.BinderException, duckdb.InternalException, duckdb.ParserException)
+    return isinstance(error, (*ours, duckdb.SyntaxException))

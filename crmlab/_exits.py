@@ -37,6 +37,8 @@ def exit_code(error: BaseException) -> int:
     >>> exit_code(InputError("`top` must be in [0, 1]; got 1.4.")), exit_code(ValueError("oops"))
     (2, 1)
     """
+    if isinstance(error.__cause__, KeyboardInterrupt):  # as DuckDB ends a query
+        return INTERRUPTED
     if isinstance(error, RunError):
         return FAILED
     # OSError: files, permissions, the disk and, as urllib and requests raise it, the network.

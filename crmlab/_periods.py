@@ -6,9 +6,10 @@ from typing import Literal
 import ibis
 import pandas as pd
 
+from crmlab._types import Day
+
 __all__ = ["PERIODS", "Day", "Period", "index_of", "starts"]
 
-Day = str | dt.date | pd.Timestamp
 Period = Literal["W", "M", "Q", "Y"]
 
 _FIRST_MONDAY = dt.date(1969, 12, 29)

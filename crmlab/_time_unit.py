@@ -14,10 +14,8 @@ from crmlab._units import UNIT_DAYS
 __all__ = [
     "TELL_UNIT",
     "TIME_UNIT",
-    "check_same_unit",
     "check_unit",
     "find_unit",
-    "read_unit",
     "unit_column",
 ]
 
@@ -74,7 +72,7 @@ def find_unit(table: pd.DataFrame, *, unit: str | None = None, what: str = "summ
     )
 
 
-def read_unit(table: Any, *, unit: str | None = None, what: str = "source") -> str | None:
+def _find_in_engine(table: Any, *, unit: str | None, what: str) -> str | None:
     """Return the unit of a table that an engine holds, as `find_unit` does: in one query."""
     if unit is not None:
         check_choice("unit", unit, UNIT_DAYS)
@@ -90,11 +88,11 @@ def read_unit(table: Any, *, unit: str | None = None, what: str = "source") -> s
             off, beyond = _misfits(days, until - last, each)
             asked[f"off_{each}"] = off.sum(where=telling)
             asked[f"misfits_{each}"] = (beyond & telling).sum()
-    if not asked:
-        return unit
     found = execute(table.aggregate(n=table.count(), **asked)).iloc[0]
     written = measured = None
-    if "lowest" in asked and found["n"]:
+    if not found["n"]:
+        raise InputError(f"`{what}` must hold at least one customer; got none.")
+    if "lowest" in asked:
         words = dict.fromkeys([found["lowest"], found["highest"]])
         written = _check_one_unit([*words, *([None] if found["n_silent"] else [])], what)
     if asked.get("n_telling") is not None and found["n_telling"]:
@@ -119,16 +117,13 @@ def _agree(said: Mapping[str, str | None], what: str) -> str | None:
 
 
 def check_unit(
-    table: pd.DataFrame, model_unit: str | None, *, unit: str | None = None, what: str = "summary"
+    table: Any, model_unit: str | None, *, unit: str | None = None, what: str = "summary"
 ) -> None:
-    """Raise InputError unless a table counts time in the unit of a model that knows its own."""
-    found = find_unit(table, unit=unit, what=what)
-    if model_unit is not None:
-        check_same_unit(found, model_unit, what)
-
-
-def check_same_unit(found: str | None, model_unit: str, what: str) -> None:
-    """Raise InputError unless a unit that was found is that of the model."""
+    """Raise unless a frame, or a table of an engine, is in a model's unit, where it has one."""
+    find = find_unit if isinstance(table, pd.DataFrame) else _find_in_engine
+    found = find(table, unit=unit, what=what)
+    if model_unit is None:
+        return
     if found is None:
         raise InputError(
             f"`{what}` must say its unit of time, as the model's is {model_unit!r}; it has no "
@@ -160,7 +155,8 @@ def _misfits(days: Any, gap: Any, unit: str) -> tuple[Any, Any]:
 
     For arrays and for engines' columns: `days` since the last purchase, and `gap`, `T - recency`.
     """
-    off = abs(days - gap * UNIT_DAYS[unit])
+    off = days - gap * UNIT_DAYS[unit]
+    off = off.abs() if hasattr(off, "abs") else np.abs(off)
     return off, off > days * _DRIFT + _ROUNDING * UNIT_DAYS[unit]
 
 

@@ -18,6 +18,7 @@ import typer
 
 from crmlab._errors import InputError
 from crmlab._exits import INTERRUPTED, LEFT_OUT, MEANINGS, PIPE_CLOSED, exit_code, explain
+from crmlab._files import replacing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -72,10 +73,12 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     except Exception as error:
+        code = exit_code(error)
         if debug:
             traceback.print_exc()
-        _print(f"crmlab: {explain(error)}", file=sys.stderr)
-        sys.exit(exit_code(error))
+        if code != INTERRUPTED:
+            _print(f"crmlab: {explain(error)}", file=sys.stderr)
+        sys.exit(code)
     sys.exit(0)
 
 
@@ -150,7 +153,8 @@ def _copy_missing(source: Path, target: Path) -> Path:
         copy = target / path.relative_to(source)
         if not copy.exists():
             copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, copy)
+            with replacing(copy) as partial:
+                shutil.copyfile(path, partial)
     print(f"notebooks: {target}", file=sys.stderr)
     return target
 
@@ -343,7 +347,6 @@ def _check_export(path: Path, *, source: Path) -> None:
 
 def _export(frame: "pd.DataFrame", path: Path) -> None:
     """Write a CSV that no spreadsheet runs, complete or not at all."""
-    from crmlab._files import replacing
     from crmlab._text import safe_for_spreadsheet
 
     with replacing(path) as partial:

@@ -1,14 +1,18 @@
 """The holder of the simulated company, its files, and the copy that is shipped."""
 
+import json
 import re
-from dataclasses import FrozenInstanceError, asdict, dataclass, fields, replace
+from dataclasses import FrozenInstanceError, fields, replace
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from contract_cases import DAY, GOOD, rows
 
+from crmlab import InputError
 from crmlab._paths import data_dir
+from crmlab.company import CompanySettings
 from crmlab.contracts import CONTRACTS, ContractError
 from crmlab.datasets import (
     TRANSACTION_SETS,
@@ -23,15 +27,7 @@ from crmlab.datasets import (
 HOME = data_dir() / "company"
 
 
-@dataclass(frozen=True)
-class Settings:
-    """What a company may be made with."""
-
-    start: str = "2024-01-01"
-    weeks: int = 104
-    seasonality: bool = False
-    spend_gamma: float = 0.1 + 0.2
-    in_system: tuple[float, float, float] = (0.8, 0.6, 0.35)
+SETTINGS = CompanySettings(weeks=52, seasonality=False, spend_gamma=0.1 + 0.2)
 
 
 def small() -> Company:
@@ -47,7 +43,7 @@ def small() -> Company:
         index=pd.Index(["a0", "a1"], name="customer_id"),
     )
     other = pd.DataFrame({"x": ["김", None]})
-    truth = Truth(people=people, effects=other, links=other, pairs=other, settings=Settings())
+    truth = Truth(people=people, effects=other, links=other, pairs=other, settings=SETTINGS)
     return Company(**tables, truth=truth)
 
 
@@ -57,8 +53,7 @@ def assert_same(found: Company, expected: Company) -> None:
             frame = getattr(one, field.name)
             if isinstance(frame, pd.DataFrame):
                 pd.testing.assert_frame_equal(frame, getattr(two, field.name), obj=field.name)
-    settings = expected.truth.settings
-    assert vars(found.truth.settings) == asdict(settings)
+    assert found.truth.settings == expected.truth.settings
 
 
 def test_a_saved_company_comes_back_exactly(tmp_path):
@@ -89,21 +84,47 @@ def test_files_are_small_and_stand_by_the_names_of_tables(tmp_path):
     assert column.compression == "ZSTD"
 
 
-def test_settings_have_attributes_and_cannot_be_changed(tmp_path):
+def test_loaded_settings_are_the_simulator_s_own_and_cannot_be_changed(tmp_path):
     save_company(small(), tmp_path)
     settings = load_company(folder=tmp_path).truth.settings
-    assert (settings.weeks, settings.seasonality, settings.spend_gamma) == (104, False, 0.1 + 0.2)
-    assert settings.n_days == 728
-    assert (settings.first_day, settings.last_day) == (
-        pd.Timestamp("2024-01-01"),
-        pd.Timestamp("2025-12-28"),
+    assert isinstance(settings, CompanySettings)
+    assert (settings.weeks, settings.seasonality, settings.spend_gamma) == (52, False, 0.1 + 0.2)
+    with pytest.raises(FrozenInstanceError):
+        settings.weeks = 26
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        pytest.param(
+            {"weeks": None}, "must hold every setting of a company; it lacks weeks", id="lost"
+        ),
+        pytest.param({"moon": 1}, "`setting` must be one of .*; got 'moon'", id="unknown"),
+        pytest.param({"returns": 3}, r"`returns` must be in \[0, 1\]; got 3", id="impossible"),
+    ],
+)
+def test_settings_of_another_version_are_refused_by_name(tmp_path, change, message):
+    save_company(small(), tmp_path)
+    path = tmp_path / "truth" / "settings.json"
+    values = json.loads(path.read_text()) | change
+    path.write_text(
+        json.dumps({name: value for name, value in values.items() if value is not None})
     )
-    with pytest.raises(AttributeError, match="cannot be changed: `weeks`"):
-        settings.weeks = 52
+    with pytest.raises(InputError, match=message):
+        load_company(folder=tmp_path)
+
+
+def test_a_company_that_cannot_be_saved_leaves_the_saved_one_as_it_was(tmp_path):
+    save_company(small(), tmp_path)
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*.*")}
+    unsavable = pd.DataFrame({"x": [object()]})
+    with pytest.raises(pa.ArrowInvalid):
+        save_company(replace(small(), visits=unsavable), tmp_path)
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*.*")} == before
 
 
 def test_a_folder_without_a_table_says_which(tmp_path):
-    with pytest.raises(FileNotFoundError, match=r"needs 'settings.json', and .*truth does not"):
+    with pytest.raises(FileNotFoundError, match=r"needs 'settings.json', which .*truth does not"):
         load_company(folder=tmp_path)
     save_company(small(), tmp_path)
     (tmp_path / "visits.parquet").unlink()

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crmlab.identity import _normalise as normalise
-from crmlab.identity._address import addresses
+from crmlab.identity._address import read_addresses
 
 
 def one(function, *values):
@@ -27,29 +27,31 @@ def one(function, *values):
     ],
 )
 def test_a_name_sounds_alike_in_both_scripts(hangul, latin):
-    assert len(one(lambda x: normalise.names(x)["sound"], hangul, latin)) == 1
+    assert len(one(lambda x: normalise.read_names(x)["sound"], hangul, latin)) == 1
 
 
 def test_a_comma_follows_the_surname():
-    read = normalise.names(pd.Series(["Smith, Sarah Jane", "Sarah Jane Smith", "JUNG, HYUN WOO"]))
+    read = normalise.read_names(
+        pd.Series(["Smith, Sarah Jane", "Sarah Jane Smith", "JUNG, HYUN WOO"])
+    )
     assert read["surname"].tolist()[:2] == ["smidh"] * 2
     assert read["given"].iloc[0] == read["given"].iloc[1]
-    assert read["sound"].iloc[2] == normalise.names(pd.Series(["정현우"]))["sound"].iloc[0]
+    assert read["sound"].iloc[2] == normalise.read_names(pd.Series(["정현우"]))["sound"].iloc[0]
 
 
 def test_names_ignore_spaces_titles_and_capitals():
-    read = normalise.names(pd.Series(["김민준", "김 민준", " 김민준님", "김민준(학부모)"]))
+    read = normalise.read_names(pd.Series(["김민준", "김 민준", " 김민준님", "김민준(학부모)"]))
     assert read["given"].nunique() == read["surname"].nunique() == 1
     assert read["spelled"].tolist() == [4] * 4
 
 
 def test_names_that_sound_alike_keep_their_letters():
-    read = normalise.names(pd.Series(["김서연", "김수연"]))
+    read = normalise.read_names(pd.Series(["김서연", "김수연"]))
     assert read["given"].nunique() == 2
 
 
 def test_letters_take_one_byte_each():
-    coded = normalise.letters(pd.Series(["가나다라마바사아자차카타파하", "꽭뷁쑓휇"]))
+    coded = normalise.encode_letters(pd.Series(["가나다라마바사아자차카타파하", "꽭뷁쑓휇"]))
     assert all(text.isascii() for text in coded)
     assert coded.str.len().tolist() == [28, 12]
 
@@ -57,11 +59,11 @@ def test_letters_take_one_byte_each():
 @given(st.text(alphabet="가각간나난다라힣ㄱㅏ", min_size=1, max_size=6))
 def test_letters_lose_nothing(text):
     other = text + "가"
-    assert normalise.letters(pd.Series([text, other])).nunique() == 2
+    assert normalise.encode_letters(pd.Series([text, other])).nunique() == 2
 
 
 def test_parts_of_a_name_may_be_missing():
-    read = normalise.names_apart(pd.Series(["waller", None]), pd.Series([None, "luke"]))
+    read = normalise.read_split_names(pd.Series(["waller", None]), pd.Series([None, "luke"]))
     assert read["surname"].isna().tolist() == [False, True]
     assert read["given"].isna().tolist() == [True, False]
     assert read["sound"].notna().all()
@@ -82,7 +84,7 @@ def test_parts_of_a_name_may_be_missing():
     ],
 )
 def test_phones(text, expected):
-    found = normalise.phones(pd.Series([text], dtype="str")).iloc[0]
+    found = normalise.read_phones(pd.Series([text], dtype="str")).iloc[0]
     assert found == expected if expected else pd.isna(found)
 
 
@@ -96,7 +98,7 @@ def test_phones(text, expected):
     ],
 )
 def test_emails(text, expected):
-    found = normalise.emails(pd.Series([text], dtype="str"))["email"].iloc[0]
+    found = normalise.read_emails(pd.Series([text], dtype="str"))["email"].iloc[0]
     assert found == expected if expected else pd.isna(found)
 
 
@@ -121,13 +123,13 @@ def test_emails(text, expected):
     ],
 )
 def test_birth_days(text, expected):
-    found = normalise.birth_days(pd.Series([text], dtype="str")).iloc[0]
+    found = normalise.read_birth_dates(pd.Series([text], dtype="str")).iloc[0]
     assert found == expected if expected else pd.isna(found)
 
 
 def test_birth_days_of_dates_and_of_numbers_with_gaps():
-    dates = normalise.birth_days(pd.Series(pd.to_datetime(["2015-03-07", None])))
-    numbers = normalise.birth_days(pd.Series([20150307.0, None]))
+    dates = normalise.read_birth_dates(pd.Series(pd.to_datetime(["2015-03-07", None])))
+    numbers = normalise.read_birth_dates(pd.Series([20150307.0, None]))
     assert dates.iloc[0] == numbers.iloc[0] == "20150307"
     assert dates.isna().iloc[1]
     assert numbers.isna().iloc[1]
@@ -136,8 +138,11 @@ def test_birth_days_of_dates_and_of_numbers_with_gaps():
 def test_whole_numbers_beside_text_keep_their_digits():
     """As where one system holds numbers with gaps and another text."""
     mixed = pd.Series([1012345678.0, "010-1234-5678", None], dtype="object")
-    assert normalise.phones(mixed).tolist()[:2] == ["2345678", "2345678"]
-    assert normalise.identifiers(pd.Series([12.0, "12"], dtype="object")).tolist() == ["12", "12"]
+    assert normalise.read_phones(mixed).tolist()[:2] == ["2345678", "2345678"]
+    assert normalise.read_identifiers(pd.Series([12.0, "12"], dtype="object")).tolist() == [
+        "12",
+        "12",
+    ]
 
 
 HOME = "서울특별시 노원구 중앙로12길 34, 101동 1203호"
@@ -156,11 +161,11 @@ HOME = "서울특별시 노원구 중앙로12길 34, 101동 1203호"
     ],
 )
 def test_one_address_written_in_several_ways(written):
-    assert len(one(lambda x: addresses(x)["address"], HOME, written)) == 1
+    assert len(one(lambda x: read_addresses(x)["address"], HOME, written)) == 1
 
 
 def test_an_address_without_the_flat_is_the_same_building():
-    read = addresses(pd.Series([HOME, "서울 노원구 중앙로12길 34"]))
+    read = read_addresses(pd.Series([HOME, "서울 노원구 중앙로12길 34"]))
     assert read["building"].iloc[0] == read["building"].iloc[1]
     assert read["address"].iloc[0] != read["address"].iloc[1]
     assert read["district"].tolist() == ["서울노원구"] * 2
@@ -175,11 +180,11 @@ def test_an_address_without_the_flat_is_the_same_building():
     ],
 )
 def test_different_addresses_stay_apart(other):
-    assert len(one(lambda x: addresses(x)["address"], HOME, other)) == 2
+    assert len(one(lambda x: read_addresses(x)["address"], HOME, other)) == 2
 
 
 def test_a_town_of_the_name_of_a_city_keeps_its_province():
-    read = addresses(pd.Series(["경기도 광주시 중앙로 3", "광주광역시 북구 중앙로 3"]))
+    read = read_addresses(pd.Series(["경기도 광주시 중앙로 3", "광주광역시 북구 중앙로 3"]))
     assert read["district"].tolist() == ["경기광주시", "광주북구"]
 
 
@@ -194,23 +199,25 @@ def test_a_town_of_the_name_of_a_city_keeps_its_province():
     ],
 )
 def test_two_numbers_after_a_street_are_the_building(written, building):
-    assert addresses(pd.Series([written]))["building"].tolist() == [building]
+    assert read_addresses(pd.Series([written]))["building"].tolist() == [building]
 
 
 def test_a_city_without_districts_has_flats():
     written = ["세종특별자치시 한누리대로 21, 101동 203호", "세종시 한누리대로 21 101-203"]
-    read = addresses(pd.Series(written))
+    read = read_addresses(pd.Series(written))
     assert read["address"].iloc[0] == read["address"].iloc[1]
     assert read["district"].tolist() == ["세종"] * 2
 
 
 def test_a_ward_tells_the_city_from_the_town_of_its_name():
-    read = addresses(pd.Series(["광주시 북구 중앙로 3", "광주 북구 중앙로 3", "광주시 중앙로 3"]))
+    read = read_addresses(
+        pd.Series(["광주시 북구 중앙로 3", "광주 북구 중앙로 3", "광주시 중앙로 3"])
+    )
     assert read["district"].tolist()[:2] == ["광주북구"] * 2
     assert read["address"].iloc[2].startswith("광주시")
 
 
 def test_addresses_from_small_to_large_have_no_district():
-    read = addresses(pd.Series(["12 Herschel Circuit, Lawrence"]))
+    read = read_addresses(pd.Series(["12 Herschel Circuit, Lawrence"]))
     assert pd.isna(read["district"].iloc[0])
     assert read["numbers"].iloc[0] == "12"

@@ -122,7 +122,7 @@ def test_both_records_of_a_pair_stand_side_by_side():
 @pytest.mark.parametrize(
     ("records", "message"),
     [
-        pytest.param(lambda t: t.head(1), r"every record of `pairs`; 1 are not there", id="absent"),
+        pytest.param(lambda t: t.head(1), r"every record of `pairs`; 1 are missing", id="absent"),
         pytest.param(lambda t: pd.concat([t, t]), "hold each record once", id="twice"),
         pytest.param(lambda t: t.drop(columns="source"), "lacks 'source'", id="no-key"),
     ],

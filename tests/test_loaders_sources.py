@@ -385,6 +385,16 @@ def test_parquet_that_breaks_in_the_middle_is_one_plain_error(tmp_path):
         audit_transactions(stored(tmp_path / "o.parquet", bytes(content)))
 
 
+def test_a_query_that_the_engine_does_not_understand_is_not_blamed_on_the_data(monkeypatch):
+    def misspelled(*_):
+        duckdb.sql("SELEKT 1")
+
+    monkeypatch.setattr("crmlab.loaders.prepare", misspelled)
+    for reader in (read_transactions, audit_transactions):
+        with pytest.raises(duckdb.ParserException):
+            reader(orders())
+
+
 def test_parquet_without_rows_is_refused(tmp_path):
     orders().head(0).to_parquet(tmp_path / "o.parquet")
     for reader in (read_transactions, audit_transactions):

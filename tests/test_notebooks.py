@@ -299,6 +299,7 @@ def test_the_other_set_changes_every_parameter(read, name):
     assert all(given[parameter.name] != parameter.default for parameter in parameters)
 
 
+@pytest.mark.pages
 @every_notebook
 def test_runs_with_other_parameters(read, name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)  # a notebook may not depend on the folder it starts in

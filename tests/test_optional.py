@@ -29,7 +29,7 @@ def test_the_outermost_extra_is_named():
         need("no_such_package", extra="plots")
 
 
-def test_a_lost_module_of_crmlab_is_no_missing_extra():
+def test_a_lost_module_of_crmlab_is_not_a_missing_extra():
     with pytest.raises(ModuleNotFoundError, match=re.escape("crmlab._no_such_module")) as caught:
         need("crmlab._no_such_module", extra="plots")
     assert not isinstance(caught.value, MissingExtraError)

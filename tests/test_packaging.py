@@ -7,51 +7,89 @@ import tomllib
 import zipfile
 from pathlib import Path
 
+import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+EXTRAS = PROJECT["project"]["optional-dependencies"]
 LOCK = (ROOT / "requirements.txt").read_text()
+WORKBOOK_LOCK = (ROOT / "requirements-workbook.txt").read_text()
 ENVIRONMENT = (ROOT / "environment.yml").read_text()
 
 
-def declared():
-    project = PROJECT["project"]
-    extras = project["optional-dependencies"].values()
-    groups = PROJECT["dependency-groups"].values()
-    lines = [*project["dependencies"], *(line for part in [*extras, *groups] for line in part)]
-    return [Requirement(line) for line in lines]
+def core():
+    return [Requirement(line) for line in PROJECT["project"]["dependencies"]]
 
 
-def locked():
+def brought(*extras):
+    """What some extras ask for beyond the core; an extra may include others of crmlab's."""
+    asked = []
+    for requirement in (Requirement(line) for extra in extras for line in EXTRAS[extra]):
+        included = requirement.name == "crmlab"
+        asked += brought(*requirement.extras) if included else [requirement]
+    return asked
+
+
+def developers():
+    return [Requirement(line) for line in PROJECT["dependency-groups"]["dev"]]
+
+
+def entries(lock):
+    """Each pin with its marker and hashes, without what asked for it."""
+    lines = [line for line in lock.splitlines() if not line.lstrip().startswith("#")]
+    return re.split(r"\n(?=[A-Za-z0-9])", "\n".join(lines).strip())
+
+
+def pins(lock):
     """Versions by name; some differ by Python, where markers tell them apart."""
-    pins = {}
-    for name, version in re.findall(r"^([A-Za-z0-9._-]+)==([^ ;\\]+)", LOCK, flags=re.MULTILINE):
-        pins.setdefault(canonicalize_name(name), []).append(version)
-    return pins
+    found = {}
+    for entry in entries(lock):
+        name, version = re.match(r"([A-Za-z0-9._-]+)==([^ ;\\]+)", entry).groups()
+        found.setdefault(canonicalize_name(name), []).append(version)
+    return found
+
+
+def unmet(requirements, lock):
+    pinned = pins(lock)
+    return [
+        str(requirement)
+        for requirement in requirements
+        for version in pinned.get(canonicalize_name(requirement.name), ["none"])
+        if version == "none" or not requirement.specifier.contains(version)
+    ]
 
 
 def test_the_lock_pins_what_pyproject_asks_for():
-    pins = locked()
-    for requirement in declared():
-        versions = pins.get(canonicalize_name(requirement.name))
-        assert versions, f"the lock lacks {requirement}"
-        allowed = [requirement.specifier.contains(version) for version in versions]
-        assert all(allowed), f"the lock pins {versions}, not {requirement}"
+    assert unmet([*core(), *brought(*EXTRAS), *developers()], LOCK) == []
 
 
-def test_every_pin_has_a_hash_and_the_lock_names_no_index():
-    entries = re.split(r"\n(?=[A-Za-z0-9])", LOCK.strip())
-    assert len(entries) == sum(map(len, locked().values()))
-    assert all("--hash=sha256:" in entry for entry in entries)
-    assert "://" not in LOCK
-    assert "index-url" not in LOCK
+def test_the_lock_of_the_workbook_is_the_part_without_spark_and_developers_tools():
+    assert set(entries(WORKBOOK_LOCK)) < set(entries(LOCK))
+    wanted = [*core(), *brought(*set(EXTRAS) - {"all", "spark"})]
+    assert unmet(wanted, WORKBOOK_LOCK) == []
+    others = {one.name for one in [*brought("spark"), *developers()]} - {one.name for one in wanted}
+    assert "pyspark" in others
+    assert others.isdisjoint(pins(WORKBOOK_LOCK))
+
+
+@pytest.mark.parametrize("lock", [LOCK, WORKBOOK_LOCK], ids=["all", "workbook"])
+def test_every_pin_has_a_hash_and_the_lock_names_no_index(lock):
+    assert all("--hash=sha256:" in entry for entry in entries(lock))
+    assert "://" not in lock
+    assert "index-url" not in lock
+
+
+def test_the_core_is_small_and_the_extras_add_up():
+    assert len(core()) <= 10
+    assert {str(one) for one in brought(*EXTRAS)}.isdisjoint(map(str, core()))
+    assert set(Requirement(EXTRAS["all"][0]).extras) == set(EXTRAS) - {"all"}
 
 
 def test_the_conda_environment_installs_the_lock_on_the_locked_python():
     assert "python=3.11" in ENVIRONMENT
-    assert "-r requirements.txt" in ENVIRONMENT
+    assert "-r requirements-workbook.txt" in ENVIRONMENT
     assert PROJECT["project"]["requires-python"] == ">=3.11"
     assert "--python-version 3.11" in (ROOT / "Makefile").read_text()
 

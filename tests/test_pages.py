@@ -8,6 +8,7 @@ import subprocess
 import pytest
 from bs4 import BeautifulSoup
 from conftest import need
+from report_cases import stored_outputs
 
 from crmlab.reports import run_report, run_workbook
 
@@ -51,8 +52,9 @@ def measured(page, width, folder):
 def pages(tmp_path_factory):
     need(shutil.which("chromium") is not None, "pages need Chromium, which is not on the path")
     folder = tmp_path_factory.mktemp("pages")
-    report = run_report("customer_base", out=folder / "report")
-    index = run_workbook(out=folder / "workbook", progress=False)
+    with stored_outputs():
+        report = run_report("customer_base", out=folder / "report")
+        index = run_workbook(out=folder / "workbook", progress=False)
     return [report, *sorted(index.parent.glob("*.html"))]
 
 

@@ -391,6 +391,7 @@ def good(tmp_path_factory):
     )
 
 
+@pytest.mark.pages
 def test_a_report_is_a_page_and_the_executed_notebook_and_nothing_else(good):
     assert good.page.name == "index.html"
     assert sorted(path.name for path in good.page.parent.iterdir()) == [
@@ -399,19 +400,23 @@ def test_a_report_is_a_page_and_the_executed_notebook_and_nothing_else(good):
     ]
 
 
+@pytest.mark.pages
 def test_values_reach_the_notebook_as_they_were_given(good):
     _, notes, flag = json.loads(good.lines["PARAMETERS"])
     assert (notes, flag) == (AWKWARD, True)
 
 
+@pytest.mark.pages
 def test_the_kernel_is_the_python_that_runs_crmlab(good):
     assert good.lines["PYTHON"] == sys.executable
 
 
+@pytest.mark.pages
 def test_the_notebook_runs_in_the_working_directory_of_the_caller(good):
     assert Path(good.lines["FOLDER"]) == Path.cwd()
 
 
+@pytest.mark.pages
 def test_a_table_is_handed_over_as_a_file_that_does_not_outlive_the_run(good):
     stored = json.loads(good.lines["PARAMETERS"])[0]
     assert stored.endswith("data.parquet")
@@ -420,6 +425,7 @@ def test_a_table_is_handed_over_as_a_file_that_does_not_outlive_the_run(good):
     assert "a table of 2 rows" in good.soup.footer.get_text()
 
 
+@pytest.mark.pages
 def test_the_page_hides_code_and_shows_prose_and_settings(good):
     assert not good.soup.select(".code")
     assert "import json" not in good.soup.main.get_text()
@@ -427,6 +433,7 @@ def test_the_page_hides_code_and_shows_prose_and_settings(good):
     assert "yes or no; a switch" in good.soup.footer.get_text()
 
 
+@pytest.mark.pages
 def test_the_page_loads_nothing_from_elsewhere(good):
     assert not good.soup.select("script, link, iframe, object, embed")
     sources = [tag["src"] for tag in good.soup.select("[src]")]
@@ -438,17 +445,20 @@ def test_the_page_loads_nothing_from_elsewhere(good):
     assert links == {"https://example.org/paper", "report.ipynb"}
 
 
+@pytest.mark.pages
 def test_the_page_forbids_scripts_and_foreign_content(good):
     policy = good.soup.select_one("meta[http-equiv=Content-Security-Policy]")["content"]
     assert "default-src 'none'" in policy
     assert "script-src" not in policy
 
 
+@pytest.mark.pages
 def test_customer_text_is_escaped(good):
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in good.html
     assert "&lt;plain &amp; simple&gt;" in good.html
 
 
+@pytest.mark.pages
 def test_tables_scroll_in_their_own_box_with_numbers_to_the_right(good):
     markdown, frame = good.soup.main.find_all("table")
     assert all("scroll" in table.parent["class"] for table in (markdown, frame))
@@ -460,6 +470,7 @@ def test_tables_scroll_in_their_own_box_with_numbers_to_the_right(good):
     ]
 
 
+@pytest.mark.pages
 def test_a_widget_is_a_still_picture_with_a_caption(good):
     (explorer,) = good.soup.select("figure.explorer")
     assert explorer.select_one(".control").get_text() == "top share: 20%"
@@ -468,6 +479,7 @@ def test_a_widget_is_a_still_picture_with_a_caption(good):
     assert explorer.figcaption.get_text() == CAPTION
 
 
+@pytest.mark.pages
 def test_no_raw_repr_of_a_widget_and_no_progress_bar_reaches_the_page(good):
     assert "VBox(" not in good.html
     assert "FloatProgress" not in good.html
@@ -616,6 +628,7 @@ def test_a_table_that_cannot_be_stored_is_refused(tmp_path, templates):
     assert list((tmp_path / "out").iterdir()) == []
 
 
+@pytest.mark.pages
 def test_a_table_of_any_make_reaches_the_kernel_as_text_where_it_mixes_types(tmp_path):
     write(
         tmp_path,
@@ -698,6 +711,7 @@ def test_list_reports_reads_every_template_that_comes_with_crmlab():
 # Files given as data
 
 
+@pytest.mark.pages
 def test_a_relative_file_and_a_pattern_reach_the_notebook_as_absolute_paths(tmp_path, monkeypatch):
     write(
         tmp_path / "templates",
@@ -734,6 +748,7 @@ def untouched(folder):
     )
 
 
+@pytest.mark.pages
 @pytest.mark.parametrize(
     ("cell", "message"),
     [
@@ -780,6 +795,7 @@ def test_a_run_that_fails_names_the_cell_and_keeps_the_last_good_report(
     assert "never" not in printed(kept)
 
 
+@pytest.mark.pages
 def test_a_notebook_that_never_starts_is_a_failed_run_too(tmp_path, published):
     path = write(tmp_path, "odd", code("1"))
     notebook = json.loads(path.read_text())
@@ -790,6 +806,7 @@ def test_a_notebook_that_never_starts_is_a_failed_run_too(tmp_path, published):
     assert untouched(published)
 
 
+@pytest.mark.pages
 def test_papermill_is_quiet_during_a_run_and_as_it_was_afterwards(tmp_path, caplog):
     declarations = "n: int | None = 1  # count; rows\nm: dict[str, str] = {}  # words; names"
     write(tmp_path, "typed", code(declarations, "parameters"))
@@ -855,6 +872,7 @@ def test_the_ten_newest_failures_of_a_notebook_are_kept(tmp_path):
     assert sorted((tmp_path / "failed").iterdir()) == sorted([*kept[2:], another])
 
 
+@pytest.mark.pages
 def test_two_runs_of_one_report_at_once_leave_one_whole_report(tmp_path):
     write(
         tmp_path,
@@ -878,6 +896,7 @@ def test_two_runs_of_one_report_at_once_leave_one_whole_report(tmp_path):
     assert printed(out / "report.ipynb").strip() in ("RUN 1", "RUN 2")
 
 
+@pytest.mark.pages
 def test_a_report_can_be_run_where_an_event_loop_runs_already_as_in_a_notebook(tmp_path):
     write(tmp_path, "tiny", code("print('ran')"))
 
@@ -904,6 +923,7 @@ def write_series(folder, *, second):
     write(folder, "draft", code("1 / 0"))
 
 
+@pytest.mark.pages
 def test_the_workbook_is_a_book_and_a_failure_keeps_the_last_good_page(tmp_path, capsys):
     notebooks, out = tmp_path / "notebooks", tmp_path / "book"
     write_series(notebooks, second="print('good')")
@@ -951,6 +971,7 @@ def test_the_workbook_is_a_book_and_a_failure_keeps_the_last_good_page(tmp_path,
     assert not (out / "01_middle.failed.html").exists()
 
 
+@pytest.mark.pages
 def test_an_interrupted_workbook_stops_at_the_next_cell_and_leaves_nothing(tmp_path):
     step = "import time, pathlib\npathlib.Path('started').touch()\ntime.sleep(1)"
     for name in ("00_slow", "01_slow", "02_waits"):
@@ -962,12 +983,12 @@ def test_an_interrupted_workbook_stops_at_the_next_cell_and_leaves_nothing(tmp_p
     run = subprocess.Popen([sys.executable, "-c", program], cwd=tmp_path, stderr=subprocess.PIPE)
     wait_until((tmp_path / "started").exists)
     run.send_signal(signal.SIGINT)
-    _, message = run.communicate(timeout=20)
+    _, message = run.communicate(timeout=120)
     assert message.decode().strip().endswith("KeyboardInterrupt")
     assert list((tmp_path / "book").iterdir()) == []
 
 
-def wait_until(condition, *, seconds=30):
+def wait_until(condition, *, seconds=120):
     for _ in range(10 * seconds):
         if condition():
             return

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
-from crmlab.simulate._marketing import marketing
-from crmlab.simulate._settings import CompanySettings
+from crmlab.company import CompanySettings
+from crmlab.simulate._marketing import simulate_marketing
 
 CHANNELS = ["search", "referral", "flyer", "tv", "branch"]
 
@@ -82,12 +82,12 @@ def ordered(joined, n_days, rng):
 
 @pytest.fixture(scope="module")
 def base():
-    return made_base(20_000, 1)
+    return made_base(8_000, 1)
 
 
 @pytest.fixture(scope="module")
 def tables(base):
-    return marketing(**base, seed=1)
+    return simulate_marketing(**base, seed=1)
 
 
 def arms(tables, design):
@@ -139,14 +139,14 @@ def past_orders(people, base, campaign):
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_randomised_campaign_recovers_its_average_effect(base, seed):
-    people, _ = arms(marketing(**base, seed=seed), "randomised")
+    people, _ = arms(simulate_marketing(**base, seed=seed), "randomised")
     estimate, error = difference(people)
     assert abs(estimate - people["effect"].mean()) < 1.96 * error
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_biased_campaign_misleads_until_past_orders_are_held_fixed(base, seed):
-    people, campaign = arms(marketing(**base, seed=seed), "biased")
+    people, campaign = arms(simulate_marketing(**base, seed=seed), "biased")
     naive, error = difference(people)
     assert naive - people["effect"].mean() > 2 * error
     adjusted, error, truth = stratified(people, past_orders(people, base, campaign))
@@ -495,7 +495,7 @@ def test_tables_have_their_columns_and_order(tables):
 
 def test_same_seed_same_tables():
     base = made_base(500, 3)
-    first, again, other = (marketing(**base, seed=seed) for seed in (5, 5, 6))
+    first, again, other = (simulate_marketing(**base, seed=seed) for seed in (5, 5, 6))
     for name in COLUMNS:
         assert_frame_equal(first[name], again[name])
     assert not first["contacts"].equals(other["contacts"])
@@ -504,7 +504,7 @@ def test_same_seed_same_tables():
 def test_order_of_transactions_does_not_matter():
     base = made_base(500, 3)
     shuffled = base | {"transactions": base["transactions"].sample(frac=1, random_state=1)}
-    first, again = marketing(**base, seed=5), marketing(**shuffled, seed=5)
+    first, again = simulate_marketing(**base, seed=5), simulate_marketing(**shuffled, seed=5)
     for name in COLUMNS:
         assert_frame_equal(first[name], again[name])
 
@@ -514,21 +514,21 @@ def test_returns_are_no_orders():
     back = base["transactions"].iloc[::5].assign(amount=-10_000, order_id="returned")
     back["order_id"] += pd.Series(range(len(back)), index=back.index).astype("str")
     both = base | {"transactions": pd.concat([base["transactions"], back])}
-    first, again = marketing(**base, seed=5), marketing(**both, seed=5)
+    first, again = simulate_marketing(**base, seed=5), simulate_marketing(**both, seed=5)
     for name in COLUMNS:
         assert_frame_equal(first[name], again[name])
 
 
 @pytest.mark.parametrize("n", [1, 3, 30])
 def test_a_handful_of_customers_is_enough(n):
-    tables = marketing(**made_base(n, 2), seed=1)
+    tables = simulate_marketing(**made_base(n, 2), seed=1)
     assert {name: list(frame.columns) for name, frame in tables.items()} == COLUMNS
 
 
 @pytest.mark.parametrize("weeks", [26, 52, 156])
 def test_campaigns_move_with_the_window(weeks):
     settings = CompanySettings(weeks=weeks)
-    tables = marketing(**made_base(2_000, 4, settings), seed=1)
+    tables = simulate_marketing(**made_base(2_000, 4, settings), seed=1)
     campaigns = tables["campaigns"]
     end = campaigns["start"] + pd.to_timedelta(campaigns["window_days"], unit="D")
     assert (end <= settings.last_day).all()
@@ -546,7 +546,7 @@ def test_consent_of_all_or_nobody(share):
         consent_email=share, consent_phone=share, consent_post=share, consent_withdrawal=0,
         consent_later=0, unsubscribe=0, unsubscribe_dissatisfied=0, do_not_call=0,
     )  # fmt: skip
-    tables = marketing(**made_base(300, 4, settings), seed=1)
+    tables = simulate_marketing(**made_base(300, 4, settings), seed=1)
     assert tables["contacts"].empty == (share == 0)
     wanted = tables["consents"].query("purpose == 'marketing'")["granted"]
     assert (wanted == bool(share)).all()
@@ -557,7 +557,7 @@ def test_settings_change_what_they_name():
         camp_persuadable=0, camp_sleeping_dog=0, camp_control_share=0.2, answer_chance=1,
         coupon_redemption=0, contact_fatigue=0,
     )  # fmt: skip
-    tables = marketing(**made_base(3_000, 4, settings), seed=1)
+    tables = simulate_marketing(**made_base(3_000, 4, settings), seed=1)
     people, _ = arms(tables, "randomised")
     assert (people["effect"] == 0).all()
     assert people["treated"].mean() == pytest.approx(0.8, abs=0.001)
@@ -569,26 +569,10 @@ def test_settings_change_what_they_name():
 
 
 @pytest.mark.parametrize(
-    ("changes", "message"),
-    [
-        pytest.param({"consent_email": 1.2}, r"`consent_email` must be in \[0, 1\]", id="chance"),
-        pytest.param(
-            {"camp_persuadable": 0.9, "camp_sure_thing": 0.2},
-            "`camp_sleeping_dog` must add up to at most 1; got 1.14.",
-            id="types",
-        ),
-    ],
-)
-def test_impossible_settings_are_refused(changes, message):
-    with pytest.raises(ValueError, match=message):
-        marketing(**made_base(50, 1, CompanySettings(**changes)), seed=1)
-
-
-@pytest.mark.parametrize(
     ("table", "column"), [("people", "satisfaction"), ("transactions", "order_id")]
 )
 def test_missing_columns_are_named(table, column):
     base = made_base(50, 1)
     base[table] = base[table].drop(columns=column)
     with pytest.raises(ValueError, match=f"lacks '{column}'"):
-        marketing(**base, seed=1)
+        simulate_marketing(**base, seed=1)

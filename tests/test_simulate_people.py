@@ -4,13 +4,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from crmlab.company import CompanySettings
 from crmlab.datasets import load_regions
-from crmlab.simulate._names import given_names, surnames
-from crmlab.simulate._people import addresses, distinct_numbers, people, phone_numbers
+from crmlab.simulate._people import draw_addresses, draw_distinct_numbers, draw_people
+from crmlab.simulate._people.contacts import draw_phone_numbers
+from crmlab.simulate._people.names import given_names, surnames
 from crmlab.simulate._random import stream
-from crmlab.simulate._settings import CompanySettings
 
-N = 20_000
+N = 8_000
 COLUMNS = {
     "customer_id": "str",
     "household": "int64",
@@ -35,7 +36,7 @@ COLUMNS = {
 
 
 def drawn(n: int = N, seed: int = 1, **changes: float) -> pd.DataFrame:
-    return people(n, CompanySettings(**changes), stream(seed, "people"))
+    return draw_people(n, CompanySettings(**changes), stream(seed, "people"))
 
 
 @pytest.fixture(scope="module")
@@ -167,7 +168,7 @@ def test_homes_follow_the_population_of_the_provinces(learners):
 
 @pytest.mark.parametrize("weight", [0.0, 0.3, 1.0])
 def test_counties_are_drawn_by_their_weight(weight):
-    homes = addresses(N, CompanySettings(county_weight=weight), stream(3, "homes"))
+    homes = draw_addresses(N, CompanySettings(county_weight=weight), stream(3, "homes"))
     here = load_regions().query("province == '전라남도'")
     n_counties = here["district"].str.endswith("군").sum()
     share = weight * n_counties / (weight * n_counties + len(here) - n_counties)
@@ -254,22 +255,7 @@ def test_satisfaction_is_standard_normal(learners):
 
 
 def test_distinct_numbers_stay_inside_and_differ():
-    numbers = distinct_numbers(90, 10, 100, stream(1, "numbers"))
+    numbers = draw_distinct_numbers(90, 10, 100, stream(1, "numbers"))
     assert sorted(numbers.tolist()) == list(range(10, 100))
     assert numbers.tolist() != sorted(numbers.tolist())
-    assert phone_numbers(5, stream(1, "phones")).is_unique
-
-
-@pytest.mark.parametrize(
-    "name", ["second_learner", "third_learner", "twins", "adults", "own_phone"]
-)
-def test_chances_above_one_are_refused(name):
-    with pytest.raises(ValueError, match=rf"`{name}` must be in \[0, 1\]; got 1.5\."):
-        CompanySettings(**{name: 1.5})
-
-
-def test_negative_weights_are_refused():
-    with pytest.raises(
-        ValueError, match="`march_peak` must be a number that is finite and not neg"
-    ):
-        CompanySettings(march_peak=-1)
+    assert draw_phone_numbers(5, stream(1, "phones")).is_unique

@@ -8,6 +8,7 @@ import pandas as pd
 
 from crmlab._checks import check_day
 from crmlab._engine import execute
+from crmlab._errors import InputError
 from crmlab._periods import Day
 from crmlab._units import months_between
 from crmlab.contracts import CONTACTS, SUBSCRIPTIONS, ContractError
@@ -73,7 +74,7 @@ def customer_profit(
     ContractError
         If a table breaks its contract, a cost is missing, or ids are text in one table and
         numbers in another.
-    ValueError
+    InputError
         If nothing happened by `observation_end`.
 
     See Also
@@ -106,7 +107,7 @@ def customer_profit(
         parts["contacts"] = _of_contacts(contacts, end)
     table = _joined(parts)
     if table.empty:
-        raise ValueError(
+        raise InputError(
             f"There is nothing to add up by {end}, the end of observation. See `observation_end`."
         )
     table["profit"] = (

@@ -6,9 +6,8 @@ sets and `describe` returns one card. A transactions table comes back in crmlab'
 names, one row per line of an order, with its oddities left in: cleaning is the loaders' work.
 """
 
+from crmlab.company import Company, Truth, load_company, save_company
 from crmlab.datasets._cards import available, describe
-from crmlab.datasets._company import Company, Truth
-from crmlab.datasets._company_files import load_company, save_company
 from crmlab.datasets._downloads import (
     DownloadError,
     UnexpectedFileError,

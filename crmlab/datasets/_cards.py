@@ -37,7 +37,7 @@ def available() -> pd.DataFrame:
     6           regions   bundled
     7       telco_churn     extra
     """
-    return pd.DataFrame([_summary(name, path) for name, path in _cards().items()])
+    return pd.DataFrame([_summarise_card(name, path) for name, path in _card_paths().items()])
 
 
 def describe(name: str) -> str:
@@ -55,7 +55,7 @@ def describe(name: str) -> str:
 
     Raises
     ------
-    ValueError
+    InputError
         If no set has that name.
 
     Examples
@@ -63,17 +63,17 @@ def describe(name: str) -> str:
     >>> print(describe("cdnow").splitlines()[0])
     # CDNOW: orders at an online music shop
     """
-    cards = _cards()
+    cards = _card_paths()
     check_choice("name", name, cards)
     return cards[name].read_text(encoding="utf-8")
 
 
-def _cards() -> dict[str, Path]:
+def _card_paths() -> dict[str, Path]:
     """Every card by the name of its set."""
     return {path.stem: path for path in sorted(data_dir().glob("*.md"))}
 
 
-def _summary(name: str, path: Path) -> dict[str, object]:
+def _summarise_card(name: str, path: Path) -> dict[str, object]:
     """Read the title and the first table of a card: every card has the same ones."""
     title, _, facts_table, *_ = path.read_text(encoding="utf-8").split("\n\n", 3)
     facts = dict(_TABLE_ROW.findall(facts_table))

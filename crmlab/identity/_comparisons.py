@@ -1,42 +1,43 @@
-"""How two records are compared: for each field a ladder of levels, the first that holds counts.
+"""How two records are compared: for each field a list of levels; the first that holds counts.
 
 A level is a condition in SQL over the two records (`_l` and `_r`), its label, and the shares of
 pairs expected there: of one person (`m`) and of two strangers (`u`). The training starts from them,
-and tables too small to teach anything stay near them. The same conditions run on DuckDB and Spark.
+and tables too small to learn from stay near them. The same conditions run on DuckDB and Spark.
 """
 
 from collections.abc import Collection, Sequence
 from typing import Any
 
-__all__ = ["comparisons"]
+__all__ = ["build_comparisons"]
 
 # Pairs of records of one person that hold two quite different given names: changed names and
-# mix-ups only. It is held fixed because twins would be learned as such pairs: they share surname,
-# birth date, phone, e-mail and address, and differ in nothing but the given name.
+# mix-ups only. It is held fixed because training would learn twins as such pairs: they share
+# surname, birth date, phone, e-mail and address, and differ in the given name only.
 OTHER_NAME = 0.001
 # Pairs of children of one family that are born on one day. Among records with the same contact but
 # another given name the birth date says this much, not what it says among strangers.
 TWINS = 0.03
-_CONTACTS = {"phone": "phone", "local": "e-mail", "address": "address"}
+_CONTACT_LABELS = {"phone": "phone", "email": "e-mail", "address": "address"}
+_FAMILY_CONTACTS = ("phone", "local", "address")
 
 
-def comparisons(
+def build_comparisons(
     columns: Collection[str], exact: Sequence[str], *, spark: bool, families: bool
 ) -> list[dict[str, Any]]:
-    """Comparisons for the columns at hand, as splink settings.
+    """Build the comparisons for the available columns, as splink settings.
 
     Parameters
     ----------
     columns : collection of str
-        Columns of the comparable records that hold anything.
+        Columns of the prepared records that are not empty.
     exact : sequence of str
         Labels of the identifier columns ``id_0``, ``id_1``, and so on.
     spark : bool
         Whether the conditions run on Spark, which counts a swap of two letters differently.
     families : bool
-        Whether agreement that a family brings about is discounted: the surname counts for nothing
-        among records with the same phone, e-mail or address, the birth date for little beside
-        another given name. The shares are measured without this.
+        Whether agreement that is typical of a family is discounted: the surname has no weight
+        among records with the same phone, e-mail or address, and the birth date little weight
+        beside another given name. The shares are estimated without this.
 
     Returns
     -------
@@ -69,7 +70,7 @@ def _level(condition: str, label: str, m: float, u: float, **more: Any) -> dict[
     return {"sql_condition": condition, "label_for_charts": label, **shares, **more}
 
 
-def _nothing(condition: str, label: str = "missing") -> dict[str, Any]:
+def _null_level(condition: str, label: str = "missing") -> dict[str, Any]:
     return {"sql_condition": condition, "label_for_charts": label, "is_null_level": True}
 
 
@@ -81,10 +82,10 @@ def _same(name: str) -> str:
     return f"{name}_l = {name}_r"
 
 
-def _one_slip(name: str, spark: bool) -> str:
-    """One letter differs, is missing or is added, or two neighbours are swapped."""
+def _one_typo(name: str, spark: bool) -> str:
+    """One letter differs, is missing or is added, or two adjacent letters are swapped."""
     left, right = f"{name}_l", f"{name}_r"
-    # One slip leaves the first or the last letter: a cheap test that spares most pairs the rest.
+    # One typo leaves the first or the last letter unchanged: a cheap test that settles most pairs.
     possible = (
         f"abs(length({left}) - length({right})) <= 1"
         f" AND (left({left}, 1) = left({right}, 1) OR right({left}, 1) = right({right}, 1))"
@@ -96,8 +97,8 @@ def _one_slip(name: str, spark: bool) -> str:
     return f"({possible} AND ({steps} <= 1 OR ({steps} = 2 AND {letters})))"
 
 
-def _few_slips(name: str, one_in: int) -> str:
-    """At most one letter in so many differs, in words long enough for two."""
+def _few_typos(name: str, one_in: int) -> str:
+    """At most one letter in `one_in` differs; words must be at least twice that long."""
     left, right = f"{name}_l", f"{name}_r"
     longest = f"greatest(length({left}), length({right}))"
     surplus = f"abs(length({left}) - length({right}))"  # cheap, and no more than the distance
@@ -114,25 +115,25 @@ _SURNAME_SOUND = "(surname_sound_l = surname_sound_r OR sound_l = sound_r)"
 _SOUND = f"({_NOT_BOTH_HANGUL} AND (given_sound_l = given_sound_r OR sound_l = sound_r))"
 
 
-def _slip(part: str, sound: str, spark: bool) -> str:
+def _typo(part: str, sound: str, spark: bool) -> str:
     return (
-        f"(({_ALIKE_SCRIPT} AND {_one_slip(part, spark)})"
-        f" OR (hangul_l <> hangul_r AND {_one_slip(sound, spark)}))"
+        f"(({_ALIKE_SCRIPT} AND {_one_typo(part, spark)})"
+        f" OR (hangul_l <> hangul_r AND {_one_typo(sound, spark)}))"
     )
 
 
-def _alike_given_name(spark: bool) -> str:
-    """Whether two given names may be two spellings of one."""
+def _similar_given_names(spark: bool) -> str:
+    """Whether two given names may be spellings of the same name."""
     return (
-        f"({_same('given')} OR {_SOUND} OR {_slip('given', 'given_sound', spark)}"
-        f" OR {_same('shuffled')} OR ({_ALIKE_SCRIPT} AND {_few_slips('given', 4)}))"
+        f"({_same('given')} OR {_SOUND} OR {_typo('given', 'given_sound', spark)}"
+        f" OR {_same('shuffled')} OR ({_ALIKE_SCRIPT} AND {_few_typos('given', 4)}))"
     )
 
 
 def _given_name(spark: bool) -> dict[str, Any]:
-    slip = _slip("given", "given_sound", spark)
-    # A typing error makes a spelling that hardly anybody has; two names that differ by a letter
-    # (서진, 서준) are both held by many, as brothers would.
+    typo = _typo("given", "given_sound", spark)
+    # A typo makes a spelling that hardly anybody has; two names that differ by a letter
+    # (서진, 서준), such as those of brothers, both occur often.
     two_names = (
         "least(spelled_l, spelled_r) >= 3"
         " AND least(spelled_l, spelled_r) * 20 >= greatest(spelled_l, spelled_r)"
@@ -140,31 +141,31 @@ def _given_name(spark: bool) -> dict[str, Any]:
     return _comparison(
         "given_name",
         [
-            _nothing(_missing("given")),
+            _null_level(_missing("given")),
             _level(_same("given"), "same letters", 0.75, 5e-3, tf_adjustment_column="given"),
             _level(_SOUND, "same in Latin letters", 0.1, 5e-4),
-            _level(f"{two_names} AND {slip}", "one letter differs, both are names", 0.005, 5e-3),
-            _level(slip, "one letter differs", 0.08, 1e-3),
+            _level(f"{two_names} AND {typo}", "one letter differs, both are names", 0.005, 5e-3),
+            _level(typo, "one letter differs", 0.08, 1e-3),
             _level(_same("shuffled"), "syllables swapped", 0.01, 1e-4),
-            _level(f"{_ALIKE_SCRIPT} AND {_few_slips('given', 4)}", "nearly same", 0.02, 1e-3),
+            _level(f"{_ALIKE_SCRIPT} AND {_few_typos('given', 4)}", "nearly same", 0.02, 1e-3),
             _level("ELSE", "differs", OTHER_NAME, 0.99, fix_m_probability=True),
         ],
     )
 
 
 def _surname(columns: Collection[str], spark: bool, families: bool) -> dict[str, Any]:
-    shared = " OR ".join(_same(name) for name in _CONTACTS if name in columns)
+    shared = " OR ".join(_same(name) for name in _FAMILY_CONTACTS if name in columns)
     alike = f"({_same('surname')} OR ({_NOT_BOTH_HANGUL} AND {_SURNAME_SOUND}))"
-    family = [_nothing(f"{alike} AND ({shared})", "same, as in a family")]
+    family = [_null_level(f"{alike} AND ({shared})", "same, as in a family")]
     return _comparison(
         "surname",
         [
-            _nothing(_missing("surname")),
+            _null_level(_missing("surname")),
             *(family if families and shared else []),
             _level(_same("surname"), "same letters", 0.85, 0.05, tf_adjustment_column="surname"),
             _level(f"{_NOT_BOTH_HANGUL} AND {_SURNAME_SOUND}", "same in Latin letters", 0.1, 5e-3),
-            _level(_slip("surname", "surname_sound", spark), "one letter differs", 0.03, 0.02),
-            _level(f"{_ALIKE_SCRIPT} AND {_few_slips('surname', 4)}", "nearly same", 0.01, 1e-3),
+            _level(_typo("surname", "surname_sound", spark), "one letter differs", 0.03, 0.02),
+            _level(f"{_ALIKE_SCRIPT} AND {_few_typos('surname', 4)}", "nearly same", 0.01, 1e-3),
             _level("ELSE", "differs", 0.01, 0.93),
         ],
     )
@@ -176,15 +177,15 @@ def _birth(spark: bool, families: bool) -> dict[str, Any]:
         f"({year} AND substr(birth_l, 5, 2) = right(birth_r, 2)"
         " AND right(birth_l, 2) = substr(birth_r, 5, 2))"
     )
-    twins = f"{_same('birth')} AND NOT {_alike_given_name(spark)}"
+    twins = f"{_same('birth')} AND NOT {_similar_given_names(spark)}"
     return _comparison(
         "birth_date",
         [
-            _nothing(_missing("birth")),
+            _null_level(_missing("birth")),
             *([_level(twins, "same, given names differ", 0.95, TWINS)] if families else []),
             _level(_same("birth"), "same", 0.9, 3e-4),
             _level(
-                f"{_one_slip('birth', spark)} OR {swapped}",
+                f"{_one_typo('birth', spark)} OR {swapped}",
                 "one digit differs, or day and month swapped",
                 0.05,
                 5e-3,
@@ -197,55 +198,72 @@ def _birth(spark: bool, families: bool) -> dict[str, Any]:
 
 
 def _contact(columns: Collection[str], spark: bool) -> dict[str, Any] | None:
-    """Phone, e-mail and address in one ladder.
+    """Phone, e-mail and address as one comparison.
 
-    A household shares all three, so they are not three independent proofs of one person.
+    A household shares all three, so they are not three independent pieces of evidence.
     """
-    same = {"phone": "phone", "email": "e-mail", "address": "address"}
-    there = [name for name in same if name in columns]
-    places = [name for name in ("building", "street", "postcode", "district") if name in columns]
-    if not there and not places:
+    contacts = [name for name in _CONTACT_LABELS if name in columns]
+    places = _places(columns)
+    if not contacts and not places:
         return None
-    levels = [_nothing(" AND ".join(_missing(name) for name in [*there, *places]))]
-    count = " + ".join(f"CASE WHEN {_same(name)} THEN 1 ELSE 0 END" for name in there)
-    listed = ", ".join(same[name] for name in there)
-    if len(there) == 3:
+    near = _near_conditions(columns, spark)
+    return _comparison(
+        "contact",
+        [
+            _null_level(" AND ".join(_missing(name) for name in [*contacts, *places])),
+            *_same_contacts(contacts),
+            *([_level(" OR ".join(near), "nearly same", 0.05, 3e-5)] if near else []),
+            *places.values(),
+            _level("ELSE", "differs", 0.05, 0.99),
+        ],
+    )
+
+
+def _same_contacts(names: Sequence[str]) -> list[dict[str, Any]]:
+    """Levels for three, two and one of phone, e-mail and address."""
+    levels = []
+    count = " + ".join(f"CASE WHEN {_same(name)} THEN 1 ELSE 0 END" for name in names)
+    listed = ", ".join(_CONTACT_LABELS[name] for name in names)
+    if len(names) == 3:
         levels.append(_level(f"{count} = 3", f"{listed} same", 0.4, 1e-5))
-    if len(there) >= 2:
-        label = f"two of {listed} same" if len(there) == 3 else f"{listed} same"
+    if len(names) >= 2:
+        label = f"two of {listed} same" if len(names) == 3 else f"{listed} same"
         levels.append(_level(f"{count} = 2", label, 0.3, 1e-5))
-    alone = {1: 0.7, 2: 0.2, 3: 0.05}[max(len(there), 1)]
-    levels += [_level(_same(name), f"{same[name]} same", alone, 1e-5) for name in there]
-    near = _nearly(columns, spark)
-    if near:
-        levels.append(_level(" OR ".join(near), "nearly same", 0.05, 3e-5))
+    alone = (0.7, 0.2, 0.05)[len(names) - 1]
+    return levels + [
+        _level(_same(name), f"{_CONTACT_LABELS[name]} same", alone, 1e-5) for name in names
+    ]
+
+
+def _places(columns: Collection[str]) -> dict[str, dict[str, Any]]:
+    """Levels for parts of the address, from the most to the least exact."""
     rules = {
         "building": (_same("building"), 1e-5),
         "street": (_street(columns), 1e-4),
         "postcode": (_same("postcode"), 1e-3),
         "district": (_same("district"), 0.01),
     }
-    for name in places:
-        condition, u = rules[name]
-        levels.append(_level(condition, f"{name} same", 0.02, u))
-    levels.append(_level("ELSE", "differs", 0.05, 0.99))
-    return _comparison("contact", levels)
+    return {
+        name: _level(condition, f"{name} same", 0.02, u)
+        for name, (condition, u) in rules.items()
+        if name in columns
+    }
 
 
 def _street(columns: Collection[str]) -> str:
-    # With a district they are Korean: few letters, in which a slip is another road.
+    # With a district they are Korean: so few letters that another letter is another road.
     foreign = "district_l IS NULL AND district_r IS NULL AND " if "district" in columns else ""
-    return f"{_same('street')} OR ({foreign}{_few_slips('street', 6)})"
+    return f"{_same('street')} OR ({foreign}{_few_typos('street', 6)})"
 
 
-def _nearly(columns: Collection[str], spark: bool) -> list[str]:
+def _near_conditions(columns: Collection[str], spark: bool) -> list[str]:
     near = []
     if "phone" in columns:
-        near.append(_one_slip("phone", spark))
+        near.append(_one_typo("phone", spark))
     if "email" in columns:
-        near += [_same("local"), _one_slip("email", spark)]
+        near += [_same("local"), _one_typo("email", spark)]
     if "address" in columns:
-        near.append(f"({_same('numbers')} AND {_few_slips('spelled_address', 4)})")
+        near.append(f"({_same('numbers')} AND {_few_typos('spelled_address', 4)})")
     return near
 
 
@@ -253,9 +271,9 @@ def _identifier(column: str, label: str, spark: bool) -> dict[str, Any]:
     return _comparison(
         label,
         [
-            _nothing(_missing(column)),
+            _null_level(_missing(column)),
             _level(_same(column), "same", 0.9, 1e-6),
-            _level(_one_slip(column, spark), "one character differs", 0.08, 1e-5),
+            _level(_one_typo(column, spark), "one character differs", 0.08, 1e-5),
             _level("ELSE", "differs", 0.02, 0.999),
         ],
     )

@@ -7,7 +7,10 @@ from typing import Any
 
 import pandas as pd
 
-__all__ = ["Engine", "opened"]
+from crmlab._errors import InputTypeError
+from crmlab._optional import need
+
+__all__ = ["Engine", "open_engine"]
 
 
 class Engine:
@@ -18,7 +21,7 @@ class Engine:
     api : splink database API
         DuckDB or Spark.
     records : DataFrame
-        Comparable records.
+        Prepared records.
     names : dict of DataFrame
         How common names are, by column.
     spark : bool
@@ -31,21 +34,21 @@ class Engine:
         self.spark = spark
         self.n_records = len(records)
         self._api = api
-        self._own = None if spark else _stored(api.duckdb_con, records)
+        self._own = None if spark else _store(api.duckdb_con, records)
         self._names = {column: api.register(table) for column, table in names.items()}
         self._table = api.register(records if spark else self._own)
 
-    def linker(self, settings: dict[str, Any]) -> Any:
-        """A linker over the records with these settings."""
-        from splink import Linker
-
-        linker = Linker(self._table, settings, log_level=None, validate_settings=False)
+    def make_linker(self, settings: dict[str, Any]) -> Any:
+        """Make a linker over the records with these settings."""
+        linker = need("splink", extra="identity").Linker(
+            self._table, settings, log_level=None, validate_settings=False
+        )
         for column, table in self._names.items():
             linker.table_management.register_term_frequency_lookup(table, column)
         return linker
 
-    def n_pairs(self, rule: str) -> int:
-        """How many pairs a blocking rule makes, counted up to ten thousand."""
+    def count_pairs(self, rule: str) -> int:
+        """Count the pairs of a blocking rule, up to ten thousand."""
         sql = (
             f"select count(*) as n from (select 1 from {self._table.physical_name} as l "
             f"inner join {self._table.physical_name} as r on {rule} "
@@ -56,20 +59,20 @@ class Engine:
         found.drop_table_from_database_and_remove_from_cache()
         return n
 
-    def frame(self, table: Any, columns: Sequence[str]) -> pd.DataFrame:
-        """Some columns of a splink table in pandas."""
+    def fetch(self, table: Any, columns: Sequence[str]) -> pd.DataFrame:
+        """Fetch some columns of a splink table into pandas."""
         if self.spark:
             rows = table.as_spark_dataframe().select(*columns).toArrow()
         else:
             rows = table.as_duckdbpyrelation().select(*columns).to_arrow_table()
         return rows.to_pandas()
 
-    def whole(self, table: Any) -> pd.DataFrame:
-        """All columns of a splink table in pandas."""
+    def fetch_all(self, table: Any) -> pd.DataFrame:
+        """Fetch all columns of a splink table into pandas."""
         return table.as_pandas_dataframe()
 
 
-def _stored(connection: Any, records: pd.DataFrame) -> str:
+def _store(connection: Any, records: pd.DataFrame) -> str:
     """Copy the records into a temporary table: DuckDB reads its own faster than those of pandas."""
     name = f"crmlab_records_{uuid.uuid4().hex[:12]}"
     connection.register(f"{name}_view", records)
@@ -79,23 +82,23 @@ def _stored(connection: Any, records: pd.DataFrame) -> str:
 
 
 @contextlib.contextmanager
-def opened(
+def open_engine(
     connection: Any, records: pd.DataFrame, names: dict[str, pd.DataFrame]
 ) -> Iterator[Engine]:
-    """An engine with the records, emptied afterwards.
+    """Open an engine with the records, and clean it up afterwards.
 
     Parameters
     ----------
     connection : None, duckdb connection or Spark session
         Where to run; None is DuckDB in memory.
     records : DataFrame
-        Comparable records.
+        Prepared records.
     names : dict of DataFrame
         How common names are, by column.
 
     Raises
     ------
-    TypeError
+    InputTypeError
         If `connection` is something else.
     """
     if connection is None:
@@ -103,27 +106,27 @@ def opened(
 
         with duckdb.connect(config={"preserve_insertion_order": False}) as own:
             own.execute("set enable_progress_bar = false")
-            with _emptied(_duckdb(own), records, names, spark=False) as engine:
+            with _restored_after(_connect_duckdb(own), records, names, spark=False) as engine:
                 yield engine
         return
     kind = type(connection).__module__.split(".")[0]
     if kind not in ("duckdb", "_duckdb", "pyspark"):
-        raise TypeError(
+        raise InputTypeError(
             "`connection` must be None, a DuckDB connection or a Spark session; "
             f"got {type(connection).__name__}."
         )
     spark = kind == "pyspark"
-    api = _spark(connection) if spark else _duckdb(connection)
-    with _emptied(api, records, names, spark=spark) as engine:
+    api = _connect_spark(connection) if spark else _connect_duckdb(connection)
+    with _restored_after(api, records, names, spark=spark) as engine:
         yield engine
 
 
 @contextlib.contextmanager
-def _emptied(
+def _restored_after(
     api: Any, records: pd.DataFrame, names: dict[str, pd.DataFrame], *, spark: bool
 ) -> Iterator[Engine]:
-    """An engine whose connection has afterwards what it had before."""
-    tables, drop = (_in_spark, _drop_spark) if spark else (_in_duckdb, _drop_duckdb)
+    """Make an engine, and drop afterwards the tables that its connection did not have before."""
+    tables, drop = (_list_spark, _drop_spark) if spark else (_list_duckdb, _drop_duckdb)
     before = tables(api)
     try:
         yield Engine(api, records, names, spark=spark)
@@ -132,7 +135,7 @@ def _emptied(
             drop(api, table)
 
 
-def _in_duckdb(api: Any) -> set[tuple[str, str]]:
+def _list_duckdb(api: Any) -> set[tuple[str, str]]:
     found = api.duckdb_con.execute(
         "select table_name, table_type from information_schema.tables"
     ).fetchall()
@@ -144,7 +147,7 @@ def _drop_duckdb(api: Any, what: tuple[str, str]) -> None:
     api.duckdb_con.execute(f'drop {kind} if exists "{name}"')
 
 
-def _in_spark(api: Any) -> set[tuple[str, str]]:
+def _list_spark(api: Any) -> set[tuple[str, str]]:
     return {(table.name, "view") for table in api.spark.catalog.listTables() if table.isTemporary}
 
 
@@ -153,19 +156,15 @@ def _drop_spark(api: Any, what: tuple[str, str]) -> None:
     api.spark.catalog.dropTempView(what[0])
 
 
-def _duckdb(connection: Any) -> Any:
-    from splink import DuckDBAPI
-
-    return DuckDBAPI(connection)
+def _connect_duckdb(connection: Any) -> Any:
+    return need("splink", extra="identity").DuckDBAPI(connection)
 
 
-def _spark(session: Any) -> Any:
-    from splink import SparkAPI
-
+def _connect_spark(session: Any) -> Any:
     # Its functions in Java are not needed, so the session may be any. Steps are kept as files where
     # the session has a folder for that, else in memory.
     files = session.sparkContext._jsc.sc().getCheckpointDir().isDefined()
-    return SparkAPI(
+    return need("splink", extra="identity").SparkAPI(
         spark_session=session,
         register_udfs_automatically=False,
         break_lineage_method="parquet" if files else "persist",

@@ -1,13 +1,15 @@
-"""Found people judged against the true ones, counted without listing pairs."""
+"""Compare found people with the true ones, without listing pairs."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from crmlab._checks import check_columns, check_fraction
-from crmlab.identity._inputs import KEY, alike_ids
+from crmlab._errors import InputError, InputTypeError
+from crmlab.identity._inputs import KEY, match_records, with_clean_keys
 from crmlab.identity._people import components
 
 __all__ = ["as_clusters", "check_linkage", "evaluate_links", "threshold_table"]
@@ -16,11 +18,11 @@ _COLUMNS = [*KEY, "person_id"]
 
 
 def as_clusters(clusters: Any, name: str) -> pd.DataFrame:
-    """The frame of records and people in a linkage, a truth with `links`, or a frame."""
+    """Get the frame of records and people from a linkage, a truth with `links`, or a frame."""
     for attribute in ("clusters", "links"):
         clusters = getattr(clusters, attribute, clusters)
     if not isinstance(clusters, pd.DataFrame):
-        raise TypeError(
+        raise InputTypeError(
             f"`{name}` must be a linkage or a DataFrame with source, source_id and person_id; "
             f"got {type(clusters).__name__}."
         )
@@ -28,27 +30,22 @@ def as_clusters(clusters: Any, name: str) -> pd.DataFrame:
     frame = clusters[_COLUMNS]
     missing = frame.isna().any()
     if missing.any():
-        raise ValueError(
+        raise InputError(
             f"`{name}` must not miss {', '.join(map(repr, missing.index[missing]))}. "
             "Give every record its own person where nothing is known."
         )
     if frame.duplicated(KEY).any():
-        raise ValueError(
+        raise InputError(
             f"`{name}` must hold each record once; {int(frame.duplicated(KEY).sum()):,} "
-            "are there again. Drop the copies."
+            "are repeated. Drop the copies."
         )
-    ids = frame["source_id"]
-    if pd.api.types.is_float_dtype(ids) and (ids % 1 == 0).all():
-        frame = frame.assign(source_id=ids.astype("int64"))
-    elif not pd.api.types.is_integer_dtype(ids):
-        frame = frame.assign(source_id=frame["source_id"].astype("str"))
-    return frame.assign(source=frame["source"].astype("str"))
+    return with_clean_keys(frame)
 
 
 def check_linkage(linkage: Any) -> None:
-    """Raise TypeError unless `linkage` is a result of `link_customers`."""
-    if not callable(getattr(linkage, "at", None)):  # a frame has an `at`, which is no function
-        raise TypeError(
+    """Raise InputTypeError unless `linkage` is a result of `link_customers`."""
+    if not callable(getattr(linkage, "at", None)):  # a frame has an `at`, which is not a function
+        raise InputTypeError(
             f"`linkage` must be a result of `link_customers`; got {type(linkage).__name__}."
         )
 
@@ -68,16 +65,16 @@ def evaluate_links(clusters: Any, truth: Any) -> pd.DataFrame:
     DataFrame
         Rows ``pairwise`` (of two records of one person), ``cluster`` (a person found with exactly
         the right records) and ``b_cubed`` (per record: which share of its group is right, and
-        which share of its person is there). Columns ``precision``, ``recall``, ``f1`` in [0, 1],
+        which share of its person was found). Columns ``precision``, ``recall``, ``f1`` in [0, 1],
         ``n_true``, ``n_found``, ``n_correct``: pairs, people, and for ``b_cubed`` records. A
         precision is 1 where nothing is found, a recall is 1 where there is nothing to find.
 
     Raises
     ------
-    ValueError
+    InputError
         If columns are missing, or the two do not hold the same records.
-    TypeError
-        If either is no linkage and no DataFrame.
+    InputTypeError
+        If either is neither a linkage nor a DataFrame.
 
     References
     ----------
@@ -100,68 +97,70 @@ def evaluate_links(clusters: Any, truth: Any) -> pd.DataFrame:
     """
     found = as_clusters(clusters, "clusters")
     true = as_clusters(truth, "truth")
-    both = _matched(found, true)
-    return _judged(
-        pd.factorize(both["person_id_found"])[0], pd.factorize(both["person_id_true"])[0]
+    both = _match_people(found, true)
+    return _compare_groups(pd.factorize(both["found"])[0], pd.factorize(both["true"])[0])
+
+
+def _match_people(found: pd.DataFrame, true: pd.DataFrame) -> pd.DataFrame:
+    return match_records(
+        found.rename(columns={"person_id": "found"}),
+        true.rename(columns={"person_id": "true"}),
+        names=("clusters", "truth"),
     )
 
 
-def _matched(found: pd.DataFrame, true: pd.DataFrame) -> pd.DataFrame:
-    found, true = alike_ids(found, true)
-    both = found.merge(true, on=KEY, how="outer", suffixes=("_found", "_true"), indicator=True)
-    only = both["_merge"].value_counts()
-    if only["left_only"] or only["right_only"]:
-        raise ValueError(
-            "`clusters` and `truth` must hold the same records; "
-            f"{only['left_only']:,} are in `clusters` only, {only['right_only']:,} in `truth` only."
-        )
-    return both
+@dataclass(frozen=True)
+class _Measure:
+    """One row of `evaluate_links`."""
+
+    precision: float
+    recall: float
+    n_true: int
+    n_found: int
+    n_correct: int
+
+    @property
+    def f1(self) -> float:
+        total = self.precision + self.recall
+        return 2 * self.precision * self.recall / total if total else 0.0
 
 
-def _judged(found: np.ndarray, true: np.ndarray) -> pd.DataFrame:
-    """The table for two numberings of the same records from 0."""
+def _compare_groups(found: np.ndarray, true: np.ndarray) -> pd.DataFrame:
+    """Make the table for two numberings of the same records from 0."""
     n_found, n_true = np.bincount(found), np.bincount(true)
     width = len(n_true)
     cells, shared = np.unique(found.astype(np.int64) * width + true, return_counts=True)
     of_found, of_true = n_found[cells // width], n_true[cells % width]
     exact = int(((shared == of_found) & (shared == of_true)).sum())
-    pairs = {
-        name: int((n * (n - 1) // 2).sum())
-        for name, n in (("true", n_true), ("found", n_found), ("correct", shared))
-    }
     n = len(found)
     rows = {
-        "pairwise": (
-            _share(pairs["correct"], pairs["found"]),
-            _share(pairs["correct"], pairs["true"]),
-            pairs["true"],
-            pairs["found"],
-            pairs["correct"],
-        ),
-        "cluster": (
-            _share(exact, len(n_found)),
-            _share(exact, width),
-            width,
-            len(n_found),
-            exact,
-        ),
-        "b_cubed": (
-            _share((shared**2 / of_found).sum(), n),
-            _share((shared**2 / of_true).sum(), n),
-            n,
-            n,
-            n,
+        "pairwise": _measure_counts(_n_pairs(n_true), _n_pairs(n_found), _n_pairs(shared)),
+        "cluster": _measure_counts(width, len(n_found), exact),
+        "b_cubed": _Measure(
+            precision=_share((shared**2 / of_found).sum(), n),
+            recall=_share((shared**2 / of_true).sum(), n),
+            n_true=n,
+            n_found=n,
+            n_correct=n,
         ),
     }
-    table = pd.DataFrame.from_dict(
-        rows, orient="index", columns=["precision", "recall", "n_true", "n_found", "n_correct"]
-    ).rename_axis("measure")
-    total = table["precision"] + table["recall"]
-    f1 = (2 * table["precision"] * table["recall"] / total.where(total > 0, 1)).where(
-        total > 0, 0.0
-    )
-    table.insert(2, "f1", f1)
+    table = pd.DataFrame(map(asdict, rows.values()), index=pd.Index(rows, name="measure"))
+    table.insert(2, "f1", [row.f1 for row in rows.values()])
     return table
+
+
+def _measure_counts(n_true: int, n_found: int, n_correct: int) -> _Measure:
+    return _Measure(
+        precision=_share(n_correct, n_found),
+        recall=_share(n_correct, n_true),
+        n_true=n_true,
+        n_found=n_found,
+        n_correct=n_correct,
+    )
+
+
+def _n_pairs(sizes: np.ndarray) -> int:
+    return int((sizes * (sizes - 1) // 2).sum())
 
 
 def _share(part: float, whole: float) -> float:
@@ -189,23 +188,23 @@ def threshold_table(
     -------
     DataFrame
         Index ``threshold``; ``n_records``, ``n_people``, and with `truth` ``n_true_people``,
-        ``n_reached`` (true people whom one mailing to everybody found can reach: those whose
+        ``n_reached`` (true people reached by one mailing to each found person: those whose
         records were merged with somebody else's share one) and the pairwise ``precision``,
         ``recall``, ``f1``.
 
     Raises
     ------
-    ValueError
+    InputError
         If a threshold is outside (0, 1) or below the floor of the linkage, or there is none.
-    TypeError
-        If `linkage` is no linkage, or `thresholds` no sequence.
+    InputTypeError
+        If `linkage` is not a linkage, or `thresholds` not a sequence.
     """
     check_linkage(linkage)
     if not isinstance(thresholds, Iterable) or isinstance(thresholds, str):
-        raise TypeError(f"`thresholds` must be a sequence of numbers; got {thresholds!r}.")
+        raise InputTypeError(f"`thresholds` must be a sequence of numbers; got {thresholds!r}.")
     thresholds = list(thresholds)
     if not thresholds:
-        raise ValueError("`thresholds` must hold at least one probability; got none.")
+        raise InputError("`thresholds` must hold at least one probability; got none.")
     rows = []
     true = None if truth is None else as_clusters(truth, "truth")
     for threshold in thresholds:
@@ -217,21 +216,21 @@ def threshold_table(
             "n_people": clusters["person_id"].nunique(),
         }
         if true is not None:
-            judged = evaluate_links(clusters, true).loc["pairwise"]
+            measured = evaluate_links(clusters, true).loc["pairwise"]
             row["n_true_people"] = true["person_id"].nunique()
-            row["n_reached"] = _reached(_matched(clusters, true))
-            row |= {name: judged[name] for name in ("precision", "recall", "f1")}
+            row["n_reached"] = _count_reached(_match_people(clusters, true))
+            row |= {name: measured[name] for name in ("precision", "recall", "f1")}
         rows.append(row)
     return pd.DataFrame(rows).set_index("threshold")
 
 
-def _reached(both: pd.DataFrame) -> int:
-    """True people who get a mailing when each found person gets one.
+def _count_reached(both: pd.DataFrame) -> int:
+    """Count the true people who get a mailing when each found person gets one.
 
-    Where found and true people hang together, as many are reached as there are of the fewer.
+    In each connected group the number reached is the smaller of the two counts.
     """
-    found = pd.factorize(both["person_id_found"])[0]
-    true = pd.factorize(both["person_id_true"])[0]
+    found = pd.factorize(both["found"])[0]
+    true = pd.factorize(both["true"])[0]
     n_true, n_found = int(true.max()) + 1, int(found.max()) + 1
     tied = np.unique(np.column_stack([true, n_true + found]), axis=0)
     group = components(n_true + n_found, tied[:, 0], tied[:, 1])

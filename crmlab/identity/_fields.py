@@ -1,4 +1,4 @@
-"""What is wrong in which system: fields missing, or other than what is thought true."""
+"""What is wrong in which system: fields that are missing or differ from the golden record."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,10 +6,10 @@ from typing import Any
 import pandas as pd
 
 from crmlab.identity import _normalise as normalise
-from crmlab.identity._address import addresses
+from crmlab.identity._address import read_addresses
 from crmlab.identity._evaluate import as_clusters
 from crmlab.identity._golden import golden_records
-from crmlab.identity._inputs import FIELDS, KEY, Tables, alike_ids, gathered
+from crmlab.identity._inputs import FIELDS, KEY, Tables, align_ids, gather_records
 
 __all__ = ["field_agreement"]
 
@@ -19,9 +19,10 @@ def field_agreement(
 ) -> pd.DataFrame:
     """Count by system and field what is missing, and what differs from the golden record.
 
-    A value differs where it says something else, and not where the same is only written in another
-    way. Whose record stands alone has nothing to differ from, so the counts are a lower limit; and
-    the golden record is a choice among what the systems say, which may be wrong itself.
+    A value differs where its meaning differs, and not where the same is only written in another
+    way. A person with a single record cannot disagree with anything, so the counts are a lower
+    limit; and the golden record is a choice among the values of the systems, which may be wrong
+    itself.
 
     Parameters
     ----------
@@ -40,11 +41,11 @@ def field_agreement(
         * `missing` : records in which the field is empty or cannot be read
         * `compared` : records with a value, of people with another record that has one, too
         * `differs` : those of them whose value is not that of the golden record
-        * `written` : those that say the same in another way, such as an old phone prefix
+        * `written` : those that write the same in another way, such as with an old phone prefix
 
     Raises
     ------
-    ValueError, TypeError
+    InputError, InputTypeError
         If the tables are not those of the linkage, or as in `link_customers`.
 
     Examples
@@ -67,13 +68,13 @@ def field_agreement(
     3     web  email        1        0        0
     """
     golden = golden_records(clusters, tables, columns=columns)
-    raw = gathered(tables, columns=columns)
-    raw, known = alike_ids(raw, as_clusters(clusters, "clusters"))
+    raw = gather_records(tables, columns=columns)
+    raw, known = align_ids(raw, as_clusters(clusters, "clusters"))
     people = raw[KEY].merge(known, on=KEY, how="left")["person_id"]
     parts = []
     for name in (field for field in FIELDS if field in golden):
         chosen = people.map(golden[name]).rename(name)
-        parts.append(_compared(raw[["source"]].assign(field=name), raw[name], chosen, people))
+        parts.append(_compare_field(raw[["source"]].assign(field=name), raw[name], chosen, people))
     table = pd.concat(parts).groupby(["source", "field"], sort=False).sum().reset_index()
     order = {name: at for at, name in enumerate(FIELDS)}
     return table.sort_values(
@@ -82,15 +83,15 @@ def field_agreement(
     )  # fmt: skip
 
 
-def _compared(
+def _compare_field(
     about: pd.DataFrame, given: pd.Series, chosen: pd.Series, people: pd.Series
 ) -> pd.DataFrame:
-    form, chosen_form = _form(given), _form(chosen)
+    form, chosen_form = _normalise_field(given), _normalise_field(chosen)
     known = form.notna()
     several = known.groupby(people).transform("sum") > 1
     compared = known & several & chosen_form.notna()
     same = form == chosen_form
-    as_written = normalise.plain(given) == normalise.plain(chosen)
+    as_written = normalise.clean_text(given) == normalise.clean_text(chosen)
     return about.assign(
         n_records=1,
         missing=(~known).astype("int64"),
@@ -100,17 +101,17 @@ def _compared(
     )
 
 
-def _form(values: pd.Series) -> pd.Series:
-    """Values in the form in which equal things are equal."""
+def _normalise_field(values: pd.Series) -> pd.Series:
+    """Normalise the values of a field, so that equal things are written equally."""
     name: Any = values.name
     if name in ("name", "given_name", "surname"):
-        return normalise.names(values)["sound"]
+        return normalise.read_names(values)["sound"]
     if name == "phone":
-        return normalise.phones(values)
+        return normalise.read_phones(values)
     if name == "email":
-        return normalise.emails(values)["email"]
+        return normalise.read_emails(values)["email"]
     if name == "address":
-        return addresses(values)["address"]
+        return read_addresses(values)["address"]
     if name == "birth_date":
-        return normalise.birth_days(values)
-    return normalise.identifiers(values)
+        return normalise.read_birth_dates(values)
+    return normalise.read_identifiers(values)

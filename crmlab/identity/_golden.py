@@ -1,4 +1,4 @@
-"""One record per person from all that is known of them."""
+"""One record per person from all records of that person."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -6,14 +6,15 @@ from typing import Any
 import pandas as pd
 
 from crmlab._checks import check_choice
+from crmlab._errors import InputError, InputTypeError
 from crmlab.identity._evaluate import as_clusters
-from crmlab.identity._inputs import KEY, Tables, alike_ids, gathered, linkable
-from crmlab.identity._normalise import plain
+from crmlab.identity._inputs import KEY, Tables, gather_records, linkable_columns, match_records
+from crmlab.identity._normalise import clean_text
 
 __all__ = ["golden_records"]
 
 RULES = ("latest", "most_frequent", "longest", "most_trusted")
-# What changes in a life follows the latest record; what does not follows the majority of records.
+# What changes during a life is taken from the latest record, the rest from most records.
 _LATEST = ("phone", "email", "address", "postcode")
 
 
@@ -55,12 +56,12 @@ def golden_records(
 
     Raises
     ------
-    ValueError
+    InputError
         If a rule or its field is unknown, "latest" is asked for without `updated`, `updated` holds
-        something that is no date, `trust` does not name every system, or `clusters` and `tables` do
-        not hold the same records.
-    TypeError
-        If `rules` is no mapping, or a table no table.
+        something that is not a date, `trust` does not name every system, or `clusters` and
+        `tables` do not hold the same records.
+    InputTypeError
+        If `rules` is not a mapping, or a table is not a DataFrame or an Ibis table.
 
     Examples
     --------
@@ -77,26 +78,19 @@ def golden_records(
     >>> golden_records(people, records)[["phone", "n_records"]].to_numpy().tolist()
     [['010-8765-4321', 2]]
     """
-    records = gathered(tables, columns=columns, exact=exact)
+    records = gather_records(tables, columns=columns, exact=exact)
     exact = list(exact)
     if "updated" in records:
-        records["updated"] = _moments(records["updated"])
+        records["updated"] = _read_updated(records["updated"])
     people = as_clusters(clusters, "clusters")
-    records, people = alike_ids(records, people)
-    both = records.merge(people, on=KEY, how="outer", indicator=True)
-    only = both["_merge"].value_counts()
-    if only["left_only"] or only["right_only"]:
-        raise ValueError(
-            f"`clusters` and `tables` must hold the same records; {only['right_only']:,} are in "
-            f"`clusters` only, {only['left_only']:,} in `tables` only."
-        )
-    both["order"] = both["source"].map(_order(both["source"], trust))
-    fields = linkable(records, exact)
-    chosen = _rules(fields, rules or {}, dated="updated" in records)
+    both = match_records(people, records, names=("clusters", "tables"))
+    both["order"] = both["source"].map(_rank_sources(both["source"], trust))
+    fields = linkable_columns(records, exact)
+    chosen = _choose_rules(fields, rules or {}, dated="updated" in records)
     grouped = both.groupby("person_id")
     golden = pd.DataFrame(index=grouped.size().index)
     for field in fields:
-        best = _survivors(both, field, chosen[field]).set_index("person_id")
+        best = _pick_survivors(both, field, chosen[field]).set_index("person_id")
         golden[field] = best[field]
         if provenance:
             for name in KEY:
@@ -104,35 +98,35 @@ def golden_records(
     return golden.assign(n_records=grouped.size(), n_sources=grouped["source"].nunique())
 
 
-def _moments(updated: pd.Series) -> pd.Series:
-    """When records were updated: dates in any form, or numbers that grow."""
+def _read_updated(updated: pd.Series) -> pd.Series:
+    """Read when records were updated: dates in any form, or increasing numbers."""
     if pd.api.types.is_numeric_dtype(updated) or pd.api.types.is_datetime64_any_dtype(updated):
         return updated
     moments = pd.to_datetime(updated, format="mixed", errors="coerce", utc=True)
-    wrong = updated.notna() & moments.isna() & plain(updated).notna()
+    wrong = updated.notna() & moments.isna() & clean_text(updated).notna()
     if wrong.any():
-        raise ValueError(
+        raise InputError(
             f"`updated` must hold dates such as '2025-06-01'; got {updated[wrong].iloc[0]!r} "
             f"in {int(wrong.sum()):,} of {len(updated):,} records."
         )
     return moments
 
 
-def _order(sources: pd.Series, trust: Sequence[str] | None) -> dict[str, int]:
+def _rank_sources(sources: pd.Series, trust: Sequence[str] | None) -> dict[str, int]:
     present = sorted(sources.unique())
     order = present if trust is None else list(trust)
     missing = [name for name in present if name not in order]
     if missing:
-        raise ValueError(
+        raise InputError(
             f"`trust` must name every system; {', '.join(map(repr, missing))} "
             f"{'is' if len(missing) == 1 else 'are'} not in {order!r}."
         )
     return {name: place for place, name in enumerate(order)}
 
 
-def _rules(fields: list[str], asked: Mapping[str, str], *, dated: bool) -> dict[str, str]:
+def _choose_rules(fields: list[str], asked: Mapping[str, str], *, dated: bool) -> dict[str, str]:
     if not isinstance(asked, Mapping):
-        raise TypeError(
+        raise InputTypeError(
             "`rules` must be a mapping of field to rule, such as {'phone': 'longest'}; "
             f"got {type(asked).__name__}."
         )
@@ -140,7 +134,7 @@ def _rules(fields: list[str], asked: Mapping[str, str], *, dated: bool) -> dict[
         check_choice("rules", field, fields)
         check_choice(f"rules[{field!r}]", rule, RULES)
         if rule == "latest" and not dated:
-            raise ValueError(
+            raise InputError(
                 f"`rules` asks for the latest {field!r}, but no record says when it was `updated`. "
                 "Pass tables with that column, or another rule."
             )
@@ -150,11 +144,11 @@ def _rules(fields: list[str], asked: Mapping[str, str], *, dated: bool) -> dict[
     return default | dict(asked)
 
 
-def _survivors(records: pd.DataFrame, field: str, rule: str) -> pd.DataFrame:
-    """The record of every person whose value of a field survives."""
-    there = records[plain(records[field]).notna()]
+def _pick_survivors(records: pd.DataFrame, field: str, rule: str) -> pd.DataFrame:
+    """Pick for every person the record whose value of a field survives."""
+    there = records[clean_text(records[field]).notna()]
     if rule == "most_frequent":
-        alike = plain(there[field]).str.replace(" ", "")
+        alike = clean_text(there[field]).str.replace(" ", "")
         merit = there.groupby(["person_id", alike])[field].transform("size")
     elif rule == "longest":
         merit = there[field].astype("str").str.len()

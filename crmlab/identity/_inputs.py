@@ -1,4 +1,4 @@
-"""The systems' tables as one table, checked before anything is linked."""
+"""Gather the tables of the systems into one, checked before anything is linked."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -7,9 +7,19 @@ import pandas as pd
 
 from crmlab._checks import check_choice
 from crmlab._engine import execute
-from crmlab.identity._normalise import plain
+from crmlab._errors import InputError, InputTypeError
+from crmlab.identity._normalise import clean_text
 
-__all__ = ["FIELDS", "KEY", "Tables", "alike_ids", "gathered", "linkable"]
+__all__ = [
+    "FIELDS",
+    "KEY",
+    "Tables",
+    "align_ids",
+    "gather_records",
+    "linkable_columns",
+    "match_records",
+    "with_clean_keys",
+]
 
 KEY = ["source", "source_id"]
 FIELDS = (
@@ -25,10 +35,10 @@ FIELDS = (
 Tables = Any  # a table, {system: table}, or several tables
 
 
-def gathered(
+def gather_records(
     tables: Tables, *, columns: Mapping[str, str] | None = None, exact: Sequence[str] = ()
 ) -> pd.DataFrame:
-    """All records in one frame, under our names and in the order of `source`, `source_id`.
+    """Gather all records in one frame, under our names and in the order of `source`, `source_id`.
 
     Parameters
     ----------
@@ -42,26 +52,26 @@ def gathered(
     Returns
     -------
     DataFrame
-        ``source``, ``source_id``, and what is there of our fields, `exact`, and ``updated``.
+        ``source``, ``source_id``, and of our fields, `exact` and ``updated`` those present.
 
     Raises
     ------
-    ValueError
+    InputError
         If a column or the system is missing, or ids are missing or given twice in a system.
-    TypeError
-        If a table is no table.
+    InputTypeError
+        If a table is not a DataFrame or an Ibis table.
     """
     exact = _check_exact(exact)
-    frames = {label: _in_pandas(table) for label, table in _labelled(tables).items()}
-    _check_once(frames)
+    frames = {label: _to_pandas(table) for label, table in _label_tables(tables).items()}
+    _check_no_duplicate_columns(frames)
     _check_mapping(columns or {}, frames, exact)
     wanted = [*KEY, *FIELDS, *exact, "updated"]
     parts = []
     for label, frame in frames.items():
-        part = _renamed(frame, columns or {}, wanted)
+        part = _rename_columns(frame, columns or {}, wanted)
         if isinstance(tables, Mapping):
             part["source"] = label
-        parts.append(_with_key(part, label))
+        parts.append(_check_key(part, label))
     _check_common(parts, list(frames), exact)
     _check_filled(parts, list(frames), exact)
     records = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
@@ -69,27 +79,29 @@ def gathered(
     return records.sort_values(KEY, ignore_index=True)
 
 
-def linkable(frame: pd.DataFrame, exact: Sequence[str]) -> list[str]:
-    """The columns of a frame that can tell whether two records are one person."""
+def linkable_columns(frame: pd.DataFrame, exact: Sequence[str]) -> list[str]:
+    """Columns of a frame that can show whether two records are the same person."""
     return [name for name in (*FIELDS, *exact) if name in frame.columns]
 
 
 def _check_exact(exact: Sequence[str]) -> list[str]:
     if isinstance(exact, str):
-        raise TypeError(f"`exact` must be a sequence of columns; got {exact!r}. Pass [{exact!r}].")
+        raise InputTypeError(
+            f"`exact` must be a sequence of columns; got {exact!r}. Pass [{exact!r}]."
+        )
     return list(exact)
 
 
-def _check_once(frames: Mapping[str, pd.DataFrame]) -> None:
+def _check_no_duplicate_columns(frames: Mapping[str, pd.DataFrame]) -> None:
     for label, frame in frames.items():
         twice = frame.columns[frame.columns.duplicated()]
         if len(twice):
-            raise ValueError(
+            raise InputError(
                 f"{label} has the column {twice[0]!r} more than once. Rename or drop one of them."
             )
 
 
-def _labelled(tables: Tables) -> dict[str, Any]:
+def _label_tables(tables: Tables) -> dict[str, Any]:
     if isinstance(tables, Mapping):
         labelled = {str(label): table for label, table in tables.items()}
     elif isinstance(tables, Sequence) and not isinstance(tables, str):
@@ -97,16 +109,16 @@ def _labelled(tables: Tables) -> dict[str, Any]:
     else:
         labelled = {"the table": tables}
     if not labelled:
-        raise ValueError("`tables` must hold at least one table; got none.")
+        raise InputError("`tables` must hold at least one table; got none.")
     return labelled
 
 
-def _in_pandas(table: Any) -> pd.DataFrame:
+def _to_pandas(table: Any) -> pd.DataFrame:
     if isinstance(table, pd.DataFrame):
         return table
     if hasattr(table, "get_backend"):
         return execute(table)
-    raise TypeError(
+    raise InputTypeError(
         "`tables` must be a DataFrame or an Ibis table, or a mapping or sequence of them; "
         f"got {type(table).__name__}."
     )
@@ -116,14 +128,14 @@ def _check_mapping(
     columns: Mapping[str, str], frames: Mapping[str, pd.DataFrame], exact: list[str]
 ) -> None:
     if not isinstance(columns, Mapping):
-        raise TypeError(
+        raise InputTypeError(
             "`columns` must be a mapping such as {'their name': 'our name'}; "
             f"got {type(columns).__name__}."
         )
     present = list(dict.fromkeys(name for frame in frames.values() for name in frame.columns))
     for theirs, ours in columns.items():
         if theirs not in present:
-            raise ValueError(
+            raise InputError(
                 f"`columns` names {theirs!r}, which no table has; "
                 f"they have {', '.join(map(repr, present))}."
             )
@@ -131,13 +143,13 @@ def _check_mapping(
     known = {*present, *columns.values()}
     for name in exact:
         if name not in known:
-            raise ValueError(
+            raise InputError(
                 f"`exact` names {name!r}, which no table has; "
                 f"they have {', '.join(map(repr, present))}."
             )
 
 
-def _renamed(
+def _rename_columns(
     frame: pd.DataFrame, columns: Mapping[str, str], wanted: Sequence[str]
 ) -> pd.DataFrame:
     named = {}
@@ -148,11 +160,11 @@ def _renamed(
         if len(theirs) == 1:
             named[ours] = frame[theirs[0]]
         elif theirs:
-            named[ours] = _side_by_side([frame[name].astype("str") for name in theirs])
+            named[ours] = _join_texts([frame[name].astype("str") for name in theirs])
     return pd.DataFrame(named, index=frame.index)
 
 
-def _side_by_side(columns: list[pd.Series]) -> pd.Series:
+def _join_texts(columns: list[pd.Series]) -> pd.Series:
     joined = columns[0]
     for column in columns[1:]:
         both = joined.str.cat(column, sep=" ")
@@ -160,10 +172,10 @@ def _side_by_side(columns: list[pd.Series]) -> pd.Series:
     return joined
 
 
-def _with_key(part: pd.DataFrame, label: str) -> pd.DataFrame:
+def _check_key(part: pd.DataFrame, label: str) -> pd.DataFrame:
     for name, meaning in (("source", "the system"), ("source_id", "the id in its system")):
         if name not in part:
-            raise ValueError(
+            raise InputError(
                 f"{label} lacks {name!r}, {meaning} of a record; it has "
                 f"{', '.join(map(repr, part.columns)) or 'no known column'}. Map your header with "
                 "`columns={'your name': 'our name'}`"
@@ -171,27 +183,24 @@ def _with_key(part: pd.DataFrame, label: str) -> pd.DataFrame:
             )
         missing = int(part[name].isna().sum())
         if missing:
-            raise ValueError(
+            raise InputError(
                 f"`{name}` must not be missing; it is in {missing:,} of {len(part):,} records "
                 f"of {label}. Fill it in, or leave those records out."
             )
-    ids = part["source_id"]
-    if pd.api.types.is_float_dtype(ids) and (ids % 1 == 0).all():  # 7.0 is record 7
-        part = part.assign(source_id=ids.astype("int64"))
-    elif not pd.api.types.is_integer_dtype(ids):
-        part = part.assign(source_id=ids.astype("str"))
-    return part.assign(source=part["source"].astype("str"))
+    return with_clean_keys(part)
 
 
 def _check_common(parts: list[pd.DataFrame], labels: list[str], exact: list[str]) -> None:
-    shared = set(linkable(parts[0], exact)).intersection(*(linkable(p, exact) for p in parts))
+    shared = set(linkable_columns(parts[0], exact)).intersection(
+        *(linkable_columns(p, exact) for p in parts)
+    )
     if shared:
         return
     has = "; ".join(
-        f"{label} has {', '.join(linkable(part, exact)) or 'none'}"
+        f"{label} has {', '.join(linkable_columns(part, exact)) or 'none'}"
         for label, part in zip(labels, parts, strict=True)
     )
-    raise ValueError(
+    raise InputError(
         "The tables have no common column to compare records by; of "
         f"{', '.join([*FIELDS, *exact])}, {has}. Map your header with `columns=`, or name "
         "identifiers in `exact=`."
@@ -200,39 +209,65 @@ def _check_common(parts: list[pd.DataFrame], labels: list[str], exact: list[str]
 
 def _check_filled(parts: list[pd.DataFrame], labels: list[str], exact: list[str]) -> None:
     for label, part in zip(labels, parts, strict=True):
-        for name in linkable(part, exact):
+        for name in linkable_columns(part, exact):
             if len(part) and _is_empty(part[name]):
-                raise ValueError(
-                    f"`{name}` is missing in all {len(part):,} records of {label}, so it can link "
-                    "nothing. Pass the table without this column."
+                raise InputError(
+                    f"`{name}` is missing in all {len(part):,} records of {label}, so it cannot "
+                    "link anything. Pass the table without this column."
                 )
 
 
 def _is_empty(values: pd.Series) -> bool:
     """Whether all values are missing, or placeholders such as an empty text."""
     different = values.dropna().drop_duplicates()
-    # There are few placeholders, so a column of many different values need not be read.
-    return len(different) <= 20 and bool(plain(different).isna().all())
+    # There are few placeholders, so a column of many different values is not empty.
+    return len(different) <= 20 and bool(clean_text(different).isna().all())
 
 
 def _check_ids(records: pd.DataFrame) -> None:
     if records.empty:
-        raise ValueError("`tables` must hold at least one record; got none.")
+        raise InputError("`tables` must hold at least one record; got none.")
     if records["source_id"].dtype == object:  # whole numbers in one system, text in another
         records["source_id"] = records["source_id"].astype("str")
     twice = records.duplicated(KEY)
     if twice.any():
         source, example = records.loc[twice, KEY].iloc[0]
         here = twice & records["source"].eq(source)
-        raise ValueError(
+        raise InputError(
             f"`source_id` must be unique within a system; {source!r} has {int(here.sum()):,} "
-            f"records too many under an id of another, such as {example!r}. Give every record "
+            f"records that reuse the id of another record, such as {example!r}. Give every record "
             "its own id, or drop the copies."
         )
 
 
-def alike_ids(*frames: pd.DataFrame) -> list[pd.DataFrame]:
-    """Frames whose `source_id` can be joined: whole numbers in all of them, or text."""
+def with_clean_keys(records: pd.DataFrame) -> pd.DataFrame:
+    """Make `source` text, and `source_id` whole numbers where it can be (7.0 is 7), else text."""
+    ids = records["source_id"]
+    if pd.api.types.is_float_dtype(ids) and (ids % 1 == 0).all():
+        ids = ids.astype("int64")
+    elif not pd.api.types.is_integer_dtype(ids):
+        ids = ids.astype("str")
+    return records.assign(source_id=ids, source=records["source"].astype("str"))
+
+
+def align_ids(*frames: pd.DataFrame) -> list[pd.DataFrame]:
+    """Give frames a `source_id` that can be joined: whole numbers in all of them, or text."""
     if all(pd.api.types.is_integer_dtype(frame["source_id"]) for frame in frames):
         return list(frames)
     return [frame.assign(source_id=frame["source_id"].astype("str")) for frame in frames]
+
+
+def match_records(
+    left: pd.DataFrame, right: pd.DataFrame, *, names: tuple[str, str]
+) -> pd.DataFrame:
+    """Join two tables about the same records, by key; `names` are those of the arguments."""
+    left, right = align_ids(left, right)
+    both = left.merge(right, on=KEY, how="outer", indicator=True)
+    only = both["_merge"].value_counts()
+    if only["left_only"] or only["right_only"]:
+        one, other = names
+        raise InputError(
+            f"`{one}` and `{other}` must hold the same records; {only['left_only']:,} are in "
+            f"`{one}` only, {only['right_only']:,} in `{other}` only."
+        )
+    return both

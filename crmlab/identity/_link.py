@@ -9,17 +9,19 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from crmlab._checks import check_count, check_fraction
-from crmlab.identity._engines import opened
+from crmlab._errors import InputError, InputTypeError
+from crmlab._optional import need
+from crmlab.identity._engines import open_engine
 from crmlab.identity._evaluate import as_clusters
-from crmlab.identity._explain import explained
-from crmlab.identity._inputs import KEY, Tables, gathered, linkable
-from crmlab.identity._model import Model, quiet, scored_pairs, trained
-from crmlab.identity._people import components, person_ids
-from crmlab.identity._records import by_content, comparable, frequencies
+from crmlab.identity._explain import explain_pair
+from crmlab.identity._inputs import KEY, Tables, gather_records, linkable_columns
+from crmlab.identity._model import Model, score_pairs, silence_splink, train_model
+from crmlab.identity._people import assign_person_ids, components
+from crmlab.identity._records import name_frequencies, order_by_content, prepare_records
 
 __all__ = ["Linkage", "link_customers"]
 
-# Pairs below this are not kept: no threshold anybody would choose lies lower.
+# Pairs below this are not kept: no sensible threshold is lower.
 _FLOOR = 0.01
 
 
@@ -30,11 +32,11 @@ class Linkage:
     Parameters
     ----------
     clusters : DataFrame
-        ``source``, ``source_id``, ``person_id``: every record and whom it belongs to.
+        ``source``, ``source_id``, ``person_id``: every record and the person it belongs to.
     threshold : float
         Probability from which a pair was linked, in (0, 1).
     prior : float
-        Chance that two records drawn at random are one person.
+        Probability that two records drawn at random are the same person.
 
     Notes
     -----
@@ -89,13 +91,13 @@ class Linkage:
         Linkage
         """
         threshold = _check_threshold(threshold)
-        clusters = _clustered(
+        clusters = _build_clusters(
             self.clusters[KEY], self._pairs, threshold, self._within, self._previous
         )
         return replace(self, clusters=clusters, threshold=threshold)
 
     def explain(self, a: tuple[str, Any], b: tuple[str, Any]) -> pd.DataFrame:
-        """Why two records are, or are not, thought to be one person.
+        """Explain why two records are, or are not, considered the same person.
 
         Parameters
         ----------
@@ -111,25 +113,25 @@ class Linkage:
 
         Raises
         ------
-        KeyError
-            If there is no such record.
-        TypeError
-            If `a` or `b` is no pair of system and id.
-        ValueError
-            If both are the same record.
+        InputError
+            If there is no such record, or both are the same.
+        InputTypeError
+            If `a` or `b` is not a pair of system and id.
         """
-        one, other = self._position("a", a), self._position("b", b)
+        one, other = self._find("a", a), self._find("b", b)
         if one == other:
-            raise ValueError(f"`b` must be another record than `a`; got {b!r} for both.")
-        return explained(self._model, self._raw, self._fields, one, other)
+            raise InputError(f"`b` must be another record than `a`; got {b!r} for both.")
+        return explain_pair(self._model, self._raw, self._fields, one, other)
 
-    def _position(self, name: str, key: tuple[str, Any]) -> int:
+    def _find(self, name: str, key: tuple[str, Any]) -> int:
         if not isinstance(key, tuple | list) or len(key) != 2:
-            raise TypeError(f"`{name}` must be a pair (source, source_id); got {key!r}.")
+            raise InputTypeError(f"`{name}` must be a pair (source, source_id); got {key!r}.")
         keys = self.clusters[KEY]
         here = (keys["source"] == str(key[0])) & (keys["source_id"].astype("str") == str(key[1]))
         if not here.any():
-            raise KeyError(f"No record {key!r}; records are given as (source, source_id).")
+            raise InputError(
+                f"`{name}` must be a record of the linkage, as (source, source_id); got {key!r}."
+            )
         return int(np.flatnonzero(here)[0])
 
 
@@ -172,7 +174,7 @@ def link_customers(
     connection : DuckDB connection or Spark session, optional
         Where to compare; by default DuckDB in memory.
     seed : int, default=1
-        Of the random pairs that teach how likely a coincidence is.
+        Of the random pairs from which the probability of a coincidence is estimated.
 
     Returns
     -------
@@ -182,11 +184,12 @@ def link_customers(
 
     Raises
     ------
-    ValueError
+    InputError
         If there is no common column, a column is missing throughout, there is only one system or
         one record, ids are missing or given twice in a system, or an option is out of range.
-    TypeError
-        If a table is no table, `connection` no connection, or an option of another type.
+    InputTypeError
+        If a table is not a DataFrame or an Ibis table, `connection` is not a connection, or an
+        option has another type.
 
     References
     ----------
@@ -214,18 +217,19 @@ def link_customers(
     threshold = _check_threshold(threshold)
     check_count("seed", seed, minimum=0)
     if within not in (None, True, False):
-        raise TypeError(f"`within` must be True, False or None; got {within!r}.")
-    raw = gathered(tables, columns=columns, exact=exact)
+        raise InputTypeError(f"`within` must be True, False or None; got {within!r}.")
+    need("splink", extra="identity")
+    raw = gather_records(tables, columns=columns, exact=exact)
     exact = list(exact)
     _check_systems(raw, within)
     earlier = None if previous is None else as_clusters(previous, "previous")
-    fields = comparable(raw, exact)
-    numbered = by_content(fields)
-    with quiet(), opened(connection, numbered, frequencies(fields)) as engine:
-        model = trained(engine, numbered, exact, within=within is not False, seed=seed)
-        pairs = scored_pairs(engine, model, numbered.index.to_numpy(), floor=_FLOOR)
-    clusters = _clustered(raw[KEY], pairs, threshold, within is not False, earlier)
-    shown = raw[linkable(raw, exact)]
+    fields = prepare_records(raw, exact)
+    numbered = order_by_content(fields)
+    with silence_splink(), open_engine(connection, numbered, name_frequencies(fields)) as engine:
+        model = train_model(engine, numbered, exact, within=within is not False, seed=seed)
+        pairs = score_pairs(engine, model, numbered.index.to_numpy(), floor=_FLOOR)
+    clusters = _build_clusters(raw[KEY], pairs, threshold, within is not False, earlier)
+    shown = raw[linkable_columns(raw, exact)]
     return Linkage(
         clusters, threshold, model.prior, pairs, fields, shown, model, within is not False, earlier
     )
@@ -234,7 +238,7 @@ def link_customers(
 def _check_threshold(threshold: float) -> float:
     threshold = check_fraction("threshold", threshold, open_ends=True)
     if threshold < _FLOOR:
-        raise ValueError(
+        raise InputError(
             f"`threshold` must be at least {_FLOOR}; got {threshold}. "
             "Less likely pairs are not kept."
         )
@@ -244,15 +248,15 @@ def _check_threshold(threshold: float) -> float:
 def _check_systems(records: pd.DataFrame, within: bool | None) -> None:
     systems = records["source"].unique()
     if len(systems) == 1 and within is not True:
-        raise ValueError(
+        raise InputError(
             f"`tables` must hold records of at least two systems; got {systems[0]!r} only. "
             "Pass `within=True` to look for duplicates inside one system."
         )
     if len(records) == 1:
-        raise ValueError("`tables` must hold at least two records to compare; got 1.")
+        raise InputError("`tables` must hold at least two records to compare; got 1.")
 
 
-def _clustered(
+def _build_clusters(
     keys: pd.DataFrame,
     pairs: pd.DataFrame,
     threshold: float,
@@ -263,4 +267,4 @@ def _clustered(
     groups: NDArray[np.int64] = components(
         len(keys), linked["a"].to_numpy(), linked["b"].to_numpy()
     )
-    return keys.assign(person_id=person_ids(keys, groups, previous))
+    return keys.assign(person_id=assign_person_ids(keys, groups, previous))

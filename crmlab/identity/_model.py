@@ -1,4 +1,4 @@
-"""The splink model: trained without labels, scored on candidate pairs, kept as plain settings."""
+"""The splink model: train it without labels, score candidate pairs, keep it as plain settings."""
 
 import contextlib
 import logging
@@ -12,21 +12,21 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from crmlab.identity._comparisons import comparisons
+from crmlab.identity._comparisons import build_comparisons
 from crmlab.identity._engines import Engine
 
-__all__ = ["Model", "quiet", "scored_pairs", "trained"]
+__all__ = ["Model", "score_pairs", "silence_splink", "train_model"]
 
 # Share of the pairs of one person that agree in name or birth date, and in something else.
 _RECALL = 0.9
-_PROOFS = ("birth", "phone", "local", "address", "building", "postcode")
-# Pairs drawn for the chance of a coincidence, and pairs per training pass.
+_EVIDENCE = ("birth", "phone", "local", "address", "building", "postcode")
+# Pairs drawn for the probability of a coincidence, and pairs per training pass.
 _RANDOM_PAIRS = 1e6
 _TRAINING_PAIRS = 2e6
-# A pass with fewer pairs than this teaches nothing; the starting values stand.
+# A pass with fewer pairs than this is uninformative; the starting values stand.
 _FEWEST_PAIRS = 100
 _PRIOR_PAIRS = 100
-# Nothing is impossible: what training never saw in records of one person may be one in a thousand.
+# What training never saw in records of one person may still happen once in a thousand.
 _SMALLEST = 1e-3
 _DOUBT = 0.1
 _CONTACTS = ("phone", "email", "address")
@@ -40,13 +40,13 @@ class Model:
 
     @property
     def prior(self) -> float:
-        """Chance that two records drawn at random are one person."""
+        """Probability that two records drawn at random are the same person."""
         return float(self.settings["probability_two_random_records_match"])
 
 
 @contextlib.contextmanager
-def quiet() -> Iterator[None]:
-    """Keep splink from writing to the screen, and put back its logger and the random numbers.
+def silence_splink() -> Iterator[None]:
+    """Keep splink from writing to the screen, and restore its logger and the random numbers.
 
     It draws the names of its tables from the generator that all code shares.
     """
@@ -60,21 +60,21 @@ def quiet() -> Iterator[None]:
         random.setstate(state)
 
 
-def trained(
+def train_model(
     engine: Engine, records: pd.DataFrame, exact: Sequence[str], *, within: bool, seed: int
 ) -> Model:
-    """Learn from the records how much each level of agreement says.
+    """Learn from the records how much evidence each level of agreement is.
 
-    The chance of a coincidence (u) comes from random pairs, the chance of a slip (m) from
-    expectation-maximisation on pairs that share a field, in several passes that each leave out
-    what they share.
+    The probability of each level by coincidence (u) comes from random pairs, that in records of one
+    person (m) from expectation-maximisation on pairs that share a field, in several passes that
+    each leave out what they share.
 
     Parameters
     ----------
     engine : Engine
         Holds the records.
     records : DataFrame
-        Comparable records.
+        Prepared records.
     exact : sequence of str
         Labels of the identifiers.
     within : bool
@@ -91,22 +91,26 @@ def trained(
     settings = {
         "link_type": "dedupe_only",
         "unique_id_column_name": "record",
-        "comparisons": comparisons(filled, exact, spark=engine.spark, families=False),
+        "comparisons": build_comparisons(filled, exact, spark=engine.spark, families=False),
         "blocking_rules_to_generate_predictions": [
-            {"blocking_rule": _rule([name], within)} for name in blocks
+            {"blocking_rule": _blocking_rule([name], within)} for name in blocks
         ],
         "retain_matching_columns": False,
         "max_iterations": 15,
         "em_convergence": 0.001,
     }
-    settings = _with_prior(engine, settings, filled, within)
-    settings = _with_coincidences(engine, settings, seed)
-    settings = _with_slips(engine, settings, filled, within)
-    return Model(_moved(settings, comparisons(filled, exact, spark=engine.spark, families=True)))
+    settings = _estimate_prior(engine, settings, filled, within)
+    settings = _estimate_u(engine, settings, seed)
+    settings = _estimate_m(engine, settings, filled, within)
+    return Model(
+        _transfer_shares(
+            settings, build_comparisons(filled, exact, spark=engine.spark, families=True)
+        )
+    )
 
 
-def _moved(settings: dict[str, Any], to: list[dict[str, Any]]) -> dict[str, Any]:
-    """The settings with other comparisons, which keep the shares of levels of the same name."""
+def _transfer_shares(settings: dict[str, Any], to: list[dict[str, Any]]) -> dict[str, Any]:
+    """Replace the comparisons; levels of the same name keep their shares."""
     learned = {
         (comparison["output_column_name"], level["label_for_charts"]): level
         for comparison in settings["comparisons"]
@@ -121,19 +125,19 @@ def _moved(settings: dict[str, Any], to: list[dict[str, Any]]) -> dict[str, Any]
     return settings | {"comparisons": to}
 
 
-def _rule(names: Sequence[str], within: bool) -> str:
+def _blocking_rule(names: Sequence[str], within: bool) -> str:
     rule = " AND ".join(f"l.{name} = r.{name}" for name in names)
     return rule if within else f"{rule} AND l.source <> r.source"
 
 
-def _with_prior(
+def _estimate_prior(
     engine: Engine, settings: dict[str, Any], filled: Sequence[str], within: bool
 ) -> dict[str, Any]:
-    proofs = [name for name in filled if name in _PROOFS or name.startswith("id_")]
-    pairs = [(one, other) for one in ("sound", "birth") if one in filled for other in proofs]
-    rules = [_rule(pair, within) for pair in pairs if pair[0] != pair[1]]
-    rules = rules or [_rule([name], within) for name in proofs or ["sound"]]
-    linker = engine.linker(settings)
+    evidence = [name for name in filled if name in _EVIDENCE or name.startswith("id_")]
+    pairs = [(one, other) for one in ("sound", "birth") if one in filled for other in evidence]
+    rules = [_blocking_rule(pair, within) for pair in pairs if pair[0] != pair[1]]
+    rules = rules or [_blocking_rule([name], within) for name in evidence or ["sound"]]
+    linker = engine.make_linker(settings)
     try:
         linker.training.estimate_probability_two_random_records_match(rules, recall=_RECALL)
         prior = linker.misc.save_model_to_json()["probability_two_random_records_match"]
@@ -145,29 +149,29 @@ def _with_prior(
     return settings | {"probability_two_random_records_match": _round(prior)}
 
 
-def _with_coincidences(engine: Engine, settings: dict[str, Any], seed: int) -> dict[str, Any]:
-    linker = engine.linker(settings)
+def _estimate_u(engine: Engine, settings: dict[str, Any], seed: int) -> dict[str, Any]:
+    linker = engine.make_linker(settings)
     linker.training.estimate_u_using_random_sampling(
         max_pairs=_RANDOM_PAIRS, seed=seed, min_count_per_level=None, num_chunks=1
     )
     n_pairs = min(_RANDOM_PAIRS, engine.n_records * (engine.n_records - 1) / 2)
-    return _bounded(linker.misc.save_model_to_json(), settings, n_pairs)
+    return _bound_shares(linker.misc.save_model_to_json(), settings, n_pairs)
 
 
-def _with_slips(
+def _estimate_m(
     engine: Engine, settings: dict[str, Any], filled: Sequence[str], within: bool
 ) -> dict[str, Any]:
-    passes = [names for names in _passes(filled) if _teaches(names, settings["comparisons"])]
-    rules = [_rule(names, within) for names in passes]
-    rules = [rule for rule in rules if engine.n_pairs(rule) >= _FEWEST_PAIRS]
-    return _without_matches(_bounded(_maximised(engine, settings, rules), settings, np.inf))
+    passes = [
+        names for names in _plan_passes(filled) if _is_informative(names, settings["comparisons"])
+    ]
+    rules = [_blocking_rule(names, within) for names in passes]
+    rules = [rule for rule in rules if engine.count_pairs(rule) >= _FEWEST_PAIRS]
+    return _remove_matches(_bound_shares(_maximise(engine, settings, rules), settings, np.inf))
 
 
-def _maximised(engine: Engine, settings: dict[str, Any], rules: list[str]) -> dict[str, Any]:
-    """Settings after one pass of expectation-maximisation per rule, without passes that fail."""
-    from splink.internals.exceptions import EMTrainingException
-
-    linker = engine.linker(settings)
+def _maximise(engine: Engine, settings: dict[str, Any], rules: list[str]) -> dict[str, Any]:
+    """Run one pass of expectation-maximisation per rule, and leave out passes that fail."""
+    linker = engine.make_linker(settings)
     for rule in rules:
         try:
             linker.training.estimate_parameters_using_expectation_maximisation(
@@ -175,14 +179,14 @@ def _maximised(engine: Engine, settings: dict[str, Any], rules: list[str]) -> di
                 estimate_without_term_frequencies=True,
                 max_pairs=_TRAINING_PAIRS,
             )
-        except (EMTrainingException, ValueError):  # no pairs, or a share that vanishes
+        except ValueError:  # a share vanishes
             # The linker is left half changed, so the other passes start again on a new one.
-            return _maximised(engine, settings, [other for other in rules if other != rule])
+            return _maximise(engine, settings, [other for other in rules if other != rule])
     return linker.misc.save_model_to_json()
 
 
-def _passes(filled: Sequence[str]) -> list[list[str]]:
-    """Fields that the pairs of a training pass share: each comparison is free in some pass."""
+def _plan_passes(filled: Sequence[str]) -> list[list[str]]:
+    """Plan which fields the pairs of each pass share: each comparison is free in some pass."""
     single = [name for name in filled if name in _CONTACTS or name.startswith("id_")]
     passes = [[name] for name in single]
     if "sound" in filled:
@@ -193,11 +197,11 @@ def _passes(filled: Sequence[str]) -> list[list[str]]:
     return passes
 
 
-def _teaches(names: Sequence[str], compared: list[dict[str, Any]]) -> bool:
-    """Whether enough comparisons do not read what the pairs of a pass share.
+def _is_informative(names: Sequence[str], compared: list[dict[str, Any]]) -> bool:
+    """Whether enough comparisons are independent of what the pairs of a pass share.
 
-    One alone cannot tell matches from coincidences, unless nearly all pairs are matches, as those
-    that share two fields.
+    One alone cannot separate matches from coincidences, unless nearly all pairs are matches, as
+    among those that share two fields.
     """
     free = [
         comparison
@@ -211,11 +215,11 @@ def _teaches(names: Sequence[str], compared: list[dict[str, Any]]) -> bool:
     return len(free) + len(names) > 2 and len(free) > 0
 
 
-def _bounded(model: dict[str, Any], started: dict[str, Any], n_pairs: float) -> dict[str, Any]:
-    """Trained settings without extremes, rounded so that they do not depend on thread order.
+def _bound_shares(model: dict[str, Any], started: dict[str, Any], n_pairs: float) -> dict[str, Any]:
+    """Bound trained shares, and round them so that they do not depend on thread order.
 
-    A level never seen in training keeps the share of slips it started with. The share of
-    coincidences among `n_pairs` is drawn towards where it started as if by `_PRIOR_PAIRS` more.
+    A level never seen in training keeps the `m` it started with. The `u` estimated from `n_pairs`
+    is shrunk towards its start as if by `_PRIOR_PAIRS` more pairs.
     """
     trust = 1 / (1 + _PRIOR_PAIRS / n_pairs)
     prior = model["probability_two_random_records_match"]
@@ -233,11 +237,11 @@ def _bounded(model: dict[str, Any], started: dict[str, Any], n_pairs: float) -> 
     return model
 
 
-def _without_matches(model: dict[str, Any]) -> dict[str, Any]:
-    """Settings with the matches among the random pairs taken out of the chance of a coincidence.
+def _remove_matches(model: dict[str, Any]) -> dict[str, Any]:
+    """Remove the matches among the random pairs from the probability of a coincidence.
 
-    What stays is at least `_DOUBT` of them: however large the base, agreement in one comparison
-    alone makes two records one person at odds of ten to one at most.
+    At least `_DOUBT` of them stays: however large the base, agreement in one comparison alone
+    gives odds of at most ten to one that two records are the same person.
     """
     prior = model["probability_two_random_records_match"]
     for comparison in model["comparisons"]:
@@ -253,17 +257,17 @@ def _round(value: float) -> float:
     return float(np.format_float_scientific(value, precision=9))
 
 
-def scored_pairs(engine: Engine, model: Model, position: NDArray, *, floor: float) -> pd.DataFrame:
-    """Candidate pairs whose probability reaches `floor`.
+def score_pairs(engine: Engine, model: Model, position: NDArray, *, floor: float) -> pd.DataFrame:
+    """Score the candidate pairs, and keep those whose probability reaches `floor`.
 
     Parameters
     ----------
     engine : Engine
         Holds the records.
     model : Model
-        Result of `trained`.
+        Result of `train_model`.
     position : array of int
-        Where the records of the engine stand for the caller, by their number.
+        Positions of the engine's records in the table of the caller, by number.
     floor : float
         Probability in (0, 1).
 
@@ -273,9 +277,9 @@ def scored_pairs(engine: Engine, model: Model, position: NDArray, *, floor: floa
         ``a`` and ``b``, positions of two records with a < b, ``match_weight`` (bits) and
         ``probability``, sorted by a and b.
     """
-    linker = engine.linker(model.settings)
+    linker = engine.make_linker(model.settings)
     found = linker.inference.predict(threshold_match_probability=floor)
-    pairs = engine.frame(found, ["record_l", "record_r", "match_weight"])
+    pairs = engine.fetch(found, ["record_l", "record_r", "match_weight"])
     first, second = (position[pairs[f"record_{side}"].to_numpy()] for side in "lr")
     weight = pairs["match_weight"].to_numpy(dtype=float).round(6)
     table = pd.DataFrame(

@@ -1,4 +1,4 @@
-"""Personal fields brought to one form each, so that equal things are written equally.
+"""Normalise personal fields, so that equal things are written equally.
 
 Every function takes a column and returns one or more columns with its index. What cannot be read
 becomes missing, and a missing value never links two records.
@@ -12,75 +12,75 @@ import pandas as pd
 from crmlab._korean import jamo, latin_key, on_distinct, split_name
 
 __all__ = [
-    "birth_days",
-    "emails",
-    "identifiers",
-    "letters",
-    "names",
-    "names_apart",
-    "phones",
-    "plain",
+    "clean_text",
+    "encode_letters",
+    "read_birth_dates",
+    "read_emails",
+    "read_identifiers",
+    "read_names",
+    "read_phones",
+    "read_split_names",
 ]
 
 _HANGUL = "[가-힣ㄱ-ㅎㅏ-ㅣ]"
-# Placeholders that systems write where they know nothing.
-_NOTHING = frozenset(
+# What systems write in place of a missing value.
+_PLACEHOLDERS = frozenset(
     {"", "-", ".", "?", "nan", "none", "null", "n/a", "nat", "unknown", "없음", "미상"}
 )
 
 
-def plain(values: pd.Series) -> pd.Series:
-    """Text in one Unicode form, small letters and single spaces; placeholders are missing.
+def clean_text(values: pd.Series) -> pd.Series:
+    """Clean text: one Unicode form, lower case and single spaces; placeholders become missing.
 
     Examples
     --------
-    >>> plain(pd.Series([" Kim  MINJUN ", "없음", "-"])).tolist()
+    >>> clean_text(pd.Series([" Kim  MINJUN ", "없음", "-"])).tolist()
     ['kim minjun', nan, nan]
     """
     if pd.api.types.is_float_dtype(values):  # whole numbers beside gaps: 19081209.0 is 19081209
         whole = (values.dropna() % 1 == 0).all()
         values = values.astype("Int64") if whole else values
     elif values.dtype == object:  # the same, where another system holds text
-        values = values.map(_without_decimals)
-    return on_distinct(values.astype("str"), _plain)
+        values = values.map(_drop_decimals)
+    return on_distinct(values.astype("str"), _clean)
 
 
-def _without_decimals(value: object) -> object:
+def _drop_decimals(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def _plain(text: str) -> str | None:
+def _clean(text: str) -> str | None:
     text = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
-    return None if text in _NOTHING else text
+    return None if text in _PLACEHOLDERS else text
 
 
 # DuckDB counts differing bytes, of which a Hangul letter has three: each gets a sign of one byte
-# that stands in no small Latin text.
+# that does not occur in lower-case Latin text.
 _JAMO = [chr(code) for code in range(ord("ㄱ"), ord("ㅣ") + 1)]
 _SIGNS = str.maketrans(
     dict(zip(_JAMO, "ABCDEFGHIJKLMNOPQRSTUVWXYZ!$%&()*+,./:;<=>?@[]^_`{}", strict=True))
 )
 
 
-def letters(values: pd.Series) -> pd.Series:
-    """Hangul syllables as their letters, one sign of one byte each; the rest stays.
+def encode_letters(values: pd.Series) -> pd.Series:
+    """Encode Hangul syllables by letter, one sign of one byte each; the rest stays.
 
     Examples
     --------
-    >>> coded = letters(pd.Series(["찬", "창", "kim"]))
+    >>> coded = encode_letters(pd.Series(["찬", "창", "kim"]))
     >>> [len(text) for text in coded], coded[0][:2] == coded[1][:2]
     ([3, 3, 3], True)
     """
     return on_distinct(jamo(values), lambda text: text.translate(_SIGNS))
 
 
-def names(name: pd.Series) -> pd.DataFrame:
-    """Whole names, in Hangul (surname first) or in Latin letters (either order).
+def read_names(name: pd.Series) -> pd.DataFrame:
+    """Read whole names, in Hangul (surname first) or in Latin letters (either order).
 
     Returns
     -------
     DataFrame
-        ``surname`` and ``given`` letters (Hangul by `letters`, Latin folded by sound),
+        ``surname`` and ``given`` letters (Hangul by `encode_letters`, Latin folded by sound),
         ``surname_sound`` and ``given_sound``, ``sound`` of the whole (the same for a Hangul name
         and its usual spellings, in either order), ``shuffled``, the letters in alphabetical order,
         ``hangul`` (whether it is written so), and ``spelled``, how many records write the given
@@ -88,46 +88,46 @@ def names(name: pd.Series) -> pd.DataFrame:
 
     Examples
     --------
-    >>> read = names(pd.Series(["김 민준", "Minjun KIM"]))
+    >>> read = read_names(pd.Series(["김 민준", "Minjun KIM"]))
     >>> read[["sound", "hangul"]].to_numpy().tolist()
     [['gim minjun', True], ['gim minjun', False]]
     """
-    whole = _words(name)
+    whole = _read_words(name)
     hangul = _is_hangul(whole)
     korean = split_name(whole.str.replace(" ", "").where(hangul))
     key = latin_key(whole).str.strip()
     # A single word in Latin letters counts as a given name.
     sounds = key.where(key.str.contains(" "), " " + key).str.partition(" ")[[0, 2]]
     sounds.columns = pd.Index(["surname", "given"])
-    return _named(korean, sounds, key, hangul)
+    return _combine_names(korean, sounds, key, hangul)
 
 
-def names_apart(surname: pd.Series, given_name: pd.Series) -> pd.DataFrame:
-    """Names whose parts a system holds apart, in the columns of `names`.
+def read_split_names(surname: pd.Series, given_name: pd.Series) -> pd.DataFrame:
+    """Read names from separate columns into the columns of `read_names`.
 
     Examples
     --------
-    >>> names_apart(pd.Series(["van Dyk"]), pd.Series(["Anna-Lena"]))["sound"].tolist()
+    >>> read_split_names(pd.Series(["van Dyk"]), pd.Series(["Anna-Lena"]))["sound"].tolist()
     ['annalena vandyg']
     """
     parts = pd.DataFrame({"surname": surname, "given": given_name})
-    parts = parts.apply(lambda part: _words(part).str.replace(" ", ""))
+    parts = parts.apply(lambda part: _read_words(part).str.replace(" ", ""))
     whole = parts["surname"].str.cat(parts["given"], sep=" ")
     whole = whole.fillna(parts["surname"]).fillna(parts["given"])
     sounds = parts.apply(lambda part: latin_key(part).str.strip())
-    return _named(parts, sounds, latin_key(whole).str.strip(), _is_hangul(whole))
+    return _combine_names(parts, sounds, latin_key(whole).str.strip(), _is_hangul(whole))
 
 
 def _is_hangul(words: pd.Series) -> pd.Series:
     return words.str.contains(_HANGUL).fillna(False).astype(bool)
 
 
-def _named(
+def _combine_names(
     korean: pd.DataFrame, sounds: pd.DataFrame, key: pd.Series, hangul: pd.Series
 ) -> pd.DataFrame:
     read = sounds.add_suffix("_sound")
     for part in ("surname", "given"):
-        read[part] = letters(korean[part]).where(hangul, sounds[part])
+        read[part] = encode_letters(korean[part]).where(hangul, sounds[part])
     read["sound"] = on_distinct(key, lambda text: " ".join(sorted(text.split())))
     whole = read["surname"].str.cat(read["given"])
     read["shuffled"] = on_distinct(whole, lambda text: "".join(sorted(text)))
@@ -137,11 +137,11 @@ def _named(
     return read
 
 
-def _words(values: pd.Series) -> pd.Series:
-    return on_distinct(plain(values), _letters_only)
+def _read_words(values: pd.Series) -> pd.Series:
+    return on_distinct(clean_text(values), _keep_letters)
 
 
-def _letters_only(text: str) -> str | None:
+def _keep_letters(text: str) -> str | None:
     text = re.sub(r"\(.*?\)|\s*(고객|회원)?님$", "", text)
     if re.search(_HANGUL, text):
         return re.sub(f"[^{_HANGUL[1:-1]}]", "", text) or None
@@ -149,62 +149,62 @@ def _letters_only(text: str) -> str | None:
     if comma:  # as on lists: Meyer, Anna Lena
         text = f"{given.replace(' ', '')} {surname}"
     text = unicodedata.normalize("NFD", text.replace("-", "").replace("'", ""))
-    return " ".join(re.sub("[^a-z ]", " ", _without_accents(text)).split()) or None
+    return " ".join(re.sub("[^a-z ]", " ", _drop_accents(text)).split()) or None
 
 
-def _without_accents(text: str) -> str:
+def _drop_accents(text: str) -> str:
     return "".join(letter for letter in text if not unicodedata.combining(letter))
 
 
-def phones(values: pd.Series) -> pd.Series:
-    """The last seven digits of phone numbers: what outlives a change of prefix.
+def read_phones(values: pd.Series) -> pd.Series:
+    """Read the last seven digits of phone numbers, which a change of prefix leaves as they are.
 
     Country code, area and carrier prefixes come and go (011-234-5678 became 010-5234-5678), so
-    they are left out. Fewer than seven digits, or one digit repeated, are no number.
+    they are left out. Fewer than seven digits, or one digit repeated, are not a number.
 
     Examples
     --------
-    >>> phones(pd.Series(["+82 10-1234-5678", "010.1234.5678", "011-234-5678", "1"])).tolist()
+    >>> read_phones(pd.Series(["+82 10-1234-5678", "010.1234.5678", "011-234-5678", "1"])).tolist()
     ['2345678', '2345678', '2345678', nan]
     """
-    return on_distinct(plain(values), _phone)
+    return on_distinct(clean_text(values), _read_phone)
 
 
-def _phone(text: str) -> str | None:
+def _read_phone(text: str) -> str | None:
     text = re.split("[/,;]|내선|ext", text)[0]  # the first number, without its extension
     digits = re.sub(r"\D", "", text)[-7:]
     return digits if len(digits) == 7 and len(set(digits)) > 1 else None
 
 
-def emails(values: pd.Series) -> pd.DataFrame:
-    """Addresses in small letters without tags: ``email``, and ``local``, the part before the @.
+def read_emails(values: pd.Series) -> pd.DataFrame:
+    """Read e-mail addresses in lower case without tags: ``email``, and ``local`` before the @.
 
     Examples
     --------
-    >>> emails(pd.Series(["Min.Kim+news@Example.com", "no mail"])).to_numpy().tolist()
+    >>> read_emails(pd.Series(["Min.Kim+news@Example.com", "no mail"])).to_numpy().tolist()
     [['min.kim@example.com', 'min.kim'], [nan, nan]]
     """
-    email = on_distinct(plain(values), _email)
+    email = on_distinct(clean_text(values), _read_email)
     return pd.DataFrame({"email": email, "local": on_distinct(email, lambda x: x.split("@")[0])})
 
 
-def _email(text: str) -> str | None:
+def _read_email(text: str) -> str | None:
     local, at, domain = text.replace(" ", "").rpartition("@")
     local = local.split("+")[0]
     return f"{local}@{domain.rstrip('.')}" if at and local and domain else None
 
 
-def birth_days(values: pd.Series) -> pd.Series:
-    """Dates of birth as eight digits, year month day.
+def read_birth_dates(values: pd.Series) -> pd.Series:
+    """Read dates of birth as eight digits, year month day.
 
     Examples
     --------
-    >>> birth_days(pd.Series(["2015-03-07", "2015년 3월 7일", "150307", "150307-3"])).tolist()
+    >>> read_birth_dates(pd.Series(["2015-03-07", "2015년 3월 7일", "150307", "150307-3"])).tolist()
     ['20150307', '20150307', '20150307', '20150307']
     """
     if pd.api.types.is_datetime64_any_dtype(values):
         return values.dt.strftime("%Y%m%d").astype("str")
-    return on_distinct(plain(values), _birth_day)
+    return on_distinct(clean_text(values), _read_birth_date)
 
 
 # The front of a resident number: the digit after the birth date tells the century.
@@ -212,7 +212,7 @@ _RESIDENT = re.compile(r"(\d{6})-?(\d)[\d*x]{0,6}")
 _CENTURY = dict(zip("9012563478", ("18", "18", *["19"] * 4, *["20"] * 4), strict=True))
 
 
-def _birth_day(text: str) -> str | None:
+def _read_birth_date(text: str) -> str | None:
     resident = _RESIDENT.fullmatch(text)
     if resident and len(re.sub(r"\W", "", text)) in (7, 13):
         return _CENTURY[resident[2]] + resident[1]
@@ -232,12 +232,12 @@ def _birth_day(text: str) -> str | None:
     return digits[:8] if len(digits) >= 8 and digits[:4] != "0000" else None
 
 
-def identifiers(values: pd.Series) -> pd.Series:
-    """Letters and digits of an identifier such as a member number.
+def read_identifiers(values: pd.Series) -> pd.Series:
+    """Read the letters and digits of an identifier such as a member number.
 
     Examples
     --------
-    >>> identifiers(pd.Series(["M-0012", "m 0012"])).tolist()
+    >>> read_identifiers(pd.Series(["M-0012", "m 0012"])).tolist()
     ['m0012', 'm0012']
     """
-    return on_distinct(plain(values), lambda text: re.sub(r"[\W_]", "", text) or None)
+    return on_distinct(clean_text(values), lambda text: re.sub(r"[\W_]", "", text) or None)

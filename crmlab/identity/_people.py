@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from crmlab.identity._inputs import alike_ids
+from crmlab.identity._inputs import align_ids
 
-__all__ = ["components", "person_ids"]
+__all__ = ["assign_person_ids", "components"]
 
 
 def components(n_records: int, a: NDArray, b: NDArray) -> NDArray[np.int64]:
@@ -19,10 +19,10 @@ def components(n_records: int, a: NDArray, b: NDArray) -> NDArray[np.int64]:
     return pd.factorize(label)[0].astype(np.int64)
 
 
-def person_ids(
+def assign_person_ids(
     records: pd.DataFrame, groups: NDArray[np.int64], previous: pd.DataFrame | None
 ) -> pd.Series:
-    """Ids of people, "P0000001" and so on, which an earlier run may already have given out.
+    """Assign ids of people, "P0000001" and so on, and keep those of an earlier run.
 
     Parameters
     ----------
@@ -37,13 +37,13 @@ def person_ids(
     -------
     Series
         A person id per record. A group keeps the id that most of its records had; where two
-        groups claim an id, the one with more of its records has it; ties go to the first record.
+        groups claim an id, the one with more of its records gets it; ties go to the first record.
     """
     n_groups = int(groups.max()) + 1 if len(groups) else 0
     if previous is None:
         ids = np.array([f"P{number:07d}" for number in range(1, n_groups + 1)], dtype=object)
         return pd.Series(ids[groups], index=records.index, dtype="str")
-    kept = _kept(records, groups, previous)
+    kept = _keep_ids(records, groups, previous)
     start = _last_number(previous["person_id"])
     ids = np.empty(n_groups, dtype=object)
     ids[kept["group"].to_numpy()] = kept["person_id"].to_numpy()
@@ -52,15 +52,17 @@ def person_ids(
     return pd.Series(ids[groups], index=records.index, dtype="str")
 
 
-def _kept(records: pd.DataFrame, groups: NDArray[np.int64], previous: pd.DataFrame) -> pd.DataFrame:
-    """One row per group that keeps an id of the earlier run: `group`, `person_id`."""
-    here, before = alike_ids(records, previous)
+def _keep_ids(
+    records: pd.DataFrame, groups: NDArray[np.int64], previous: pd.DataFrame
+) -> pd.DataFrame:
+    """Decide which groups keep an id of the earlier run: one row each, `group`, `person_id`."""
+    here, before = align_ids(records, previous)
     known = here.assign(group=groups).merge(before, on=["source", "source_id"])
     votes = known.groupby(["group", "person_id"], as_index=False).size()
     votes = votes.sort_values(["size", "group", "person_id"], ascending=[False, True, True])
     kept = []
     while len(votes):
-        # Whoever is first in both its group and its id cannot lose it to anyone.
+        # A pair ranked first in both its group and its id cannot lose to another.
         first = ~votes.duplicated("group") & ~votes.duplicated("person_id")
         won = votes[first]
         kept.append(won)

@@ -1,4 +1,4 @@
-"""Which pairs people should look at, so that a linkage can be judged without a known truth."""
+"""Which pairs people should check, to validate a linkage without a known truth."""
 
 from itertools import pairwise
 
@@ -6,21 +6,22 @@ import numpy as np
 import pandas as pd
 
 from crmlab._checks import check_columns, check_count
+from crmlab._errors import InputError
 from crmlab.identity._evaluate import check_linkage
-from crmlab.identity._inputs import KEY, alike_ids
+from crmlab.identity._inputs import KEY, align_ids
 from crmlab.identity._link import Linkage
 
 __all__ = ["sample_pairs", "side_by_side"]
 
-# Upper ends of the strata above the threshold: the last one holds what the model calls certain.
+# Upper ends of the strata above the threshold: the last one holds the practically certain pairs.
 _ENDS = (0.99, 0.999, 1.0)
 
 
 def sample_pairs(linkage: Linkage, *, n_pairs: int = 50, seed: int = 1) -> pd.DataFrame:
-    """Draw scored pairs to be checked by hand, as many from the doubtful as from the certain.
+    """Draw scored pairs to be checked by hand, as many doubtful as certain ones.
 
-    The share judged right in a stratum estimates the share of its pairs that are right, and the
-    mean of the linked strata weighted by `n_stratum` the precision of the linkage.
+    The share found right in a stratum estimates the share of its pairs that are right, and the
+    mean of the linked strata weighted by `n_stratum` estimates the precision of the linkage.
 
     Parameters
     ----------
@@ -40,16 +41,16 @@ def sample_pairs(linkage: Linkage, *, n_pairs: int = 50, seed: int = 1) -> pd.Da
 
     Raises
     ------
-    ValueError
+    InputError
         If `n_pairs` is below 1 or `seed` below 0.
-    TypeError
-        If `linkage` is no linkage.
+    InputTypeError
+        If `linkage` is not a linkage.
     """
     check_linkage(linkage)
     n_pairs = check_count("n_pairs", n_pairs)
     seed = check_count("seed", seed, minimum=0)
     pairs = linkage.pairs
-    strata = _strata(pairs["probability"], linkage.threshold)
+    strata = _assign_strata(pairs["probability"], linkage.threshold)
     pairs["linked"] = pairs["probability"] >= linkage.threshold
     pairs["stratum"] = strata.astype("str")
     by = pairs.groupby("stratum")["probability"]
@@ -63,7 +64,7 @@ def sample_pairs(linkage: Linkage, *, n_pairs: int = 50, seed: int = 1) -> pd.Da
 
 
 def side_by_side(pairs: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
-    """Both records of each pair in one row, to be compared by eye.
+    """Put both records of each pair in one row, to be compared by eye.
 
     Parameters
     ----------
@@ -71,7 +72,7 @@ def side_by_side(pairs: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
         ``source_a``, ``source_id_a``, ``source_b``, ``source_id_b``, as `Linkage.pairs` and
         `sample_pairs` return them.
     records : DataFrame
-        ``source``, ``source_id`` and what shall be shown of a record, masked where needed.
+        ``source``, ``source_id`` and the columns to show, masked where needed.
 
     Returns
     -------
@@ -81,7 +82,7 @@ def side_by_side(pairs: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
 
     Raises
     ------
-    ValueError
+    InputError
         If a column is missing, or `records` lacks a record or has it twice.
 
     Examples
@@ -103,14 +104,14 @@ def side_by_side(pairs: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
     sides = []
     for side in "ab":
         wanted = pd.DataFrame({name: pairs[f"{name}_{side}"] for name in KEY})
-        wanted, known = alike_ids(wanted, records)
+        wanted, known = align_ids(wanted, records)
         if known.duplicated(KEY).any():
-            raise ValueError("`records` must hold each record once; drop the copies.")
+            raise InputError("`records` must hold each record once; drop the copies.")
         found = wanted.merge(known, on=KEY, how="left", indicator=True).set_axis(pairs.index)
         n_missing = int((found["_merge"] == "left_only").sum())
         if n_missing:
-            raise ValueError(
-                f"`records` must hold every record of `pairs`; {n_missing:,} are not there. "
+            raise InputError(
+                f"`records` must hold every record of `pairs`; {n_missing:,} are missing. "
                 "Pass the records that were linked."
             )
         sides.append(found.drop(columns=[*KEY, "_merge"]).add_suffix(f"_{side}"))
@@ -119,7 +120,7 @@ def side_by_side(pairs: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
     return both[[f"{name}_{side}" for name in names for side in "ab"]]
 
 
-def _strata(probability: pd.Series, threshold: float) -> pd.Series:
+def _assign_strata(probability: pd.Series, threshold: float) -> pd.Series:
     ends = [threshold, *(end for end in _ENDS if end > threshold)]
     names = [f"below {threshold:g}"]
     names += [f"{low:g} to {high:g}" for low, high in pairwise(ends)]

@@ -23,7 +23,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 from crmlab._checks import check_choice
-from crmlab._engine import engine_errors
+from crmlab._engine import blames_query, engine_errors
 from crmlab.contracts import ContractError
 from crmlab.loaders._canonical import prepare
 from crmlab.loaders._files import expand as expand  # for rooms above, as `open_source`
@@ -169,6 +169,8 @@ def _reading() -> Iterator[None]:
     try:
         yield
     except engine_errors() as error:
+        if blames_query(error):
+            raise
         reason = str(error).strip().split("\n")[0].rstrip(".")
         raise ContractError(
             f"`source` cannot be read to its end: {reason}. "

@@ -13,6 +13,7 @@ import pyarrow.parquet
 
 from crmlab._engine import read_parquet
 from crmlab._errors import InputError
+from crmlab._optional import need
 from crmlab.contracts import ContractError
 from crmlab.loaders._delimited import open_text
 from crmlab.loaders._frames import open_frame
@@ -127,8 +128,7 @@ def _read_excel(path: Path, sheet: str | int) -> pd.DataFrame:
 
 
 def _read_cells(path: Path, sheet: str | int) -> list[tuple[Any, ...]]:
-    import openpyxl
-
+    openpyxl = need("openpyxl", extra="excel")
     try:
         with contextlib.closing(
             openpyxl.load_workbook(path, read_only=True, data_only=True)

@@ -4,24 +4,27 @@ Every function draws on the axes given as `ax`, or else on a new figure, and ret
 shows the figure or changes a global setting. Colours are safe for colour-blind readers.
 """
 
-from crmlab.plots._concentration import plot_deciles, plot_lorenz, plot_whale
-from crmlab.plots._customer_base import plot_cohorts, plot_flows, plot_frequency
-from crmlab.plots._expected import (
-    plot_frequency_calibration,
-    plot_holdout_by_frequency,
-    plot_holdout_deciles,
-    plot_tracking,
-)
-from crmlab.plots._identity import plot_link_thresholds, plot_match_weights
-from crmlab.plots._quality import plot_field_quality
-from crmlab.plots._readiness import plot_split_identities
-from crmlab.plots._survival import plot_retention, plot_survival
-from crmlab.plots._value import (
-    plot_intervals,
-    plot_levers,
-    plot_present_value,
-    plot_probability_alive,
-)
+from crmlab._optional import needing
+
+with needing("plots"):
+    from crmlab.plots._concentration import plot_deciles, plot_lorenz, plot_whale
+    from crmlab.plots._customer_base import plot_cohorts, plot_flows, plot_frequency
+    from crmlab.plots._expected import (
+        plot_frequency_calibration,
+        plot_holdout_by_frequency,
+        plot_holdout_deciles,
+        plot_tracking,
+    )
+    from crmlab.plots._identity import plot_link_thresholds, plot_match_weights
+    from crmlab.plots._quality import plot_field_quality
+    from crmlab.plots._readiness import plot_split_identities
+    from crmlab.plots._survival import plot_retention, plot_survival
+    from crmlab.plots._value import (
+        plot_intervals,
+        plot_levers,
+        plot_present_value,
+        plot_probability_alive,
+    )
 
 __all__ = [
     "plot_cohorts",

@@ -15,6 +15,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from crmlab._checks import check_columns
 from crmlab._errors import InputError, InputTypeError
+from crmlab._optional import need
 
 __all__ = [
     "BLUE",
@@ -90,8 +91,7 @@ def write_hangul(ax: Axes) -> None:
 @functools.cache
 def _load_hangul_font() -> str:
     """Make the Hangul font known to matplotlib, at the first picture, and return its name."""
-    from pylopdf_fonts_ko import sans_path
-
+    sans_path = need("pylopdf_fonts_ko", extra="plots").sans_path
     fontManager.addfont(sans_path())
     regular = next(entry for entry in fontManager.ttflist if entry.fname == str(sans_path()))
     # The file holds one weight; where bold is asked for, matplotlib would complain on stderr.

@@ -18,8 +18,10 @@ from crmlab._notebooks import (
     notebook_title,
     read_notebook,
 )
+from crmlab._optional import need
 from crmlab._paths import notebooks_dir
 from crmlab.reports._errors import NotebookFailed, ReportError
+from crmlab.reports._extra import load_extra
 from crmlab.reports._progress import cell_bar
 from crmlab.reports._publish import destination_folder, keep_failed, publish, staging
 
@@ -53,7 +55,10 @@ def run_workbook(*, out: str | os.PathLike[str] | None = None, progress: bool = 
     ------
     ReportError
         After the book is published, if any notebook failed.
+    MissingExtraError
+        Before anything runs, if the extra ``workbook`` is not installed.
     """
+    need("ipywidgets", extra="workbook")
     return make_workbook(notebooks_dir(), out=out, progress=progress)
 
 
@@ -91,6 +96,7 @@ def make_workbook(
     sources = {path: read_notebook(path) for path in sorted(notebooks.glob("[0-9][0-9]_*.ipynb"))}
     if not sources:
         raise FileNotFoundError(f"there are no numbered notebooks (NN_name.ipynb) in {notebooks}.")
+    load_extra()
     with staging(destination) as folder:
         chapters = _run_all(sources, folder, destination, progress=progress)
         publish(folder, destination, _write_pages(chapters, folder, destination))

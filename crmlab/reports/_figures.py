@@ -4,6 +4,8 @@ import html
 from collections.abc import Mapping
 from typing import Any
 
+from crmlab._optional import need
+
 __all__ = ["key_figures"]
 
 
@@ -25,10 +27,9 @@ def key_figures(figures: Mapping[str, str]) -> Any:
     >>> print(key_figures({"customers": "23,570"}).data)
     <dl class="figures"><div><dt>customers</dt><dd>23,570</dd></div></dl>
     """
-    from IPython.display import HTML
-
     tiles = "".join(
         f"<div><dt>{html.escape(meaning)}</dt><dd>{html.escape(figure)}</dd></div>"
         for meaning, figure in figures.items()
     )
-    return HTML(f'<dl class="figures">{tiles}</dl>')
+    display = need("IPython.display", extra="reports")
+    return display.HTML(f'<dl class="figures">{tiles}</dl>')

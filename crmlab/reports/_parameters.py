@@ -164,8 +164,14 @@ class Parameter:
         elif type(value) is not bool and isinstance(value, int | float):
             if bounds:
                 left, low, high, right = bounds.groups()
-                open_ends = {"open_low": left == "(", "open_high": right == ")"}
-                check_number(self.name, value, low=float(low), high=float(high), **open_ends)
+                check_number(
+                    self.name,
+                    value,
+                    low=float(low),
+                    high=float(high),
+                    open_low=left == "(",
+                    open_high=right == ")",
+                )
             else:
                 check_number(self.name, value, finite=False)
 

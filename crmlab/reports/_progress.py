@@ -2,10 +2,13 @@
 
 import sys
 from collections.abc import Iterable
-
-from tqdm import tqdm
+from typing import TYPE_CHECKING
 
 from crmlab._notebooks import Notebook
+from crmlab._optional import needing
+
+if TYPE_CHECKING:
+    from tqdm import tqdm
 
 __all__ = ["cell_bar"]
 
@@ -15,6 +18,9 @@ def cell_bar(notebooks: Iterable[Notebook], *, shown: bool) -> "tqdm[None]":
 
     A log file gets a line every five seconds at most.
     """
+    with needing("reports"):
+        from tqdm import tqdm
+
     total = sum(
         cell["cell_type"] == "code" and bool(cell["source"].strip())
         for notebook in notebooks

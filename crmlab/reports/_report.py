@@ -20,6 +20,7 @@ from crmlab._notebooks import notebook_title, read_notebook
 from crmlab._paths import notebooks_dir
 from crmlab.datasets import TRANSACTION_SETS
 from crmlab.reports._errors import NotebookFailed, ReportError
+from crmlab.reports._extra import load_extra
 from crmlab.reports._orders import count_left_out
 from crmlab.reports._parameters import Parameter, check_values, read_parameters
 from crmlab.reports._progress import cell_bar
@@ -154,6 +155,7 @@ def make_report(
     destination = destination_folder(out, Path("reports") / name)
     orders = _as_written(data) if isinstance(data, pd.DataFrame) else data
     n_left_out = count_left_out(declared, values, orders)
+    load_extra()
 
     with staging(destination) as folder:
         settings = _list_settings(declared, values)

@@ -5,8 +5,7 @@ can be planted, doubled or switched off. Its tables are described in the data ca
 ``crmlab.describe("company")``.
 """
 
-from crmlab.datasets import Company, Truth
-from crmlab.simulate._company import simulate_company
-from crmlab.simulate._settings import CompanySettings
+from crmlab.company import Company, CompanySettings, Truth
+from crmlab.simulate._simulate import simulate_company
 
 __all__ = ["Company", "CompanySettings", "Truth", "simulate_company"]

@@ -8,7 +8,7 @@ __all__ = ["stream"]
 
 
 def stream(seed: int, topic: str) -> np.random.Generator:
-    """Generator of its own for a topic, so that a new table changes no other table.
+    """Make a generator of its own for a topic, so that a new table leaves the others as they are.
 
     Examples
     --------

@@ -4,9 +4,12 @@ Each explorer is a thin skin over a pure function that needs no browser. Callbac
 the `value` of HTML and Image widgets, so that a notebook's stored output stays the same.
 """
 
-from crmlab.widgets._levers import LeverView, lever_explorer, lever_view
-from crmlab.widgets._linkage import LinkageView, linkage_explorer, linkage_view
-from crmlab.widgets._pareto import ParetoView, pareto_explorer, pareto_view
+from crmlab._optional import needing
+
+with needing("workbook"):
+    from crmlab.widgets._levers import LeverView, lever_explorer, lever_view
+    from crmlab.widgets._linkage import LinkageView, linkage_explorer, linkage_view
+    from crmlab.widgets._pareto import ParetoView, pareto_explorer, pareto_view
 
 __all__ = [
     "LeverView",

@@ -14,8 +14,8 @@ from crmlab.ltv._fitting.maximum import LIMIT, Floats
 from crmlab.ltv._forecasting.protocols import (
     RepeatModel,
     SpendModel,
-    check_repeat_model,
     check_spend_model,
+    read_customers,
 )
 from crmlab.ltv._forecasting.segments import find_segments
 
@@ -168,8 +168,7 @@ class _Draws:
         seed: int,
         unit: str | None,
     ) -> None:
-        check_repeat_model(model)
-        model.read(summary, unit=unit)
+        read_customers(model, summary, unit)
         if "n_customers" in summary and (summary["n_customers"] != 1).any():
             raise InputError(
                 "`summary` must hold one row per customer to draw what each will do; "
@@ -194,8 +193,7 @@ class _Draws:
             yield self._draw_block(self.summary.iloc[start : start + _BLOCK])
 
     def _draw_block(self, block: pd.DataFrame) -> NDArray[Any]:
-        # The whole summary has told its unit; a block of it may hold nothing that does.
-        rows = self.model.read(block, unit=self.model.unit_)
+        rows = self.model.read(block)
         past = None if self.spend is None else self.spend.read(block)
         kind = "int64" if self.spend is None else "float64"
         out = np.empty((len(block), self.n_draws), dtype=kind)

@@ -1,13 +1,16 @@
 """What value, forecasts, scores and validation ask of a model: of ours, and of a user's own."""
 
 from collections.abc import Mapping, Sequence
+from inspect import getattr_static
 from typing import Any, Protocol, Self
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
+from sklearn.exceptions import NotFittedError
 
 from crmlab._errors import InputTypeError
+from crmlab._time_unit import check_unit
 from crmlab.ltv._fitting.maximum import Floats
 from crmlab.ltv._fitting.rows import Rule
 
@@ -18,6 +21,7 @@ __all__ = [
     "check_members",
     "check_repeat_model",
     "check_spend_model",
+    "read_customers",
 ]
 
 
@@ -60,7 +64,7 @@ class RepeatModel(Protocol):
         `table` holds `columns`, as arrays or as columns of an engine.
         """
 
-    def read(self, summary: pd.DataFrame, *, unit: str | None = None) -> Any:
+    def read(self, summary: pd.DataFrame) -> Any:
         """Check a summary in the model's unit, and return what the functions below need of it."""
 
     def alive(self, theta: Floats, rows: Any) -> Floats:
@@ -123,27 +127,42 @@ class SpendModel(Protocol):
         """Draw the total spend of `n_purchases` purchases of each customer."""
 
 
+def read_customers(model: RepeatModel, summary: pd.DataFrame, unit: str | None) -> Any:
+    """Read a summary for a fitted model of repeat purchases, in the model's unit of time."""
+    check_repeat_model(model)
+    rows = model.read(summary)
+    check_unit(summary, model.unit_, unit=unit)
+    return rows
+
+
 def check_repeat_model(model: Any, *, new_customers: bool = False) -> None:
     """Raise unless `model` is a fitted model of repeat purchases."""
     check_members("model", model, NewCustomerModel if new_customers else RepeatModel)
-    _ = model.theta_  # raises where it is not fitted
+    _check_fitted(model)
 
 
 def check_spend_model(spend: Any) -> None:
     """Raise unless `spend` is a fitted model of spend."""
     check_members("spend", spend, SpendModel)
-    _ = spend.theta_
+    _check_fitted(spend)
+
+
+def _check_fitted(model: Any) -> None:
+    if getattr_static(model, "theta_", None) is None:
+        raise NotFittedError(f"This {type(model).__name__} has no `theta_` yet. Call `fit`.")
+    _ = model.theta_  # ours raise where they are not fitted
 
 
 def check_members(name: str, model: Any, protocol: type) -> None:
-    """Raise unless a model has all methods and properties that a protocol asks for."""
+    """Raise unless a model has all members of a protocol but those that `fit` learns."""
     homes = [home for home in protocol.__mro__ if home.__module__ == __name__]
-    asked = [each for home in homes for each in vars(home) if not each.startswith("_")]
-    lacking = [each for each in asked if not hasattr(type(model), each)]
-    if lacking:
+    asked = [each for home in homes for each in vars(home) if each.strip("_") == each]
+    lacking = [each for each in asked if getattr_static(model, each, None) is None]
+    if isinstance(model, type) or lacking:
         got = model.__name__ if isinstance(model, type) else type(model).__name__
         ours = "GammaGamma" if protocol is SpendModel else "BetaGeoNBD"
         raise InputTypeError(
             f"`{name}` must be a model such as {ours}(), or one with all members of "
-            f"`ltv.{protocol.__name__}`; got {got}, which lacks {', '.join(map(repr, lacking))}."
+            f"`ltv.{protocol.__name__}`; got {got}"
+            + (f", which lacks {', '.join(map(repr, lacking))}." if lacking else ", a class.")
         )

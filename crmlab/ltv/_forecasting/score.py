@@ -15,7 +15,7 @@ from crmlab._checks import check_columns
 from crmlab._engine import execute, is_spark, read_parquet, scratch_file, store
 from crmlab._errors import InputError, InputTypeError
 from crmlab._files import replacing
-from crmlab._time_unit import TELL_UNIT, check_same_unit, find_unit, read_unit
+from crmlab._time_unit import TELL_UNIT, check_unit
 from crmlab._units import Unit
 from crmlab.loaders import expand, open_source
 from crmlab.ltv._fitting.rows import check_rows, read_column
@@ -148,13 +148,6 @@ def score_table(
     return _score_stored(scorer, source, list(columns), target, unit)
 
 
-def _settle_unit(scorer: Scorer, found: str | None) -> str | None:
-    """Return the unit of the source; raise if it is not the model's."""
-    if scorer.model.unit_ is not None:
-        check_same_unit(found, scorer.model.unit_, "source")
-    return found
-
-
 # --- a frame -----------------------------------------------------------------------------------
 
 
@@ -172,7 +165,7 @@ def _score_frame(
         raise _nameless(source.columns)
     numbers = {name: read_column(source, name) for name in scorer.reads}
     check_rows(scorer.rules(numbers), len(source))
-    scorer = scorer.in_unit(_settle_unit(scorer, find_unit(source, unit=unit, what="source")))
+    check_unit(source, scorer.model.unit_, unit=unit, what="source")
     parts = [
         scorer.frame(
             pd.DataFrame(
@@ -205,7 +198,7 @@ def _score_stored(
     table = open_source(source).table
     kept = _keep_columns(table.columns, scorer, columns)
     asked = _select(table, scorer, kept)
-    scorer = scorer.in_unit(_settle_unit(scorer, read_unit(table, unit=unit)))
+    check_unit(table, scorer.model.unit_, unit=unit, what="source")
     if is_spark(table):
         if target is not None:
             raise InputError(

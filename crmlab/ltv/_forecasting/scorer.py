@@ -1,7 +1,7 @@
 """Scores of a chunk of customers, whatever holds the chunk."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -36,7 +36,6 @@ class Scorer:
     discount_rate: float | None
     per: str
     chunk_size: int
-    unit: str | None = None  # of the source, once it is known
 
     @property
     def reads(self) -> list[str]:
@@ -54,10 +53,6 @@ class Scorer:
             names.append("customer_lifetime_value")
         return names
 
-    def in_unit(self, unit: str | None) -> "Scorer":
-        """The same, for a source in this unit of time."""
-        return replace(self, unit=unit)
-
     def check(self) -> None:
         """Raise for models and options that cannot score any customer."""
         check_repeat_model(self.model)
@@ -66,7 +61,7 @@ class Scorer:
         self._check_value()
         # A customer whom every model knows: what is left to go wrong shows here, not on a worker.
         newcomer = dict.fromkeys(self.reads, 0.0) | {self.model.columns[2]: 1.0}
-        self.in_unit(self.model.unit_).frame(pd.DataFrame([newcomer]))
+        self.frame(pd.DataFrame([newcomer]))
 
     def _check_value(self) -> None:
         if (self.margin is None) != (self.discount_rate is None):
@@ -86,7 +81,7 @@ class Scorer:
     def frame(self, chunk: pd.DataFrame) -> pd.DataFrame:
         """Scores of a chunk, from the columns that the models read."""
         model, theta = self.model, self.model.theta_
-        rows = model.read(chunk, unit=self.unit)
+        rows = model.read(chunk)
         scores = {
             "probability_alive": model.alive(theta, rows),
             "expected_purchases": model.purchases(theta, rows, self.horizon),

@@ -16,6 +16,7 @@ from crmlab.ltv._forecasting.protocols import (
     SpendModel,
     check_repeat_model,
     check_spend_model,
+    read_customers,
 )
 from crmlab.ltv._forecasting.segments import find_segments
 
@@ -143,7 +144,7 @@ class _Valued:
     ) -> None:
         self.model, self.spend, self.index = model, spend, summary.index
         self.margin, self.force, self.horizon = margin, force, horizon
-        self.rows, self.past = model.read(summary, unit=unit), spend.read(summary)
+        self.rows, self.past = read_customers(model, summary, unit), spend.read(summary)
         spend.check_expected(spend.theta_, self.past)
         self.theta = np.concatenate([model.theta_, spend.theta_])
 

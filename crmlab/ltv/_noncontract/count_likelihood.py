@@ -11,8 +11,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import special
 
+from crmlab._checks import check_choice
 from crmlab._errors import InputError
 from crmlab._time_unit import check_unit, find_unit
+from crmlab._units import UNIT_DAYS
 from crmlab.ltv._fitting.discounting import check_horizon
 from crmlab.ltv._fitting.errors import ConvergenceError
 from crmlab.ltv._fitting.maximum import Floats
@@ -129,15 +131,9 @@ class CountLikelihood(CovariateModel):
         found = find_unit(summary, unit=unit)
         if self.unit is None:
             return found
-        return find_unit(summary, unit=self.unit) if found is None else self._agree(found)
-
-    def _agree(self, found: str) -> str:
-        if found != self.unit:
-            raise InputError(
-                f"`summary` must be in the model's unit {self.unit!r}; got {found!r}. "
-                f"Build it with rfm_summary(..., unit={self.unit!r})."
-            )
-        return found
+        check_choice("unit", self.unit, UNIT_DAYS)
+        check_unit(summary, self.unit, unit=found or self.unit)
+        return self.unit
 
     def _read_counts(self, summary: pd.DataFrame, *, fitting: bool) -> Counts:
         """Check a summary and take from it what this model uses."""
@@ -206,36 +202,22 @@ class CountLikelihood(CovariateModel):
         """Rules on rows: who breaks it, the rule, the remedy; for arrays and engines' columns."""
         return row_rules(table["frequency"], table["recency"], table["T"], fitting=fitting)
 
-    def read(self, summary: pd.DataFrame, *, unit: str | None = None) -> CustomerRows:
-        """Check a summary to be scored, and return its customers as the functions below want them.
-
-        Parameters
-        ----------
-        summary : DataFrame
-            As in `fit`; every row is one answer.
-        unit : {"D", "W", "M", "Q", "Y"}, optional
-            Unit of time of a table that does not say it.
-
-        Returns
-        -------
-        CustomerRows
-
-        Raises
-        ------
-        NotFittedError
-            If the model is not fitted.
-        InputError, InputTypeError
-            If the summary has impossible rows, lacks columns, or its unit is not the model's.
-        """
-        self._check_fitted()
+    def read(self, summary: pd.DataFrame) -> CustomerRows:
+        """Check a summary in the model's unit, and return what the functions below need of it."""
         counts = self._read_counts(summary, fitting=False)
-        check_unit(summary, self.unit_, unit=unit)
         if len(counts) != len(summary):
             raise InputError(
                 "`n_customers` must be above 0 in a summary to be scored; "
                 f"{len(summary) - len(counts):,} of {len(summary):,} rows count nobody."
             )
         return CustomerRows(*counts.grouped()) if self._COSTLY else _each(counts)
+
+    def _read_checked(self, summary: pd.DataFrame, unit: str | None) -> CustomerRows:
+        """Read a summary that must be in the model's unit."""
+        self._check_fitted()
+        rows = self.read(summary)
+        check_unit(summary, self.unit_, unit=unit)
+        return rows
 
     def alive(self, theta: Floats, rows: CustomerRows) -> Floats:
         """Probability that each customer is still one at the end of observation."""

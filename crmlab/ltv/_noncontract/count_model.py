@@ -40,7 +40,7 @@ class CountModel(CountLikelihood):
         NotFittedError, InputError, InputTypeError
             If the model is not fitted or the summary has impossible rows.
         """
-        rows = self.read(summary, unit=unit)
+        rows = self._read_checked(summary, unit)
         alive = self.alive(self.theta_, rows)
         return pd.Series(alive, index=summary.index, name="probability_alive")
 
@@ -78,7 +78,7 @@ class CountModel(CountLikelihood):
             If the model is not fitted, the summary has impossible rows, or `horizon` is negative.
         """
         horizon = self.check_horizon(horizon)
-        rows = self.read(summary, unit=unit)
+        rows = self._read_checked(summary, unit)
 
         def expected(theta: Floats) -> Floats:
             return self.purchases(theta, rows, horizon)
@@ -176,9 +176,10 @@ class CountModel(CountLikelihood):
         Fader, Hardie and Lee (2005), "RFM and CLV: Using Iso-Value Curves for Customer Base
         Analysis", Journal of Marketing Research 42(4), equation 2.
         """
+        self._check_fitted()
         horizon = self.check_horizon(horizon, finite=False)
-        rows = self.read(summary, unit=unit)
         force = find_force(self.unit_, discount_rate, per, horizon)
+        rows = self._read_checked(summary, unit)
 
         def discounted(theta: Floats) -> Floats:
             return self.discounted(theta, rows, force, horizon)
@@ -227,7 +228,7 @@ class CountModel(CountLikelihood):
         if summary is None:
             rows, at = self._newcomers(np.zeros(1), covariates), np.zeros(1, dtype="intp")
         else:
-            customers = self.read(summary, unit=unit)
+            customers = self._read_checked(summary, unit)
             rows, at = customers.counts.grouped()
             at = at[customers.at]
         values = self._values(self.theta_, rows)

@@ -10,7 +10,12 @@ from crmlab._checks import check_count, check_fraction, check_vector
 from crmlab._errors import InputError, InputTypeError
 from crmlab.ltv._fitting.maximum import Floats
 from crmlab.ltv._fitting.rows import check_frame, number_rows, read_column, read_weights
-from crmlab.ltv._forecasting.protocols import NewCustomerModel, RepeatModel, check_repeat_model
+from crmlab.ltv._forecasting.protocols import (
+    NewCustomerModel,
+    RepeatModel,
+    check_repeat_model,
+    read_customers,
+)
 from crmlab.ltv._formulas.arguments import common_index
 
 __all__ = [
@@ -76,7 +81,7 @@ def frequency_calibration(
     """
     check_repeat_model(model, new_customers=True)
     max_purchases = check_count("max_purchases", max_purchases)
-    model.read(summary, unit=unit)
+    read_customers(model, summary, unit)
     weight, (frequency, _, *alike) = (
         read_weights(summary),
         [read_column(summary, name) for name in model.columns],
@@ -186,12 +191,12 @@ def holdout_by_frequency(
 
 def _expect_holdout(model: RepeatModel, holdout: pd.DataFrame, unit: str | None) -> Floats:
     """Expected purchases of each customer over its own holdout."""
-    model.read(holdout, unit=unit)
+    read_customers(model, holdout, unit)
     duration = read_column(holdout, "duration_holdout")
     expected = np.empty(len(holdout))
     for length in np.unique(duration):
         which = duration == length
-        rows = model.read(holdout[which], unit=model.unit_)
+        rows = model.read(holdout[which])
         expected[which] = model.purchases(model.theta_, rows, float(length))
     return expected
 

@@ -1,0 +1,25 @@
+"""What several tests of pages share."""
+
+import shutil
+from contextlib import contextmanager
+
+import nbformat
+import pytest
+from bs4 import BeautifulSoup
+
+
+def text_of(page):
+    return BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser").get_text(" ", strip=True)
+
+
+@contextmanager
+def stored_outputs():
+    """Publish notebooks as they are stored; `make test` compares that with a run of each."""
+
+    def read(template, executed, **_):
+        shutil.copy(template, executed)
+        return nbformat.read(template, as_version=4)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("crmlab.reports._execute.execute", read)
+        yield

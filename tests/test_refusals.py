@@ -1,0 +1,358 @@
+"""Every option of every public function refuses what it cannot be, and names itself.
+
+The options are read from the signatures, the bad values from their types and names. A new public
+function needs a line in `arguments`: a call that works, as far as its data go.
+"""
+
+import datetime as dt
+import functools
+import importlib
+import inspect
+import types
+import typing
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import crmlab
+from crmlab import customer_base, ltv
+from crmlab.concentration import lorenz_curve
+from crmlab.identity import link_customers
+
+NAN = float("nan")
+DAYS = {"calibration_end", "not_after", "observation_end", "on"}
+PROBABILITIES = {"level", "retention", "share", "threshold", "top"}
+PARTS = {"change", "margin"}  # of a price: at most 1, and a loss may be negative
+
+
+# --- what is asked --------------------------------------------------------------------------------
+
+
+def impossible(name: str, kind: Any) -> list[Any]:
+    """Values that an option of this name and type cannot be: another type, out of range, nan."""
+    kinds = members(kind)
+    origins = {typing.get_origin(each) or each for each in kinds}
+    if name in DAYS or dt.date in kinds:
+        return ["someday", 5, NAN]
+    if typing.Literal in origins:
+        return ["no such word", 5, NAN]
+    if name in PARTS:
+        return ["text", NAN, 1.5]
+    if float in kinds or complex in kinds:  # complex: in `ArrayLike`
+        return ["text", NAN, -2.0, *([1.5, -0.1] if name in PROBABILITIES else [])]
+    if int in kinds:
+        return [2.5, NAN] if str in kinds else ["text", 2.5, NAN, -1]
+    if bool in kinds:
+        return ["yes", 2, NAN]
+    if origins & {str, Sequence, Mapping}:
+        return [5, NAN]
+    return []
+
+
+def members(kind: Any) -> tuple[Any, ...]:
+    """The types of a union, else the type alone."""
+    is_union = typing.get_origin(kind) in (typing.Union, types.UnionType)
+    return typing.get_args(kind) if is_union else (kind,)
+
+
+# Nobody gives the options of these: functions return them, or contracts are made of them.
+RESULTS = {
+    "contracts.Column", "contracts.Contract", "contracts.Rule", "datasets.Company",
+    "datasets.Truth", "identity.Linkage", "loaders.DataQualityReport", "reports.Parameter",
+    "simulate.Company", "simulate.Truth", "widgets.LeverView", "widgets.LinkageView",
+    "widgets.ParetoView",
+}  # fmt: skip
+
+FLAG = "a flag is read by its truth, as everywhere in Python"
+LABEL = "a label for people, whatever it is"
+FOLDER = "Python says what a path is, in its own words"
+COLUMNS = "what cannot be iterated is refused by Python, which does not know the option's name"
+NUMBERS = "a text is refused by Python, which does not know the option's name"
+NOT_REFUSED = {
+    ("concepts.concept_homes", "notebooks"): FOLDER,
+    ("contracts.Contract.names", "personal"): FLAG,
+    ("contracts.Contract.names", "required"): FLAG,
+    ("contracts.faults", "columns"): "for authors of contracts, who are not checked",
+    ("datasets.fetch_hillstrom", "cache_dir"): FOLDER,
+    ("datasets.fetch_online_retail", "cache_dir"): FOLDER,
+    ("datasets.load_cdnow", "sample"): FLAG,
+    ("datasets.load_company", "folder"): FOLDER,
+    ("identity.golden_records", "exact"): COLUMNS,
+    ("identity.golden_records", "provenance"): FLAG,
+    ("identity.golden_records", "trust"): COLUMNS,
+    ("identity.link_customers", "exact"): COLUMNS,
+    ("loaders.audit_transactions", "not_after"): "a number passes as nanoseconds since 1970",
+    ("loaders.read_transactions", "not_after"): "a number passes as nanoseconds since 1970",
+    ("ltv.BetaGeoBetaBinomial.simulate", "n_periods"): NUMBERS,
+    ("ltv.BetaGeoNBD", "dropout_covariates"): COLUMNS,
+    ("ltv.BetaGeoNBD", "purchase_covariates"): COLUMNS,
+    ("ltv.ContinuousModel.simulate", "T"): NUMBERS,
+    ("ltv.ContractModel.value_installed_base", "margin"): "money, of any size",
+    ("ltv.CountModel.expected_purchases_new", "covariates"): COLUMNS,
+    ("ltv.CountModel.purchase_distribution", "covariates"): COLUMNS,
+    ("ltv.GammaGamma.spend_distribution", "quantiles"): NUMBERS,
+    ("ltv.ModifiedBetaGeoNBD", "dropout_covariates"): COLUMNS,
+    ("ltv.ModifiedBetaGeoNBD", "purchase_covariates"): COLUMNS,
+    ("ltv.NBD", "purchase_covariates"): COLUMNS,
+    ("ltv.ParetoNBD", "dropout_covariates"): COLUMNS,
+    ("ltv.ParetoNBD", "purchase_covariates"): COLUMNS,
+    ("ltv.backtest", "by_origin"): FLAG,
+    ("ltv.customer_lifetime_value", "total"): FLAG,
+    ("ltv.predictive_draws", "parameter_uncertainty"): FLAG,
+    ("ltv.predictive_intervals", "parameter_uncertainty"): FLAG,
+    ("ltv.predictive_intervals", "total"): FLAG,
+    ("ltv.score_table", "columns"): COLUMNS,
+    ("ltv.survivors", "by"): "any label of a column, and the message lists those there are",
+    ("ltv.top_decile_captured", "relative"): FLAG,
+    ("plots.plot_holdout_deciles", "currency"): LABEL,
+    ("plots.plot_intervals", "of"): LABEL,
+    ("plots.plot_probability_alive", "unit"): LABEL,
+    ("plots.plot_tracking", "incremental"): FLAG,
+    ("plots.plot_whale", "currency"): LABEL,
+    ("privacy.cell_bounds", "by"): COLUMNS,
+    ("privacy.cell_bounds", "margins"): LABEL,
+    ("privacy.cell_bounds", "whole"): FLAG,
+    ("privacy.mask", "columns"): COLUMNS,
+    ("privacy.pseudonymise", "columns"): COLUMNS,
+    ("privacy.suppress_small_cells", "by"): COLUMNS,
+    ("privacy.suppress_small_cells", "margins"): LABEL,
+    ("reports.run_report", "out"): FOLDER,
+    ("reports.run_workbook", "out"): FOLDER,
+    ("reports.run_workbook", "progress"): FLAG,
+    ("simulate.CompanySettings", "n_branches"): "checked where branches are made",
+    ("widgets.lever_view", "moves"): COLUMNS,
+    ("widgets.linkage_explorer", "cost_per_mailing"): NUMBERS,
+    ("widgets.linkage_view", "cost_per_mailing"): NUMBERS,
+}
+
+
+@functools.cache
+def public() -> dict[str, Callable[..., Any]]:
+    """Public functions, constructors and methods, by name."""
+    found: dict[str, Callable[..., Any]] = {}
+    for module_name in crmlab._MODULES:
+        module = importlib.import_module(f"crmlab.{module_name}")
+        for thing in (getattr(module, name) for name in module.__all__):
+            if inspect.isfunction(thing):
+                found[f"{module_name}.{thing.__qualname__}"] = thing
+            elif inspect.isclass(thing) and not issubclass(thing, Exception):
+                # What several classes inherit is one method, of the class that defines it.
+                for name, method in inspect.getmembers(thing, inspect.isfunction):
+                    if name[0] != "_" and method.__module__.startswith("crmlab"):
+                        found[f"{module_name}.{method.__qualname__}"] = method
+                if f"{module_name}.{thing.__name__}" not in RESULTS:
+                    found[f"{module_name}.{thing.__name__}"] = thing
+    return found
+
+
+def options(key: str) -> dict[str, list[Any]]:
+    """The options of a function and what each must refuse."""
+    function = public()[key]
+    hints = typing.get_type_hints(function.__init__ if inspect.isclass(function) else function)
+    values = {
+        each.name: impossible(each.name, hints.get(each.name))
+        for each in inspect.signature(function).parameters.values()
+        if each.kind is each.KEYWORD_ONLY or each.default is not each.empty
+    }
+    return {name: bad for name, bad in values.items() if bad and (key, name) not in NOT_REFUSED}
+
+
+ASKED = [key for key in public() if options(key)]
+
+
+# --- calls that work ------------------------------------------------------------------------------
+
+ORDERS = pd.DataFrame(
+    {
+        "customer_id": [f"c{i % 20}" for i in range(60)],
+        "date": pd.Timestamp("2024-01-01") + pd.to_timedelta(np.arange(60) ** 2 // 10, unit="D"),
+        "amount": np.arange(60) % 7 + 1.0,
+        "source": ["shop", "web"] * 30,
+    }
+)
+SPENT = [90.0, 0.0, 480.0, 70.0, 240.0]
+COHORT = [1000, 869, 743, 653, 593, 551, 517, 491]
+PEOPLE = pd.DataFrame(
+    {
+        "source": ["shop", "shop", "web", "web"],
+        "source_id": ["1", "2", "a", "b"],
+        "name": ["Ann Bell", "Ben Cole", "Ann Bell", "Ben Cole"],
+        "birth_date": ["2001-02-03", "2002-03-04", "2001-02-03", "2002-03-04"],
+    }
+)
+CLUSTERS = PEOPLE[["source", "source_id"]].assign(person_id=["p1", "p2", "p1", "p2"])
+COUNTS = pd.DataFrame({"region": ["a", "b", "c"], "n": [3, 50, 60]})
+SUBSCRIPTIONS = pd.DataFrame(
+    {
+        "customer_id": range(4),
+        "start": "2023-01-01",
+        "end": ["2023-03-01", "2023-05-01", None, None],
+    }
+)
+BY_THRESHOLD = pd.DataFrame(
+    {"n_people": [98, 110], "n_true_people": 100, "n_reached": [96, 100],
+     "precision": [0.9, 1.0], "recall": [0.99, 0.8], "f1": [0.94, 0.89]},
+    index=pd.Index([0.5, 0.99], name="threshold"),
+)  # fmt: skip
+ECONOMICS = {"price": 50.0, "frequency": 4.0, "margin": 0.3, "retention": 0.8, "discount_rate": 0.1}
+
+
+def works(*data: Any, **needed: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    return data, needed
+
+
+def learn(model: type, data: Any) -> Callable[..., Any]:
+    """Options of an estimator are checked where it learns."""
+    needed = {"period": "M"} if data is SUBSCRIPTIONS else {}
+    return lambda **options: model(**needed | options).fit(data)
+
+
+@functools.cache
+def calls() -> dict[str, Callable[..., Any]]:
+    """A call of each function that lacks nothing but the option in question."""
+    drawn = ltv.BetaGeoNBD.from_params(r=0.6, alpha=8.0, a=0.8, b=2.4, unit="W").simulate(
+        500, T=60.0
+    )
+    mean = np.where(drawn["frequency"] > 0, 9.0 + drawn.index % 7, 0.0)
+    summary = drawn.assign(monetary_value=mean)
+    model = ltv.BetaGeoNBD().fit(summary)
+    spend = ltv.GammaGamma().fit(summary)
+    contract = ltv.ShiftedBetaGeometric(period="Y").fit(COHORT)
+    donors = ltv.BetaGeoBetaBinomial.from_params(
+        alpha=1.2, beta=0.7, gamma=0.7, delta=2.8, unit="Y"
+    )
+    gifts = donors.simulate(500, n_periods=6)
+    with_age = ltv.BetaGeoNBD.from_params(
+        r=0.6, alpha=8.0, a=0.8, b=2.4, unit="W", coefficients={"purchase": {"age": 0.4}}
+    )
+    base = pd.Series([700, 300], index=[0, 1])
+    linkage = link_customers(PEOPLE)
+    consents = pd.DataFrame(
+        {"customer_id": ["c1"], "channel": "post", "purpose": "marketing", "granted": True,
+         "date": pd.Timestamp("2024-01-05")}
+    )  # fmt: skip
+    about = ORDERS[["customer_id"]].drop_duplicates(), consents
+    draws = pd.DataFrame(np.ones((40, 3)))
+    intervals = pd.DataFrame({"lower": [0.0, 1.0], "upper": [2.0, 3.0], "level": 0.9})
+    mailing = {"cost_per_mailing": 500.0}
+    money = {"margin": 0.3, "discount_rate": 0.1}
+    holdout = customer_base.calibration_holdout(ORDERS, calibration_end="2024-06-30", unit="W")
+    given = {
+        "concentration.decile_table": works(SPENT),
+        "concentration.gini_interval": works(SPENT),
+        "concentration.share_needed": works(SPENT),
+        "concentration.top_share": works(SPENT),
+        "concentration.top_share_interval": works(SPENT),
+        "concentration.whale_curve": works(SPENT),
+        "customer_base.calibration_holdout": works(ORDERS, calibration_end="2024-06-30"),
+        "customer_base.cohort_retention": works(ORDERS),
+        "customer_base.customer_flows": works(ORDERS),
+        "customer_base.customer_profit": works(ORDERS),
+        "customer_base.rfm_summary": works(ORDERS),
+        "customer_base.sufficient_statistics": works(ORDERS),
+        "identity.field_agreement": works(CLUSTERS, PEOPLE),
+        "identity.golden_records": works(CLUSTERS, PEOPLE),
+        "identity.link_customers": works(PEOPLE),
+        "identity.sample_pairs": works(linkage),
+        "identity.threshold_table": works(linkage),
+        "loaders.audit_transactions": works(ORDERS),
+        "loaders.read_header": works(ORDERS),
+        "loaders.read_table": works(consents, "consents"),
+        "loaders.read_transactions": works(ORDERS),
+        "ltv.BetaGeoBetaBinomial.simulate": works(donors, 5, n_periods=3),
+        "ltv.ContinuousModel.simulate": works(model, 5, T=9.0),
+        "ltv.ContractModel.discounted_expected_lifetime": works(contract, discount_rate=0.1),
+        "ltv.ContractModel.discounted_expected_residual_lifetime": works(
+            contract, 1, discount_rate=0.1
+        ),
+        "ltv.ContractModel.expected_survivors": works(contract, base, 2, level=0.9),
+        "ltv.ContractModel.retention_rate": works(contract, 1),
+        "ltv.ContractModel.simulate": works(contract, 5, periods=3),
+        "ltv.ContractModel.survival": works(contract, 1),
+        "ltv.ContractModel.value_installed_base": works(contract, base, **money),
+        "ltv.CountModel.discounted_expected_purchases": works(model, summary, discount_rate=0.1),
+        "ltv.CountModel.expected_purchases": works(model, summary, 8.0),
+        "ltv.CountModel.expected_purchases_new": works(with_age, 8.0),
+        "ltv.CountModel.purchase_distribution": works(with_age, 8.0, covariates={"age": 1.0}),
+        "ltv.GammaGamma.expected_spend": works(spend, summary),
+        "ltv.GammaGamma.independence_test": works(spend, summary),
+        "ltv.GammaGamma.simulate": works(spend, [1, 2]),
+        "ltv.GammaGamma.spend_distribution": works(spend, summary),
+        "ltv.LikelihoodModel.parameter_intervals": works(contract),
+        "ltv.backtest": works(ORDERS, horizon=8),
+        "ltv.customer_equity": works(
+            SPENT, n_new=1, value_new=9.0, acquisition_cost=1.0, discount_rate=0.1
+        ),
+        "ltv.customer_lifetime_value": works(model, spend, summary, horizon=8.0, **money),
+        "ltv.frequency_calibration": works(model, summary),
+        "ltv.holdout_by_frequency": works(model, holdout),
+        "ltv.holdout_deciles": works(SPENT, SPENT),
+        "ltv.installed_base": works(SUBSCRIPTIONS, period="M"),
+        "ltv.interval_coverage": works(intervals, [1.0, 2.0]),
+        "ltv.ltv_levers": works(**ECONOMICS),
+        "ltv.markov_ltv": works([[0.5, 0.5], [0.0, 1.0]], [10.0, 0.0], discount_rate=0.1),
+        "ltv.predictive_draws": works(model, summary, 8.0, spend=spend),
+        "ltv.predictive_intervals": works(model, summary, 8.0, spend=spend),
+        "ltv.randomised_pit": works(draws, [1.0, 1.0, 2.0]),
+        "ltv.score_table": works(model, summary, horizon=8.0, spend=spend, **money),
+        "ltv.simple_ltv": works(100.0, 0.8, discount_rate=0.1),
+        "ltv.survivors": works(SUBSCRIPTIONS, period="M"),
+        "ltv.top_decile_captured": works(SPENT, SPENT),
+        "ltv.tracking_table": works(model, ORDERS, calibration_end="2024-06-30"),
+        "plots.plot_lorenz": works(lorenz_curve(SPENT)),
+        "privacy.cell_bounds": works(COUNTS, by=["region"], counts="n"),
+        "privacy.consent_status": works(*about, channel="post", purpose="marketing"),
+        "privacy.consented": works(*about, channel="post", purpose="marketing"),
+        "privacy.k_anonymity": works(PEOPLE, ["name"]),
+        "privacy.mask": works(PEOPLE),
+        "privacy.pseudonymise": works(PEOPLE, columns="source_id"),
+        "privacy.suppress_small_cells": works(COUNTS, by=["region"], counts="n"),
+        "readiness.identity_bias": works(ORDERS, views={"by system": "source"}, **mailing),
+        "readiness.simulate_split_identities": works(ORDERS, **mailing),
+        "reports.run_report": works("customer_base"),
+        "simulate.CompanySettings": works(),
+        "simulate.simulate_company": works(),
+        "widgets.lever_explorer": works(**ECONOMICS),
+        "widgets.lever_view": works(**ECONOMICS),
+        "widgets.linkage_explorer": works(BY_THRESHOLD, **mailing),
+        "widgets.linkage_view": works(BY_THRESHOLD, 0.5, **mailing),
+        "widgets.pareto_explorer": works(SPENT),
+        "widgets.pareto_view": works(SPENT),
+    }
+    found = {key: functools.partial(public()[key], *a, **k) for key, (a, k) in given.items()}
+    for models, data in {
+        (ltv.BetaGeoNBD, ltv.ModifiedBetaGeoNBD, ltv.ParetoNBD, ltv.NBD, ltv.GammaGamma): summary,
+        (ltv.BetaGeoBetaBinomial,): gifts,
+        (ltv.ShiftedBetaGeometric, ltv.BetaDiscreteWeibull): SUBSCRIPTIONS,
+    }.items():
+        found |= {f"ltv.{each.__name__}": learn(each, data) for each in models}
+    return found
+
+
+def test_every_function_with_options_has_a_call():
+    assert set(ASKED) <= set(calls())
+
+
+@pytest.mark.parametrize("key", ASKED)
+def test_an_option_refuses_what_it_cannot_be_by_name(key):
+    accepted = [
+        f"{option}={value!r}: {answer}"
+        for option, values in options(key).items()
+        for value in values
+        if (answer := unnamed(calls()[key], option, value))
+    ]
+    assert not accepted
+
+
+def unnamed(call: Callable[..., Any], option: str, value: Any) -> str:
+    """What happens instead of an error that names the option; nothing where it does."""
+    try:
+        call(**{option: value})
+    except (ValueError, TypeError) as error:
+        return "" if f"`{option}`" in str(error) else f"{type(error).__name__}: {error}"
+    except Exception as error:  # whatever came of it, it was no refusal
+        return f"{type(error).__name__}: {error}"
+    return "accepted"
