@@ -1,7 +1,7 @@
 """Tables of counts that can be published: small cells hidden, and safe from subtraction."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -18,15 +18,20 @@ __all__ = ["cell_bounds", "suppress_small_cells"]
 _ROUNDING = 1e-6  # of an amount: sums of unrounded floats differ by far less
 
 
+Counts = pd.DataFrame | pd.Series
+# One table or several: what is published is of the kind that was given.
+Given = TypeVar("Given", pd.DataFrame, pd.Series, list[pd.DataFrame], list[pd.Series], list[Counts])
+
+
 def suppress_small_cells(
-    table: Any,
+    table: Given,
     *,
     minimum: int = 5,
-    counts: Any = None,
+    counts: str | Counts | Sequence[Counts] | None = None,
     by: Sequence[str] | None = None,
     margins: str | None = "All",
     zeros: str = "publish",
-) -> Any:
+) -> Given:
     """Hide small counts in a table, and what else must be hidden so that nobody can work them out.
 
     A hidden cell of a row with a published total is the total less the rest, so hiding it alone
@@ -116,7 +121,7 @@ def suppress_small_cells(
 
 
 def cell_bounds(
-    published: Any,
+    published: Counts | Sequence[Counts],
     *,
     counts: str | None = None,
     by: Sequence[str] | None = None,
