@@ -88,11 +88,11 @@ def _find_in_engine(table: Any, *, unit: str | None, what: str) -> str | None:
             off, beyond = _misfits(days, until - last, each)
             asked[f"off_{each}"] = off.sum(where=telling)
             asked[f"misfits_{each}"] = (beyond & telling).sum()
-    if not asked:
-        return unit
     found = execute(table.aggregate(n=table.count(), **asked)).iloc[0]
     written = measured = None
-    if "lowest" in asked and found["n"]:
+    if not found["n"]:
+        raise InputError(f"`{what}` must hold at least one customer; got none.")
+    if "lowest" in asked:
         words = dict.fromkeys([found["lowest"], found["highest"]])
         written = _check_one_unit([*words, *([None] if found["n_silent"] else [])], what)
     if asked.get("n_telling") is not None and found["n_telling"]:
@@ -155,7 +155,8 @@ def _misfits(days: Any, gap: Any, unit: str) -> tuple[Any, Any]:
 
     For arrays and for engines' columns: `days` since the last purchase, and `gap`, `T - recency`.
     """
-    off = abs(days - gap * UNIT_DAYS[unit])
+    off = days - gap * UNIT_DAYS[unit]
+    off = off.abs() if hasattr(off, "abs") else np.abs(off)
     return off, off > days * _DRIFT + _ROUNDING * UNIT_DAYS[unit]
 
 

@@ -14,7 +14,7 @@ from warm_kernels import pytest_configure  # noqa: F401
 from crmlab.datasets import load_cdnow
 
 # No test is timed: a busy machine is no defect.
-hypothesis.settings.register_profile("crmlab", deadline=None)
+hypothesis.settings.register_profile("crmlab", deadline=None, max_examples=50)
 hypothesis.settings.load_profile("crmlab")
 
 ENGINES = ["pandas", "parquet", "duckdb", "ibis", pytest.param("spark", marks=pytest.mark.spark)]
@@ -31,10 +31,12 @@ def need(condition: bool, reason: str) -> None:
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items):
-    # One Java machine is enough: all Spark tests go to one worker.
+    """Share the tests out: one Java machine, each file's fixtures once, what takes long freely."""
     for item in items:
         if item.get_closest_marker("spark"):
             item.add_marker(pytest.mark.xdist_group("spark"))
+        elif not any(map(item.get_closest_marker, ["xdist_group", "slow", "pages"])):
+            item.add_marker(pytest.mark.xdist_group(str(item.path)))
 
 
 @pytest.fixture(scope="session")

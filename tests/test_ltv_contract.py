@@ -15,6 +15,7 @@ from scipy import optimize, special
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
+from crmlab import InputError
 from crmlab.ltv import (
     BetaDiscreteWeibull,
     ConvergenceError,
@@ -235,9 +236,11 @@ def test_a_cohort_without_renewals_changes_nothing_but_the_count():
 def test_unit_comes_from_the_model_or_the_data():
     assert ShiftedBetaGeometric().fit(REGULAR).unit_ is None
     assert ShiftedBetaGeometric(period="Q").fit(REGULAR).unit_ == "Q"
-    drawn = published().simulate(500, periods=6)
+    drawn = published().simulate(500, periods=6).reset_index().assign(cohort="all")
+    assert ShiftedBetaGeometric().fit(drawn).unit_ is None
+    drawn["time_unit"] = "Y"
     assert ShiftedBetaGeometric().fit(drawn).unit_ == "Y"
-    with pytest.raises(ValueError, match=r"counted per `period` 'M' of the model; theirs is 'Y'"):
+    with pytest.raises(InputError, match=r"counted per `period` 'M' of the model; theirs is 'Y'"):
         ShiftedBetaGeometric(period="M").fit(drawn)
 
 

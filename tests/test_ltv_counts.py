@@ -270,7 +270,7 @@ def test_from_params_says_what_is_missing_or_wrong(model):
         model.from_params(**{k: v for k, v in params.items() if k != "r"})
     with pytest.raises(TypeError, match="unknown gamma"):
         model.from_params(**params, gamma=1.0)
-    with pytest.raises(ValueError, match="`alpha` must be positive and finite; got -1"):
+    with pytest.raises(ValueError, match="`alpha` must be finite and above 0; got -1"):
         model.from_params(**(params | {"alpha": -1}))
     with pytest.raises(ValueError, match="`unit` must be one of"):
         model.from_params(**params, unit="week")
@@ -278,7 +278,9 @@ def test_from_params_says_what_is_missing_or_wrong(model):
 
 # --- bad input ------------------------------------------------------------------------------------
 
-GOOD = {"frequency": [2, 0, 1], "recency": [5.0, 0.0, 3.0], "T": [9.0, 9.0, 8.0]}
+GOOD = {
+    "frequency": [2, 0, 1], "recency": [5.0, 0.0, 3.0], "T": [9.0, 9.0, 8.0], "time_unit": "W",
+}  # fmt: skip
 ROWS = [
     pytest.param("recency", [5.0, 0.0, 8.1], "`recency` must be at most `T`; 1 of 3", id="late"),
     pytest.param("recency", [-5.0, 0.0, -3.0], "`recency` must not be negative; 2", id="early"),
@@ -310,7 +312,7 @@ def test_impossible_rows_are_counted_and_refused(model, column, values, message)
 
 @pytest.mark.parametrize("model", MODELS)
 def test_customers_of_the_last_day_can_be_scored_but_not_fitted(model):
-    new = pd.DataFrame({"frequency": [0, 1], "recency": [0.0, 2.0], "T": [0.0, 4.0]})
+    new = customers([0, 1], [0.0, 2.0], [0.0, 4.0])
     with pytest.raises(ValueError, match=r"`T` must be above 0; 1 of 2 rows.*summary\['T'\] > 0"):
         model().fit(new)
     assert np.isfinite(ordinary(model).expected_purchases(new, 4.0)).all()

@@ -49,17 +49,17 @@ def random_bases():
 @pytest.mark.parametrize("model", MODELS)
 def test_a_random_base_fits_or_says_why_not(random_bases, model):
     for summary in random_bases:
-        assert_fits_or_says_why_not(model, summary)
+        assert_fits_or_says_why_not(model, summary.assign(time_unit="D"))
 
 
 def assert_fits_or_says_why_not(model, summary):
     try:
-        fit = model(unit="D").fit(summary)
+        fit = model().fit(summary)
     except ConvergenceError as error:
         if not re.search(CAUSES, str(error)):
             raise
         # The remedy named works.
-        fit = model(unit="D", penalty=0.01).fit(summary)
+        fit = model(penalty=0.01).fit(summary)
     assert fit.gradient_norm_ < 1e-5
     covariance = fit.covariance_.to_numpy()
     assert (covariance == covariance.T).all()
@@ -123,15 +123,15 @@ def test_a_large_base_recovers_the_parameters(model):
 @pytest.mark.parametrize("model", MODELS)
 def test_parameter_intervals_cover_as_often_as_they_say(model):
     covered = []
-    for seed in range(150):
+    for seed in range(60):
         T = np.linspace(50, 150, 1_500)
         fit = model().fit(ordinary(model).simulate(1_500, T=T, seed=seed))
         ends = fit.parameter_intervals(level=0.9)
         truth = pd.Series(ORDINARY[model])
         covered.append((ends["lower"] <= truth) & (truth <= ends["upper"]))
-    # 150 bases: the share has a standard error of 2.4 points.
+    # 60 bases: the share has a standard error of 3.9 points.
     shares = pd.DataFrame(covered).mean()
-    assert ((shares > 0.82) & (shares < 0.97)).all(), shares.to_dict()
+    assert ((shares > 0.79) & (shares < 0.99)).all(), shares.to_dict()
 
 
 @pytest.mark.parametrize("model", MODELS)

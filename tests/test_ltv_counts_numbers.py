@@ -79,12 +79,12 @@ def test_gradient_is_that_of_the_log_likelihood(model, with_covariates, seed):
 
 
 def slow_integral(tx, T, alpha, power_alpha, beta, power_beta):
-    """Log of the integral and its means, over some hundred panels that grow from the first."""
+    """Log of the integral and its means, over 300 panels that grow from the first."""
     if tx == T:
         return -np.inf, None
     steepest = (alpha + tx) / power_alpha, (beta + tx) / power_beta
     first = min(1e-3 * min(steepest), (T - tx) / 2)
-    edges = np.concatenate([[0], np.geomspace(first, T - tx, 600)])
+    edges = np.concatenate([[0], np.geomspace(first, T - tx, 300)])
     nodes, weights = np.polynomial.legendre.leggauss(16)
     width = np.diff(edges)[:, None]
     t = (edges[:-1, None] + width * (nodes + 1) / 2).ravel()
@@ -113,8 +113,8 @@ def test_left_integral_equals_the_sum_over_hundreds_of_panels(alpha, beta):
     for x in (0, 1, 7, 60, 500):
         for r in (1e-3, 0.5, 20.0):
             for s in (1e-3, 0.6, 30.0):
-                tx = np.array([0.0, 1e-6, 0.3, 0.999, 1.0]) * (x > 0)
-                T = np.array([1.0, 1.0, 1.0, 1.0, 1.0])
+                tx = np.array([0.0, 1e-6, 0.3, 0.999, 1.0] if x else [0.0])
+                T = np.ones(len(tx))
                 found = left_integral(
                     tx, T, alpha=alpha, power_alpha=r + x, beta=beta, power_beta=s + 1
                 )
@@ -129,7 +129,7 @@ def test_left_integral_equals_the_sum_over_hundreds_of_panels(alpha, beta):
 
 
 @given(histories(500), shapes, log_uniform(1e-4, 1e6), shapes, log_uniform(1e-4, 1e6))
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=60)
 def test_left_integral_equals_the_slow_sum_anywhere(history, r, alpha, s, beta):
     x, tx, T = history
     found = left_integral(
@@ -247,7 +247,7 @@ def test_expected_purchases_of_a_new_customer_equal_the_mean_over_customers(mode
     st.sampled_from([BetaGeoNBD, ModifiedBetaGeoNBD]), histories(),
     shapes, log_uniform(1e-3, 1e4), shapes, shapes, log_uniform(1e-4, 1e6),
 )  # fmt: skip
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=80)
 def test_beta_geometric_expectations_are_possible_anywhere(model, history, r, alpha, a, b, horizon):
     fitted = model.from_params(r=r, alpha=alpha, a=a, b=b)
     summary = customers(*history)
@@ -264,7 +264,7 @@ def test_beta_geometric_expectations_are_possible_anywhere(model, history, r, al
     histories(), shapes, log_uniform(1e-3, 1e4), shapes, log_uniform(1e-3, 1e4),
     log_uniform(1e-4, 1e6),
 )  # fmt: skip
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=80)
 def test_pareto_expectations_are_possible_anywhere(history, r, alpha, s, beta, horizon):
     fitted = ParetoNBD.from_params(r=r, alpha=alpha, s=s, beta=beta)
     summary = customers(*history)
@@ -327,7 +327,7 @@ def test_probability_alive_of_pareto_is_bayes_rule(x, tx):
 
 @pytest.mark.parametrize("model", MODELS)
 def test_probability_alive_is_the_share_alive_among_drawn_customers(model):
-    drawn = ordinary(model).simulate(200_000, T=39.0, seed=3)
+    drawn = ordinary(model).simulate(50_000, T=39.0, seed=3)
     chance = ordinary(model).probability_alive(drawn)
     groups = np.floor(chance * 10)
     for _, rows in drawn.assign(chance=chance).groupby(groups):
@@ -354,10 +354,10 @@ def test_purchase_distribution_sums_to_one_and_has_the_expected_mean(model, para
 
 @pytest.mark.parametrize("model", MODELS)
 def test_purchase_distribution_of_new_customers_is_that_of_drawn_ones(model):
-    drawn = ordinary(model).simulate(400_000, T=52.0, seed=5)
+    drawn = ordinary(model).simulate(100_000, T=52.0, seed=5)
     found = ordinary(model).purchase_distribution(52.0, max_purchases=12)
     shares = drawn["frequency"].value_counts(normalize=True).reindex(found.index, fill_value=0)
-    assert_allclose(shares, found, atol=4 * 0.5 / math.sqrt(400_000))
+    assert_allclose(shares, found, atol=4 * 0.5 / math.sqrt(100_000))
     assert_allclose(
         drawn["frequency"].mean(), ordinary(model).expected_purchases_new(52), rtol=0.02
     )
@@ -365,7 +365,7 @@ def test_purchase_distribution_of_new_customers_is_that_of_drawn_ones(model):
 
 @pytest.mark.parametrize("model", MODELS)
 def test_purchases_after_T_are_those_of_drawn_customers_alike(model):
-    drawn = ordinary(model).simulate(400_000, T=39.0, horizon=26.0, seed=6)
+    drawn = ordinary(model).simulate(100_000, T=39.0, horizon=26.0, seed=6)
     expected = ordinary(model).expected_purchases(drawn, 26.0)
     pmf = ordinary(model).purchase_distribution(26.0, summary=drawn.head(20_000), max_purchases=6)
     for _, rows in drawn.assign(expected=expected).groupby(drawn["frequency"].clip(upper=8)):
@@ -378,7 +378,7 @@ def test_purchases_after_T_are_those_of_drawn_customers_alike(model):
 @pytest.mark.parametrize("model", MODELS)
 def test_expectation_today_is_the_mean_of_expectations_after_more_observation(model):
     # Someone new, seen again after 10 weeks: what is then expected must average to what was.
-    drawn = ordinary(model).simulate(300_000, T=10.0, seed=8)
+    drawn = ordinary(model).simulate(100_000, T=10.0, seed=8)
     total = drawn["frequency"] + ordinary(model).expected_purchases(drawn, 30.0)
     error = total.std() / math.sqrt(len(total))
     assert abs(total.mean() - ordinary(model).expected_purchases_new(40.0)) < 4 * error
@@ -399,8 +399,8 @@ def test_discounted_purchases_equal_the_integral_of_the_expectation(model, param
         return fitted.expected_purchases(history, t).iloc[0]
 
     # By parts: what is bought by the end, and interest on all that came before.
-    edges = np.concatenate([[0], np.geomspace(1e-4, end, 25)])
-    nodes, weights = np.polynomial.legendre.leggauss(12)
+    edges = np.concatenate([[0], np.geomspace(1e-4, end, 18)])
+    nodes, weights = np.polynomial.legendre.leggauss(9)
     width = np.diff(edges)[:, None]
     times = (edges[:-1, None] + width * (nodes + 1) / 2).ravel()
     interest = force * np.exp(-force * times) * (width * weights / 2).ravel()
@@ -424,7 +424,7 @@ def test_a_discount_rate_means_the_same_in_every_unit(model):
     params = ordinary(model).params_
     daily = {k: v * 7 if k in model._TIMES else v for k, v in params.items()}
     by_day = model.from_params(unit="D", **daily).discounted_expected_purchases(
-        customers(3, 140.0, 280.0), discount_rate=0.2
+        customers(3, 140.0, 280.0, unit="D"), discount_rate=0.2
     )
     by_week = ordinary(model).discounted_expected_purchases(
         customers(3, 20.0, 40.0), discount_rate=0.2

@@ -3,10 +3,10 @@
 import math
 
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from ltv_cases import customers
 
 from crmlab.ltv import BetaGeoNBD, ModifiedBetaGeoNBD, ParetoNBD
 
@@ -17,7 +17,7 @@ WEEKLY = math.log(1.1) * 7 / 365.25
 
 
 def customer(x, T):
-    return pd.DataFrame({"frequency": [x], "recency": [T if x else 0.0], "T": [T]})
+    return customers([x], [T if x else 0.0], [T])
 
 
 def model_of(kind, values):

@@ -56,7 +56,9 @@ def test_the_mean_of_the_draws_is_the_expectation(model):
 
 def test_discrete_opportunities_are_drawn_too():
     model = BetaGeoBetaBinomial.from_params(alpha=1.2, beta=0.75, gamma=0.66, delta=2.8, unit="Y")
-    summary = pd.DataFrame({"frequency": [6, 0], "recency": [6, 0], "n_periods": 6})
+    summary = pd.DataFrame(
+        {"frequency": [6, 0], "recency": [6, 0], "n_periods": 6, "time_unit": "Y"}
+    )
     draws = predictive_draws(model, summary, 5, n_draws=20_000, **KNOWN)
     np.testing.assert_allclose(draws.mean(axis=1), model.expected_purchases(summary, 5), atol=0.05)
     with pytest.raises(ValueError, match="horizon"):

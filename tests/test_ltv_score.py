@@ -133,10 +133,10 @@ def test_whole_numbers_and_decimals_are_numbers():
     connection = duckdb.connect()
     relation = connection.sql(
         "select 7 as customer_id, 2::utinyint as frequency, 12.50::decimal(5,2) as recency, "
-        '30::bigint as "T"'
+        "30::bigint as \"T\", 'W' as time_unit"
     )
     result = score_table(MODEL, relation, horizon=HORIZON).to_pandas()
-    known = pd.DataFrame({"frequency": [2], "recency": [12.5], "T": [30.0]})
+    known = pd.DataFrame({"frequency": [2], "recency": [12.5], "T": [30.0], "time_unit": "W"})
     assert result["customer_id"].tolist() == [7]
     assert result["expected_purchases"][0] == MODEL.expected_purchases(known, HORIZON)[0]
 
@@ -348,9 +348,9 @@ def damaged(values, rows=(3, 150, 299)):
 @pytest.mark.parametrize("case", BROKEN)
 def test_impossible_rows_are_counted_over_the_whole_table(engine, case):
     summary = damaged(BROKEN[case])
-    with pytest.raises(ValueError, match="3 of 300 rows") as ours:
+    with pytest.raises(ValueError, match=r"3 of 300 (rows|are not)") as ours:
         score_table(MODEL, engine(summary), horizon=HORIZON, chunk_size=10)
-    with pytest.raises(ValueError, match="3 of 300 rows") as models:
+    with pytest.raises(ValueError, match=r"3 of 300 (rows|are not)") as models:
         MODEL.expected_purchases(summary, HORIZON)
     assert str(ours.value).split(";")[0] == str(models.value).split(";")[0]
 
@@ -358,9 +358,9 @@ def test_impossible_rows_are_counted_over_the_whole_table(engine, case):
 @pytest.mark.parametrize("case", BROKEN_SPEND)
 def test_impossible_spend_is_counted_over_the_whole_table(engine, case):
     summary = damaged(BROKEN_SPEND[case])
-    with pytest.raises(ValueError, match="3 of 300 rows") as ours:
+    with pytest.raises(ValueError, match=r"3 of 300 (rows|are not)") as ours:
         score_table(MODEL, engine(summary), horizon=HORIZON, spend=SPEND, chunk_size=10)
-    with pytest.raises(ValueError, match="3 of 300 rows") as models:
+    with pytest.raises(ValueError, match=r"3 of 300 (rows|are not)") as models:
         SPEND.expected_spend(summary)
     assert str(ours.value) == str(models.value)
 
@@ -483,7 +483,7 @@ def test_means_of_all_purchases_are_refused(tmp_path):
         (VALUE | {"margin": 30}, ValueError, r"`margin` must be in \[0, 1\]; got 30"),
         (VALUE | {"discount_rate": -1}, ValueError, "`discount_rate` must be finite and above -1"),
         (VALUE | {"per": "year"}, ValueError, "`per` must be one of"),
-        ({"spend": MODEL}, TypeError, "`spend` must be a fitted GammaGamma; got BetaGeoNBD"),
+        ({"spend": MODEL}, TypeError, "`spend` must be a model such as GammaGamma"),
         ({"spend": GammaGamma()}, NotFittedError, "has no parameters yet"),
         ({"columns": "T"}, TypeError, "`columns` must be a list"),
         ({"columns": ["probability_alive"]}, ValueError, "must not hold names of the result"),
@@ -510,7 +510,7 @@ def test_out_must_be_neither_folder_nor_source(stored, tmp_path):
 
 @pytest.mark.parametrize("model", [SPEND, "BG/NBD", BetaGeoNBD], ids=["spend", "text", "class"])
 def test_what_is_no_model_of_purchases_is_refused(stored, model):
-    with pytest.raises(TypeError, match="`model` must be a fitted model of repeat purchases"):
+    with pytest.raises(TypeError, match="`model` must be a model such as BetaGeoNBD"):
         score_table(model, stored, horizon=1)
 
 

@@ -240,19 +240,19 @@ def test_model_survives_pickle_and_clone(fitted, summary):
 
 
 def test_parameter_and_expectation_intervals_cover_as_often_as_they_say():
-    """200 bases; at 90 % the number covered is 180 +- 4, so 165 is far below chance."""
+    """100 bases; at 90 % the number covered is 90 +- 3, so 80 is far below chance."""
     x = np.random.default_rng(5).geometric(0.3, 400)
     new = frame([0, 3], [0.0, 50.0])
     truth = TRUE.expected_spend(new).to_numpy()
     hits, means = np.zeros(3), np.zeros(2)
-    for seed in range(200):
+    for seed in range(100):
         model = GammaGamma(correlated="ignore").fit(TRUE.simulate(x, seed=seed))
         rows = model.parameter_intervals(level=0.9)
         hits += ((rows["lower"] < TRUE.params_) & (TRUE.params_ < rows["upper"])).to_numpy()
         spend = model.expected_spend(new, level=0.9)
         means += ((spend["lower"] < truth) & (truth < spend["upper"])).to_numpy()
-    assert ((hits >= 168) & (hits <= 193)).all(), hits
-    assert ((means >= 168) & (means <= 193)).all(), means
+    assert ((hits >= 81) & (hits <= 98)).all(), hits
+    assert ((means >= 81) & (means <= 98)).all(), means
 
 
 def test_simulated_spend_has_the_model_mean_and_is_reproducible():

@@ -34,7 +34,13 @@ def test_value_equals_a_sum_over_days():
     model = NBD.from_params(r=0.5, alpha=10.0, unit="W")
     spend = GammaGamma.from_params(p=6.0, q=4.0, v=15.0)
     summary = pd.DataFrame(
-        {"frequency": [4], "recency": [20.0], "T": [30.0], "monetary_value": [40.0]}
+        {
+            "frequency": [4],
+            "recency": [20.0],
+            "T": [30.0],
+            "monetary_value": [40.0],
+            "time_unit": "W",
+        }
     )
     step = 52 / 10_000
     moment = (np.arange(10_000) + 0.5) * step
@@ -78,11 +84,11 @@ def test_days_and_weeks_give_the_same_value():
 
 
 def test_intervals_cover_the_expected_value_of_all_nine_times_in_ten():
-    """The truth is known: parameters of a simulated base. 100 bases, three errors allowed."""
+    """The truth is known: parameters of a simulated base. 50 bases, three errors allowed."""
     truth = ParetoNBD.from_params(r=0.8, alpha=8.0, s=1.0, beta=20.0, unit="W")
     money = GammaGamma.from_params(p=5.0, q=5.0, v=20.0)
     covered = 0
-    for seed in range(100):
+    for seed in range(50):
         summary = truth.simulate(1000, T=52.0, seed=seed)
         drawn = money.simulate(summary["frequency"], seed=seed)
         summary["monetary_value"] = drawn["monetary_value"].to_numpy()
@@ -90,7 +96,7 @@ def test_intervals_cover_the_expected_value_of_all_nine_times_in_ten():
         model, spend = ParetoNBD().fit(summary), GammaGamma(correlated="ignore").fit(summary)
         row = customer_lifetime_value(model, spend, summary, total=True, level=0.9, **TERMS).iloc[0]
         covered += row["lower"] <= known["estimate"].iloc[0] <= row["upper"]
-    assert 81 <= covered <= 99
+    assert 39 <= covered <= 49
 
 
 def test_spend_in_the_holdout_is_near_what_was_expected():

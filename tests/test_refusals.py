@@ -72,7 +72,7 @@ FOLDER = "Python says what a path is, in its own words"
 COLUMNS = "what cannot be iterated is refused by Python, which does not know the option's name"
 NUMBERS = "a text is refused by Python, which does not know the option's name"
 NOT_REFUSED = {
-    ("concepts.concept_homes", "folder"): FOLDER,
+    ("concepts.concept_homes", "notebooks"): FOLDER,
     ("contracts.Contract.names", "personal"): FLAG,
     ("contracts.Contract.names", "required"): FLAG,
     ("contracts.faults", "columns"): "for authors of contracts, who are not checked",
@@ -131,7 +131,7 @@ NOT_REFUSED = {
 
 @functools.cache
 def public() -> dict[str, Callable[..., Any]]:
-    """Public functions, constructors and methods that take options, by name."""
+    """Public functions, constructors and methods, by name."""
     found: dict[str, Callable[..., Any]] = {}
     for module_name in crmlab._MODULES:
         module = importlib.import_module(f"crmlab.{module_name}")
@@ -145,11 +145,12 @@ def public() -> dict[str, Callable[..., Any]]:
                         found[f"{module_name}.{method.__qualname__}"] = method
                 if f"{module_name}.{thing.__name__}" not in RESULTS:
                     found[f"{module_name}.{thing.__name__}"] = thing
-    return {key: each for key, each in found.items() if options(key, each)}
+    return found
 
 
-def options(key: str, function: Callable[..., Any]) -> dict[str, list[Any]]:
+def options(key: str) -> dict[str, list[Any]]:
     """The options of a function and what each must refuse."""
+    function = public()[key]
     hints = typing.get_type_hints(function.__init__ if inspect.isclass(function) else function)
     values = {
         each.name: impossible(each.name, hints.get(each.name))
@@ -157,6 +158,9 @@ def options(key: str, function: Callable[..., Any]) -> dict[str, list[Any]]:
         if each.kind is each.KEYWORD_ONLY or each.default is not each.empty
     }
     return {name: bad for name, bad in values.items() if bad and (key, name) not in NOT_REFUSED}
+
+
+ASKED = [key for key in public() if options(key)]
 
 
 # --- calls that work ------------------------------------------------------------------------------
@@ -279,7 +283,9 @@ def calls() -> dict[str, Callable[..., Any]]:
         "ltv.GammaGamma.spend_distribution": works(spend, summary),
         "ltv.LikelihoodModel.parameter_intervals": works(contract),
         "ltv.backtest": works(ORDERS, horizon=8),
-        "ltv.customer_equity": works(SPENT, n_new=1, acquisition_cost=1.0, discount_rate=0.1),
+        "ltv.customer_equity": works(
+            SPENT, n_new=1, value_new=9.0, acquisition_cost=1.0, discount_rate=0.1
+        ),
         "ltv.customer_lifetime_value": works(model, spend, summary, horizon=8.0, **money),
         "ltv.frequency_calibration": works(model, summary),
         "ltv.holdout_by_frequency": works(model, holdout),
@@ -327,14 +333,14 @@ def calls() -> dict[str, Callable[..., Any]]:
 
 
 def test_every_function_with_options_has_a_call():
-    assert set(calls()) == set(public())
+    assert set(ASKED) <= set(calls())
 
 
-@pytest.mark.parametrize("key", public())
+@pytest.mark.parametrize("key", ASKED)
 def test_an_option_refuses_what_it_cannot_be_by_name(key):
     accepted = [
         f"{option}={value!r}: {answer}"
-        for option, values in options(key, public()[key]).items()
+        for option, values in options(key).items()
         for value in values
         if (answer := unnamed(calls()[key], option, value))
     ]

@@ -6,7 +6,7 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from crmlab.company import CompanySettings
-from crmlab.simulate._marketing.marketing import simulate_marketing
+from crmlab.simulate._marketing import simulate_marketing
 
 CHANNELS = ["search", "referral", "flyer", "tv", "branch"]
 
@@ -82,7 +82,7 @@ def ordered(joined, n_days, rng):
 
 @pytest.fixture(scope="module")
 def base():
-    return made_base(20_000, 1)
+    return made_base(8_000, 1)
 
 
 @pytest.fixture(scope="module")

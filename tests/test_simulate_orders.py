@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from crmlab.company import CompanySettings
 from crmlab.customer_base import calibration_holdout, rfm_summary
 from crmlab.ltv import BetaGeoNBD, GammaGamma, predictive_intervals
-from crmlab.simulate._orders.catalogue import CATEGORIES, basket_law, draw_catalogue
-from crmlab.simulate._orders.orders import simulate_orders
+from crmlab.simulate._orders import draw_catalogue, simulate_orders
+from crmlab.simulate._orders.catalogue import CATEGORIES, basket_law
 from crmlab.simulate._orders.seasons import _LUNAR, OperationalTime, season_curve
 from crmlab.simulate._random import stream
 
@@ -39,7 +39,7 @@ def learners(n, plan, seed):
     return pd.DataFrame({"customer_id": ids, "joined_day": joined.astype(int)})
 
 
-def firm(plan, *, n=20_000, seed=1):
+def firm(plan, *, n=8_000, seed=1):
     """Transactions, truth, products, pairs and people."""
     people = learners(n, plan, seed)
     products, pairs = draw_catalogue(plan, stream(seed, "catalogue"))
@@ -181,11 +181,11 @@ def test_the_law_of_baskets_has_exactly_the_planted_lifts(strength):
     planted = {frozenset(row[:2]): row[2] ** strength for row in PLANTED}
     share = {}
     for i, a in enumerate(names):
-        share[a] = sum(p for p, held in zip(law.chance, law.holds, strict=True) if held[i])
+        share[a] = sum(p for p, held in zip(law.probability, law.holds, strict=True) if held[i])
         assert share[a] == pytest.approx(CATEGORIES[i].share, abs=1e-7)  # rounded chances
     for i, a in enumerate(names):
         for j in range(i):
-            both = law.chance[law.holds[:, i] & law.holds[:, j]].sum()
+            both = law.probability[law.holds[:, i] & law.holds[:, j]].sum()
             lift = both / share[a] / share[names[j]]
             assert lift == pytest.approx(planted.get(frozenset((a, names[j])), 1), abs=1e-5)
     assert set(law.holds.sum(axis=1)) == {1, 2, 3, 4, 5, 6}

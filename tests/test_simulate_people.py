@@ -6,16 +6,12 @@ import pytest
 
 from crmlab.company import CompanySettings
 from crmlab.datasets import load_regions
-from crmlab.simulate._people.learners import (
-    draw_addresses,
-    draw_distinct_numbers,
-    draw_people,
-    draw_phone_numbers,
-)
+from crmlab.simulate._people import draw_addresses, draw_distinct_numbers, draw_people
+from crmlab.simulate._people.contacts import draw_phone_numbers
 from crmlab.simulate._people.names import given_names, surnames
 from crmlab.simulate._random import stream
 
-N = 20_000
+N = 8_000
 COLUMNS = {
     "customer_id": "str",
     "household": "int64",

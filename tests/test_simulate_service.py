@@ -14,11 +14,11 @@ from crmlab.company import CompanySettings
 from crmlab.contracts import CONTRACTS
 from crmlab.datasets import load_regions
 from crmlab.ltv import ShiftedBetaGeometric, survivors
+from crmlab.simulate._service import simulate_service
 from crmlab.simulate._service.branches import find_nearest_branch, open_branches
 from crmlab.simulate._service.months import anniversary
-from crmlab.simulate._service.service import simulate_service
 
-N = 20_000
+N = 8_000
 TABLES = ("branches", "instructors", "subscriptions", "visits", "complaints", "truth")
 COLUMNS = {
     "branches": ["branch_id", "name", "region", "district", "longitude", "latitude", "opened"],

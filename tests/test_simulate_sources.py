@@ -6,12 +6,11 @@ import pytest
 
 from crmlab._korean import jamo, latin_key
 from crmlab.company import CompanySettings
-from crmlab.simulate._people.learners import draw_people
+from crmlab.simulate._people import draw_people
 from crmlab.simulate._random import stream
-from crmlab.simulate._sources import corruption
-from crmlab.simulate._sources.sources import SOURCES, book_accounts, copy_people
+from crmlab.simulate._sources import SOURCES, book_accounts, copy_people, corruption
 
-N = 20_000
+N = 8_000
 CHANGES = [
     *("name_spaced", "name_typing", "name_swapped", "name_romanised"),
     *("phone_format", "phone_old", "phone_digit", "phone_family", "phone_missing"),

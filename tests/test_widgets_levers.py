@@ -129,7 +129,7 @@ def test_bad_moves_are_named(rises, error, message):
 
 @pytest.mark.parametrize("function", [lever_view, lever_explorer])
 def test_bad_economics_are_named(function):
-    with pytest.raises(ValueError, match=r"`retention` must be in \[0, 1\]; got 80"):
+    with pytest.raises(ValueError, match=r"`retention` must be in \[0, 1\); got 80"):
         function(**SHOP | {"retention": 80})
     with pytest.raises(TypeError, match="price"):
         function(**{name: value for name, value in SHOP.items() if name != "price"})

@@ -48,7 +48,7 @@ class Truth:
     settings: CompanySettings
 
     def __repr__(self) -> str:
-        return _describe("Truth", self)
+        return _describe(self)
 
 
 @dataclass(frozen=True, repr=False)
@@ -158,7 +158,7 @@ class Company:
         return found[found["n_rows"] > 0].reset_index(drop=True)
 
     def __repr__(self) -> str:
-        return _describe("Company", self)
+        return _describe(self)
 
 
 def tables_of(holder: Company | Truth) -> dict[str, pd.DataFrame]:
@@ -167,6 +167,6 @@ def tables_of(holder: Company | Truth) -> dict[str, pd.DataFrame]:
     return {name: value for name, value in values.items() if isinstance(value, pd.DataFrame)}
 
 
-def _describe(name: str, holder: object) -> str:
+def _describe(holder: Company | Truth) -> str:
     sizes = ", ".join(f"{table}: {len(frame):,}" for table, frame in tables_of(holder).items())
-    return f"{name}({sizes})"
+    return f"{type(holder).__name__}({sizes})"

@@ -97,11 +97,11 @@ def rfm_summary(
     ...     "amount": [10.0, 20.0, 5.0, 7.0],
     ... })
     >>> summary = rfm_summary(orders, observation_end="2024-01-31")
-    >>> summary[["frequency", "recency", "T", "monetary_value", "mean_spend", "days_since_last"]]
-                 frequency  recency     T  monetary_value  mean_spend  days_since_last
+    >>> summary[["frequency", "recency", "T", "monetary_value", "mean_spend"]]
+                 frequency  recency     T  monetary_value  mean_spend
     customer_id
-    a                    1      7.0  30.0            25.0        17.5               23
-    b                    0      0.0  29.0             0.0         7.0               29
+    a                    1      7.0  30.0            25.0        17.5
+    b                    0      0.0  29.0             0.0         7.0
     """
     check_choice("unit", unit, _UNITS)
     asked = check_day("observation_end", observation_end)

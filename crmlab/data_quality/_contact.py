@@ -124,7 +124,7 @@ def count_consents(consents: pd.DataFrame, base: Base, linked: LinkedRecords | N
         by_channel=_count_status(status),
         n_customers=len(ids),
         who=base.who,
-        n_never_answered=int(status["marketing"].eq("no answer").all(axis="columns").sum()),
+        n_never_answered=_count_silent(status),
         n_contradicting=_count_mixed(answers[_is_in_force(answers)]),
         n_changed=_count_mixed(answers),
         n_unknown=int((~answers["customer_id"].drop_duplicates().isin(ids)).sum()),
@@ -155,6 +155,12 @@ def _count_status(status: pd.DataFrame) -> pd.DataFrame:
     counts = counts.reindex(columns=list(_STATUS), fill_value=0).rename(columns=_STATUS)
     counts = counts.rename_axis(["purpose", "channel"]).reset_index("channel")
     return counts.assign(share=counts["granted"] / len(status))
+
+
+def _count_silent(status: pd.DataFrame) -> int:
+    """Customers without an answer on marketing, whatever the channel."""
+    unknown = pd.DataFrame({name: status["marketing", name] == "no answer" for name in CHANNELS})
+    return int(unknown.all(axis="columns").sum())
 
 
 def _is_in_force(answers: pd.DataFrame) -> pd.Series:

@@ -54,6 +54,6 @@ class LinkedRecords:
 def link_records(identities: pd.DataFrame, *, threshold: float) -> LinkedRecords:
     """Link the records of one or several systems to people."""
     records = identities.dropna(axis="columns", how="all")
-    empty = [name for name in identities if name not in records]
+    empty = [str(name) for name in identities if name not in records]
     linkage = link_customers(records, threshold=threshold, within=True)
     return LinkedRecords(records, empty, linkage)

@@ -87,14 +87,15 @@ def count_people(linked: LinkedRecords, settings: Settings) -> People:
 
 
 def _count_by_system(people: pd.DataFrame) -> pd.DataFrame:
-    systems = people.groupby("source")["person_id"].agg(records="size", people="nunique")
+    by = people.groupby("source")["person_id"]
     n_systems = people.groupby("person_id")["source"].nunique()
     alone = people[people["person_id"].map(n_systems) == 1].groupby("source")["person_id"]
+    systems = pd.DataFrame({"records": by.size(), "people": by.nunique()})
     systems["records_too_many"] = systems["records"] - systems["people"]
     systems["people_only_here"] = alone.nunique().reindex(systems.index, fill_value=0)
     n_records, n_people = len(people), len(n_systems)
     systems.loc["all"] = [n_records, n_people, n_records - n_people, int((n_systems == 1).sum())]
-    return systems.rename_axis("system")
+    return systems.rename_axis(index="system")
 
 
 def _count_by_size(people: pd.DataFrame) -> pd.DataFrame:

@@ -78,6 +78,13 @@ class Ages:
     )
     last_day: pd.Timestamp = pd.NaT  # type: ignore[assignment]
 
+    def note(self) -> str:
+        """What is counted, and from which day; empty where no age is known."""
+        if self.reason:
+            return ""
+        day = f"{self.last_day:%d %B %Y}"
+        return f"Days since a record was updated, on {day}, the last day in the data."
+
     @property
     def n_old(self) -> int:
         """Records over the limit, in all systems."""

@@ -133,7 +133,8 @@ def make_view(summary: pd.DataFrame, buyer: Positions, n_entries: int) -> View:
         n_entries=n_entries,
         buyer=buyer,
         frequency=summary["frequency"].to_numpy(dtype="float64"),
-        spend=summary["total_spend"].to_numpy(dtype="float64"),
+        # Equal to `total_spend` but for rounding, so that published shares of the best stay.
+        spend=(summary["mean_spend"] * (summary["frequency"] + 1)).to_numpy(dtype="float64"),
         alive=alive,
         problem=problem,
     )

@@ -273,7 +273,7 @@ def review_customer_value(
     customers = _value_customers(summary, models, terms)
     value = customers["value"]
     worth = _value_base(summary, models, terms.as_options(), total=True).iloc[0]
-    ahead = {"level": level, "total": True, "n_draws": _N_DRAWS}
+    ahead: dict[str, Any] = {"level": level, "total": True, "n_draws": _N_DRAWS}
     bought = predictive_intervals(models.purchases, summary, _AHEAD, **ahead)
     spent = predictive_intervals(models.purchases, summary, _AHEAD, spend=models.spend, **ahead)
     return CustomerValueReview(
@@ -365,7 +365,7 @@ def _count_bands(customers: pd.DataFrame) -> pd.DataFrame:
 def _value_scenarios(summary: pd.DataFrame, models: FittedModels, terms: Terms) -> pd.DataFrame:
     """The value of the base under other assumptions, and with another model."""
     horizon = terms.horizon
-    changes = {
+    changes: dict[str, dict[str, float]] = {
         "as assumed": {},
         f"{horizon // 2} weeks ahead": {"horizon": horizon // 2},
         f"{horizon * 2} weeks ahead": {"horizon": horizon * 2},

@@ -19,10 +19,16 @@ def read_numbers(name: str, value: Any, *, negative: bool = False) -> Floats:
 
     Negative numbers are refused unless `negative` is true.
     """
-    if pd.api.types.is_scalar(value) or getattr(value, "ndim", None) == 0:
-        low = -np.inf if negative else 0.0
-        return np.asarray(check_number(name, value, low=low))
-    return check_vector(name, value, negative=negative)
+    if _is_column(value):
+        return check_vector(name, value, negative=negative)
+    return np.asarray(check_number(name, value, low=-np.inf if negative else 0.0))
+
+
+def _is_column(value: Any) -> bool:
+    try:
+        return np.ndim(value) > 0
+    except ValueError:  # lists of unequal length
+        return True
 
 
 def count_bad(array: Floats, bad: NDArray[np.bool_]) -> str:

@@ -11,8 +11,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import special
 
+from crmlab._checks import check_choice
 from crmlab._errors import InputError
 from crmlab._time_unit import check_unit, find_unit
+from crmlab._units import UNIT_DAYS
 from crmlab.ltv._fitting.discounting import check_horizon
 from crmlab.ltv._fitting.errors import ConvergenceError
 from crmlab.ltv._fitting.maximum import Floats
@@ -129,15 +131,9 @@ class CountLikelihood(CovariateModel):
         found = find_unit(summary, unit=unit)
         if self.unit is None:
             return found
-        return find_unit(summary, unit=self.unit) if found is None else self._agree(found)
-
-    def _agree(self, found: str) -> str:
-        if found != self.unit:
-            raise InputError(
-                f"`summary` must be in the model's unit {self.unit!r}; got {found!r}. "
-                f"Build it with rfm_summary(..., unit={self.unit!r})."
-            )
-        return found
+        check_choice("unit", self.unit, UNIT_DAYS)
+        check_unit(summary, self.unit, unit=found or self.unit)
+        return self.unit
 
     def _read_counts(self, summary: pd.DataFrame, *, fitting: bool) -> Counts:
         """Check a summary and take from it what this model uses."""

@@ -176,9 +176,10 @@ class CountModel(CountLikelihood):
         Fader, Hardie and Lee (2005), "RFM and CLV: Using Iso-Value Curves for Customer Base
         Analysis", Journal of Marketing Research 42(4), equation 2.
         """
+        self._check_fitted()
         horizon = self.check_horizon(horizon, finite=False)
-        rows = self._read_checked(summary, unit)
         force = find_force(self.unit_, discount_rate, per, horizon)
+        rows = self._read_checked(summary, unit)
 
         def discounted(theta: Floats) -> Floats:
             return self.discounted(theta, rows, force, horizon)

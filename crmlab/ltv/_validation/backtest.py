@@ -240,6 +240,11 @@ def _check_models(models: Mapping[str, RepeatModel] | None) -> dict[str, RepeatM
         if name in BASELINES:
             raise InputError(f"`models` must not use the name of a baseline; got {name!r}.")
         check_members(f"models[{name!r}]", model, RepeatModel)
+        if "T" not in model.columns:
+            raise InputTypeError(
+                f"`models[{name!r}]` must be a model of purchases in continuous time; "
+                f"got {type(model).__name__}."
+            )
     return dict(models)
 
 

@@ -141,7 +141,7 @@ def randomised_pit(draws: pd.DataFrame, actual: ArrayLike, *, seed: int = 0) -> 
     common_index(draws=draws.iloc[:, 0], actual=actual)
     try:
         drawn = draws.to_numpy(dtype="float64", na_value=np.nan)
-    except (InputTypeError, InputError) as error:
+    except (TypeError, ValueError) as error:
         raise InputTypeError(f"`draws` must hold numbers; {error}.") from error
     if not np.isfinite(drawn).all():
         raise InputError("`draws` must be finite and not missing.")
