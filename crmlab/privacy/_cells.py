@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from crmlab._checks import check_choice, check_count
 from crmlab._errors import InputError
+from crmlab._types import Floats
 from crmlab.privacy._attack import Protection, interval
-from crmlab.privacy._linked import TOTAL, Linked, Numbers, add_sums, link, looks_like_total
+from crmlab.privacy._linked import TOTAL, Linked, add_sums, link, looks_like_total
 from crmlab.privacy._published import Published, as_list, blank_cells, read
 
 __all__ = ["cell_bounds", "suppress_small_cells"]
@@ -113,7 +114,7 @@ def suppress_small_cells(
         _check_totals_named(one, margins)
     linked = link([one.grid for one in published])
     hidden = _hide_cells(linked, published, minimum, zeros)
-    shown = [
+    shown: Any = [
         blank_cells(one, hidden[place], its)
         for one, place, its in zip(published, linked.places, given, strict=True)
     ]
@@ -213,7 +214,7 @@ def _read_all(
     return parts, given, several
 
 
-def _check_counts(counts: Numbers) -> None:
+def _check_counts(counts: Floats) -> None:
     wrong = ~np.isfinite(counts) | (counts < 0) | (counts != np.round(counts))
     if wrong.any():
         raise InputError(
@@ -222,7 +223,7 @@ def _check_counts(counts: Numbers) -> None:
         )
 
 
-def _check_amounts(amounts: dict[str, Numbers]) -> None:
+def _check_amounts(amounts: dict[str, Floats]) -> None:
     for name, values in amounts.items():
         if not np.isfinite(values).all():
             raise InputError(
@@ -264,9 +265,9 @@ def _hide_amounts(
     linked: Linked,
     published: Sequence[Published],
     name: str,
-    counts: Numbers,
+    counts: Floats,
     small: NDArray[np.bool_],
-    cost: Numbers,
+    cost: Floats,
     hidden: NDArray[np.bool_],
 ) -> NDArray[np.bool_]:
     """Hide what one amount needs; a table without that amount says nothing about it."""
