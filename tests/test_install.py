@@ -179,12 +179,7 @@ def is_any(kind):
 
 @pytest.mark.parametrize(
     ("kind", "known"),
-    [
-        ("Any", False),
-        ("DataFrame | Any", False),
-        ("Series[Any]", True),
-        ("dict[str, list[Any]]", True),
-    ],
+    [("Any", False), ("A | Any", False), ("A[Any]", True), ("A[str, B[Any]]", True)],
 )
 def test_any_is_told_from_what_holds_it(kind, known):
     assert is_any(kind) is not known
@@ -196,17 +191,14 @@ def test_mypy_knows_what_every_call_of_a_user_returns(install, tmp_path):
     mypy += ["--python-executable", python, "--cache-dir", tmp_path / "cache"]
     run(*mypy, USER, cwd=tmp_path)
 
-    code = ast.unparse(
-        ast.fix_missing_locations(Revealed().visit(ast.parse(USER.read_text("utf-8"))))
-    )
+    script = Revealed().visit(ast.parse(USER.read_text("utf-8")))
+    code = ast.unparse(ast.fix_missing_locations(script))
     (tmp_path / "revealed.py").write_text(code, "utf-8")
     done = subprocess.run(
         [*mypy, "--no-pretty", "revealed.py"], cwd=tmp_path, capture_output=True, text=True
     )
-    said = re.findall(
-        r'^revealed\.py:(\d+):(\d+): note: Revealed type is "(.+)"$', done.stdout, re.M
-    )
-    kinds = {(int(line), int(column)): kind for line, column, kind in said}
+    notes = re.findall(r':(\d+):(\d+): note: Revealed type is "(.+)"$', done.stdout, re.MULTILINE)
+    kinds = {(int(line), int(column)): kind for line, column, kind in notes}
     calls = revealed_calls(code)
-    assert set(kinds) == set(calls)
+    assert {line for line, _ in kinds} == {line for line, _ in calls}  # mypy says nothing twice
     assert {calls[place] for place, kind in kinds.items() if is_any(kind)} == IBIS
