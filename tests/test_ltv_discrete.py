@@ -17,7 +17,7 @@ from sklearn.exceptions import NotFittedError
 
 from crmlab.datasets import load_donations
 from crmlab.ltv import BetaGeoBetaBinomial, ConvergenceError
-from crmlab.ltv._noncontract.beta_geo_beta_binomial import _discounted_for_ever
+from crmlab.ltv._noncontract.opportunities import discount_forever
 
 PUBLISHED = BetaGeoBetaBinomial.from_params(
     alpha=1.204, beta=0.750, gamma=0.657, delta=2.783, unit="Y"
@@ -196,7 +196,7 @@ def test_endless_sum_equals_adding_up(gamma, delta, force):
     steps = np.arange(int(45 / force))
     stays = np.concatenate([[0], np.log1p(-gamma / (gamma + delta + steps)).cumsum()[:-1]])
     slow = np.exp(stays - force * (steps + 1)).sum()
-    found = _discounted_for_ever(gamma, np.array([delta, delta]), force)
+    found = discount_forever(gamma, np.array([delta, delta]), force)
     assert_allclose(found, slow, rtol=1e-10)
 
 

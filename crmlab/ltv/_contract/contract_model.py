@@ -7,12 +7,11 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy import special
 
-from crmlab._checks import check_columns, check_count, check_fraction, check_number, check_vector
-from crmlab._errors import InputError, InputTypeError
-from crmlab._time_unit import find_unit
+from crmlab._checks import check_count, check_fraction, check_number
+from crmlab._errors import InputError
 from crmlab._units import force_of_interest
 from crmlab.ltv._contract.contract_likelihood import ContractLikelihood
-from crmlab.ltv._contract.renewals import whole_numbers
+from crmlab.ltv._contract.renewals import read_base, whole_numbers
 from crmlab.ltv._fitting.maximum import Floats
 from crmlab.ltv._fitting.model import known_covariance
 
@@ -266,7 +265,7 @@ class ContractModel(ContractLikelihood):
             missing.
         """
         self._check_fitted()
-        renewals, customers = _base_of(active, self.unit_)
+        renewals, customers = read_base(active, self.unit_)
         paid = check_number("margin", margin)
         expected = self.discounted_expected_residual_lifetime(
             renewals, discount_rate=discount_rate, per=per
@@ -316,7 +315,7 @@ class ContractModel(ContractLikelihood):
             `level`, numbers that are not whole, or an option is out of range.
         """
         self._check_fitted()
-        renewals, customers = _base_of(active, self.unit_)
+        renewals, customers = read_base(active, self.unit_)
         ahead = np.arange(1.0, check_count("periods", periods) + 1)
         index = pd.RangeIndex(1, len(ahead) + 1, name="ahead")
         made = renewals[:, None]
@@ -383,28 +382,3 @@ class ContractModel(ContractLikelihood):
         for staying in np.exp(self._log_retention(self.theta_, t)):
             alive.append(int(rng.binomial(alive[-1], staying)))
         return pd.Series(alive, index=pd.RangeIndex(len(alive), name="period"), name="alive")
-
-
-def _base_of(active: Any, unit: str | None) -> tuple[Floats, Floats]:
-    """Renewals made and customers of an installed base, checked."""
-    if isinstance(active, pd.DataFrame):
-        check_columns(active.columns, ["renewals", "customers"], what="`active`")
-        renewals, customers = active["renewals"], active["customers"]
-        found = find_unit(active, what="active")
-        if None not in (found, unit) and found != unit:
-            raise InputError(
-                f"`active` must count renewals in the model's unit {unit!r}; got {found!r}."
-            )
-    elif isinstance(active, pd.Series):
-        renewals, customers = active.index.to_series(), active
-    else:
-        raise InputTypeError(
-            "`active` must be a Series of customers indexed by renewals made, or a table "
-            f"`renewals`, `customers`; got {type(active).__name__}."
-        )
-    if active.empty:
-        raise InputError("`active` must hold at least one row; got none.")
-    return (
-        whole_numbers("renewals", renewals.to_numpy()),
-        check_vector("customers", customers.to_numpy()),
-    )

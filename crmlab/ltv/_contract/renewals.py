@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from crmlab._checks import check_choice, check_columns
+from crmlab._checks import check_choice, check_columns, check_vector
 from crmlab._errors import InputError, InputTypeError
 from crmlab._time_unit import TIME_UNIT, find_unit
 from crmlab.ltv._contract.subscriptions import MONTHS, Day, survivors
 from crmlab.ltv._fitting.maximum import Floats
 from crmlab.ltv._formulas.arguments import read_numbers
 
-__all__ = ["Renewals", "read_renewals", "whole_numbers"]
+__all__ = ["Renewals", "read_base", "read_renewals", "whole_numbers"]
 
 
 @dataclass(frozen=True)
@@ -192,3 +192,28 @@ def whole_numbers(name: str, value: Any, *, minimum: int = 0) -> Floats:
             "It counts; a share or a percentage will not do."
         )
     return array
+
+
+def read_base(active: Any, unit: str | None) -> tuple[Floats, Floats]:
+    """Check an installed base, and return the renewals made and the customers."""
+    if isinstance(active, pd.DataFrame):
+        check_columns(active.columns, ["renewals", "customers"], what="`active`")
+        renewals, customers = active["renewals"], active["customers"]
+        found = find_unit(active, what="active")
+        if None not in (found, unit) and found != unit:
+            raise InputError(
+                f"`active` must count renewals in the model's unit {unit!r}; got {found!r}."
+            )
+    elif isinstance(active, pd.Series):
+        renewals, customers = active.index.to_series(), active
+    else:
+        raise InputTypeError(
+            "`active` must be a Series of customers indexed by renewals made, or a table "
+            f"`renewals`, `customers`; got {type(active).__name__}."
+        )
+    if active.empty:
+        raise InputError("`active` must hold at least one row; got none.")
+    return (
+        whole_numbers("renewals", renewals.to_numpy()),
+        check_vector("customers", customers.to_numpy()),
+    )

@@ -1,11 +1,10 @@
 """sBG: at every renewal a toss of the customer's own coin; coins differ between customers."""
 
-import math
-
 import numpy as np
 
 from crmlab.ltv._contract.contract_likelihood import LEAVING
 from crmlab.ltv._contract.contract_model import ContractModel
+from crmlab.ltv._fitting.hypergeometric import hyp2f1_of_one
 from crmlab.ltv._fitting.maximum import Floats
 
 __all__ = ["ShiftedBetaGeometric"]
@@ -96,26 +95,5 @@ class ShiftedBetaGeometric(ContractModel):
         """The closed form, equation 6 of Fader and Hardie (2010)."""
         alpha, beta = np.exp(theta)
         before = beta + renewals
-        series = _hyp2f1_of_one(before + 1, alpha + before + 1, force)
+        series = hyp2f1_of_one(before + 1, alpha + before + 1, force)
         return before / (alpha + before) * series
-
-
-def _hyp2f1_of_one(b: Floats, c: Floats, force: float) -> Floats:
-    """2F1(1, b; c; exp(-force)) by Gauss's continued fraction, from its far end.
-
-    All its terms are positive for c > b. The function of scipy gives nan for b beyond about 150
-    where c - b is a whole number.
-    """
-    root = math.sqrt(-math.expm1(-force))
-    shrinks = (1 - root) / (1 + root)  # of the error, from one step to the next
-    steps = math.ceil(40 / -math.log(shrinks)) + 2 if shrinks > 1e-15 else 4
-    z = math.exp(-force)
-    tail = np.ones_like(b)
-    for k in range(steps, -1, -1):
-        even = (k + 1) * (c - b + k) / ((c + 2 * k) * (c + 2 * k + 1))
-        tail = 1 - z * even / tail
-        odd = (b + k) / (c + 2 * k)
-        if k:
-            odd = odd * (c + k - 1) / (c + 2 * k - 1)
-        tail = 1 - z * odd / tail
-    return 1 / tail

@@ -2,8 +2,6 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
@@ -19,62 +17,21 @@ from crmlab.ltv._fitting.maximum import LIMIT, Floats
 from crmlab.ltv._fitting.rows import Rule, number_rows
 from crmlab.ltv._noncontract.count_likelihood import Gradient, Values
 from crmlab.ltv._noncontract.count_model import CountModel
+from crmlab.ltv._noncontract.opportunities import (
+    Histories,
+    as_histories,
+    beta_binomial,
+    count_opportunities,
+    discount_forever,
+    draw_opportunities,
+    sum_moments,
+)
 from crmlab.ltv._noncontract.summary import Counts, CustomerRows, period_rules
 
 __all__ = ["BetaGeoBetaBinomial"]
 
 # Points from which to search: alpha + beta, gamma, delta.
 _STARTS = ((1.0, 0.7, 3.0), (4.0, 0.3, 6.0), (0.4, 2.0, 2.0), (2.0, 1.0, 30.0))
-
-
-@dataclass(frozen=True)
-class _Moments:
-    """When each history may have ended: after any opportunity from the last purchase on.
-
-    Histories that differ share most of these moments, so each is worked out once.
-
-    Attributes
-    ----------
-    at : ndarray of shape (n_rows,)
-        The distinct history of each row.
-    start : ndarray of shape (n_histories,)
-        Where each history's moments start in `pair`.
-    size : ndarray of shape (n_histories,)
-        How many it has.
-    pair : ndarray of shape (n_moments,)
-        Position of each moment in the arrays below.
-    x, k, left : ndarray of shape (n_pairs,)
-        Purchases, opportunities as a customer, and 1 if the customer left after them; 0 if the
-        customer is there at the end.
-    """
-
-    at: NDArray[np.intp]
-    start: NDArray[np.intp]
-    size: NDArray[np.intp]
-    pair: NDArray[np.intp]
-    x: Floats
-    k: Floats
-    left: Floats
-
-
-@dataclass(frozen=True)
-class _Histories(Counts):
-    """Counts whose `T` is a number of opportunities."""
-
-    def scaled(self, time: float) -> Self:
-        return self  # opportunities have no unit
-
-    @cached_property
-    def moments(self) -> _Moments:
-        at, first = number_rows([self.x, self.tx, self.T])
-        x, tx, n = self.x[first], self.tx[first], self.T[first]
-        size = (n - tx + 1).astype("intp")
-        start = np.concatenate([[0], size.cumsum()[:-1]]).astype("intp")
-        k = np.arange(size.sum()) - np.repeat(start - tx, size)
-        left = (k < np.repeat(n, size)).astype(float)
-        columns = [np.repeat(x, size), k, left]
-        pair, one = number_rows(columns)
-        return _Moments(at, start, size, pair, *(column[one] for column in columns))
 
 
 class BetaGeoBetaBinomial(CountModel):
@@ -130,7 +87,7 @@ class BetaGeoBetaBinomial(CountModel):
 
     _NAMES = ("alpha", "beta", "gamma", "delta")
     _OBSERVED = "n_periods"
-    _ROWS = _Histories
+    _ROWS = Histories
     _BOUNDARIES = (
         (
             lambda at: at["delta"] - at["gamma"] > 6 or at["gamma"] < -5,
@@ -215,11 +172,11 @@ class BetaGeoBetaBinomial(CountModel):
     def _log_likelihood(self, values: Values, counts: Counts) -> tuple[Floats, Gradient]:
         a, b, g, d = (values[name] for name in self._NAMES)
         digamma = special.digamma
-        moments = _histories(counts).moments
+        moments = as_histories(counts).moments
         x, k, left = moments.x, moments.k, moments.left
         pairs = special.betaln(a + x, b + k - x) - special.betaln(a, b)
         pairs += special.betaln(g + left, d + k) - special.betaln(g, d)
-        likelihood, share = _log_sums(pairs, moments)
+        likelihood, share = sum_moments(pairs, moments)
         buys = digamma(a + b + k) - digamma(a + b)
         leaves = digamma(g + d + left + k) - digamma(g + d)
         slopes = {
@@ -260,7 +217,7 @@ class BetaGeoBetaBinomial(CountModel):
             raise InputError("`t` must be whole numbers of opportunities; it has fractions.")
 
     def _newcomers(self, T: Floats, covariates: Mapping[str, float] | None) -> Counts:
-        return _histories(super()._newcomers(T, covariates))
+        return as_histories(super()._newcomers(T, covariates))
 
     def _alive(self, values: Values, counts: Counts) -> Floats:
         """Chance of being a customer at opportunity n + 1."""
@@ -278,16 +235,16 @@ class BetaGeoBetaBinomial(CountModel):
 
     def _future(self, values: Values, counts: Counts, horizon: Floats | float) -> Floats:
         a, b, g, d = self._posterior(values, counts)
-        return a / (a + b) * _opportunities(g, d, np.broadcast_to(horizon, a.shape), 0.0)
+        return a / (a + b) * count_opportunities(g, d, np.broadcast_to(horizon, a.shape), 0.0)
 
     def _discounted_future(
         self, values: Values, rows: Counts, force: float, horizon: float
     ) -> Floats:
         a, b, g, d = self._posterior(values, rows)
         if math.isinf(horizon):
-            met = _discounted_for_ever(g, d, force)
+            met = discount_forever(g, d, force)
         else:
-            met = _opportunities(g, d, np.broadcast_to(horizon, a.shape), force)
+            met = count_opportunities(g, d, np.broadcast_to(horizon, a.shape), force)
         return a / (a + b) * met
 
     def _future_pmf(self, values: Values, counts: Counts, horizon: float, n: Floats) -> Floats:
@@ -301,7 +258,7 @@ class BetaGeoBetaBinomial(CountModel):
             # Leaves after `met` opportunities, or is there for all of them.
             left = float(met < horizon)
             chance = np.exp(special.betaln(g + left, d + met - 1) - special.betaln(g, d))
-            table += chance * _beta_binomial(n, met, a, b)
+            table += chance * beta_binomial(n, met, a, b)
         return table[at]
 
     # ------------------------------------------------------------------------------ simulation
@@ -310,7 +267,7 @@ class BetaGeoBetaBinomial(CountModel):
         self, values: Values, counts: Counts, horizon: float, rng: np.random.Generator
     ) -> NDArray[np.int64]:
         a, b, g, d = self._posterior(values, counts)
-        met = np.minimum(_opportunities_until_gone(g, d, len(counts), rng), int(horizon))
+        met = np.minimum(draw_opportunities(g, d, len(counts), rng), int(horizon))
         return rng.binomial(met, rng.beta(a, b))
 
     def simulate(
@@ -355,7 +312,7 @@ class BetaGeoBetaBinomial(CountModel):
         if not (np.isfinite(n) & (n >= 0) & (n == np.floor(n))).all():
             raise InputError("`n_periods` must be whole numbers, at least 0.")
         rng = np.random.default_rng(seed)
-        met = _opportunities_until_gone(self.gamma_, self.delta_, n_customers, rng) - 1
+        met = draw_opportunities(self.gamma_, self.delta_, n_customers, rng) - 1
         chance = rng.beta(self.alpha_, self.beta_, n_customers)
         x, last = np.zeros((2, n_customers), dtype="int64")
         for period in range(1, int(n.max()) + 1):
@@ -373,61 +330,3 @@ class BetaGeoBetaBinomial(CountModel):
         if self.unit_:
             frame[TIME_UNIT] = unit_column(self.unit_, n_customers)
         return frame
-
-
-def _histories(counts: Counts) -> _Histories:
-    if isinstance(counts, _Histories):
-        return counts
-    return _Histories(counts.x, counts.tx, counts.T, counts.weight, counts.z)
-
-
-def _log_sums(pairs: Floats, moments: _Moments) -> tuple[Floats, Floats]:
-    """Log of the sum over each history's moments, and each moment's share of it."""
-    logs = pairs[moments.pair]
-    top = np.maximum.reduceat(logs, moments.start)
-    weights = np.exp(logs - np.repeat(top, moments.size))
-    total = np.add.reduceat(weights, moments.start)
-    return top + np.log(total), weights / np.repeat(total, moments.size)
-
-
-def _opportunities(g: float, d: Floats, horizon: Any, force: float) -> Floats:
-    """Discounted number of the next `horizon` opportunities that a customer at the first meets."""
-    at, first = number_rows([d])
-    steps = np.arange(max(int(horizon.max()), 1))
-    there = special.betaln(g, d[first][:, None] + steps) - special.betaln(g, d[first][:, None])
-    sums = np.cumsum(np.exp(there - force * (steps + 1)), axis=1)
-    return np.where(horizon > 0, sums[at, np.maximum(horizon.astype("intp"), 1) - 1], 0.0)
-
-
-def _discounted_for_ever(g: float, d: Floats, force: float) -> Floats:
-    """The same without an end: z 2F1(1, d; g + d; z) with z the discount factor.
-
-    By Gauss's continued fraction, from its far end: all terms have one sign, so it is accurate
-    where the library function overflows.
-    """
-    at, first = number_rows([d])
-    d = d[first]
-    c, z = g + d, math.exp(-force)
-    # Each further pair of terms shrinks the error by about exp(-4 sqrt(1 - z)).
-    fraction = np.ones(len(d))
-    for k in range(20 + math.ceil(12 / math.sqrt(-math.expm1(-force))), -1, -1):
-        even = (k + 1) * (g + k) / ((c + 2 * k) * (c + 2 * k + 1))
-        odd = (d + k) * np.where(k > 0, (c + k - 1) / (c + 2 * k - 1), 1.0) / (c + 2 * k)
-        fraction = 1 - odd * z / (1 - even * z / fraction)
-    return z / fraction[at]
-
-
-def _beta_binomial(n: Floats, met: int, a: Floats, b: Floats) -> Floats:
-    """Chance of each number of purchases at `met` opportunities."""
-    few = np.minimum(n, met)
-    ways = special.gammaln(met + 1) - special.gammaln(few + 1) - special.gammaln(met - few + 1)
-    chance = np.exp(ways + special.betaln(a + few, b + met - few) - special.betaln(a, b))
-    return np.where(n <= met, chance, 0.0)
-
-
-def _opportunities_until_gone(
-    g: Any, d: Any, size: int, rng: np.random.Generator
-) -> NDArray[np.int64]:
-    """The number of the opportunity before which the customer leaves, from 1."""
-    # A chance of 0 or next to it would overflow; none of these customers leaves in our time.
-    return rng.geometric(np.maximum(rng.beta(g, d, size), 1e-12))
