@@ -1,5 +1,6 @@
 """The wheel in new environments: the bare core, each extra alone, and what a user's mypy sees."""
 
+import ast
 import functools
 import json
 import os
@@ -144,3 +145,60 @@ def test_a_command_refuses_to_run_without_its_extra(install, tmp_path):
 @pytest.mark.parametrize("extra", ROOMS)
 def test_an_extra_alone_brings_what_its_room_needs(install, tmp_path, extra):
     run(install(extra), "-I", "-c", f"import crmlab; {ROOMS[extra]}", cwd=tmp_path)
+
+
+# --- types ------------------------------------------------------------------------------------
+
+USER = ROOT / "tests" / "typed_user.py"
+# They return a table of Ibis, which carries no types yet.
+IBIS = {"crmlab.read_transactions"}
+
+
+class Revealed(ast.NodeTransformer):
+    """Each call inside `reveal_type`, which returns what it is given."""
+
+    def visit_Call(self, node):
+        self.generic_visit(node)
+        return ast.Call(ast.Name("reveal_type", ast.Load()), [node], [])
+
+
+def revealed_calls(code):
+    """The calls inside `reveal_type`: what is called, by line and column of the call."""
+    calls = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call)]
+    inside = [node.args[0] for node in calls if ast.unparse(node.func) == "reveal_type"]
+    plain = [re.sub(r"reveal_type", "", ast.unparse(call.func)) for call in inside]
+    return {(c.lineno, c.col_offset + 1): name for c, name in zip(inside, plain, strict=True)}
+
+
+def is_any(kind):
+    """Whether a type, or one of several it may be, is Any; `Series[Any]` is a Series."""
+    while (shorter := re.sub(r"\[[^\[\]]*\]", "", kind)) != kind:
+        kind = shorter
+    return re.search(r"\bAny\b", kind) is not None
+
+
+@pytest.mark.parametrize(
+    ("kind", "known"),
+    [("Any", False), ("A | Any", False), ("A[Any]", True), ("A[str, B[Any]]", True)],
+)
+def test_any_is_told_from_what_holds_it(kind, known):
+    assert is_any(kind) is not known
+
+
+def test_mypy_knows_what_every_call_of_a_user_returns(install, tmp_path):
+    python = install("plots", "pandas-stubs")
+    mypy = [sys.executable, "-m", "mypy", "--strict", "--show-column-numbers"]
+    mypy += ["--python-executable", python, "--cache-dir", tmp_path / "cache"]
+    run(*mypy, USER, cwd=tmp_path)
+
+    script = Revealed().visit(ast.parse(USER.read_text("utf-8")))
+    code = ast.unparse(ast.fix_missing_locations(script))
+    (tmp_path / "revealed.py").write_text(code, "utf-8")
+    done = subprocess.run(
+        [*mypy, "--no-pretty", "revealed.py"], cwd=tmp_path, capture_output=True, text=True
+    )
+    notes = re.findall(r':(\d+):(\d+): note: Revealed type is "(.+)"$', done.stdout, re.MULTILINE)
+    kinds = {(int(line), int(column)): kind for line, column, kind in notes}
+    calls = revealed_calls(code)
+    assert {line for line, _ in kinds} == {line for line, _ in calls}  # mypy says nothing twice
+    assert {calls[place] for place, kind in kinds.items() if is_any(kind)} == IBIS

@@ -23,7 +23,7 @@ def worth(orders: Table, *, until: Day) -> pd.DataFrame:
     chosen = ltv.backtest(orders, horizon=13)
     intervals = ltv.predictive_intervals(model, summary, 52, total=True)
     plots.plot_cohorts(cohorts).set_title(f"{share:.0%} {chosen.columns}")
-    plots.plot_lorenz(summary["monetary_value"]).figure.savefig("lorenz.png")
+    plots.plot_lorenz(crmlab.lorenz_curve(summary["total_spend"])).set_title("Lorenz")
     return value.assign(purchases=purchases, n=len(intervals))
 
 
@@ -39,4 +39,4 @@ print(audit.rows_read, found.round(2), split.columns, people.index, larger.trans
 again = worth(crmlab.read_transactions("orders.csv"), until="2025-12-28")
 page: Path = crmlab.run_report("customer_base", data="orders.csv", top=0.1)
 crmlab.rfm_summary(company.transactions, unit="X")  # type: ignore[arg-type]
-crmlab.top_share("many")  # type: ignore[arg-type]
+crmlab.top_share([3, 1], top="half")  # type: ignore[arg-type]

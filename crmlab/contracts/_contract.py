@@ -2,13 +2,17 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
+from crmlab._types import Table
 from crmlab.contracts._errors import ContractError
 from crmlab.contracts._open import as_table
 from crmlab.contracts._rules import Rule, faults, tally
+
+if TYPE_CHECKING:
+    import ibis
 
 __all__ = ["Column", "Contract", "Kind"]
 
@@ -95,7 +99,7 @@ class Contract:
                 + (remedy if self.reader else "Rename your columns to these names.")
             )
 
-    def check_types(self, table: Any) -> None:
+    def check_types(self, table: "ibis.Table") -> None:
         """Raise ContractError unless the required columns are there in their types."""
         self.check_header(table.columns)
         schema = table.schema()
@@ -107,7 +111,7 @@ class Contract:
                     f"{schema[column.name]}. {remedy}"
                 )
 
-    def check(self, table: Any) -> pd.DataFrame:
+    def check(self, table: Table) -> pd.DataFrame:
         """Count the rows that break each rule.
 
         Parameters
@@ -140,7 +144,7 @@ class Contract:
         labels = [rule.label for rule in rules]
         return pd.DataFrame({"rule": labels, "n_rows": [int(counts[label]) for label in labels]})
 
-    def require(self, table: Any) -> Any:
+    def require(self, table: Table) -> "ibis.Table":
         """Return a table that keeps every rule as an Ibis table; raise ContractError otherwise.
 
         Parameters
@@ -182,7 +186,7 @@ class Contract:
             f"{self.name}:\n" + "\n".join(faults(held, rules, counts, columns=tellable))
         )
 
-    def _count(self, table: Any) -> tuple[Any, list[Rule], pd.Series]:
+    def _count(self, table: Table) -> tuple[Any, list[Rule], pd.Series]:
         """Open a table; return it, the rules that apply to it, and how often each is broken."""
         if isinstance(table, pd.DataFrame):
             self.check_header(map(str, table.columns))

@@ -1,20 +1,19 @@
 """Customers followed by the period of their first purchase."""
 
-from typing import Any
-
 import ibis
 import numpy as np
 import pandas as pd
 
 from crmlab._checks import check_choice, check_day
 from crmlab._periods import PERIODS, Day, Period, index_of, starts
+from crmlab._types import Table
 from crmlab.customer_base._days import read_days, run_sorted, with_period
 
 __all__ = ["cohort_retention"]
 
 
 def cohort_retention(
-    transactions: Any, *, period: Period = "M", observation_end: Day | None = None
+    transactions: Table, *, period: Period = "M", observation_end: Day | None = None
 ) -> pd.DataFrame:
     """Follow customers by the calendar period of their first purchase.
 

@@ -10,6 +10,7 @@ from crmlab._engine import execute
 from crmlab._errors import InputError
 from crmlab._periods import PERIODS, Period
 from crmlab._purchases import purchase_days
+from crmlab._types import Table
 from crmlab.contracts import TRANSACTIONS, ContractError, Rule, tally
 from crmlab.loaders import read_transactions
 
@@ -31,7 +32,7 @@ NO_PURCHASE = (
 )
 
 
-def read_lines(transactions: Any) -> tuple[Any, dt.date]:
+def read_lines(transactions: Table) -> tuple[Any, dt.date]:
     """The lines as an Ibis table that keeps the contract, and its last day.
 
     One aggregate query checks the table and finds that day.
@@ -61,13 +62,13 @@ def up_to(table: Any, end: dt.date) -> Any:
     )
 
 
-def read_observed(transactions: Any, end: dt.date | None) -> tuple[Any, dt.date]:
+def read_observed(transactions: Table, end: dt.date | None) -> tuple[Any, dt.date]:
     """Read the lines up to the end of observation, as an expression, and that end."""
     lines, last = read_lines(transactions)
     return lines if end is None else up_to(lines, end), end or last
 
 
-def read_days(transactions: Any, end: dt.date | None) -> tuple[Any, dt.date]:
+def read_days(transactions: Table, end: dt.date | None) -> tuple[Any, dt.date]:
     """Read the customers' days up to the end of observation, as an expression, and that end."""
     lines, end = read_observed(transactions, end)
     return purchase_days(lines), end

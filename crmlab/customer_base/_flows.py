@@ -7,13 +7,14 @@ import pandas as pd
 
 from crmlab._checks import check_choice, check_count, check_day
 from crmlab._periods import PERIODS, Day, Period, index_of, starts
+from crmlab._types import Table
 from crmlab.customer_base._days import read_days, run_sorted, with_period
 
 __all__ = ["customer_flows"]
 
 
 def customer_flows(
-    transactions: Any,
+    transactions: Table,
     *,
     period: Period = "M",
     lapse_after: int = 1,

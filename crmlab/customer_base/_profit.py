@@ -10,6 +10,7 @@ from crmlab._checks import check_day
 from crmlab._engine import execute
 from crmlab._errors import InputError
 from crmlab._periods import Day
+from crmlab._types import Table
 from crmlab._units import months_between
 from crmlab.contracts import CONTACTS, SUBSCRIPTIONS, ContractError
 from crmlab.customer_base._days import read_lines, up_to
@@ -20,10 +21,10 @@ _COLUMNS = ["sales", "margin", "fees", "service_cost", "contact_cost"]
 
 
 def customer_profit(
-    transactions: Any,
+    transactions: Table,
     *,
-    subscriptions: Any = None,
-    contacts: Any = None,
+    subscriptions: Table | None = None,
+    contacts: Table | None = None,
     observation_end: Day | None = None,
 ) -> pd.DataFrame:
     """Add up what each customer brought in and cost.

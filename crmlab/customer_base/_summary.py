@@ -4,7 +4,7 @@ And one row per kind of customer, where customers are too many for a row each.
 """
 
 import datetime as dt
-from typing import Any, Literal
+from typing import Any
 
 import ibis
 import numpy as np
@@ -16,6 +16,7 @@ from crmlab._errors import InputError
 from crmlab._periods import Day
 from crmlab._purchases import count_orders, purchase_days
 from crmlab._time_unit import TIME_UNIT, unit_column
+from crmlab._types import Table, TimeUnit
 from crmlab._units import UNIT_DAYS
 from crmlab.customer_base._days import (
     EPOCH,
@@ -28,12 +29,11 @@ from crmlab.customer_base._in_memory import reduce_in_memory
 
 __all__ = ["calibration_holdout", "rfm_summary", "sufficient_statistics"]
 
-Unit = Literal["D", "W", "M"]
 _UNITS = ("D", "W", "M")
 
 
 def rfm_summary(
-    transactions: Any, *, observation_end: Day | None = None, unit: Unit = "D"
+    transactions: Table, *, observation_end: Day | None = None, unit: TimeUnit = "D"
 ) -> pd.DataFrame:
     """Reduce transactions to the recency, frequency and money of each customer.
 
@@ -130,11 +130,11 @@ def _with_orders(customers: Any, lines: Any, bought: Any) -> Any:
 
 
 def calibration_holdout(
-    transactions: Any,
+    transactions: Table,
     *,
     calibration_end: Day,
     observation_end: Day | None = None,
-    unit: Unit = "D",
+    unit: TimeUnit = "D",
 ) -> pd.DataFrame:
     """Summarise customers up to a day, and what they bought after it.
 
@@ -207,7 +207,7 @@ def calibration_holdout(
 
 
 def sufficient_statistics(
-    transactions: Any, *, observation_end: Day | None = None, unit: Unit = "D"
+    transactions: Table, *, observation_end: Day | None = None, unit: TimeUnit = "D"
 ) -> pd.DataFrame:
     """Count the customers who share frequency, recency and T.
 
@@ -306,7 +306,7 @@ def _reduce(days: Any, counted: Any) -> dict[str, Any]:
     }
 
 
-def _times(bought: pd.DataFrame, end: dt.date, unit: Unit) -> dict[str, Any]:
+def _times(bought: pd.DataFrame, end: dt.date, unit: TimeUnit) -> dict[str, Any]:
     """Frequency, recency and T from the number of days, the first and the last."""
     first = bought["first"].to_numpy(dtype="int64")
     return {
@@ -328,7 +328,7 @@ def _money(bought: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def _summarise(bought: pd.DataFrame, end: dt.date, unit: Unit) -> pd.DataFrame:
+def _summarise(bought: pd.DataFrame, end: dt.date, unit: TimeUnit) -> pd.DataFrame:
     """The summary's columns from the reduced days of customers with a purchase."""
     last = bought["last"].to_numpy(dtype="int64")
     n_orders = bought["n_orders" if "n_orders" in bought else "n"].to_numpy(dtype="int64")

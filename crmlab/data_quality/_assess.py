@@ -1,11 +1,11 @@
 """From what a firm has to every table and sentence of its assessment."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import pandas as pd
 
 from crmlab._engine import execute
+from crmlab._types import TableSource
 from crmlab.contracts import CONTRACTS
 from crmlab.data_quality._contact import Base, Contact, count_consents
 from crmlab.data_quality._inputs import Inputs, read_inputs
@@ -30,11 +30,11 @@ _NEEDED_FOR = {
 
 
 def assess_data_quality(
-    orders: Any,
+    orders: TableSource,
     *,
-    identities: Any = None,
-    consents: Any = None,
-    customers: Any = None,
+    identities: TableSource | None = None,
+    consents: TableSource | None = None,
+    customers: TableSource | None = None,
     tables: Mapping[str, pd.DataFrame] | None = None,
     columns: Mapping[str, str] | None = None,
     dayfirst: bool | None = None,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, Union
 
 import numpy as np
 import pandas as pd
@@ -12,12 +12,18 @@ from crmlab._errors import InputError, InputTypeError
 from crmlab.identity._inputs import KEY, match_records, with_clean_keys
 from crmlab.identity._people import components
 
-__all__ = ["as_clusters", "check_linkage", "evaluate_links", "threshold_table"]
+if TYPE_CHECKING:
+    from crmlab.company import Truth
+    from crmlab.identity._link import Linkage
+
+__all__ = ["Clusters", "as_clusters", "check_linkage", "evaluate_links", "threshold_table"]
 
 _COLUMNS = [*KEY, "person_id"]
 
+Clusters = Union["Linkage", "Truth", pd.DataFrame]  # who is who, in `clusters` or `links`
 
-def as_clusters(clusters: Any, name: str) -> pd.DataFrame:
+
+def as_clusters(clusters: Clusters, name: str) -> pd.DataFrame:
     """Get the frame of records and people from a linkage, a truth with `links`, or a frame."""
     for attribute in ("clusters", "links"):
         clusters = getattr(clusters, attribute, clusters)
@@ -50,7 +56,7 @@ def check_linkage(linkage: Any) -> None:
         )
 
 
-def evaluate_links(clusters: Any, truth: Any) -> pd.DataFrame:
+def evaluate_links(clusters: Clusters, truth: Clusters) -> pd.DataFrame:
     """Precision, recall and F1 of a linkage against the truth.
 
     Parameters
@@ -168,8 +174,8 @@ def _share(part: float, whole: float) -> float:
 
 
 def threshold_table(
-    linkage: Any,
-    truth: Any = None,
+    linkage: "Linkage",
+    truth: Clusters | None = None,
     *,
     thresholds: Sequence[float] = (0.1, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99, 0.999, 0.9999),
 ) -> pd.DataFrame:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from crmlab.identity import _normalise as normalise
 from crmlab.identity._address import read_addresses
-from crmlab.identity._evaluate import as_clusters
+from crmlab.identity._evaluate import Clusters, as_clusters
 from crmlab.identity._golden import golden_records
 from crmlab.identity._inputs import FIELDS, KEY, Tables, align_ids, gather_records
 
@@ -15,7 +15,7 @@ __all__ = ["field_agreement"]
 
 
 def field_agreement(
-    clusters: Any, tables: Tables, *, columns: Mapping[str, str] | None = None
+    clusters: Clusters, tables: Tables, *, columns: Mapping[str, str] | None = None
 ) -> pd.DataFrame:
     """Count by system and field what is missing, and what differs from the golden record.
 

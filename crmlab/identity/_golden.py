@@ -1,13 +1,12 @@
 """One record per person from all records of that person."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import pandas as pd
 
 from crmlab._checks import check_choice
 from crmlab._errors import InputError, InputTypeError
-from crmlab.identity._evaluate import as_clusters
+from crmlab.identity._evaluate import Clusters, as_clusters
 from crmlab.identity._inputs import KEY, Tables, gather_records, linkable_columns, match_records
 from crmlab.identity._normalise import clean_text
 
@@ -19,7 +18,7 @@ _LATEST = ("phone", "email", "address", "postcode")
 
 
 def golden_records(
-    clusters: Any,
+    clusters: Clusters,
     tables: Tables,
     *,
     columns: Mapping[str, str] | None = None,

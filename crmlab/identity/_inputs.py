@@ -8,6 +8,7 @@ import pandas as pd
 from crmlab._checks import check_choice
 from crmlab._engine import execute
 from crmlab._errors import InputError, InputTypeError
+from crmlab._types import Table
 from crmlab.identity._normalise import clean_text
 
 __all__ = [
@@ -32,7 +33,7 @@ FIELDS = (
     "postcode",
     "birth_date",
 )
-Tables = Any  # a table, {system: table}, or several tables
+Tables = Table | Mapping[str, Table] | Sequence[Table]  # by the names of systems, or with them
 
 
 def gather_records(

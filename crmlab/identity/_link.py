@@ -12,7 +12,7 @@ from crmlab._checks import check_count, check_fraction
 from crmlab._errors import InputError, InputTypeError
 from crmlab._optional import need
 from crmlab.identity._engines import open_engine
-from crmlab.identity._evaluate import as_clusters
+from crmlab.identity._evaluate import Clusters, as_clusters
 from crmlab.identity._explain import explain_pair
 from crmlab.identity._inputs import KEY, Tables, gather_records, linkable_columns
 from crmlab.identity._model import Model, score_pairs, silence_splink, train_model
@@ -142,7 +142,7 @@ def link_customers(
     exact: Sequence[str] = (),
     threshold: float = 0.9,
     within: bool | None = None,
-    previous: Any = None,
+    previous: Clusters | None = None,
     connection: Any = None,
     seed: int = 1,
 ) -> Linkage:

@@ -20,10 +20,11 @@ import contextlib
 import datetime as dt
 import warnings
 from collections.abc import Iterator, Mapping
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from crmlab._checks import check_choice
 from crmlab._engine import blames_query, engine_errors
+from crmlab._types import TableSource
 from crmlab.contracts import ContractError
 from crmlab.loaders._canonical import prepare
 from crmlab.loaders._files import expand as expand  # for rooms above, as `open_source`
@@ -31,6 +32,9 @@ from crmlab.loaders._options import Options
 from crmlab.loaders._quality import TransactionAudit, count_rows, explain, make_audit
 from crmlab.loaders._sources import open_source as open_source
 from crmlab.loaders._tables import read_header, read_table
+
+if TYPE_CHECKING:
+    import ibis
 
 __all__ = [
     "QuarantineWarning",
@@ -70,7 +74,7 @@ class QuarantineWarning(UserWarning):
 
 
 def read_transactions(
-    source: Any,
+    source: TableSource,
     *,
     columns: Mapping[str, str] | None = None,
     on_invalid: Literal["raise", "quarantine"] = "raise",
@@ -84,7 +88,7 @@ def read_transactions(
     encoding: str | None = None,
     separator: str | None = None,
     sheet: str | int = 0,
-) -> Any:
+) -> "ibis.Table":
     """Read transactions as an Ibis table in canonical columns.
 
     Parameters
@@ -188,7 +192,7 @@ def _refuse_or_warn(message: str, on_invalid: str) -> None:
 
 
 def audit_transactions(
-    source: Any,
+    source: TableSource,
     *,
     columns: Mapping[str, str] | None = None,
     returns: Literal["net", "drop", "keep"] = "net",

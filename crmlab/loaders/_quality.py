@@ -1,7 +1,7 @@
 """The audit of transactions: what was read, what was wrong, what was done about it."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -9,6 +9,9 @@ from crmlab._engine import execute
 from crmlab._purchases import is_return, purchase_days
 from crmlab.contracts import ContractError, faults, shown, tally
 from crmlab.loaders._canonical import MALFORMED, Prepared
+
+if TYPE_CHECKING:
+    import ibis
 
 __all__ = ["TransactionAudit", "count_rows", "explain", "make_audit"]
 
@@ -63,7 +66,7 @@ class TransactionAudit:
     last_date: pd.Timestamp
     revenue: float
     readings: dict[str, str]
-    valid: Any = field(repr=False)
+    valid: "ibis.Table" = field(repr=False)
 
     @property
     def currency(self) -> str:

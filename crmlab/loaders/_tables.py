@@ -8,6 +8,7 @@ import pandas as pd
 
 from crmlab._checks import check_choice
 from crmlab._engine import execute
+from crmlab._types import TableSource
 from crmlab.contracts import CONTRACTS, Column, Contract, ContractError
 from crmlab.loaders._canonical import check_claims, check_mapping
 from crmlab.loaders._columns import PROBLEM, read_date, read_flag, read_id, read_number
@@ -20,7 +21,11 @@ __all__ = ["read_header", "read_table"]
 
 
 def read_header(
-    source: Any, *, encoding: str | None = None, separator: str | None = None, sheet: str | int = 0
+    source: TableSource,
+    *,
+    encoding: str | None = None,
+    separator: str | None = None,
+    sheet: str | int = 0,
 ) -> list[str]:
     """Names of the columns of a file or table, as its owner wrote them.
 
@@ -48,7 +53,7 @@ def read_header(
 
 
 def read_table(
-    source: Any,
+    source: TableSource,
     name: str,
     *,
     columns: Mapping[str, str] | None = None,

@@ -10,6 +10,7 @@ import pandas as pd
 from crmlab._checks import check_columns, check_count
 from crmlab._engine import execute
 from crmlab._errors import InputError, InputTypeError
+from crmlab._types import Table
 
 __all__ = ["k_anonymity"]
 
@@ -17,7 +18,7 @@ _MOST = 8  # columns; all their combinations are counted
 _SIZE = "crmlab:n_rows"
 
 
-def k_anonymity(table: Any, quasi_identifiers: Sequence[str], *, k: int = 5) -> pd.DataFrame:
+def k_anonymity(table: Table, quasi_identifiers: Sequence[str], *, k: int = 5) -> pd.DataFrame:
     """Count rows that few others share, for each combination of columns somebody may know.
 
     A table is k-anonymous in some columns where each combination of their values stands in at

@@ -14,7 +14,7 @@ from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, milp
 
 from crmlab._errors import InputError
-from crmlab.privacy._linked import Numbers
+from crmlab._types import Floats
 
 __all__ = ["Protection", "interval"]
 
@@ -32,8 +32,8 @@ class Protection:
     """
 
     relations: sparse.csr_array
-    room: Numbers
-    cost: Numbers
+    room: Floats
+    cost: Floats
     whole: bool
 
     def hide(self, need: Mapping[int, float], hidden: Mask) -> Mask:
@@ -43,7 +43,7 @@ class Protection:
         each added cell is published again where the others suffice, the most expensive first.
         """
         given, hidden = hidden, hidden.copy()
-        moves: dict[int, Numbers] = {}
+        moves: dict[int, Floats] = {}
         for cell in sorted(need, key=lambda one: (-need[one], one)):
             move = _is_enough(moves, cell, need[cell])
             if move is None:
@@ -65,11 +65,11 @@ class Protection:
         return hidden
 
     def _leave_out(
-        self, cell: int, need: Mapping[int, float], moves: dict[int, Numbers], hidden: Mask
-    ) -> dict[int, Numbers] | None:
+        self, cell: int, need: Mapping[int, float], moves: dict[int, Floats], hidden: Mask
+    ) -> dict[int, Floats] | None:
         """Other moves for those that touch `cell`, among hidden cells only, or None."""
         still = {one: move for one, move in moves.items() if not move[cell]}
-        again: dict[int, Numbers] = {}
+        again: dict[int, Floats] = {}
         for one in moves.keys() - still.keys():
             move = _is_enough(still | again, one, need[one])
             if move is None:
@@ -81,7 +81,7 @@ class Protection:
 
     def _find_cheapest_move(
         self, cell: int, need: float, hidden: Mask, movable: Mask
-    ) -> Numbers | None:
+    ) -> Floats | None:
         """The move that raises `cell` by its need and touches the least that is not hidden yet."""
         unit = 1.0 if self.whole else need
         cost = np.where(hidden, _HIDDEN_COST, self.cost)
@@ -103,13 +103,13 @@ class Protection:
         return move.round() if self.whole else np.where(np.abs(move) < _TINY, 0, move) * unit
 
 
-def _is_enough(moves: Mapping[int, Numbers], cell: int, need: float) -> Numbers | None:
+def _is_enough(moves: Mapping[int, Floats], cell: int, need: float) -> Floats | None:
     least = need * (1 - _TINY)  # amounts are not whole numbers
     return next((move for move in moves.values() if move[cell] >= least), None)
 
 
 def interval(
-    relations: sparse.csr_array, numbers: Numbers, cell: int, *, whole: bool
+    relations: sparse.csr_array, numbers: Floats, cell: int, *, whole: bool
 ) -> tuple[float, float]:
     """Lowest and highest value of a hidden cell (nan in `numbers`), given all that are not.
 
@@ -140,9 +140,9 @@ def interval(
 
 
 def _solve(
-    objective: Numbers,
+    objective: Floats,
     matrix: sparse.csr_array,
-    target: Numbers,
+    target: Floats,
     bounds: Bounds,
     *,
     whole: bool,

@@ -1,7 +1,7 @@
 """Tables of counts that can be published: small cells hidden, and safe from subtraction."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from crmlab._checks import check_choice, check_count
 from crmlab._errors import InputError
+from crmlab._types import Floats
 from crmlab.privacy._attack import Protection, interval
-from crmlab.privacy._linked import TOTAL, Linked, Numbers, add_sums, link, looks_like_total
+from crmlab.privacy._linked import TOTAL, Linked, add_sums, link, looks_like_total
 from crmlab.privacy._published import Published, as_list, blank_cells, read
 
 __all__ = ["cell_bounds", "suppress_small_cells"]
@@ -18,15 +19,20 @@ __all__ = ["cell_bounds", "suppress_small_cells"]
 _ROUNDING = 1e-6  # of an amount: sums of unrounded floats differ by far less
 
 
+Counts = pd.DataFrame | pd.Series
+# One table or several: what is published is of the kind that was given.
+Given = TypeVar("Given", pd.DataFrame, pd.Series, list[pd.DataFrame], list[pd.Series], list[Counts])
+
+
 def suppress_small_cells(
-    table: Any,
+    table: Given,
     *,
     minimum: int = 5,
-    counts: Any = None,
+    counts: str | Counts | Sequence[Counts] | None = None,
     by: Sequence[str] | None = None,
     margins: str | None = "All",
     zeros: str = "publish",
-) -> Any:
+) -> Given:
     """Hide small counts in a table, and what else must be hidden so that nobody can work them out.
 
     A hidden cell of a row with a published total is the total less the rest, so hiding it alone
@@ -108,7 +114,7 @@ def suppress_small_cells(
         _check_totals_named(one, margins)
     linked = link([one.grid for one in published])
     hidden = _hide_cells(linked, published, minimum, zeros)
-    shown = [
+    shown: Any = [
         blank_cells(one, hidden[place], its)
         for one, place, its in zip(published, linked.places, given, strict=True)
     ]
@@ -116,7 +122,7 @@ def suppress_small_cells(
 
 
 def cell_bounds(
-    published: Any,
+    published: Counts | Sequence[Counts],
     *,
     counts: str | None = None,
     by: Sequence[str] | None = None,
@@ -208,7 +214,7 @@ def _read_all(
     return parts, given, several
 
 
-def _check_counts(counts: Numbers) -> None:
+def _check_counts(counts: Floats) -> None:
     wrong = ~np.isfinite(counts) | (counts < 0) | (counts != np.round(counts))
     if wrong.any():
         raise InputError(
@@ -217,7 +223,7 @@ def _check_counts(counts: Numbers) -> None:
         )
 
 
-def _check_amounts(amounts: dict[str, Numbers]) -> None:
+def _check_amounts(amounts: dict[str, Floats]) -> None:
     for name, values in amounts.items():
         if not np.isfinite(values).all():
             raise InputError(
@@ -259,9 +265,9 @@ def _hide_amounts(
     linked: Linked,
     published: Sequence[Published],
     name: str,
-    counts: Numbers,
+    counts: Floats,
     small: NDArray[np.bool_],
-    cost: Numbers,
+    cost: Floats,
     hidden: NDArray[np.bool_],
 ) -> NDArray[np.bool_]:
     """Hide what one amount needs; a table without that amount says nothing about it."""

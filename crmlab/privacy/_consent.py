@@ -1,9 +1,8 @@
 """Who may be contacted: the last answer of each customer, by channel and purpose."""
 
 import dataclasses
-import datetime as dt
-from collections.abc import Mapping, Set
-from typing import Any
+from collections.abc import Mapping, Sequence, Set
+from typing import Any, overload
 
 import ibis
 import pandas as pd
@@ -11,6 +10,7 @@ import pandas as pd
 from crmlab._checks import check_choice, check_day
 from crmlab._engine import execute
 from crmlab._errors import InputTypeError
+from crmlab._types import Day, Table
 from crmlab.contracts import (
     CHANNELS,
     CONSENTS,
@@ -30,13 +30,28 @@ _RULES = dataclasses.replace(
 _CUSTOMERS = Contract("customers", (Column("customer_id", "id", "whom", required=True),), ())
 
 
+Ids = pd.Series | pd.Index | Sequence[str] | Sequence[int]
+
+
+@overload
 def consented(
-    customers: Any,
-    consents: Any,
+    customers: pd.DataFrame, consents: Table, *, channel: str, purpose: str, on: Day | None = None
+) -> pd.DataFrame: ...
+@overload
+def consented(
+    customers: Ids, consents: Table, *, channel: str, purpose: str, on: Day | None = None
+) -> pd.Series: ...
+@overload
+def consented(
+    customers: "ibis.Table", consents: Table, *, channel: str, purpose: str, on: Day | None = None
+) -> "ibis.Table": ...
+def consented(
+    customers: Table | Ids,
+    consents: Table,
     *,
     channel: str,
     purpose: str,
-    on: str | dt.date | pd.Timestamp | None = None,
+    on: Day | None = None,
 ) -> Any:
     """Keep the customers who may be contacted through a channel for a purpose.
 
@@ -110,12 +125,12 @@ def consented(
 
 
 def consent_status(
-    customers: Any,
-    consents: Any,
+    customers: Table | Ids,
+    consents: Table,
     *,
     channel: str,
     purpose: str,
-    on: str | dt.date | pd.Timestamp | None = None,
+    on: Day | None = None,
 ) -> pd.DataFrame:
     """Say for each customer which answer counts, so that nobody is left out in silence.
 
@@ -178,9 +193,7 @@ def consent_status(
     )
 
 
-def _find_answers(
-    consents: Any, channel: str, purpose: str, on: str | dt.date | pd.Timestamp | None
-) -> pd.DataFrame:
+def _find_answers(consents: Any, channel: str, purpose: str, on: Day | None) -> pd.DataFrame:
     """The answer that counts, one row per customer who gave one: a single query."""
     check_choice("channel", channel, CHANNELS)
     check_choice("purpose", purpose, PURPOSES)

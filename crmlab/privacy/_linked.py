@@ -11,19 +11,18 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from crmlab._errors import InputError
+from crmlab._types import Floats
 
 __all__ = [
     "TOTAL",
     "Grid",
     "Linked",
-    "Numbers",
     "add_sums",
     "link",
     "looks_like_total",
     "make_grid",
 ]
 
-Numbers = NDArray[np.float64]
 # What a cell is about: (dimension, label) pairs. A total leaves its dimension out, so the cell of
 # a region in one table is the total of that region in another.
 Key = frozenset[tuple[Hashable, Hashable]]
@@ -148,8 +147,8 @@ def _make_matrix(sums: list[tuple[int, tuple[int, ...]]], n_cells: int) -> spars
 
 
 def add_sums(
-    linked: Linked, tables: Sequence[Numbers], *, name: str, tolerance: float = 0.0
-) -> Numbers:
+    linked: Linked, tables: Sequence[Floats], *, name: str, tolerance: float = 0.0
+) -> Floats:
     """The numbers of all cells, those of unpublished sums included.
 
     Raises
@@ -172,7 +171,7 @@ def add_sums(
     return numbers
 
 
-def _check_equal(one: Numbers, other: Numbers, name: str, tolerance: float, fault: str) -> None:
+def _check_equal(one: Floats, other: Floats, name: str, tolerance: float, fault: str) -> None:
     apart = np.abs(one - other) > tolerance * np.maximum(np.abs(one), np.abs(other))
     if apart.any():
         first = int(np.flatnonzero(apart)[0])
@@ -182,7 +181,7 @@ def _check_equal(one: Numbers, other: Numbers, name: str, tolerance: float, faul
         )
 
 
-def looks_like_total(grid: Grid, counts: Numbers) -> Hashable | None:
+def looks_like_total(grid: Grid, counts: Floats) -> Hashable | None:
     """A label that seems to be a total under another name, or None."""
     for place, _ in enumerate(grid.dimensions):
         labels = [row[place] for row in grid.labels]
@@ -197,7 +196,7 @@ def looks_like_total(grid: Grid, counts: Numbers) -> Hashable | None:
     return None
 
 
-def _find_sums_of_others(grid: Grid, counts: Numbers, place: int) -> NDArray[np.bool_]:
+def _find_sums_of_others(grid: Grid, counts: Floats, place: int) -> NDArray[np.bool_]:
     """For each label of a dimension, whether it is the sum of the others all along.
 
     Small numbers add up by chance, so this must happen at least three times with two numbers or

@@ -4,7 +4,7 @@ import hmac
 import os
 import unicodedata
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -26,14 +26,17 @@ class PseudonymKeyError(ValueError):
     """There is no key for pseudonyms in the environment, or one too short to keep a secret."""
 
 
+Named = TypeVar("Named", pd.DataFrame, pd.Series)
+
+
 def pseudonymise(
-    table: Any,
+    table: Named,
     columns: str | Sequence[str] | None = None,
     *,
     key_env: str = _DEFAULT_ENV,
     namespace: str | Mapping[str, str] | None = None,
     length: int = 32,
-) -> Any:
+) -> Named:
     r"""Replace identifiers by keyed codes that are the same in every table.
 
     A code is HMAC-SHA256 of ``namespace + "\x00" + value`` under the key, the first `length`

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from crmlab._checks import check_columns
 from crmlab._errors import InputError, InputTypeError
-from crmlab.privacy._linked import Grid, Numbers, make_grid
+from crmlab._types import Floats
+from crmlab.privacy._linked import Grid, make_grid
 
 __all__ = ["Published", "as_list", "blank_cells", "read"]
 
@@ -21,8 +22,8 @@ class Published:
 
     table: pd.DataFrame | pd.Series
     grid: Grid
-    counts: Numbers
-    amounts: dict[str, Numbers]
+    counts: Floats
+    amounts: dict[str, Floats]
 
 
 def as_list(table: Any) -> tuple[list[Any], bool]:
@@ -117,7 +118,7 @@ def _tuples(axis: pd.Index) -> list[tuple[Any, ...]]:
     return [label if axis.nlevels > 1 else (label,) for label in axis]
 
 
-def _numbers(table: pd.DataFrame | pd.Series) -> Numbers:
+def _numbers(table: pd.DataFrame | pd.Series) -> Floats:
     """The numbers row by row, nan where missing."""
     try:
         return table.to_numpy(dtype=float, na_value=np.nan).ravel()

@@ -14,12 +14,12 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
+from crmlab._types import Floats
 from crmlab.concentration import top_share_of
 from crmlab.ltv import BetaGeoNBD, ConvergenceError
 
 __all__ = ["Comparison", "Plan", "Resampling", "View", "make_view"]
 
-Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
 Positions = NDArray[np.intp]
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from crmlab._checks import check_count, check_fraction, check_number
 from crmlab._errors import InputError
 from crmlab._intervals import check_resampling
+from crmlab._types import Day, Table
 from crmlab.customer_base import rfm_summary
 from crmlab.readiness._bias import Comparison, Plan, Resampling, View, make_view
 from crmlab.readiness._reading import (
@@ -30,15 +31,15 @@ __all__ = ["identity_bias", "simulate_split_identities"]
 
 
 def identity_bias(
-    transactions: Any,
+    transactions: Table,
     *,
     views: Mapping[str, Names],
     truth: Names = "customer_id",
     cost_per_mailing: float,
     mailings: int = 1,
-    records: Any = None,
+    records: Table | None = None,
     top: float = 0.2,
-    observation_end: Any = None,
+    observation_end: Day | None = None,
     level: float = 0.95,
     n_resamples: int = 200,
     seed: int = 0,
@@ -167,14 +168,14 @@ def identity_bias(
 
 
 def simulate_split_identities(
-    transactions: Any,
+    transactions: Table,
     *,
     cost_per_mailing: float,
     mailings: int = 1,
     share: float | Sequence[float] = 0.2,
     accounts: int = 2,
     top: float = 0.2,
-    observation_end: Any = None,
+    observation_end: Day | None = None,
     level: float = 0.95,
     n_resamples: int = 200,
     seed: int = 0,

@@ -2,14 +2,17 @@
 
 import html
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
 from crmlab._optional import need
+
+if TYPE_CHECKING:
+    from IPython.display import HTML
 
 __all__ = ["key_figures"]
 
 
-def key_figures(figures: Mapping[str, str]) -> Any:
+def key_figures(figures: Mapping[str, str]) -> "HTML":
     """Lay out a few figures in large type, each above what it means.
 
     Parameters

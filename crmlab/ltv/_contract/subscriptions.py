@@ -1,6 +1,5 @@
 """Subscriptions: how often each one was renewed, and how many renewed of those who could."""
 
-import datetime as dt
 from typing import Any, Literal
 
 import numpy as np
@@ -10,11 +9,11 @@ from numpy.typing import NDArray
 from crmlab._checks import check_choice, check_columns, check_day
 from crmlab._errors import InputError, InputTypeError
 from crmlab._time_unit import TIME_UNIT, unit_column
+from crmlab._types import Day
 from crmlab._units import months_between
 
 __all__ = ["MONTHS", "Day", "Term", "installed_base", "survivors"]
 
-Day = str | dt.date | pd.Timestamp
 Term = Literal["M", "Q", "Y"]
 
 MONTHS = {"M": 1, "Q": 3, "Y": 12}

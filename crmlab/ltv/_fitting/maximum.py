@@ -4,13 +4,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import optimize
 from threadpoolctl import threadpool_limits
 
+from crmlab._types import Floats
+
 __all__ = ["LIMIT", "Floats", "LogLikelihood", "Maximum", "maximise"]
 
-Floats = NDArray[np.float64]
 # Takes theta, returns the log-likelihood per customer and its gradient.
 LogLikelihood = Callable[[Floats], tuple[float, Floats]]
 

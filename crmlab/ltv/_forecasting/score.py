@@ -16,6 +16,7 @@ from crmlab._engine import execute, is_spark, read_parquet, scratch_file, store
 from crmlab._errors import InputError, InputTypeError
 from crmlab._files import replacing
 from crmlab._time_unit import TELL_UNIT, check_unit
+from crmlab._types import Table, TableSource
 from crmlab._units import Unit
 from crmlab.loaders import expand, open_source
 from crmlab.ltv._fitting.rows import check_rows, read_column
@@ -31,7 +32,7 @@ _LARGEST = sys.float_info.max
 
 def score_table(
     model: RepeatModel,
-    source: Any,
+    source: TableSource,
     *,
     horizon: float,
     out: str | os.PathLike[str] | None = None,
@@ -42,7 +43,7 @@ def score_table(
     columns: Sequence[str] = (),
     unit: Unit | None = None,
     chunk_size: int = _CHUNK,
-) -> Any:
+) -> Table:
     """Score a stored summary of any size, a chunk of customers at a time.
 
     Memory does not grow with the number of customers. Rows that no customer can have are counted

@@ -13,6 +13,7 @@ from crmlab._errors import InputError, InputTypeError
 from crmlab._files import replacing
 from crmlab.ltv._contract.beta_discrete_weibull import BetaDiscreteWeibull
 from crmlab.ltv._contract.shifted_beta_geometric import ShiftedBetaGeometric
+from crmlab.ltv._fitting.model import LikelihoodModel
 from crmlab.ltv._noncontract.beta_geo import BetaGeoNBD, ModifiedBetaGeoNBD
 from crmlab.ltv._noncontract.beta_geo_beta_binomial import BetaGeoBetaBinomial
 from crmlab.ltv._noncontract.nbd import NBD
@@ -38,7 +39,7 @@ _MODELS: dict[str, Any] = {
 _FACTS = ("log_likelihood_", "n_customers_", "gradient_norm_")
 
 
-def save_model(model: Any, path: str | Path) -> None:
+def save_model(model: LikelihoodModel, path: str | Path) -> None:
     """Write a fitted model to a JSON file that people can read.
 
     Parameters
@@ -89,7 +90,7 @@ def save_model(model: Any, path: str | Path) -> None:
         partial.write_text(text, encoding="utf-8")
 
 
-def load_model(path: str | Path) -> Any:
+def load_model(path: str | Path) -> LikelihoodModel:
     """Read a model that `save_model` wrote.
 
     Parameters

@@ -8,10 +8,9 @@ from numpy.typing import NDArray
 
 from crmlab._checks import check_number, check_vector
 from crmlab._errors import InputError
+from crmlab._types import Floats
 
 __all__ = ["Floats", "common_index", "count_bad", "label_like", "label_values", "read_numbers"]
-
-Floats = NDArray[np.float64]
 
 
 def read_numbers(name: str, value: Any, *, negative: bool = False) -> Floats:

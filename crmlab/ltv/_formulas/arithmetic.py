@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from crmlab._checks import check_choice, check_count
 from crmlab._errors import InputError
@@ -28,13 +29,13 @@ PAYMENTS = ("advance", "renewal", "arrears")
 
 
 def simple_ltv(
-    margin: Any,
-    retention: Any,
+    margin: ArrayLike,
+    retention: ArrayLike,
     *,
     discount_rate: float,
     payment: Payment = "renewal",
     n_periods: int | None = None,
-    acquisition_cost: Any = 0.0,
+    acquisition_cost: ArrayLike = 0.0,
     period: Period = "Y",
     per: Period = "Y",
 ) -> "float | pd.Series | Floats":

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from crmlab._errors import InputError, InputTypeError
 from crmlab.ltv._formulas.arguments import Floats, common_index, read_numbers
@@ -13,12 +14,12 @@ __all__ = ["customer_equity"]
 
 
 def customer_equity(
-    value: Any,
+    value: ArrayLike,
     *,
-    n_customers: Any = None,
-    n_new: Any = None,
-    value_new: Any = None,
-    acquisition_cost: Any = None,
+    n_customers: ArrayLike | None = None,
+    n_new: ArrayLike | None = None,
+    value_new: ArrayLike | None = None,
+    acquisition_cost: ArrayLike | None = None,
     discount_rate: float | None = None,
     period: Period = "Y",
     per: Period = "Y",

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
@@ -20,8 +20,8 @@ _NEVER = 1e-12  # a smaller probability is zero
 
 
 def markov_ltv(
-    transition: Any,
-    reward: Any,
+    transition: ArrayLike,
+    reward: ArrayLike,
     *,
     discount_rate: float,
     n_periods: int | None = None,

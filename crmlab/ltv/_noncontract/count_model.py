@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from typing import overload
 
 import numpy as np
 import pandas as pd
@@ -44,6 +45,14 @@ class CountModel(CountLikelihood):
         alive = self.alive(self.theta_, rows)
         return pd.Series(alive, index=summary.index, name="probability_alive")
 
+    @overload
+    def expected_purchases(
+        self, summary: pd.DataFrame, horizon: float, *, level: None = None, unit: str | None = None
+    ) -> pd.Series: ...
+    @overload
+    def expected_purchases(
+        self, summary: pd.DataFrame, horizon: float, *, level: float, unit: str | None = None
+    ) -> pd.DataFrame: ...
     def expected_purchases(
         self,
         summary: pd.DataFrame,

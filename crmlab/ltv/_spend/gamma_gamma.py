@@ -1,6 +1,7 @@
 """Gamma-gamma: what a customer spends at a purchase, and whether that depends on how often."""
 
 from collections.abc import Sequence
+from typing import overload
 
 import numpy as np
 import pandas as pd
@@ -134,6 +135,10 @@ class GammaGamma(SpendLikelihood):
 
     # ---------------------------------------------------------------------------- expectations
 
+    @overload
+    def expected_spend(self, summary: pd.DataFrame, *, level: None = None) -> pd.Series: ...
+    @overload
+    def expected_spend(self, summary: pd.DataFrame, *, level: float) -> pd.DataFrame: ...
     def expected_spend(
         self, summary: pd.DataFrame, *, level: float | None = None
     ) -> pd.Series | pd.DataFrame:

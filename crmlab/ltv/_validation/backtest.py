@@ -11,6 +11,7 @@ from sklearn.base import clone
 from crmlab._checks import check_choice, check_count, check_fraction, check_number
 from crmlab._errors import InputError, InputTypeError
 from crmlab._periods import Day
+from crmlab._types import Table
 from crmlab._units import UNIT_DAYS
 from crmlab.ltv._fitting.errors import ConvergenceError
 from crmlab.ltv._forecasting.predict import predictive_intervals
@@ -38,7 +39,7 @@ _UNIT_WORDS = {"D": "days", "W": "weeks", "M": "months"}
 
 
 def backtest(
-    transactions: Any,
+    transactions: Table,
     models: Mapping[str, RepeatModel] | None = None,
     *,
     horizon: float,

@@ -10,6 +10,7 @@ import pandas as pd
 
 from crmlab._errors import InputError
 from crmlab._periods import Day
+from crmlab._types import Table
 from crmlab.customer_base import rfm_summary
 from crmlab.ltv._fitting.maximum import Floats
 
@@ -62,7 +63,7 @@ class Origin:
 
 
 def find_days(
-    transactions: Any, observation_end: Day | None, length: int, history: int, n_origins: int
+    transactions: Table, observation_end: Day | None, length: int, history: int, n_origins: int
 ) -> tuple[dt.date, list[dt.date]]:
     """The first day; one horizon before the first origin, the origins, and the end."""
     everyone = rfm_summary(transactions, observation_end=observation_end, unit="D")
@@ -80,7 +81,7 @@ def find_days(
 
 
 def summarise_on(
-    transactions: Any, day: dt.date, unit: Any, target: Target, first: dt.date
+    transactions: Table, day: dt.date, unit: Any, target: Target, first: dt.date
 ) -> pd.DataFrame:
     """The summary on a day with a column `brought`, purchases or currency to date."""
     if day < first:

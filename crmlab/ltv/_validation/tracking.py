@@ -1,7 +1,6 @@
 """Actual and expected purchases through time: how a model tracks sales it has not seen."""
 
 import datetime as dt
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,6 +10,7 @@ from crmlab._checks import check_choice, check_day
 from crmlab._engine import execute
 from crmlab._errors import InputError, InputTypeError
 from crmlab._periods import PERIODS, Day, Period, index_of, starts
+from crmlab._types import Table
 from crmlab._units import UNIT_DAYS
 from crmlab.customer_base import read_days
 from crmlab.ltv._fitting.maximum import Floats
@@ -21,7 +21,7 @@ __all__ = ["tracking_table"]
 
 def tracking_table(
     model: NewCustomerModel,
-    transactions: Any,
+    transactions: Table,
     *,
     calibration_end: Day,
     observation_end: Day | None = None,
@@ -150,7 +150,7 @@ def _find_unit(model: NewCustomerModel) -> str:
 
 
 def _count_daily(
-    transactions: Any, cut: dt.date, asked: dt.date | None
+    transactions: Table, cut: dt.date, asked: dt.date | None
 ) -> tuple[pd.DataFrame, dt.date]:
     """Count customers born and repeat purchases by day, of customers born by `cut`; and the end."""
     days, end = read_days(transactions, asked)

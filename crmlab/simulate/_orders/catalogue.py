@@ -8,11 +8,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from crmlab._errors import InputError
+from crmlab._types import Floats
 from crmlab.company import CompanySettings
 
 __all__ = ["CATEGORIES", "BasketLaw", "Category", "basket_law", "draw_catalogue"]
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -7,14 +7,13 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import special
 
+from crmlab._types import Floats, Ints
 from crmlab.company import CompanySettings
 from crmlab.simulate._orders.catalogue import CATEGORIES, BasketLaw
 from crmlab.simulate._orders.purchasing import Latent, Placed, number_within
 
 __all__ = ["Lines", "Returned", "draw_lines", "draw_returns"]
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 _SIZE_WITH_SPEND = 0.6  # correlation of how much is spent and how many lines it is spread over
 _MOST_OF_ONE = 2  # pieces of one product, unless even these do not reach what is spent

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from crmlab._types import Ints
 from crmlab.company import CompanySettings
 from crmlab.simulate._orders.catalogue import basket_law
 from crmlab.simulate._orders.lines import Lines, Returned, draw_lines, draw_returns
@@ -18,8 +19,6 @@ from crmlab.simulate._orders.seasons import OperationalTime
 
 __all__ = ["simulate_orders"]
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 _DISCOUNT_RATE = 0.10  # effective, a year
 _WEEKS_A_YEAR = 365.25 / 7

@@ -3,15 +3,13 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from crmlab._types import Floats, Ints
 from crmlab.company import CompanySettings
 from crmlab.simulate._orders.seasons import OperationalTime
 
 __all__ = ["FUTURE_WEEKS", "Latent", "Placed", "draw_latent", "number_within", "place_orders"]
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 FUTURE_WEEKS = 52
 

@@ -3,13 +3,13 @@
 import datetime as dt
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from crmlab._types import Floats
 from crmlab.company import CompanySettings
 
 __all__ = ["OperationalTime", "season_curve"]
 
-Floats = NDArray[np.float64]
 
 # Month and day of 설날 and 추석 in Korea, each the middle one of three holidays.
 _LUNAR: dict[int, tuple[tuple[int, int], tuple[int, int]]] = {
