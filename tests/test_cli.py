@@ -272,6 +272,7 @@ def test_report_refuses_wrong_usage(command, arguments, message):
 HEADERS = ["--column", "고객=customer_id", "--column", "일자=date", "--column", "금액=원=amount"]
 
 
+@pytest.mark.pages
 def test_report_takes_other_headers_and_warns_of_nothing(orders, tmp_path):
     days = pd.date_range("2024-01-01", periods=300).strftime("%Y-%m-%d")
     rows = [f"{i % 40},{day},{i + 1}" for i, day in enumerate(days)]
@@ -310,6 +311,7 @@ def test_report_refuses_before_anything_runs(command, tmp_path, monkeypatch, arg
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.pages
 def test_the_installed_command_makes_a_report_without_an_activated_environment(tmp_path):
     bare = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path)}
     done = subprocess.run(
@@ -341,6 +343,7 @@ def test_a_report_on_orders_that_cannot_be_read_is_exit_code_2_and_starts_nothin
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.pages
 def test_a_report_that_a_cell_ends_is_exit_code_4_and_keeps_the_last_good_page(
     command, orders, tmp_path
 ):
@@ -353,6 +356,7 @@ def test_a_report_that_a_cell_ends_is_exit_code_4_and_keeps_the_last_good_page(
     assert (out / "index.html").read_text() == "last good"
 
 
+@pytest.mark.pages
 def test_a_report_that_leaves_out_faulty_rows_is_exit_code_3(command, orders, tmp_path):
     code, printed, err = command(
         "report", "customer_base", "--data", orders(BAD), "--out", tmp_path / "out"
@@ -361,6 +365,7 @@ def test_a_report_that_leaves_out_faulty_rows_is_exit_code_3(command, orders, tm
     assert "crmlab: 1 rows were left out as faulty" in err
 
 
+@pytest.mark.pages
 def test_a_report_on_several_files_takes_for_each_the_columns_that_are_its_own(orders, tmp_path):
     from crmlab._notebooks import read_notebook
     from crmlab.reports._orders import count_left_out
@@ -375,6 +380,7 @@ def test_a_report_on_several_files_takes_for_each_the_columns_that_are_its_own(o
     assert count_left_out(declared, given, str(lines)) == 1
 
 
+@pytest.mark.pages
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM")
 def test_a_stopped_report_leaves_nothing_behind(tmp_path):
     run = subprocess.Popen([COMMAND, "report", "customer_base", "--out", tmp_path / "out"])
@@ -502,6 +508,7 @@ def test_lab_says_how_to_install_jupyterlab(command, monkeypatch):
     assert 'pip install "crmlab[workbook]"' in err
 
 
+@pytest.mark.pages
 def test_lab_serves_the_notebooks(tmp_path):
     options = ["--no-browser", "--allow-root", "--ServerApp.port=0", "--ServerApp.ip=127.0.0.1"]
     home = {**os.environ, "HOME": str(tmp_path), "JUPYTER_CONFIG_DIR": str(tmp_path)}

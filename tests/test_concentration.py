@@ -244,7 +244,7 @@ def test_the_input_is_left_alone(function):
 @pytest.mark.parametrize(
     ("value", "error", "message"),
     [
-        pytest.param([], ValueError, "`value` must hold at least one customer", id="empty"),
+        pytest.param([], ValueError, "`value` must hold at least one number", id="empty"),
         pytest.param([3, -1], ValueError, "must not be negative; 1 of 2 are.*whale", id="negative"),
         pytest.param([3, None], ValueError, "finite and not missing; 1 of 2 are not", id="missing"),
         pytest.param([3, np.inf], ValueError, "finite and not missing; 1 of 2", id="infinite"),
@@ -538,7 +538,7 @@ def test_a_share_of_no_profit_is_refused_with_the_remedy(profit, total):
 @pytest.mark.parametrize(
     ("profit", "options", "error", "message"),
     [
-        pytest.param([], {}, ValueError, "`profit` must hold at least one customer", id="empty"),
+        pytest.param([], {}, ValueError, "`profit` must hold at least one number", id="empty"),
         pytest.param([1, np.nan], {}, ValueError, "`profit` must be finite", id="missing"),
         pytest.param(["a"], {}, TypeError, "`profit` must hold numbers", id="text"),
         pytest.param([1], {"scale": "share"}, ValueError, "'total', 'currency'; got", id="scale"),
