@@ -138,6 +138,7 @@ def test_the_threshold_is_tried_beside_others():
     assert tried["yearly_cost"].tolist() == [40 * 6_000] * 6
 
 
+@pytest.mark.slow
 def test_repairs_are_ranked_by_money_then_by_number(company):
     repairs = company.repairs
     assert len(repairs) == 8
@@ -323,6 +324,7 @@ def test_a_customers_table_without_what_others_know_is_said():
     assert "no file of `customers` with `region`" in found.publication.reason
 
 
+@pytest.mark.slow
 def test_the_company_is_assessed_as_it_is(company):
     assert (company.n_checked, len(company.broken_rules)) == (16, 0)
     assert company.notes()[-1].endswith("contract: 16 of 16")

@@ -125,6 +125,7 @@ def cdnow_value():
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_the_value_is_that_of_the_models_fitted_directly(cdnow_value):
     summary = rfm_summary(load_cdnow(sample=True), observation_end="1998-03-31", unit="W")
     models = BetaGeoNBD().fit(summary), GammaGamma(nonpositive="exclude").fit(summary)
@@ -139,6 +140,7 @@ def test_the_value_is_that_of_the_models_fitted_directly(cdnow_value):
     assert "Model: BG/NBD." in cdnow_value.notes()[0]
 
 
+@pytest.mark.slow
 def test_tiers_bands_and_scenarios_add_up(cdnow_value):
     review = cdnow_value
     total, n_customers = review.customers["value"].sum(), len(review.customers)
@@ -154,6 +156,7 @@ def test_tiers_bands_and_scenarios_add_up(cdnow_value):
     assert review.scenarios.index[-1] == "other model: MBG/NBD"
 
 
+@pytest.mark.slow
 def test_those_who_may_have_left_are_ranked_by_what_is_at_stake(cdnow_value):
     doubtful = cdnow_value.doubtful
     assert doubtful["alive"].between(0.2, 0.8).all()
@@ -163,6 +166,7 @@ def test_those_who_may_have_left_are_ranked_by_what_is_at_stake(cdnow_value):
     assert f"{len(doubtful):,} customers are still ours" in finding(cdnow_value, "Whom we may")
 
 
+@pytest.mark.slow
 def test_the_past_is_forecast_in_the_same_way(cdnow_value):
     past = cdnow_value.backtest
     assert len(past) == 2
@@ -170,6 +174,7 @@ def test_the_past_is_forecast_in_the_same_way(cdnow_value):
     assert f"were missed by {misses}" in finding(cdnow_value, "How far to trust")
 
 
+@pytest.mark.slow
 def test_customers_of_the_last_day_and_free_goods_are_counted_apart():
     orders = base()
     last = orders["date"].max()
@@ -181,6 +186,7 @@ def test_customers_of_the_last_day_and_free_goods_are_counted_apart():
     assert any(text.endswith("left out of the fit of spending: 1.") for text in notes)
 
 
+@pytest.mark.slow
 def test_spending_that_follows_frequency_is_adjusted_and_said():
     orders = base(slope=2000.0, seed=3)
     summary = rfm_summary(orders, unit="W")
@@ -191,6 +197,7 @@ def test_spending_that_follows_frequency_is_adjusted_and_said():
     assert any("number and size of purchases correlate by +0." in text for text in notes)
 
 
+@pytest.mark.slow
 def test_a_base_nobody_leaves_is_valued_by_nbd_and_said():
     orders = base(stay=1.0, seed=2)
     review = review_customer_value(orders)
@@ -203,12 +210,14 @@ def test_a_base_nobody_leaves_is_valued_by_nbd_and_said():
         review_customer_value(orders, model="bg_nbd")
 
 
+@pytest.mark.slow
 def test_a_base_that_does_not_determine_the_model_is_held_and_said():
     review = review_customer_value(base(stay=0.0))  # everyone leaves after the first repeat
     assert review.models.name == "BG/NBD, held"
     assert any(text.startswith("These data alone do not determine") for text in review.notes())
 
 
+@pytest.mark.slow
 def test_a_short_and_small_history_is_valued_untested():
     review = review_customer_value(base(40, days=100))
     assert review.backtest.empty
