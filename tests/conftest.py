@@ -17,6 +17,9 @@ from crmlab.datasets import load_cdnow
 hypothesis.settings.register_profile("crmlab", deadline=None, max_examples=50)
 hypothesis.settings.load_profile("crmlab")
 
+# A script of a user, for the type checker.
+collect_ignore = ["typed_user.py"]
+
 ENGINES = ["pandas", "parquet", "duckdb", "ibis", pytest.param("spark", marks=pytest.mark.spark)]
 
 

@@ -45,8 +45,8 @@ def company(n, seed=1):
 
 @pytest.fixture(scope="module")
 def small():
-    """Records of 500 people in three systems, their truth, and the linkage of them."""
-    records, truth = company(500)
+    """Records of 250 people in three systems, their truth, and the linkage of them."""
+    records, truth = company(250)
     return records, truth, identity.link_customers(records)
 
 

@@ -459,7 +459,7 @@ def test_cohorts_without_a_period_cut_off_mention_no_hatching():
 
 def test_cohorts_of_a_single_period_are_blank_and_say_why():
     table = cohort_table().query("age == 0")
-    ax = plot_cohorts(table)
+    ax = plot_cohorts(table, period="M")
     assert ax.collections[0].get_array().mask.all()
     assert ax.get_title() == "No cohort has a whole month after its first yet"
 

@@ -6,15 +6,17 @@ function needs a line in `arguments`: a call that works, as far as its data go.
 
 import datetime as dt
 import functools
-import importlib
 import inspect
 import types
 import typing
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import duckdb
+import ibis
 import numpy as np
 import pandas as pd
+import pyarrow
 import pytest
 
 import crmlab
@@ -22,6 +24,8 @@ from crmlab import customer_base, ltv
 from crmlab.concentration import lorenz_curve
 from crmlab.identity import link_customers
 
+# What annotations name and type checkers alone import.
+HEAVY = {"duckdb": duckdb, "ibis": ibis, "pa": pyarrow, "SparkTable": object}
 NAN = float("nan")
 DAYS = {"calibration_end", "not_after", "observation_end", "on"}
 PROBABILITIES = {"level", "retention", "share", "threshold", "top"}
@@ -133,8 +137,10 @@ NOT_REFUSED = {
 def public() -> dict[str, Callable[..., Any]]:
     """Public functions, constructors and methods, by name."""
     found: dict[str, Callable[..., Any]] = {}
-    for module_name in crmlab._MODULES:
-        module = importlib.import_module(f"crmlab.{module_name}")
+    modules = {name: getattr(crmlab, name) for name in crmlab.__all__}
+    for module_name, module in modules.items():
+        if not inspect.ismodule(module):
+            continue
         for thing in (getattr(module, name) for name in module.__all__):
             if inspect.isfunction(thing):
                 found[f"{module_name}.{thing.__qualname__}"] = thing
@@ -148,10 +154,20 @@ def public() -> dict[str, Callable[..., Any]]:
     return found
 
 
+def resolve(function: Callable[..., Any]) -> dict[str, Any]:
+    """Type hints; what type checkers alone import is any object."""
+    unknown: dict[str, Any] = dict(HEAVY)
+    while True:
+        try:
+            return typing.get_type_hints(function, localns=unknown)
+        except NameError as error:
+            unknown[error.name] = object
+
+
 def options(key: str) -> dict[str, list[Any]]:
     """The options of a function and what each must refuse."""
     function = public()[key]
-    hints = typing.get_type_hints(function.__init__ if inspect.isclass(function) else function)
+    hints = resolve(function.__init__ if inspect.isclass(function) else function)
     values = {
         each.name: impossible(each.name, hints.get(each.name))
         for each in inspect.signature(function).parameters.values()

@@ -98,7 +98,7 @@ def test_pareto_view_cannot_be_changed():
 @pytest.mark.parametrize(
     ("value", "error", "message"),
     [
-        pytest.param([], ValueError, "`value` must hold at least one customer", id="empty"),
+        pytest.param([], ValueError, "`value` must hold at least one number", id="empty"),
         pytest.param([0, 0], ValueError, "`value` must have a positive total", id="all-zero"),
         pytest.param([1, -1], ValueError, "`value` must not be negative", id="negative"),
         pytest.param([1, np.nan], ValueError, "`value` must be finite and not miss", id="missing"),

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from crmlab._checks import check_columns, check_count
+from crmlab._checks import check_choice, check_columns, check_count
 from crmlab._errors import InputError
+from crmlab._units import UNIT_DAYS
 from crmlab.ltv._fitting.discounting import find_force
 from crmlab.ltv._fitting.maximum import Floats
 from crmlab.ltv._noncontract.count_likelihood import CountLikelihood, Values
@@ -234,6 +235,8 @@ class CountModel(CountLikelihood):
         """
         horizon = self.check_horizon(horizon)
         n = np.arange(check_count("max_purchases", max_purchases, minimum=0) + 1.0)
+        if unit is not None:
+            check_choice("unit", unit, UNIT_DAYS)
         if summary is None:
             rows, at = self._newcomers(np.zeros(1), covariates), np.zeros(1, dtype="intp")
         else:
