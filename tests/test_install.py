@@ -147,6 +147,15 @@ def test_an_extra_alone_brings_what_its_room_needs(install, tmp_path, extra):
     run(install(extra), "-I", "-c", f"import crmlab; {ROOMS[extra]}", cwd=tmp_path)
 
 
+def test_a_report_on_data_that_are_not_installed_is_refused_before_it_runs(install, tmp_path):
+    command = install("reports").with_name("crmlab")
+    done = subprocess.run(
+        [command, "report", "customer_base"], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert 'pip install "crmlab[data]"' in done.stderr
+    assert done.returncode == 2
+
+
 # --- types ------------------------------------------------------------------------------------
 
 USER = ROOT / "tests" / "typed_user.py"
