@@ -76,6 +76,7 @@ def test_python_runs_the_package_as_the_command():
     assert done.stdout.startswith("crmlab ")
 
 
+@pytest.mark.slow
 def test_a_console_without_the_letters_gets_question_marks(orders):
     path = orders(GOOD, "주문 😀.csv")
     console = {**os.environ, "PYTHONIOENCODING": "cp949"}
@@ -363,6 +364,7 @@ def test_lab_says_how_to_install_jupyterlab(crmlab, monkeypatch):
     assert 'pip install "crmlab[workbook]"' in err
 
 
+@pytest.mark.slow
 def test_lab_serves_the_notebooks(tmp_path):
     options = ["--no-browser", "--allow-root", "--ServerApp.port=0", "--ServerApp.ip=127.0.0.1"]
     home = {**os.environ, "HOME": str(tmp_path), "JUPYTER_CONFIG_DIR": str(tmp_path)}

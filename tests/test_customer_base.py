@@ -60,6 +60,7 @@ def oracle():
 # --- rfm_summary ------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # lifetimes is archived
 @pytest.mark.parametrize("first_purchase", ["exclude", "include"])
 @pytest.mark.parametrize(
