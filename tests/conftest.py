@@ -34,11 +34,11 @@ def need(condition: bool, reason: str) -> None:
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items):
-    """Share the tests out: one Java machine, each file's fixtures once, what takes long freely."""
+    """Share the tests out: one Java machine, each file's fixtures once, pages freely."""
     for item in items:
         if item.get_closest_marker("spark"):
             item.add_marker(pytest.mark.xdist_group("spark"))
-        elif not any(map(item.get_closest_marker, ["xdist_group", "slow", "pages"])):
+        elif not any(map(item.get_closest_marker, ["xdist_group", "pages"])):
             item.add_marker(pytest.mark.xdist_group(str(item.path)))
 
 

@@ -85,6 +85,7 @@ def test_python_runs_the_package_as_the_command():
     assert done.stdout.startswith("crmlab ")
 
 
+@pytest.mark.slow
 def test_a_console_without_the_letters_gets_question_marks(orders):
     path = orders(GOOD, "주문 😀.csv")
     console = {**os.environ, "PYTHONIOENCODING": "cp949"}

@@ -171,6 +171,7 @@ def test_a_company_shows_its_sizes_and_cannot_be_changed():
 # --- the copy that is shipped: its card is in test_datasets.py ---------------------------------
 
 
+@pytest.mark.slow
 def test_the_shipped_company_is_what_the_simulator_makes():
     from crmlab.simulate import simulate_company
 

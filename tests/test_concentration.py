@@ -373,6 +373,7 @@ def coverage(draw, truth, interval, *, n_bases=150):
     return 1 - too_low - too_high, too_low, too_high
 
 
+@pytest.mark.slow
 def test_interval_covers_a_light_tailed_population():
     shape = 2.0
     truth = exp(lgamma(shape + 0.5) - lgamma(shape + 1)) / sqrt(pi)  # Gini of a gamma population
@@ -381,6 +382,7 @@ def test_interval_covers_a_light_tailed_population():
     assert held == pytest.approx(0.95, abs=0.072)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("interval", "truth", "documented"),
     [

@@ -60,6 +60,7 @@ def oracle():
 # --- rfm_summary ------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # lifetimes is archived
 @pytest.mark.parametrize(
     "make", [pytest.param(None, id="cdnow"), pytest.param(20_000, id="simulated")]

@@ -253,6 +253,7 @@ def test_donations_card_states_what_the_data_say():
 # --- Complete Journey ---------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("table", JOURNEY)
 def test_complete_journey_card_gives_rows_and_columns_of_every_table(journey, table):
     rows = card_table("complete_journey", "## Tables").set_index("table")["rows"]
@@ -261,6 +262,7 @@ def test_complete_journey_card_gives_rows_and_columns_of_every_table(journey, ta
     assert_card_describes(journey(table), "complete_journey", f"### {table}")
 
 
+@pytest.mark.slow
 def test_complete_journey_has_the_published_counts(journey):
     lines = journey("transactions")
     counts = len(lines), lines["order_id"].nunique(), lines["customer_id"].nunique()
@@ -268,6 +270,7 @@ def test_complete_journey_has_the_published_counts(journey):
     assert (lines["amount"] <= 0).sum() == 11_226
 
 
+@pytest.mark.slow
 def test_complete_journey_ids_are_text_and_join_across_tables(journey):
     lines, redeemed = journey("transactions"), journey("coupon_redemptions")
     assert set(journey("demographics")["customer_id"]) <= set(lines["customer_id"])
@@ -279,6 +282,7 @@ def test_complete_journey_ids_are_text_and_join_across_tables(journey):
     assert len(set(promoted) & set(lines["product_id"].unique())) > 10_000
 
 
+@pytest.mark.slow
 def test_complete_journey_promotions_stay_small_in_memory(journey):
     assert journey("promotions").memory_usage(deep=True).sum() < 350e6
 
@@ -289,6 +293,7 @@ def n_on_shopping_days(redeemed: pd.DataFrame, date: pd.Series, customer_id: pd.
     return len(redeemed.merge(days.drop_duplicates(), on=["customer_id", "redemption_date"]))
 
 
+@pytest.mark.slow
 def test_complete_journey_time_is_the_clock_of_the_store(journey):
     """Weeks that start on Monday at midnight, and redemptions on days of shopping, show it."""
     lines = journey("transactions")
@@ -299,6 +304,7 @@ def test_complete_journey_time_is_the_clock_of_the_store(journey):
     assert lines["date"].iloc[0] == pd.Timestamp("2017-01-01 06:53:26")
 
 
+@pytest.mark.slow
 def test_complete_journey_card_states_what_the_receipts_say(journey):
     lines, products = journey("transactions"), journey("products")
     zero, coupon = lines["amount"] == 0, lines["coupon_disc"] > 0
@@ -338,6 +344,7 @@ def test_complete_journey_card_states_what_the_receipts_say(journey):
         assert sentence in card
 
 
+@pytest.mark.slow
 def test_complete_journey_card_states_what_the_clock_does(journey):
     lines, redeemed = journey("transactions"), journey("coupon_redemptions")
     store = lines["date"].dt.tz_localize("America/New_York", ambiguous=True)
@@ -350,6 +357,7 @@ def test_complete_journey_card_states_what_the_clock_does(journey):
     assert f"(in UTC, {in_utc:,} do)" in card
 
 
+@pytest.mark.slow
 def test_complete_journey_card_states_what_the_small_tables_say(journey):
     products, people = journey("products"), journey("demographics")
     campaigns, coupons = journey("campaign_descriptions"), journey("coupons")

@@ -58,6 +58,7 @@ def same_people(a, b):
 # --- Quality ------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_links_the_default_company_without_tuning():
     records, truth = company(5_000)
     linkage = identity.link_customers(records)
@@ -104,6 +105,7 @@ FEBRL_COLUMNS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("exact", [["soc_sec_id"], []], ids=["with-number", "without-number"])
 def test_links_febrl(febrl, exact):
     records, truth = febrl
@@ -169,6 +171,7 @@ def test_missing_values_link_nothing():
 # --- The same result whatever the form ----------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_ignores_row_order(small):
     records, _, linkage = small
     again = identity.link_customers(records.sample(frac=1, random_state=5))
@@ -176,6 +179,7 @@ def test_ignores_row_order(small):
     pd.testing.assert_frame_equal(again.pairs, linkage.pairs)
 
 
+@pytest.mark.slow
 def test_ignores_what_systems_are_called():
     """With more records than the random pairs of training can all be drawn from."""
     records, _ = company(1_500)
@@ -201,6 +205,7 @@ def test_leaves_the_shared_generator_and_the_screen_alone(capfd):
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.slow
 def test_leaves_the_callers_connection_as_it_was(small):
     records, _, linkage = small
     with duckdb.connect() as connection:
@@ -213,6 +218,7 @@ def test_leaves_the_callers_connection_as_it_was(small):
     pd.testing.assert_frame_equal(here.pairs, linkage.pairs)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["mapping", "sequence", "ibis"])
 def test_takes_tables_in_any_form(small, form):
     records, _, linkage = small
@@ -229,6 +235,7 @@ def test_takes_tables_in_any_form(small, form):
     pd.testing.assert_frame_equal(again.clusters, linkage.clusters)
 
 
+@pytest.mark.slow
 def test_maps_columns_and_joins_several_into_one(small):
     records, _, linkage = small
     theirs = records.rename(columns={"name": "고객명", "source_id": "번호"})
@@ -251,6 +258,7 @@ def test_links_alike_on_spark(spark):
 # --- Thresholds, systems, ids -------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_another_threshold_needs_no_new_comparison(small):
     records, _, linkage = small
     fresh = identity.link_customers(records, threshold=0.99)
@@ -258,6 +266,7 @@ def test_another_threshold_needs_no_new_comparison(small):
     assert linkage.at(0.99).threshold == 0.99
 
 
+@pytest.mark.slow
 def test_a_stricter_threshold_only_splits_people(small):
     _, _, linkage = small
     counts = [linkage.at(p).clusters["person_id"].nunique() for p in (0.05, 0.5, 0.9, 0.999)]
@@ -267,12 +276,14 @@ def test_a_stricter_threshold_only_splits_people(small):
     assert parts["person_id"].is_unique
 
 
+@pytest.mark.slow
 def test_pairs_within_a_system_are_not_linked_when_told_so(small):
     records, _, _ = small
     pairs = identity.link_customers(records, within=False).pairs
     assert (pairs["source_a"] != pairs["source_b"]).all()
 
 
+@pytest.mark.slow
 def test_keeps_the_ids_of_an_earlier_run(small):
     records, _, linkage = small
     fewer = identity.link_customers(records.iloc[: len(records) // 2])
@@ -301,6 +312,7 @@ def test_an_id_goes_to_one_part_of_a_split_person(once_one, keeps):
     assert sorted(set(ids) - {"P0000007"}) == ["P0000008", "P0000009", "P0000010"]
 
 
+@pytest.mark.slow
 def test_survives_pickling(small):
     _, _, linkage = small
     again = pickle.loads(pickle.dumps(linkage))
@@ -310,6 +322,7 @@ def test_survives_pickling(small):
 # --- Explanations -------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_explanations_add_up_to_the_weight_of_the_pair(small):
     _, _, linkage = small
     pairs = linkage.pairs
@@ -324,6 +337,7 @@ def test_explanations_add_up_to_the_weight_of_the_pair(small):
         assert why.loc["total", "probability"] == pytest.approx(pair["probability"], abs=1e-5)
 
 
+@pytest.mark.slow
 def test_explains_a_pair_that_was_never_a_candidate(small):
     _, _, linkage = small
     first, *_, last = linkage.clusters[["source", "source_id"]].itertuples(index=False, name=None)
@@ -364,6 +378,7 @@ def test_explaining_takes_two_records(handful, other, error, message):
         handful.explain(("branch", "1"), other)
 
 
+@pytest.mark.slow
 def test_explaining_an_unknown_record_is_an_error(small):
     with pytest.raises(ValueError, match="`a` must be a record of the linkage"):
         small[2].explain(("web", "nobody"), ("web", "nobody"))

@@ -68,6 +68,7 @@ def linkage():
     return link_customers(records[records["address"].str.startswith("경기")])
 
 
+@pytest.mark.slow
 def test_a_sample_takes_alike_from_every_stratum(linkage):
     sample = sample_pairs(linkage, n_pairs=40)
     assert len(sample) == 40
@@ -82,6 +83,7 @@ def test_a_sample_takes_alike_from_every_stratum(linkage):
     assert sample["probability"].is_monotonic_increasing
 
 
+@pytest.mark.slow
 def test_a_sample_follows_its_seed_and_stops_at_all_pairs(linkage):
     first, second = (sample_pairs(linkage, n_pairs=20, seed=seed) for seed in (1, 2))
     pd.testing.assert_frame_equal(first, sample_pairs(linkage, n_pairs=20, seed=1))
@@ -92,6 +94,7 @@ def test_a_sample_follows_its_seed_and_stops_at_all_pairs(linkage):
     assert strata["n_stratum"].sum() == len(everything)
 
 
+@pytest.mark.slow
 def test_a_sample_of_none_is_refused(linkage):
     with pytest.raises(ValueError, match="`n_pairs` must be at least 1"):
         sample_pairs(linkage, n_pairs=0)

@@ -553,6 +553,7 @@ def test_expected_survivors_are_the_base_times_survival():
     assert got.index.tolist() == [1, 2, 3]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", MODELS)
 def test_predictive_intervals_cover_the_survivors_that_come(model):
     extra = {"c": 1.2} if model is BetaDiscreteWeibull else {}
@@ -609,6 +610,7 @@ def test_a_penalty_pulls_the_logs_towards_zero(model):
     assert np.linalg.norm(held) < np.linalg.norm(free)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", MODELS)
 def test_random_cohorts_are_fitted_or_refused(model):
     rng = np.random.default_rng(11)

@@ -46,6 +46,7 @@ def random_bases():
     return [robustness.random_base(seed, largest=2_000)[1] for seed in range(50)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", MODELS)
 def test_a_random_base_fits_or_says_why_not(random_bases, model):
     for summary in random_bases:
@@ -68,6 +69,7 @@ def assert_fits_or_says_why_not(model, summary):
     assert_possible(fit, summary)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", WITH_DROPOUT)
 def test_no_random_start_finds_a_higher_top(model):
     rng = np.random.default_rng(4)
@@ -89,6 +91,7 @@ def log_likelihood(model, summary):
     return model._total(model.theta_, rows.each)[0]
 
 
+@pytest.mark.slow
 @given(
     st.sampled_from(MODELS),
     st.lists(
@@ -110,6 +113,7 @@ def test_any_handful_of_customers_fits_with_a_penalty(model, rows):
 # --- truth recovered ------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", MODELS)
 def test_a_large_base_recovers_the_parameters(model):
     T = np.linspace(50, 150, 20_000)
@@ -120,6 +124,7 @@ def test_a_large_base_recovers_the_parameters(model):
     assert_allclose(ends["estimate"], fit.params_)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", MODELS)
 def test_parameter_intervals_cover_as_often_as_they_say(model):
     covered = []
@@ -134,6 +139,7 @@ def test_parameter_intervals_cover_as_often_as_they_say(model):
     assert ((shares > 0.79) & (shares < 0.99)).all(), shares.to_dict()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", MODELS)
 def test_intervals_of_expectations_contain_the_estimate_and_narrow_with_more_customers(model):
     few, many = (model().fit(ordinary(model).simulate(n, T=100.0, seed=5)) for n in (1_000, 16_000))
@@ -188,6 +194,7 @@ def asking(model, **extra):
     return model(purchase_covariates=["age", "club"], **dropout, **extra)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", MODELS)
 def test_covariates_recover_planted_effects(model):
     truth, summary = planted(model, 12_000)

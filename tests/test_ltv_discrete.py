@@ -335,6 +335,7 @@ def test_simulated_base_gives_back_its_parameters():
     assert ((rows["lower"] < PUBLISHED.params_) & (PUBLISHED.params_ < rows["upper"])).all()
 
 
+@pytest.mark.slow
 def test_intervals_cover_as_often_as_they_say():
     """50 bases, nominal 90 %: 45 +- 2 are covered, so 38 is far below chance.
 

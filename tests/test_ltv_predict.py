@@ -105,6 +105,7 @@ def test_a_model_whose_parameters_are_in_doubt_gives_wider_totals():
     assert width[1] > 1.2 * width[0]
 
 
+@pytest.mark.slow
 def test_coverage_at_nominal_90_percent_for_totals_money_and_customers():
     """Fitted, with parameters in doubt: 60 bases; a total's coverage may be off by 3 errors."""
     n_bases, covered, customers, pits = 60, {"count": 0, "money": 0}, [], []

@@ -239,6 +239,7 @@ def test_model_survives_pickle_and_clone(fitted, summary):
 # --- simulation -----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_parameter_and_expectation_intervals_cover_as_often_as_they_say():
     """100 bases; at 90 % the number covered is 90 +- 3, so 80 is far below chance."""
     x = np.random.default_rng(5).geometric(0.3, 400)

@@ -83,6 +83,7 @@ def test_days_and_weeks_give_the_same_value():
     np.testing.assert_allclose(values[0], values[1], rtol=2e-4)  # two searches, one maximum
 
 
+@pytest.mark.slow
 def test_intervals_cover_the_expected_value_of_all_nine_times_in_ten():
     """The truth is known: parameters of a simulated base. 50 bases, three errors allowed."""
     truth = ParetoNBD.from_params(r=0.8, alpha=8.0, s=1.0, beta=20.0, unit="W")

@@ -117,6 +117,7 @@ def test_importing_crmlab_loads_nothing_heavy():
     assert done.stdout.strip() == "[]"
 
 
+@pytest.mark.slow
 def test_importing_every_module_changes_nothing_global():
     code = """
 import warnings, matplotlib, pandas as pd, ibis, duckdb, scipy.stats, IPython.display
@@ -134,6 +135,7 @@ print([b == a for b, a in zip(before, after)])
     assert done.stdout.strip() == "[True, True, True, True]", done.stdout + done.stderr
 
 
+@pytest.mark.slow
 def test_the_wheel_carries_data_cards_notebooks_and_concepts(tmp_path):
     code = f"from hatchling.build import build_wheel; print(build_wheel({str(tmp_path)!r}))"
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True)

@@ -178,6 +178,7 @@ def expected_accounts(n_purchases, accounts):
     return accounts * (1 - empty), accounts * one
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("accounts", [2, 3])
 def test_cdnow_split_at_random_distorts_as_probability_says(cdnow, accounts):
     table = split(cdnow, accounts=accounts, share=[0.2, 1])
@@ -194,6 +195,7 @@ def test_cdnow_split_at_random_distorts_as_probability_says(cdnow, accounts):
         assert value["mean_frequency"] == pytest.approx(n_purchases.sum() / buyers - 1, rel=0.02)
 
 
+@pytest.mark.slow
 def test_cdnow_with_a_fifth_split(cdnow):
     """The numbers a reader of the notebook meets; the first two follow from the definition."""
     table = split(cdnow, cost_per_mailing=0.8, mailings=4)

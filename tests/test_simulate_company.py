@@ -38,8 +38,7 @@ def digest(company):
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-# One worker makes each company once; nobody changes it.
-pytestmark = pytest.mark.xdist_group("companies")
+# Each company is made once; nobody changes it.
 large = functools.cache(functools.partial(simulate_company, 20_000))
 PLAIN = {"seasonality": False, "returns": False, "complements": False}  # the laws of the textbooks
 
@@ -62,6 +61,7 @@ def small():
 # --- one seed, one company ------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_same_seed_same_company_whatever_is_installed():
     env = os.environ | {"PYTHONHASHSEED": "12"}
     command = [sys.executable, "-W", "ignore", "-c", DIGEST]
@@ -75,6 +75,7 @@ def test_other_seed_other_company():
         assert not one.tables[name].equals(other.tables[name]), name
 
 
+@pytest.mark.slow
 def test_every_table_keeps_its_contract(company):
     assert company.check().empty
 
@@ -118,6 +119,7 @@ def test_everybody_joins_with_an_order(small):
 # --- planted truths, end to end -------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_bg_nbd_recovers_what_was_planted(plain):
     settings = plain.truth.settings
     summary = rfm_summary(plain.transactions, unit="W", observation_end=settings.last_day)
@@ -127,6 +129,7 @@ def test_bg_nbd_recovers_what_was_planted(plain):
     assert ((found["lower"] < planted) & (planted < found["upper"])).all()
 
 
+@pytest.mark.slow
 def test_chance_to_be_alive_is_right_on_average(plain):
     summary = rfm_summary(
         plain.transactions, unit="W", observation_end=plain.truth.settings.last_day
@@ -140,6 +143,7 @@ def test_chance_to_be_alive_is_right_on_average(plain):
     assert (np.abs(really - said) < 4 * error + 1e-9).all()  # ten groups, 4 standard errors
 
 
+@pytest.mark.slow
 def test_plans_without_effects_are_left_as_planted():
     company = simulate_company(20_000, seed=2, instructor_effect=0, dissatisfaction_effect=0)
     settings = company.truth.settings
@@ -150,6 +154,7 @@ def test_plans_without_effects_are_left_as_planted():
     assert ((found["lower"] < planted) & (planted < found["upper"])).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2])
 def test_randomised_campaign_recovers_its_effect(seed):
     company = large(seed=seed, **PLAIN)
@@ -166,6 +171,7 @@ def test_randomised_campaign_recovers_its_effect(seed):
     assert abs(effect - effects["effect"].mean()) < 1.96 * error
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_second_year_is_inside_the_interval_with_everything_on(seed):
     company = large(seed=seed)
@@ -182,6 +188,7 @@ def test_second_year_is_inside_the_interval_with_everything_on(seed):
     assert limits["lower"] <= base["frequency_holdout"].sum() <= limits["upper"]
 
 
+@pytest.mark.slow
 def test_some_customers_cost_more_than_they_bring(company):
     profit = customer_profit(
         company.transactions, subscriptions=company.subscriptions, contacts=company.contacts,

@@ -367,12 +367,14 @@ def fitted():
     return pd.concat(tables).rename_axis("name").set_index("seed", append=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 3, 4])
 def test_both_models_recover_every_planted_parameter(fitted, seed):
     table = fitted.xs(seed, level="seed")
     assert table["planted"].between(table["lower"], table["upper"]).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PARAMETERS)
 def test_intervals_hold_the_planted_parameter_as_often_as_they_say(fitted, name):
     # List prices add 0.27 % to the squared variation of an order's total, which is 25 %: p comes

@@ -77,9 +77,12 @@ class Launcher:
     def _start_parent(self):
         self._control, theirs = socket.socketpair()
         with theirs:
-            command = [sys.executable, "-Xfrozen_modules=off", __file__, str(theirs.fileno())]
             self._parent = subprocess.Popen(
-                command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL
+                [sys.executable, "-Xfrozen_modules=off", __file__, str(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                # Read as ipykernel is imported: its kernels then end when their parent is gone.
+                env=os.environ | {"JPY_PARENT_PID": str(os.getpid())},
             )
 
     def close(self):
