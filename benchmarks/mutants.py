@@ -10,8 +10,10 @@ operator, a keyword, a loop) gives one mutant at most, so that no long formula f
 
 `run` copies the project, measures once which test runs which line, then puts each mutant into the
 copy and runs the tests that run its line, files with little to do first, until one fails. `--tests`
-takes the tests from another checkout, `--killed` runs only what was killed before and begins with
-the test that did it. Rows already in the result are kept: a run that was stopped goes on.
+takes the tests from another checkout, `--killed` runs only what was killed before, and first only
+the test that did it, `--cases 2` runs two cases of a parametrised test (faster; what they kill is
+killed), `--marks "not spark and not slow"` the fast tests. Rows already in the result are kept: a
+run that was stopped goes on.
 
 Every test file runs in a fork of this process, which has imported the large libraries but nothing
 of crmlab: some seconds saved each time. Tests that fail on the code as it is are left out.
@@ -47,12 +49,13 @@ COLUMNS = ["module", "line", "definition", "operator", "occurrence", "before", "
 RESULTS = ["verdict", "killed_by", "n_tests", "seconds"]
 KILLED = ["killed", "timeout", "crash"]
 
-# Whose tests and doctests are run: orders are checked by contracts as they are read.
+# Whose tests and doctests are run: orders are checked by contracts as they are read, and what
+# options cannot be is refused in one place for all.
 TESTED_BY = {
-    "ltv": ["ltv"],
-    "loaders": ["loaders", "contracts"],
-    "contracts": ["contracts", "loaders"],
-    "identity": ["identity"],
+    "ltv": ["ltv", "refusals"],
+    "loaders": ["loaders", "contracts", "refusals"],
+    "contracts": ["contracts", "loaders", "refusals"],
+    "identity": ["identity", "refusals"],
 }
 HEAVY = [
     *["numpy", "pandas", "scipy.optimize", "scipy.sparse", "scipy.special", "scipy.stats"],
@@ -204,8 +207,8 @@ def mutated(source, number, after):
 class _Measured:
     """A pytest plugin: which line each test and each shared fixture runs, and for how long."""
 
-    def __init__(self, coverage):
-        self.coverage, self.now = coverage, ""
+    def __init__(self, coverage, most):
+        self.coverage, self.most, self.now = coverage, most, ""
         self.fixtures, self.seconds, self.failed = {}, {}, set()
 
     def enter(self, context):
@@ -213,8 +216,14 @@ class _Measured:
         self.coverage.switch_context(context)
         return before
 
-    def pytest_itemcollected(self, item):
-        self.fixtures[item.nodeid] = list(getattr(item, "fixturenames", []))
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items):
+        cases = defaultdict(list)
+        for item in items:
+            cases[item.nodeid.split("[")[0]].append(item)
+            self.fixtures[item.nodeid] = list(getattr(item, "fixturenames", []))
+        if self.most:
+            items[:] = [i for some in cases.values() for i in some[:: -(-len(some) // self.most)]]
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item):
@@ -259,20 +268,20 @@ class _Chosen:
             self.failed = report.nodeid
 
 
-def run_pytest(copy, file, plugin):
+def run_pytest(copy, file, plugin, marks="not spark"):
     """Run a test file in a copy of the project, without a word."""
     os.chdir(copy)
     sys.path[0] = os.environ["PYTHONPATH"] = str(copy)
     for stream in range(3):
         os.dup2(os.open(os.devnull, os.O_RDWR), stream)
     shutil.rmtree(copy / ".hypothesis" / "examples", ignore_errors=True)
-    options = ["-q", "-m", "not spark", "-p", "no:cacheprovider", "--hypothesis-seed=0"]
+    options = ["-q", "-m", marks, "-p", "no:cacheprovider", "--hypothesis-seed=0"]
     options += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]  # imported before: see HEAVY
     options += ["-x"] if isinstance(plugin, _Chosen) else []
     return pytest.main([*options, file], [plugin])
 
 
-def measure(copy, file):
+def measure(copy, marks, most, file):
     """Run a test file: seconds of each test that passes, and the tests that run each line."""
     from coverage import Coverage
 
@@ -284,8 +293,8 @@ def measure(copy, file):
     for package in SIZES:
         importlib.import_module(f"crmlab.{package}")
     coverage.switch_context("")
-    plugin = _Measured(coverage)
-    run_pytest(copy, file, plugin)
+    plugin = _Measured(coverage, most)
+    run_pytest(copy, file, plugin, marks)
     coverage.stop()
     tests = [test for test in plugin.seconds if test not in plugin.failed]
     runs = {"crmlab": [-1], "": range(len(tests))}  # -1: as the package is imported
@@ -376,19 +385,20 @@ def files_of(coverage, module, lines):
     }
 
 
-def plan(mutant, code, coverage, first):
+def plan(code, mutant, coverage):
     """Where a mutant goes; the test files to run, what is soon done first; None if it is gone."""
     where = locate(mutant, code)
     if where is None:
         return None
     path, number = where
     module = path.relative_to(code).as_posix()
+    if coverage is None:
+        test = mutant["killed_by"]
+        return mutant, module, number, [(60, test.split("::")[0], [test])]
     lines = lines_of(ast.parse(path.read_text(encoding="utf-8")), number)
     todo = []
     for file, tests in files_of(coverage, module, lines).items():
         seconds = coverage[file]["seconds"]
-        if first and mutant["killed_by"] in tests:
-            todo.append((0, file, [mutant["killed_by"]]))
         if tests:
             todo.append((sum(map(seconds.get, tests)), file, sorted(tests, key=seconds.get)))
     return mutant, module, number, sorted(todo)
@@ -430,7 +440,7 @@ def copy_project(code, tests, folder):
 def test_files(code, tests):
     """The test files of the rooms, and their modules with doctests, by room."""
     files = {}
-    for package in SIZES:
+    for package in sorted({room for rooms in TESTED_BY.values() for room in rooms}):
         own = [f.relative_to(tests) for f in (tests / "tests").glob(f"test_{package}*.py")]
         modules = [f for f in (code / "crmlab" / package).rglob("*.py") if ">>>" in f.read_text()]
         for file in sorted([*own, *(module.relative_to(code) for module in modules)]):
@@ -448,22 +458,27 @@ def begin(*setting):
     COPY = copy_project(*setting)
 
 
-def measure_one(file):
-    return file, fork(functools.partial(measure, COPY, file), 3600)
+def measure_one(task):
+    return task[-1], fork(functools.partial(measure, COPY, *task), 3600)
 
 
 def judge_one(task):
     return judge(COPY, *task)
 
 
-def measure_all(pool, files, path):
+def measure_all(pool, files, options):
     """What each test file runs, measured unless it is on disk already."""
+    path = options.result.with_suffix(".json")
     if not path.exists():
-        start = time.monotonic()
-        found = dict(pool.imap_unordered(measure_one, files))
-        lost = [file for file, measured in found.items() if isinstance(measured, str)]
-        print(f"{len(files)} files measured in {time.monotonic() - start:.0f} s, lost: {lost}")
-        path.write_text(json.dumps({f: m for f, m in found.items() if f not in lost}))
+        tasks = [(options.marks, options.cases, file) for file in files]
+        coverage = {}
+        for file, measured in pool.imap_unordered(measure_one, tasks):
+            if isinstance(measured, str):
+                print(file, measured)
+                continue
+            coverage[file] = measured
+            print(file, f"{sum(measured['seconds'].values()):.0f} s")
+        path.write_text(json.dumps(coverage))
     return json.loads(path.read_text())
 
 
@@ -478,8 +493,6 @@ def run(options):
     """Run the mutants that have no result yet, and write each result at once."""
     known = {tuple(row[c] for c in COLUMNS) for row in read(options.result)}
     mutants = [row for row in read(options.mutants) if tuple(row[c] for c in COLUMNS) not in known]
-    if options.killed:
-        mutants = [row for row in mutants if row["verdict"] in KILLED]
     for module in HEAVY:
         importlib.import_module(module)
     with (
@@ -489,21 +502,33 @@ def run(options):
             options.workers, begin, (options.code, options.tests, folder)
         ) as pool,
     ):
-        rooms = test_files(options.code, options.tests)
-        coverage = measure_all(pool, rooms, options.result.with_suffix(".json"))
-        out = csv.DictWriter(file, [*COLUMNS, *RESULTS], extrasaction="ignore")
+        out = csv.DictWriter(file, [*COLUMNS, *RESULTS])
         if not known:
             out.writeheader()
-        tasks = []
-        for mutant in mutants:
-            tested_by = TESTED_BY[mutant["module"].split("/")[1]]
-            some = {f: m for f, m in coverage.items() if rooms[f] in tested_by}
-            tasks.append(plan(mutant, options.code, some, options.killed))
-        print(f"{len(tasks)} mutants to run, {tasks.count(None)} not found again")
-        for row in pool.imap_unordered(judge_one, filter(None, tasks)):
-            out.writerow(row)
-            file.flush()
-            print(row["module"], row["line"], row["verdict"], row["killed_by"], row["seconds"])
+
+        def results(tasks, kept):
+            for row in pool.imap_unordered(judge_one, filter(None, tasks)):
+                if row["verdict"] in kept:
+                    out.writerow(row)
+                    file.flush()
+                    print(*(row[c] for c in ["module", "line", "verdict", "killed_by", "seconds"]))
+                else:
+                    yield row
+
+        if options.killed:
+            mutants = [row for row in mutants if "::" in row["killed_by"]]
+            mutants = list(results([plan(options.code, m, None) for m in mutants], KILLED))
+            print(f"{len(mutants)} not killed by the same test")
+        if mutants:
+            rooms = test_files(options.code, options.tests)
+            coverage = measure_all(pool, rooms, options)
+            tasks = []
+            for mutant in mutants:
+                tested_by = TESTED_BY[mutant["module"].split("/")[1]]
+                some = {f: m for f, m in coverage.items() if rooms[f] in tested_by}
+                tasks.append(plan(options.code, mutant, some))
+            print(f"{len(tasks)} mutants to run, {tasks.count(None)} not found again")
+            list(results(tasks, [*KILLED, "survived", "no tests"]))
 
 
 def summarise(path):
@@ -527,6 +552,8 @@ def main():
     two.add_argument("result", type=Path)
     two.add_argument("--tests", type=Path, help="checkout whose tests are used")
     two.add_argument("--killed", action="store_true", help="only what was killed before")
+    two.add_argument("--cases", type=int, help="at most so many cases of each test function")
+    two.add_argument("--marks", default="not spark", help="tests to run, as pytest -m takes it")
     two.add_argument("--workers", type=int, default=1)
     for command in (one, two):
         command.add_argument("--code", type=Path, default=ROOT, help="checkout that is changed")
