@@ -233,7 +233,7 @@ def test_donations_are_the_published_histories():
     donations = datasets.load_donations()
     assert donations["n_customers"].sum() == 11_104
     assert set(donations["n_periods"]) == {6}
-    assert donations.attrs["unit"] == "Y"
+    assert set(donations["time_unit"]) == {"Y"}
     histories = set(zip(donations["frequency"], donations["recency"], strict=True))
     # Every way to give x times, the last time in year t: x <= t <= 6, and (0, 0).
     assert histories == {(0, 0)} | {(x, t) for x in range(1, 7) for t in range(x, 7)}
