@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from crmlab._engine import execute
+from crmlab._errors import InputTypeError
 from crmlab._types import TableSource
 from crmlab.contracts import CONTRACTS
 from crmlab.data_quality._contact import Base, Contact, count_consents
@@ -101,6 +102,9 @@ def assess_data_quality(
     >>> print(found.findings()[-2])
     **Whether the orders can be used.** 0 of 2 lines (0.0%) had to be left out.
     """
+    for name, given in {"tables": tables, "columns": columns}.items():
+        if given is not None and not isinstance(given, Mapping):
+            raise InputTypeError(f"`{name}` must be a mapping; got {type(given).__name__}.")
     settings = Settings(threshold, cost_per_mailing, mailings, old_after, minimum, show_personal)
     sources = {"identities": identities, "consents": consents, "customers": customers}
     inputs = read_inputs(

@@ -1,12 +1,13 @@
 """The files of a firm, read under one mapping of columns."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from crmlab._errors import InputError
+from crmlab._errors import InputError, InputTypeError
 from crmlab.contracts import CONTRACTS
 from crmlab.loaders import TransactionAudit, audit_transactions, read_header, read_table
 
@@ -44,22 +45,33 @@ def read_inputs(
     A column that `columns` maps may stand in one of them or in several; it is an error where none
     has it, or the name it maps to is not one of ours.
     """
-    here = _columns_of(orders, columns, options["encoding"])
-    ours = {theirs: name for theirs, name in here.items() if name in _names("transactions")}
-    audit = audit_transactions(orders, columns=ours, **options)
+    with _refuse_as("orders"):
+        here = _columns_of(orders, columns, options["encoding"])
+        ours = {theirs: name for theirs, name in here.items() if name in _names("transactions")}
+        audit = audit_transactions(orders, columns=ours, **options)
     used, tables = set(ours), {}
     for name, source in sources.items():
         if source is None:
             continue
-        here = _columns_of(source, columns, options["encoding"])
-        ours = {theirs: each for theirs, each in here.items() if each in _names(name)}
-        parts = {theirs: each for theirs, each in here.items() if each in _PARTS}
-        tables[name] = read_table(source, name, columns=ours, **options).rename(columns=parts)
+        with _refuse_as(name):
+            here = _columns_of(source, columns, options["encoding"])
+            ours = {theirs: each for theirs, each in here.items() if each in _names(name)}
+            parts = {theirs: each for theirs, each in here.items() if each in _PARTS}
+            tables[name] = read_table(source, name, columns=ours, **options).rename(columns=parts)
         used |= {*ours, *parts}
     if "customers" in tables:
         CONTRACTS["customers"].require(tables["customers"])
     _check_used(columns, used)
     return Inputs(audit, tables)
+
+
+@contextmanager
+def _refuse_as(name: str) -> Iterator[None]:
+    """Refuse what is not a table under the name by which it was given, not as a `source`."""
+    try:
+        yield
+    except InputTypeError as error:
+        raise InputTypeError(str(error).replace("`source`", f"`{name}`")) from None
 
 
 def _names(table: str) -> list[str]:

@@ -235,8 +235,8 @@ def plot_levers(
         As `ltv_levers` returns it: `lever` and `gain_total`, and `base` and `changed` unless
         `change` is given.
     change : float, optional
-        Fraction by which each lever moved. Default: as frequency or price did, which nothing
-        stops.
+        Fraction by which each lever moved, in (-1, 1]. Default: as frequency or price did,
+        which nothing stops.
     ax : matplotlib Axes, optional
         Where to draw; a new figure if not given.
 
@@ -247,7 +247,8 @@ def plot_levers(
     Raises
     ------
     ValueError
-        If a column is missing, there are no rows, or no row tells the fraction.
+        If a column is missing, there are no rows, no row tells the fraction, or `change`
+        is out of range.
 
     Examples
     --------
@@ -257,7 +258,10 @@ def plot_levers(
     '10% better: frequency, price and margin bring most (33 each)'
     """
     check_table("levers", levers, ["lever", "gain_total"])
-    change = _find_change(levers) if change is None else check_number("change", change)
+    if change is None:
+        change = _find_change(levers)
+    else:
+        change = check_number("change", change, low=-1, high=1, open_low=True)
     gain = check_vector("gain_total", levers["gain_total"], negative=True)
     # From the bottom upwards; levers that differ by rounding only keep the order of the table.
     order = np.lexsort((-np.arange(len(gain)), np.round(gain / (abs(gain).max() or 1.0), 9)))

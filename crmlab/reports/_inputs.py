@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from crmlab._checks import check_count
 from crmlab.datasets import TRANSACTION_SETS, load_company, load_transactions
 from crmlab.loaders import TransactionAudit
 
@@ -37,6 +38,7 @@ def company_tables(data: str, **given: Any) -> dict[str, Any]:
 
 def audit_lines(audit: TransactionAudit, currency: str, *, decimals: int = 0) -> list[str]:
     """Say how many rows were read, what they come to, and how text was read."""
+    check_count("decimals", decimals, minimum=0)
     lines = [
         f"{audit.rows_read:,} rows read = {audit.rows_valid:,} valid "
         f"+ {audit.rows_quarantined:,} left out"

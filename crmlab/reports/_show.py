@@ -6,6 +6,8 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from crmlab._checks import check_choice
+
 __all__ = ["show_list", "show_plot", "show_table", "show_text"]
 
 
@@ -60,9 +62,16 @@ def show_plot(
         Markdown shown where the table has no rows; nothing by default.
     **options
         Of the plot.
+
+    Raises
+    ------
+    InputError
+        If `layout` is another word.
     """
     import matplotlib.pyplot as plt
 
+    if layout is not None:
+        check_choice("layout", layout, ["constrained", "tight"])
     if table.empty:
         show_text(otherwise)
         return

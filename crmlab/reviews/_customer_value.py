@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from crmlab._checks import check_choice
+from crmlab._checks import check_choice, check_count, check_fraction, check_number
 from crmlab.concentration import lorenz_curve, share_needed
 from crmlab.customer_base import rfm_summary
 from crmlab.ltv import (
@@ -36,6 +36,12 @@ class Terms:
     horizon: int
     discount_rate: float
     level: float
+
+    def __post_init__(self) -> None:
+        check_fraction("margin", self.margin)
+        check_count("horizon", self.horizon)
+        check_number("discount_rate", self.discount_rate, low=-1, open_low=True)
+        check_fraction("level", self.level, open_ends=True)
 
     def as_options(self, **changes: float) -> dict[str, Any]:
         """Arguments of `customer_lifetime_value`, some of them changed."""
@@ -267,9 +273,9 @@ def review_customer_value(
     ('BG/NBD', 2)
     """
     check_choice("model", model, ["auto", *PURCHASE_MODELS])
+    terms = Terms(margin, horizon, discount_rate, level)
     summary = rfm_summary(orders, observation_end=observation_end, unit="W")
     models = fit_models(summary, model=model)
-    terms = Terms(margin, horizon, discount_rate, level)
     customers = _value_customers(summary, models, terms)
     value = customers["value"]
     worth = _value_base(summary, models, terms.as_options(), total=True).iloc[0]
