@@ -74,26 +74,34 @@ def wheel(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def install(wheel, tmp_path_factory):
-    """A function that installs the wheel in an environment of its own; the Python there."""
-    pinned = ["--constraints", ROOT / "requirements.txt"]
+def environment(tmp_path_factory):
+    """The Python of a new environment, one for all tests: what is compiled once stays compiled."""
+    folder = tmp_path_factory.mktemp("environment")
+    run(uv(), "venv", "--quiet", "--allow-existing", "--python", sys.executable, folder)
+    return folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
-    @functools.cache
+
+@pytest.fixture
+def install(wheel, environment, tmp_path):
+    """A function that leaves the wheel with one extra in the environment, and nothing else."""
+
     def make(extra="", *more):
-        folder = tmp_path_factory.mktemp(extra or "core")
-        python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-        run(uv(), "venv", "--quiet", "--allow-existing", "--python", sys.executable, folder)
-        asked = [f"crmlab[{extra}] @ {wheel.as_uri()}", *more]
-        done = subprocess.run(
-            [uv(), "pip", "install", "--quiet", "--python", python, *asked, *pinned],
-            capture_output=True,
-            text=True,
-        )
-        need("Failed to" not in done.stderr, "no package registry can be reached")
-        assert done.returncode == 0, done.stderr
-        return python
+        asked, pinned = tmp_path / "asked.in", tmp_path / "pinned.txt"
+        asked.write_text("\n".join([f"crmlab[{extra}] @ {wheel.as_uri()}", *more]))
+        known = ["--python", environment, "--constraints", ROOT / "requirements.txt"]
+        fetch("compile", asked, "--output-file", pinned, *known)
+        fetch("sync", pinned, "--python", environment)
+        return environment
 
     return make
+
+
+def fetch(*command):
+    """Run a command of uv that may ask the package registry."""
+    command = [uv(), "pip", *command, "--quiet"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    need("Failed to" not in done.stderr, "no package registry can be reached")
+    assert done.returncode == 0, done.stderr
 
 
 def readme_core():
