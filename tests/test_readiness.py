@@ -406,7 +406,7 @@ def test_the_transactions_are_not_changed():
     ("option", "message"),
     [
         pytest.param({"cost_per_mailing": -1}, r"`cost_per_mailing` must be finite", id="cost"),
-        pytest.param({"cost_per_mailing": math.inf}, r"must be finite and at least 0; got inf", id="endless-cost"),
+        pytest.param({"cost_per_mailing": math.inf}, r"at least 0; got inf", id="endless-cost"),
         pytest.param({"mailings": 0}, r"`mailings` must be at least 1; got 0", id="mailings"),
         pytest.param({"top": 1.0}, r"`top` must be in \(0, 1\); got 1.0", id="top"),
         pytest.param({"level": 95}, r"`level` must be in \(0, 1\); got 95", id="level"),
