@@ -10,7 +10,7 @@ from crmlab.simulate._people import addresses, distinct_numbers, people, phone_n
 from crmlab.simulate._random import stream
 from crmlab.simulate._settings import CompanySettings
 
-N = 8_000
+N = 20_000
 COLUMNS = {
     "customer_id": "str",
     "household": "int64",

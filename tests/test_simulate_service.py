@@ -17,7 +17,7 @@ from crmlab.simulate._months import anniversary
 from crmlab.simulate._service import service
 from crmlab.simulate._settings import CompanySettings
 
-N = 8_000
+N = 20_000
 TABLES = ("branches", "instructors", "subscriptions", "visits", "complaints", "truth")
 COLUMNS = {
     "branches": ["branch_id", "name", "region", "district", "longitude", "latitude", "opened"],
