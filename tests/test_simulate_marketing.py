@@ -82,7 +82,7 @@ def ordered(joined, n_days, rng):
 
 @pytest.fixture(scope="module")
 def base():
-    return made_base(8_000, 1)
+    return made_base(20_000, 1)
 
 
 @pytest.fixture(scope="module")

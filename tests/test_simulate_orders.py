@@ -39,7 +39,7 @@ def learners(n, plan, seed):
     return pd.DataFrame({"customer_id": ids, "joined_day": joined.astype(int)})
 
 
-def firm(plan, *, n=8_000, seed=1):
+def firm(plan, *, n=20_000, seed=1):
     """Transactions, truth, products, pairs and people."""
     people = learners(n, plan, seed)
     products, pairs = draw_catalogue(plan, stream(seed, "catalogue"))

@@ -11,7 +11,7 @@ from crmlab.simulate._people.contacts import draw_phone_numbers
 from crmlab.simulate._people.names import given_names, surnames
 from crmlab.simulate._random import stream
 
-N = 8_000
+N = 20_000
 COLUMNS = {
     "customer_id": "str",
     "household": "int64",

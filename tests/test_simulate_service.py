@@ -18,7 +18,7 @@ from crmlab.simulate._service import simulate_service
 from crmlab.simulate._service.branches import find_nearest_branch, open_branches
 from crmlab.simulate._service.months import anniversary
 
-N = 8_000
+N = 20_000
 TABLES = ("branches", "instructors", "subscriptions", "visits", "complaints", "truth")
 COLUMNS = {
     "branches": ["branch_id", "name", "region", "district", "longitude", "latitude", "opened"],

@@ -10,7 +10,7 @@ from crmlab.simulate._people import draw_people
 from crmlab.simulate._random import stream
 from crmlab.simulate._sources import SOURCES, book_accounts, copy_people, corruption
 
-N = 8_000
+N = 20_000
 CHANGES = [
     *("name_spaced", "name_typing", "name_swapped", "name_romanised"),
     *("phone_format", "phone_old", "phone_digit", "phone_family", "phone_missing"),
