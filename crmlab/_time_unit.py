@@ -120,9 +120,16 @@ def check_unit(
     table: Any, model_unit: str | None, *, unit: str | None = None, what: str = "summary"
 ) -> None:
     """Raise unless a frame, or a table of an engine, is in a model's unit, where it has one."""
+    if model_unit is not None:
+        check_choice("model.unit_", model_unit, UNIT_DAYS)
     find = find_unit if isinstance(table, pd.DataFrame) else _find_in_engine
     found = find(table, unit=unit, what=what)
     if model_unit is None:
+        if found is not None:
+            raise InputError(
+                f"The model must know its unit of time to score a table in {found!r}; it does not. "
+                f"Make it with `unit`, such as fit(summary, unit={found!r})."
+            )
         return
     if found is None:
         raise InputError(
@@ -167,7 +174,7 @@ def _nearest_unit(off: Mapping[str, float], misfits: Mapping[str, int], what: st
         raise InputError(
             f"`{what}` must have `days_since_last`, in days, that goes with `T - recency`; "
             f"{misfits[best]:,} rows are in no one unit with the others. Bring the times into one "
-            "unit, or drop `days_since_last` if it means something else."
+            "unit, with the digits they had, or drop `days_since_last` if it means something else."
         )
     return best
 

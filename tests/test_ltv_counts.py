@@ -106,7 +106,9 @@ def test_pareto_expectations_of_cdnow_are_the_published_ones(fitted):
     assert round(fitted[ParetoNBD].probability_alive(nobody).iloc[0], 3) == 0.294
     assert round(fitted[ParetoNBD].expected_purchases_new(52), 4) == 1.4734
     # The estimates of the R package BTYD, elsewhere on the same flat ridge.
-    ridge = ParetoNBD.from_params(r=0.5533971, alpha=10.5801985, s=0.6060625, beta=11.6562237)
+    ridge = ParetoNBD.from_params(
+        r=0.5533971, alpha=10.5801985, s=0.6060625, beta=11.6562237, unit="W"
+    )
     assert round(ridge.probability_alive(nobody).iloc[0], 4) == 0.2942
 
 
@@ -138,7 +140,7 @@ def agree(model, summary):
         return False
     theirs, value = found
     assert model().fit(summary).log_likelihood_ >= value - 1e-4
-    ours = model.from_params(**theirs.params_)
+    ours = model.from_params(**theirs.params_, unit="W")
     columns = summary["frequency"], summary["recency"], summary["T"]
     alive = theirs.conditional_probability_alive(*columns)
     assert_allclose(ours.probability_alive(summary), alive, atol=1e-7)

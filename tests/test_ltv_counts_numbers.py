@@ -222,7 +222,7 @@ WIDE = [
 
 @pytest.mark.parametrize(("model", "params"), WIDE)
 def test_expected_purchases_equal_the_mean_over_the_posterior(model, params):
-    fitted = model.from_params(**params)
+    fitted = model.from_params(**params, unit="W")
     x = [0, 1, 40, 300]
     history = customers(x, [0.0, 38.0, 38.0, 38.0], [38.9] * 4)
     alive = fitted.probability_alive(history)
@@ -237,7 +237,7 @@ def test_expected_purchases_of_a_new_customer_equal_the_mean_over_customers(mode
     at_start = 1.0
     if model is ModifiedBetaGeoNBD:  # survives the dropout draw of the first purchase
         at_start = params["b"] / (params["a"] + params["b"])
-    fitted = model.from_params(**params)
+    fitted = model.from_params(**params, unit="W")
     for t in (0.0, 1e-9, 0.5, 52.0, 1e6):
         expected = at_start * slow_purchases_if_alive(model, params, 0, 0.0, t) if t else 0.0
         assert_allclose(fitted.expected_purchases_new(t), expected, rtol=1e-7, err_msg=f"t {t}")
@@ -249,7 +249,7 @@ def test_expected_purchases_of_a_new_customer_equal_the_mean_over_customers(mode
 )  # fmt: skip
 @settings(deadline=None, max_examples=80)
 def test_beta_geometric_expectations_are_possible_anywhere(model, history, r, alpha, a, b, horizon):
-    fitted = model.from_params(r=r, alpha=alpha, a=a, b=b)
+    fitted = model.from_params(r=r, alpha=alpha, a=a, b=b, unit="W")
     summary = customers(*history)
     ahead = [fitted.expected_purchases(summary, h).iloc[0] for h in (0, horizon, 2 * horizon)]
     x, _, T = history
@@ -266,7 +266,7 @@ def test_beta_geometric_expectations_are_possible_anywhere(model, history, r, al
 )  # fmt: skip
 @settings(deadline=None, max_examples=80)
 def test_pareto_expectations_are_possible_anywhere(history, r, alpha, s, beta, horizon):
-    fitted = ParetoNBD.from_params(r=r, alpha=alpha, s=s, beta=beta)
+    fitted = ParetoNBD.from_params(r=r, alpha=alpha, s=s, beta=beta, unit="W")
     summary = customers(*history)
     ahead = [fitted.expected_purchases(summary, h).iloc[0] for h in (0, horizon, 2 * horizon)]
     x, _, T = history
@@ -294,7 +294,7 @@ def test_probability_alive_of_beta_geometric_models_is_bayes_rule(model, x, tx):
 
     stayed = math.prod(chance(39.0, coins))
     left = math.prod(chance(tx, coins - 1)) if coins else 0.0
-    found = model.from_params(**params).probability_alive(customers(x, tx, 39.0)).iloc[0]
+    found = model.from_params(**params, unit="W").probability_alive(customers(x, tx, 39.0)).iloc[0]
     assert_allclose(found, stayed / (stayed + left), rtol=1e-7)
 
 
@@ -319,7 +319,7 @@ def test_probability_alive_of_pareto_is_bayes_rule(x, tx):
         )
         for each in (stayed, left)
     }  # fmt: skip
-    fitted = ParetoNBD.from_params(r=1.0, alpha=10.0, s=1.0, beta=12.0)
+    fitted = ParetoNBD.from_params(r=1.0, alpha=10.0, s=1.0, beta=12.0, unit="W")
     found = fitted.probability_alive(customers(x, tx, T)).iloc[0]
     # What two times 150 nodes are good for.
     assert_allclose(found, masses[stayed] / (masses[stayed] + masses[left]), rtol=1e-5)
@@ -341,7 +341,7 @@ def test_probability_alive_is_the_share_alive_among_drawn_customers(model):
 @pytest.mark.parametrize(("model", "params"), WIDE)
 @pytest.mark.parametrize("x", [0, 5])
 def test_purchase_distribution_sums_to_one_and_has_the_expected_mean(model, params, x):
-    fitted = model.from_params(**params)
+    fitted = model.from_params(**params, unit="W")
     history = customers(x, 30.0 if x else 0.0, 39.0)
     horizon = 20.0
     most = 400

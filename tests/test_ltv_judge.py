@@ -255,7 +255,7 @@ def test_calibration_takes_weights_for_repeated_rows(cdnow_sample, split):
 
 def test_calibration_expects_of_customers_what_their_covariates_say():
     model = BetaGeoNBD.from_params(
-        r=0.5, alpha=5, a=1, b=2, coefficients={"purchase": {"age": 0.7}}
+        r=0.5, alpha=5, a=1, b=2, unit="W", coefficients={"purchase": {"age": 0.7}}
     )
     summary = customers([0] * 3, [0] * 3, [10.0] * 3).assign(age=[0.0, 1.0, 1.0])
     chances = [model.purchase_distribution(10, covariates={"age": age})[0] for age in (0, 1)]

@@ -15,6 +15,7 @@ from crmlab.ltv._forecasting.protocols import (
     RepeatModel,
     SpendModel,
     check_spend_model,
+    one_each,
     read_customers,
 )
 from crmlab.ltv._forecasting.segments import find_segments
@@ -195,15 +196,16 @@ class _Draws:
     def _draw_block(self, block: pd.DataFrame) -> NDArray[Any]:
         rows = self.model.read(block)
         past = None if self.spend is None else self.spend.read(block)
-        kind = "int64" if self.spend is None else "float64"
-        out = np.empty((len(block), self.n_draws), dtype=kind)
+        drawn = []
         for draw, theta in enumerate(self.theta):
-            bought = self.model.draw(theta, rows, self.horizon, self.rng)
+            bought = one_each(
+                self.model.draw(theta, rows, self.horizon, self.rng), len(block), "draw"
+            )
             if self.spend is not None:
                 spent = self.spend.draw(self.spend_theta[draw], past, bought, self.rng)
-                bought = self.margin * spent
-            out[:, draw] = bought
-        return out
+                bought = self.margin * one_each(spent, len(block), "draw")
+            drawn.append(bought)
+        return np.column_stack(drawn)
 
 
 def _draw_parameters(

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from sklearn.exceptions import NotFittedError
 
-from crmlab._errors import InputTypeError
+from crmlab._errors import InputError, InputTypeError
 from crmlab._time_unit import check_unit
 from crmlab.ltv._fitting.maximum import Floats
 from crmlab.ltv._fitting.rows import Rule
@@ -21,6 +21,7 @@ __all__ = [
     "check_members",
     "check_repeat_model",
     "check_spend_model",
+    "one_each",
     "read_customers",
 ]
 
@@ -138,19 +139,36 @@ def read_customers(model: RepeatModel, summary: pd.DataFrame, unit: str | None) 
 def check_repeat_model(model: Any, *, new_customers: bool = False) -> None:
     """Raise unless `model` is a fitted model of repeat purchases."""
     check_members("model", model, NewCustomerModel if new_customers else RepeatModel)
-    _check_fitted(model)
+    _check_fitted(model, ["theta_", "theta_covariance_", "unit_"])
 
 
 def check_spend_model(spend: Any) -> None:
     """Raise unless `spend` is a fitted model of spend."""
     check_members("spend", spend, SpendModel)
-    _check_fitted(spend)
+    _check_fitted(spend, ["theta_", "theta_covariance_"])
 
 
-def _check_fitted(model: Any) -> None:
-    if getattr_static(model, "theta_", None) is None:
-        raise NotFittedError(f"This {type(model).__name__} has no `theta_` yet. Call `fit`.")
-    _ = model.theta_  # ours raise where they are not fitted
+def _check_fitted(model: Any, learned: Sequence[str]) -> None:
+    for name in learned:
+        try:
+            getattr(model, name)
+        except NotFittedError:  # ours
+            raise
+        except AttributeError as error:
+            raise NotFittedError(
+                f"This {type(model).__name__} has no `{name}` yet. Call `fit`."
+            ) from error
+
+
+def one_each(values: Any, n_customers: int, what: str) -> NDArray[Any]:
+    """Return what a function of a model gives as an array, one number per customer."""
+    array = np.asarray(values)
+    if array.shape != (n_customers,):
+        raise InputError(
+            f"`{what}` of the model must give one number per customer, {n_customers:,}; "
+            f"got shape {array.shape}."
+        )
+    return array
 
 
 def check_members(name: str, model: Any, protocol: type) -> None:
@@ -158,6 +176,10 @@ def check_members(name: str, model: Any, protocol: type) -> None:
     homes = [home for home in protocol.__mro__ if home.__module__ == __name__]
     asked = [each for home in homes for each in vars(home) if each.strip("_") == each]
     lacking = [each for each in asked if getattr_static(model, each, None) is None]
+    if not isinstance(model, type) and not lacking and isinstance(model.columns, str):
+        raise InputTypeError(
+            f"`{name}.columns` must be a list of column names; got {model.columns!r}."
+        )
     if isinstance(model, type) or lacking:
         got = model.__name__ if isinstance(model, type) else type(model).__name__
         ours = "GammaGamma" if protocol is SpendModel else "BetaGeoNBD"

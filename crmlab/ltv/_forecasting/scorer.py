@@ -17,12 +17,14 @@ from crmlab.ltv._forecasting.protocols import (
     SpendModel,
     check_repeat_model,
     check_spend_model,
+    one_each,
 )
 
 __all__ = ["READ", "Scorer"]
 
 # What the models read is stored beside what the owner keeps, which may be the same column.
 READ = "crmlab:"
+_NEWCOMER = {"frequency": 0.0, "recency": 0.0, "T": 1.0, "n_periods": 1.0, "monetary_value": 0.0}
 
 
 @dataclass(frozen=True)
@@ -59,9 +61,9 @@ class Scorer:
         check_horizon(self.horizon)
         check_count("chunk_size", self.chunk_size)
         self._check_value()
-        # A customer whom every model knows: what is left to go wrong shows here, not on a worker.
-        newcomer = dict.fromkeys(self.reads, 0.0) | {self.model.columns[2]: 1.0}
-        self.frame(pd.DataFrame([newcomer]))
+        # A customer whom our models know: what is left to go wrong shows here, not on a worker.
+        if set(self.reads) <= set(_NEWCOMER):
+            self.frame(pd.DataFrame([_NEWCOMER])[self.reads])
 
     def _check_value(self) -> None:
         if (self.margin is None) != (self.discount_rate is None):
@@ -80,20 +82,22 @@ class Scorer:
 
     def frame(self, chunk: pd.DataFrame) -> pd.DataFrame:
         """Scores of a chunk, from the columns that the models read."""
-        model, theta = self.model, self.model.theta_
+        model, theta, n = self.model, self.model.theta_, len(chunk)
         rows = model.read(chunk)
+        alive, purchases = model.alive(theta, rows), model.purchases(theta, rows, self.horizon)
         scores = {
-            "probability_alive": model.alive(theta, rows),
-            "expected_purchases": model.purchases(theta, rows, self.horizon),
+            "probability_alive": one_each(alive, n, "alive"),
+            "expected_purchases": one_each(purchases, n, "purchases"),
         }
         if self.spend is not None:
             past = self.spend.read(chunk)
             self.spend.check_expected(self.spend.theta_, past)
-            scores["expected_spend"] = self.spend.expected(self.spend.theta_, past)
+            expected = self.spend.expected(self.spend.theta_, past)
+            scores["expected_spend"] = one_each(expected, n, "expected")
         if self.margin is not None and self.discount_rate is not None:
             force = find_force(model.unit_, self.discount_rate, self.per, self.horizon)
-            purchases = model.discounted(theta, rows, force, self.horizon)
-            scores["customer_lifetime_value"] = self.margin * scores["expected_spend"] * purchases
+            ahead = one_each(model.discounted(theta, rows, force, self.horizon), n, "discounted")
+            scores["customer_lifetime_value"] = self.margin * scores["expected_spend"] * ahead
         return pd.DataFrame(scores, index=chunk.index)
 
     def batches(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

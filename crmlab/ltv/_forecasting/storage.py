@@ -11,6 +11,7 @@ import pandas as pd
 from crmlab._checks import check_choice, check_columns
 from crmlab._errors import InputError, InputTypeError
 from crmlab._files import replacing
+from crmlab._units import UNIT_DAYS
 from crmlab.ltv._contract.beta_discrete_weibull import BetaDiscreteWeibull
 from crmlab.ltv._contract.shifted_beta_geometric import ShiftedBetaGeometric
 from crmlab.ltv._fitting.model import LikelihoodModel
@@ -113,7 +114,7 @@ def load_model(path: str | Path) -> LikelihoodModel:
     try:
         content = json.loads(Path(path).read_text(encoding="utf-8"))
         name, params = content["model"], pd.Series(content["params"], dtype=float)
-        unit, options = content["unit"], content["options"]
+        unit, options, facts = content["unit"], content["options"], content.get("facts", {})
     except (UnicodeDecodeError, json.JSONDecodeError, KeyError, TypeError) as error:
         raise InputError(
             f"`path` must be a file written by `save_model`; {path} is not."
@@ -124,6 +125,8 @@ def load_model(path: str | Path) -> LikelihoodModel:
             "Save the model again with this version of crmlab."
         )
     check_choice("model", name, _MODELS)
+    if unit is not None:
+        check_choice("unit", unit, UNIT_DAYS)
     # JSON knows no tuples; scikit-learn compares options by value.
     plain = {
         key: tuple(value) if isinstance(value, list) else value for key, value in options.items()
@@ -133,7 +136,7 @@ def load_model(path: str | Path) -> LikelihoodModel:
     model._keep(params, unit=unit)
     if "covariance" in content:
         model._keep_covariance(np.array(content["covariance"]))
-    for fact, value in content["facts"].items():
+    for fact, value in facts.items():
         setattr(model, fact, value)
     return model
 

@@ -16,6 +16,7 @@ from crmlab.ltv._forecasting.protocols import (
     SpendModel,
     check_repeat_model,
     check_spend_model,
+    one_each,
     read_customers,
 )
 from crmlab.ltv._forecasting.segments import find_segments
@@ -151,8 +152,10 @@ class _Valued:
     def parts(self, theta: Floats) -> tuple[Floats, Floats]:
         """Discounted purchases and expected spend of each customer."""
         size = len(self.model.theta_)
+        n = len(self.index)
         purchases = self.model.discounted(theta[:size], self.rows, self.force, self.horizon)
-        return purchases, self.spend.expected(theta[size:], self.past)
+        expected_spend = self.spend.expected(theta[size:], self.past)
+        return one_each(purchases, n, "discounted"), one_each(expected_spend, n, "expected")
 
     def value(self, theta: Floats) -> Floats:
         purchases, expected_spend = self.parts(theta)

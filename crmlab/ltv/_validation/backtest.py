@@ -1,5 +1,6 @@
 """Rolling origins: which model, or which naive baseline, would have forecast best so far."""
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -262,6 +263,13 @@ def _check_spend(spend: SpendModel | None, target: Target) -> SpendModel | None:
 # ---------------------------------------------------------------------------------- the forecasts
 
 
+def _fit_copy(model: Any, known: pd.DataFrame) -> Any:
+    """Fit a copy of a model, whose `fit` may return it or nothing."""
+    copy = clone(model, safe=False)
+    fitted = copy.fit(known)
+    return copy if fitted is None else fitted
+
+
 @dataclass(frozen=True)
 class _Contest:
     """Models and baselines that forecast from the same origins."""
@@ -283,11 +291,11 @@ class _Contest:
 
     def _forecast(self, name: str, model: RepeatModel, origin: Origin) -> Forecast:
         known = origin.known
-        fitted = clone(model, safe=False).fit(known)
+        fitted = _fit_copy(model, known)
         expected = fitted.purchases(fitted.theta_, fitted.read(known), self.horizon)
         spend = None
         if self.spend is not None:
-            spend = clone(self.spend, safe=False).fit(known)
+            spend = _fit_copy(self.spend, known)
             past = spend.read(known)
             spend.check_expected(spend.theta_, past)
             expected = expected * spend.expected(spend.theta_, past)
@@ -301,6 +309,9 @@ class _Contest:
         self, fitted: RepeatModel, spend: SpendModel | None, origin: Origin
     ) -> tuple[float, float]:
         """Whether the interval held the total, and the share of customers whose interval held."""
+        fits = [fitted] if spend is None else [fitted, spend]
+        if any(each.theta_covariance_ is None for each in fits):
+            return math.nan, math.nan
         known, actual = origin.known, origin.actual
         options: dict[str, Any] = {
             "spend": spend, "level": self.level, "n_draws": _N_DRAWS, "seed": self.seed
