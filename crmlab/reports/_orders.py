@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from crmlab.contracts import TRANSACTIONS
-from crmlab.datasets import TRANSACTION_SETS
+from crmlab.datasets import TRANSACTION_SETS, load_transactions
 from crmlab.loaders import audit_transactions, read_header
 from crmlab.reports._parameters import Parameter
 
@@ -36,13 +36,16 @@ def count_left_out(declared: Sequence[Parameter], values: Mapping[str, Any], dat
 
     Raises
     ------
-    ContractError, InputError, OSError
-        If the orders cannot be read.
+    ContractError, InputError, OSError, ImportError
+        If the orders cannot be read, or come with an extra that is not installed.
     """
     settings = {one.name: values.get(one.name, one.default) for one in declared}
     files = [one.name for one in declared if one.unit.startswith("file") and settings[one.name]]
     source = data if isinstance(data, pd.DataFrame) else settings.get("data")
-    if "data" not in files or (isinstance(source, str) and source in TRANSACTION_SETS):
+    if isinstance(source, str) and source in TRANSACTION_SETS:
+        load_transactions(source)  # which names the extra, or the file, that is missing
+        return 0
+    if "data" not in files:
         return 0
     options = {name: settings[name] for name in _OPTIONS & settings.keys()}
     if len(files) > 1:  # the names of columns may belong to another file
