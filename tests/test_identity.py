@@ -45,8 +45,8 @@ def company(n, seed=1):
 
 @pytest.fixture(scope="module")
 def small():
-    """Records of 250 people in three systems, their truth, and the linkage of them."""
-    records, truth = company(250)
+    """Records of 1,000 people in three systems, their truth, and the linkage of them."""
+    records, truth = company(1_000)
     return records, truth, identity.link_customers(records)
 
 
@@ -205,34 +205,29 @@ def test_leaves_the_shared_generator_and_the_screen_alone(capfd):
     assert capfd.readouterr() == ("", "")
 
 
-@pytest.mark.slow
-def test_leaves_the_callers_connection_as_it_was(small):
-    records, _, linkage = small
+def test_leaves_the_callers_connection_as_it_was(handful):
     with duckdb.connect() as connection:
         connection.execute("create table mine as select 1 as x")
-        here = identity.link_customers(records, connection=connection)
+        here = identity.link_customers(ONE, connection=connection)
         tables = connection.execute("select table_name from duckdb_tables()").fetchall()
         views = connection.execute("select * from duckdb_views() where not internal").fetchall()
     assert tables == [("mine",)]
     assert views == []
-    pd.testing.assert_frame_equal(here.pairs, linkage.pairs)
+    pd.testing.assert_frame_equal(here.pairs, handful.pairs)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("form", ["mapping", "sequence", "ibis"])
-def test_takes_tables_in_any_form(small, form):
-    records, _, linkage = small
-    parts = dict(tuple(records.groupby("source")))
-    if form == "mapping":
-        tables = {name: part.drop(columns="source") for name, part in parts.items()}
+@pytest.mark.parametrize("form", ["one-table", "sequence", "ibis"])
+def test_takes_tables_in_any_form(handful, form):
+    if form == "one-table":
+        tables = ONE
     elif form == "sequence":
-        tables = list(parts.values())
+        tables = [BRANCH.assign(source="branch"), WEB.assign(source="web")]
     else:
         import ibis
 
-        tables = ibis.memtable(records)
+        tables = ibis.memtable(ONE)
     again = identity.link_customers(tables)
-    pd.testing.assert_frame_equal(again.clusters, linkage.clusters)
+    pd.testing.assert_frame_equal(again.clusters, handful.clusters)
 
 
 @pytest.mark.slow

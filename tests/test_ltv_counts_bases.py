@@ -127,16 +127,17 @@ def test_a_large_base_recovers_the_parameters(model):
 @pytest.mark.slow
 @pytest.mark.parametrize("model", MODELS)
 def test_parameter_intervals_cover_as_often_as_they_say(model):
+    n_bases, low, high = (60, 0.79, 0.99) if model is ParetoNBD else (150, 0.82, 0.97)
     covered = []
-    for seed in range(60):
+    for seed in range(n_bases):
         T = np.linspace(50, 150, 1_500)
         fit = model().fit(ordinary(model).simulate(1_500, T=T, seed=seed))
         ends = fit.parameter_intervals(level=0.9)
         truth = pd.Series(ORDINARY[model])
         covered.append((ends["lower"] <= truth) & (truth <= ends["upper"]))
-    # 60 bases: the share has a standard error of 3.9 points.
+    # 60 bases, 150 where fits are faster: the share has a standard error of 3.9, or 2.4 points.
     shares = pd.DataFrame(covered).mean()
-    assert ((shares > 0.79) & (shares < 0.99)).all(), shares.to_dict()
+    assert ((shares > low) & (shares < high)).all(), shares.to_dict()
 
 
 @pytest.mark.slow
