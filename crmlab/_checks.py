@@ -35,12 +35,12 @@ _NUMERIC = {"integer", "floating", "mixed-integer-float", "decimal"}
 def check_choice(name: str, value: object, allowed: Iterable[str]) -> None:
     """Raise InputError unless `value` is one of the `allowed` words; suggest the nearest."""
     allowed = list(allowed)
-    if value not in allowed:
+    if not isinstance(value, str) or value not in allowed:
         folded = {word.casefold(): word for word in allowed}
         near = get_close_matches(str(value).casefold(), folded, n=1)
         hint = f" Did you mean {folded[near[0]]!r}?" if near else ""
         choices = ", ".join(map(repr, allowed))
-        raise InputError(f"`{name}` must be one of {choices}; got {value!r}.{hint}")
+        raise InputError(f"`{name}` must be one of {choices}; got {_written(value)}.{hint}")
 
 
 def check_number(

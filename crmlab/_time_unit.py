@@ -62,6 +62,9 @@ def find_unit(table: pd.DataFrame, *, unit: str | None = None, what: str = "summ
     """
     if unit is not None:
         check_choice("unit", unit, UNIT_DAYS)
+    twice = [name for name in TELL_UNIT if list(table.columns).count(name) > 1]
+    if twice:
+        raise InputError(f"`{what}` must have one column {twice[0]!r}; it has several. Keep one.")
     return _agree(
         {
             "unit=": unit,
@@ -80,7 +83,7 @@ def _find_in_engine(table: Any, *, unit: str | None, what: str) -> str | None:
     if TIME_UNIT in table.columns:
         word = table[TIME_UNIT].cast("string")
         asked |= {"lowest": word.min(), "highest": word.max(), "n_silent": word.isnull().sum()}
-    if set(_MEASURED) <= set(table.columns):
+    if all(name in table.columns and table[name].type().is_numeric() for name in _MEASURED):
         days, until, last = (table[name].cast("float64") for name in _MEASURED)
         telling = (days > 0) & (until - last > 0)
         asked["n_telling"] = telling.sum()
@@ -170,6 +173,9 @@ def _misfits(days: Any, gap: Any, unit: str) -> tuple[Any, Any]:
 def _nearest_unit(off: Mapping[str, float], misfits: Mapping[str, int], what: str) -> str | None:
     """Return the unit that the days fit best; raise if they fit none in some rows."""
     best = min(off, key=lambda unit: off[unit])
+    exact = off[best] <= 1e-6 * max(off.values())
+    if not exact and sum(count == 0 for count in misfits.values()) > 1:
+        return None  # rounded, and too near to the last purchase to tell
     if misfits[best]:
         raise InputError(
             f"`{what}` must have `days_since_last`, in days, that goes with `T - recency`; "

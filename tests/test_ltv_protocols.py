@@ -87,6 +87,56 @@ def test_a_model_of_ones_own_is_kept_to_its_unit(fitted, summary):
             use()
 
 
+def changed(own, **members):
+    """A fitted model of one's own with other members."""
+    model = type("Changed", (own,), members)()
+    return model.fit(rfm_summary(load_cdnow(sample=True), observation_end="1997-09-30", unit="W"))
+
+
+def test_a_model_may_answer_with_series_and_read_other_columns(own, fitted, summary):
+    spend = fitted[2]
+    expected = ltv.customer_lifetime_value(fitted[0], spend, summary, **TERMS)
+    answers = changed(
+        own,
+        columns=("T", "frequency"),
+        discounted=lambda self, *a: pd.Series(own.discounted(self, *a)),
+    )
+    table = ltv.customer_lifetime_value(answers, spend, summary, **TERMS)
+    assert table["discounted_purchases"].tolist() == expected["discounted_purchases"].tolist()
+    scores = ltv.score_table(answers, summary, horizon=39)
+    assert scores["expected_purchases"].notna().all()
+
+
+def test_fractions_that_a_model_draws_stay_fractions(own, summary):
+    halves = changed(own, draw=lambda self, theta, rows, *_: np.full(len(rows[0]), 0.5))
+    total = ltv.predictive_intervals(halves, summary, 39, total=True, n_draws=100)
+    assert total["estimate"].item() == len(summary) / 2
+
+
+def test_a_model_without_a_covariance_is_backtested_without_intervals(own):
+    class Sure(own):
+        def fit(self, summary):
+            super().fit(summary)
+            self.theta_covariance_ = None  # and returns nothing
+
+    table = ltv.backtest(load_cdnow(sample=True), {"sure": Sure()}, horizon=13, n_origins=1)
+    row = table.set_index("model").loc["sure"]
+    assert row["rmse"] > 0
+    assert np.isnan(row["total_coverage"])
+
+
+def test_an_answer_of_another_length_is_refused(own, summary):
+    short = changed(own, purchases=lambda self, *_: np.ones(3))
+    with pytest.raises(InputError, match=r"`purchases` of the model must give one number per cust"):
+        ltv.score_table(short, summary, horizon=39)
+    with pytest.raises(InputTypeError, match=r"`model.columns` must be a list"):
+        ltv.score_table(changed(own, columns="T"), summary, horizon=39)
+    model = changed(own)
+    model.unit_ = "weeks"
+    with pytest.raises(InputError, match=r"`model.unit_` must be one of"):
+        ltv.predictive_intervals(model, summary, 39)
+
+
 def test_what_a_model_lacks_is_named(own, fitted, summary):
     spend = fitted[2]
     with pytest.raises(InputTypeError, match=r"members of `ltv.RepeatModel`; got object, .*'draw'"):

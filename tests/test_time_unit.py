@@ -190,3 +190,38 @@ def test_days_since_the_last_purchase_tell_the_unit(unit, rows, digits):
             return
     assert find_unit(table) == unit
     assert find_unit(table.assign(time_unit=unit_column(unit, len(table)))) == unit
+
+
+def test_a_model_that_knows_no_unit_refuses_a_table_that_says_one(by_unit):
+    plain = by_unit["W"][["frequency", "recency", "T"]]
+    nameless = ltv.BetaGeoNBD().fit(plain)
+    assert nameless.expected_purchases(plain, 39).sum() > 0
+    for unit in "WD":
+        with pytest.raises(InputError, match=rf"to score a table in '{unit}'; it does not"):
+            nameless.expected_purchases(by_unit[unit], 39)
+        with pytest.raises(InputError, match=rf"fit\(summary, unit='{unit}'\)"):
+            ltv.score_table(nameless, by_unit[unit], horizon=39)
+
+
+def test_a_column_that_stands_twice_is_refused(by_unit, model):
+    table = pd.concat([by_unit["W"], by_unit["D"][["time_unit"]]], axis=1)
+    with pytest.raises(InputError, match="one column 'time_unit'; it has several"):
+        model.expected_purchases(table, 39)
+
+
+@pytest.mark.parametrize("unit", [pd.Series(["W"]), pd.NA, 7, ["W"]], ids=str)
+def test_a_unit_that_is_not_a_word_is_refused(by_unit, model, unit):
+    with pytest.raises(InputError, match="`unit` must be one of 'D', 'W'"):
+        model.expected_purchases(by_unit["W"], 39, unit=unit)
+
+
+def test_what_rounding_has_blurred_tells_no_unit():
+    months = pd.DataFrame({"recency": [10.0], "T": [10.1], "days_since_last": [2]})
+    assert find_unit(months) is None
+
+
+def test_a_column_of_another_kind_tells_no_unit_on_an_engine(by_unit, model, tmp_path):
+    table = by_unit["W"].reset_index().astype({"days_since_last": str})
+    table.to_parquet(tmp_path / "s.parquet")
+    scores = ltv.score_table(model, tmp_path / "s.parquet", horizon=39)
+    assert round(scores.expected_purchases.sum().execute()) == 1517

@@ -31,6 +31,8 @@ _KINDS = {
 def expand(path: str | os.PathLike[str]) -> list[Path]:
     """List the files that a path or glob names; a folder means the data files in it."""
     text = os.fspath(path)
+    if not text:  # an empty variable of a shell would mean this folder
+        raise InputError("`source` must name a file or a folder; got an empty text.")
     one = Path(text).expanduser()
     if one.is_file():
         return [one]

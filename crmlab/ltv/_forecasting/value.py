@@ -143,9 +143,9 @@ class _Valued:
         force: float,
         horizon: float,
     ) -> None:
+        self.rows, self.past = read_customers(model, summary, unit), spend.read(summary)
         self.model, self.spend, self.index = model, spend, summary.index
         self.margin, self.force, self.horizon = margin, force, horizon
-        self.rows, self.past = read_customers(model, summary, unit), spend.read(summary)
         spend.check_expected(spend.theta_, self.past)
         self.theta = np.concatenate([model.theta_, spend.theta_])
 
