@@ -43,6 +43,10 @@ class BetaDiscreteWeibull(ContractModel):
     0.404
     """
 
+    alpha_: float
+    beta_: float
+    c_: float
+
     _NAMES = ("alpha", "beta", "c")
     _BOUNDARIES = (
         (

@@ -68,6 +68,9 @@ class ShiftedBetaGeometric(ContractModel):
     6.84
     """
 
+    alpha_: float
+    beta_: float
+
     _NAMES = ("alpha", "beta")
     _BOUNDARIES = (
         (

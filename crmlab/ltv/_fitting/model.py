@@ -3,12 +3,11 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 import pandas as pd
 from scipy.stats import norm
-from sklearn.base import BaseEstimator
 from sklearn.exceptions import NotFittedError
 
 from crmlab._checks import check_choice, check_fraction, check_number
@@ -16,6 +15,14 @@ from crmlab._errors import InputError, InputTypeError
 from crmlab._units import UNIT_DAYS
 from crmlab.ltv._fitting.errors import ConvergenceError
 from crmlab.ltv._fitting.maximum import Floats, LogLikelihood, Maximum, maximise
+
+if TYPE_CHECKING:  # scikit-learn has no types: without this a model would be anything
+
+    class BaseEstimator:
+        def get_params(self, deep: bool = True) -> dict[str, Any]: ...
+        def set_params(self, **params: Any) -> Self: ...
+else:
+    from sklearn.base import BaseEstimator
 
 __all__ = ["Boundary", "LikelihoodModel", "Scale", "delta_intervals", "known_covariance"]
 

@@ -22,6 +22,11 @@ class _BetaGeometric(ContinuousModel):
     at each dropout draw a customer leaves with a probability that varies as a beta (`a`, `b`).
     """
 
+    r_: float
+    alpha_: float
+    a_: float
+    b_: float
+
     _NAMES = ("r", "alpha", "a", "b")
     _TIMES = ("alpha",)
     _BOUNDARIES = (

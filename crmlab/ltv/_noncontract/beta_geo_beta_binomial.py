@@ -85,6 +85,11 @@ class BetaGeoBetaBinomial(CountModel):
     12884.2
     """
 
+    alpha_: float
+    beta_: float
+    gamma_: float
+    delta_: float
+
     _NAMES = ("alpha", "beta", "gamma", "delta")
     _OBSERVED = "n_periods"
     _ROWS = Histories

@@ -53,6 +53,9 @@ class NBD(ContinuousModel):
     {'r': 0.385, 'alpha': 12.072}
     """
 
+    r_: float
+    alpha_: float
+
     _NAMES = ("r", "alpha")
     _TIMES = ("alpha",)
     _BOUNDARIES = (

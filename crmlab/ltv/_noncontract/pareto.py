@@ -73,6 +73,11 @@ class ParetoNBD(ContinuousModel):
     1.47
     """
 
+    r_: float
+    alpha_: float
+    s_: float
+    beta_: float
+
     _NAMES = ("r", "alpha", "s", "beta")
     _TIMES = ("alpha", "beta")
     _BOUNDARIES = (

@@ -34,6 +34,10 @@ class SpendLikelihood(LikelihoodModel):
     `ltv.SpendModel`.
     """
 
+    p_: float
+    q_: float
+    v_: float
+
     _NAMES = ("p", "q", "v")
     _BOUNDARIES = (
         (

@@ -309,7 +309,7 @@ class _Contest:
         self, fitted: RepeatModel, spend: SpendModel | None, origin: Origin
     ) -> tuple[float, float]:
         """Whether the interval held the total, and the share of customers whose interval held."""
-        fits = [fitted] if spend is None else [fitted, spend]
+        fits: list[RepeatModel | SpendModel] = [fitted] if spend is None else [fitted, spend]
         if any(each.theta_covariance_ is None for each in fits):
             return math.nan, math.nan
         known, actual = origin.known, origin.actual
