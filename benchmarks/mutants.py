@@ -61,7 +61,7 @@ HEAVY = [
     *["numpy", "pandas", "scipy.optimize", "scipy.sparse", "scipy.special", "scipy.stats"],
     *["pyarrow.csv", "pyarrow.parquet", "duckdb", "ibis", "ibis.backends.duckdb", "sqlglot"],
     *["sklearn.base", "sklearn.utils.estimator_checks", "splink", "openpyxl", "lifetimes"],
-    *["hypothesis", "coverage", "xdist.plugin", "nbval.plugin"],
+    *["hypothesis", "coverage", "xdist.plugin", "nbval.plugin", "jupyter_client.provisioning"],
 ]
 
 
@@ -324,7 +324,7 @@ def fork(work, seconds):
     reader, writer = os.pipe()
     child = os.fork()
     if not child:
-        os.setsid()
+        os.setpgid(0, 0)  # a group to end as one; a session of its own would escape `nice`
         with contextlib.suppress(BaseException), os.fdopen(writer, "w") as pipe:
             pipe.write(json.dumps(work()))
             pipe.flush()
@@ -437,10 +437,10 @@ def copy_project(code, tests, folder):
     return copy
 
 
-def test_files(code, tests):
-    """The test files of the rooms, and their modules with doctests, by room."""
+def test_files(code, tests, packages):
+    """The test files of these packages, and their modules with doctests, by room."""
     files = {}
-    for package in sorted({room for rooms in TESTED_BY.values() for room in rooms}):
+    for package in sorted({room for name in packages for room in TESTED_BY[name]}):
         own = [f.relative_to(tests) for f in (tests / "tests").glob(f"test_{package}*.py")]
         modules = [f for f in (code / "crmlab" / package).rglob("*.py") if ">>>" in f.read_text()]
         for file in sorted([*own, *(module.relative_to(code) for module in modules)]):
@@ -468,18 +468,20 @@ def judge_one(task):
 
 def measure_all(pool, files, options):
     """What each test file runs, measured unless it is on disk already."""
-    path = options.result.with_suffix(".json")
-    if not path.exists():
-        tasks = [(options.marks, options.cases, file) for file in files]
-        coverage = {}
+    path, coverage = options.result.with_suffix(".jsonl"), {}
+    if path.exists():
+        for line in path.read_text(encoding="utf-8").splitlines():
+            coverage |= json.loads(line)
+    tasks = [(options.marks, options.cases, file) for file in files if file not in coverage]
+    with path.open("a", encoding="utf-8") as out:
         for file, measured in pool.imap_unordered(measure_one, tasks):
             if isinstance(measured, str):
-                print(file, measured)
+                print(f"{file} was not measured: {measured}")
                 continue
             coverage[file] = measured
+            print(json.dumps({file: measured}), file=out, flush=True)
             print(file, f"{sum(measured['seconds'].values()):.0f} s")
-        path.write_text(json.dumps(coverage))
-    return json.loads(path.read_text())
+    return coverage
 
 
 def read(path):
@@ -520,12 +522,12 @@ def run(options):
             mutants = list(results([plan(options.code, m, None) for m in mutants], KILLED))
             print(f"{len(mutants)} not killed by the same test")
         if mutants:
-            rooms = test_files(options.code, options.tests)
+            packages = [mutant["module"].split("/")[1] for mutant in mutants]
+            rooms = test_files(options.code, options.tests, packages)
             coverage = measure_all(pool, rooms, options)
             tasks = []
-            for mutant in mutants:
-                tested_by = TESTED_BY[mutant["module"].split("/")[1]]
-                some = {f: m for f, m in coverage.items() if rooms[f] in tested_by}
+            for mutant, package in zip(mutants, packages, strict=True):
+                some = {f: m for f, m in coverage.items() if rooms.get(f) in TESTED_BY[package]}
                 tasks.append(plan(options.code, mutant, some))
             print(f"{len(tasks)} mutants to run, {tasks.count(None)} not found again")
             list(results(tasks, [*KILLED, "survived", "no tests"]))
