@@ -5,7 +5,8 @@ import pytest
 from bs4 import BeautifulSoup
 from review_cases import lines
 
-from crmlab.reports import ReportError, run_report
+from crmlab.contracts import ContractError
+from crmlab.reports import run_report
 
 
 def text_of(page):
@@ -63,6 +64,6 @@ def test_returns_reconcile_on_the_page(tmp_path):
 def test_a_file_without_the_columns_fails_with_its_header_named(tmp_path):
     orders = tmp_path / "orders.csv"
     orders.write_text("who,when,how_much\na,2024-01-01,5\n")
-    with pytest.raises(ReportError, match="lacks 'customer_id', 'date', 'amount'; it has 'who'"):
+    with pytest.raises(ContractError, match="lacks 'customer_id', 'date', 'amount'; it has 'who'"):
         run_report("customer_base", data=orders, out=tmp_path / "out")
     assert not (tmp_path / "out" / "index.html").exists()

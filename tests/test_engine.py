@@ -38,7 +38,8 @@ def test_the_environment_sets_the_memory_limit(environment, limit):
 def test_a_memory_limit_that_is_no_size_is_refused(limit):
     done = run(LIMIT, CRMLAB_MEMORY_LIMIT=limit)
     last = done.stderr.strip().splitlines()[-1]
-    assert last == f"ValueError: `CRMLAB_MEMORY_LIMIT` must be a size such as '8GB'; got '{limit}'."
+    said = f"`CRMLAB_MEMORY_LIMIT` must be a size such as '8GB'; got '{limit}'."
+    assert last == f"crmlab.InputError: {said}"
 
 
 def test_scratch_files_are_gone_when_python_ends(tmp_path):
