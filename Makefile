@@ -33,7 +33,7 @@ workbook: $(READY_WORKBOOK)
 # Two calls, since work is shared out differently: Spark tests by group, notebooks as a whole.
 test: $(READY)
 	$(BIN)/pytest -n 2 --dist loadgroup
-	PYTHONPATH=tests $(BIN)/pytest -n 2 --dist loadfile -p warm_kernels --nbval notebooks
+	$(BIN)/pytest -n 2 --dist loadfile --nbval notebooks
 
 lab: $(READY_WORKBOOK)
 	$(BIN)/crmlab lab
