@@ -2,6 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 UV := $(shell command -v uv 2>/dev/null)
+# Every test process and every kernel imports the same modules: they are compiled once.
+unexport PYTHONDONTWRITEBYTECODE
 # One environment, two marks: what the workbook needs is installed, or everything. A mark is written
 # last, so an environment whose installation was interrupted is not up to date.
 READY := .venv/.ready
@@ -10,7 +12,7 @@ READY_WORKBOOK := .venv/.ready-workbook
 ifneq ($(UV),)
 define install
 uv venv --quiet --allow-existing --python $(PYTHON) .venv
-uv pip install --quiet --python $(BIN)/python --require-hashes -r $(1)
+uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r $(1)
 uv pip install --quiet --python $(BIN)/python --no-deps -e .
 endef
 else
@@ -25,7 +27,7 @@ endif
 
 # The fast loop: what most changes break, in less than 90 seconds.
 check: lint
-	$(BIN)/pytest -n 2 --dist loadgroup tests -m "not slow and not pages and not spark and not chromium"
+	$(BIN)/pytest -p no:nbval -n 2 --dist loadgroup tests -m "not slow and not pages and not spark and not chromium"
 
 workbook: $(READY_WORKBOOK)
 	$(BIN)/crmlab workbook

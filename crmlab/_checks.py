@@ -127,7 +127,8 @@ def check_day(name: str, value: str | dt.date | pd.Timestamp | None) -> dt.date 
     if value is None:
         return None
     # A number would pass as nanoseconds since 1970.
-    stamp = pd.NaT if isinstance(value, numbers.Number) else pd.to_datetime(value, errors="coerce")
+    dated = isinstance(value, str | dt.date | np.datetime64)
+    stamp = pd.to_datetime(value, errors="coerce") if dated else pd.NaT
     if not isinstance(stamp, pd.Timestamp):
         raise InputError(f"`{name}` must be a date such as '1997-09-30'; got {value!r}.")
     return stamp.date()

@@ -203,7 +203,7 @@ def report(
     print(made.page)
     if made.n_left_out:
         _print(
-            f"crmlab: {made.n_left_out:,} rows were left out as faulty; the page counts them, and "
+            f"crmlab: rows left out as faulty: {made.n_left_out:,}; the page counts them, and "
             "`crmlab audit` lists them.",
             file=sys.stderr,
         )

@@ -32,14 +32,15 @@ def need(condition: bool, reason: str) -> None:
     pytest.skip(reason)
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
-def pytest_collection_modifyitems(items):
-    """Share the tests out: one Java machine, each file's fixtures once, pages freely."""
-    for item in items:
-        if item.get_closest_marker("spark"):
-            item.add_marker(pytest.mark.xdist_group("spark"))
-        elif not any(map(item.get_closest_marker, ["xdist_group", "pages"])):
-            item.add_marker(pytest.mark.xdist_group(str(item.path)))
+def pytest_itemcollected(item):
+    """Share the tests out: one Java machine, each file's fixtures once, pages freely.
+
+    At this early moment, since pytest-xdist reads the groups before any hook on the whole list.
+    """
+    if item.get_closest_marker("spark"):
+        item.add_marker(pytest.mark.xdist_group("spark"))
+    elif not any(map(item.get_closest_marker, ["xdist_group", "pages"])):
+        item.add_marker(pytest.mark.xdist_group(str(item.path)))
 
 
 @pytest.fixture(scope="session")
@@ -61,9 +62,12 @@ def spark():
     # Workers run this Python, and not whichever comes first on the path.
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     session = (
-        SparkSession.builder.master("local[2]")
+        SparkSession.builder.master("local[1]")
         .config("spark.ui.enabled", "false")
-        .config("spark.sql.shuffle.partitions", "2")
+        .config("spark.sql.shuffle.partitions", "1")
+        # A handful of rows is read sooner than code for them is compiled.
+        .config("spark.sql.codegen.wholeStage", "false")
+        .config("spark.driver.extraJavaOptions", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
         .config("spark.log.level", "ERROR")
         .getOrCreate()
     )

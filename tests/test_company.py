@@ -56,6 +56,7 @@ def assert_same(found: Company, expected: Company) -> None:
     assert found.truth.settings == expected.truth.settings
 
 
+@pytest.mark.slow
 def test_a_saved_company_comes_back_exactly(tmp_path):
     company = small()
     save_company(company, tmp_path / "a" / "b")
@@ -132,6 +133,7 @@ def test_a_folder_without_a_table_says_which(tmp_path):
         load_company(folder=tmp_path)
 
 
+@pytest.mark.slow
 def test_check_names_table_and_rule_and_is_empty_where_all_is_well():
     company = small()
     found = company.check()
@@ -179,11 +181,13 @@ def test_the_shipped_company_is_what_the_simulator_makes():
     assert_same(load_company(), simulate_company(int(made[0]), seed=int(made[1])))
 
 
+@pytest.mark.slow
 def test_the_shipped_company_is_small_and_keeps_every_contract():
     assert sum(path.stat().st_size for path in HOME.rglob("*.*")) < 5_000_000
     assert load_company().check().empty
 
 
+@pytest.mark.slow
 def test_its_orders_are_a_set_that_reports_know_by_name():
     orders = load_transactions("company")
     pd.testing.assert_frame_equal(orders, load_company().transactions)

@@ -25,6 +25,7 @@ def refusals(name: str, values: list) -> list[str]:
     return said
 
 
+@pytest.mark.slow
 def test_every_setting_refuses_what_no_setting_can_be_and_names_itself():
     for name, setting in SETTINGS.items():
         values = [None, "much", [], float("nan"), float("inf"), -1, (0.1, 0.2)]
@@ -107,6 +108,7 @@ def test_impossible_settings_are_refused_with_rule_and_remedy(changes, message):
         CompanySettings(**changes)
 
 
+@pytest.mark.slow
 def test_shares_that_exceed_one_by_rounding_only_are_accepted():
     shares = {"camp_persuadable": 0.7, "camp_sure_thing": 0.2, "camp_sleeping_dog": 0.1 + 1e-12}
     effects = simulate_company(100, **shares).truth.effects

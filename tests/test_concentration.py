@@ -66,6 +66,7 @@ def test_lorenz_curve_of_the_toy():
     assert_frame_equal(lorenz_curve(TOY), expected, check_exact=False, atol=5e-5, rtol=0)
 
 
+@pytest.mark.slow
 @given(spend)
 def test_lorenz_curve_runs_from_corner_to_corner_below_the_diagonal(value):
     curve = lorenz_curve(value)
@@ -201,6 +202,7 @@ def test_defaults_are_the_80_20_question():
 # --- what all measures of share have in common --------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("measure", SHARE_MEASURES)
 @given(value=spend, scale=st.sampled_from([1e-9, 0.01, 3, 1300, 1e9]))
 def test_shares_ignore_currency_and_row_order(measure, value, scale):
@@ -306,6 +308,7 @@ def test_interval_has_one_row_around_the_estimate(interval, measure):
     assert row["level"] == 0.9
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("interval", "slow"),
     [
@@ -430,6 +433,7 @@ def test_decile_table_of_the_toy():
     ]
 
 
+@pytest.mark.slow
 @given(tied_spend.filter(lambda v: len(v) >= 3), st.data())
 def test_decile_table_accounts_for_everyone_whatever_the_row_order(value, data):
     n_groups = data.draw(st.integers(1, len(value)))

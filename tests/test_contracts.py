@@ -237,6 +237,7 @@ def broken_in(name, table):
     return found[found > 0].to_dict()
 
 
+@pytest.mark.slow
 def test_every_table_has_a_contract_that_its_good_row_keeps():
     assert list(GOOD) == list(CONTRACTS)
     for name, contract in CONTRACTS.items():
@@ -248,6 +249,7 @@ def test_every_table_has_a_contract_that_its_good_row_keeps():
         assert contract.require(held) is held
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "label"), RULES, ids=[f"{n}: {r}" for n, r in RULES])
 def test_a_row_breaks_a_rule_and_the_others_keep_it(name, label):
     changes, n_broken = breaking(name, label)
@@ -323,6 +325,7 @@ def test_only_required_columns_are_needed(name):
             contract.require(rows(name, {}).drop(columns=column))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CONTRACTS)
 def test_optional_cells_may_be_empty_and_so_may_whole_columns(name):
     contract = CONTRACTS[name]

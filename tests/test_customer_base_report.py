@@ -13,6 +13,7 @@ def text_of(page):
     return BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser").get_text(" ", strip=True)
 
 
+@pytest.mark.slow
 def test_a_korean_export_is_read_and_its_faults_are_shown(tmp_path):
     orders = tmp_path / "주문.csv"
     orders.write_text(
@@ -34,12 +35,14 @@ def test_a_korean_export_is_read_and_its_faults_are_shown(tmp_path):
     assert "1,830,000" in text  # 1,000 + 2,000 + ... + 60,000
 
 
+@pytest.mark.slow
 def test_a_base_of_one_customer_and_one_day_makes_a_page(tmp_path):
     text = text_of(run_report("customer_base", data=lines(1, 1), out=tmp_path))
     assert "customers who bought 1" in text
     assert "1 of the ten customers needed for groups are there." in text
 
 
+@pytest.mark.slow
 def test_names_that_are_code_stay_text(tmp_path):
     orders = lines(20, 3)
     orders.loc[orders["customer_id"] == "c19", "customer_id"] = "<script>alert(1)</script>"
@@ -54,6 +57,7 @@ def test_names_that_are_code_stay_text(tmp_path):
     assert BeautifulSoup(html, "html.parser").find("a", string="y") is None
 
 
+@pytest.mark.slow
 def test_returns_reconcile_on_the_page(tmp_path):
     orders = pd.concat([lines(20, 3), lines(20, 1).assign(amount=-0.5)], ignore_index=True)
     text = text_of(run_report("customer_base", data=orders, out=tmp_path))

@@ -108,6 +108,7 @@ def bought(**changed):
     return pd.DataFrame(row | {"cost": [4.0]} | changed)
 
 
+@pytest.mark.slow
 def test_it_is_the_slow_sum_on_every_engine(engine):
     orders, subscriptions, contacts = made()
     found = customer_profit(
@@ -132,6 +133,7 @@ def test_every_table_may_be_an_ibis_table():
     assert_equal(found, slow(orders, subscriptions, contacts, END))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("left_out", ["subscriptions", "contacts"])
 def test_a_table_that_is_not_given_counts_nothing(left_out):
     tables = dict(zip(["orders", "subscriptions", "contacts"], made(), strict=True))
@@ -141,12 +143,14 @@ def test_a_table_that_is_not_given_counts_nothing(left_out):
     assert_equal(found, slow(*tables.values(), END))
 
 
+@pytest.mark.slow
 def test_the_end_is_the_last_order_where_none_is_given():
     orders, subscriptions, contacts = made()
     found = customer_profit(orders, subscriptions=subscriptions, contacts=contacts)
     assert_equal(found, slow(orders, subscriptions, contacts, orders["date"].max()))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("start", "end", "n_months"),
     [
@@ -197,6 +201,7 @@ def test_it_feeds_the_whale_curve():
     assert len(whale_curve(profit)) > 0
 
 
+@pytest.mark.slow
 @given(st.integers(0, 2**32 - 1))
 @settings(max_examples=15, deadline=None)
 def test_totals_are_those_of_the_tables_in_any_row_order(seed):
@@ -213,6 +218,7 @@ def test_totals_are_those_of_the_tables_in_any_row_order(seed):
     pd.testing.assert_frame_equal(again, found)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [

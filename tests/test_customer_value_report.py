@@ -12,6 +12,7 @@ def text_of(page):
     return BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser").get_text(" ", strip=True)
 
 
+@pytest.mark.slow
 def test_a_korean_export_with_new_and_returned_goods_is_valued(tmp_path):
     orders = base()
     last = orders["date"].max()
@@ -37,6 +38,7 @@ def test_a_korean_export_with_new_and_returned_goods_is_valued(tmp_path):
     assert "spent nothing on average, left out of the fit of spending: 1." in text
 
 
+@pytest.mark.slow
 def test_a_short_and_small_history_is_valued_untested(tmp_path):
     orders = base(40, days=100)
     text = text_of(run_report("customer_value", data=orders, out=tmp_path))
@@ -44,6 +46,7 @@ def test_a_short_and_small_history_is_valued_untested(tmp_path):
     assert "Fewer than 100 customers bought again." in text
 
 
+@pytest.mark.slow
 def test_too_few_repeat_buyers_make_no_page(tmp_path):
     with pytest.raises(ReportError, match="at least 10; 0 of 5 did"):
         run_report("customer_value", data=base(200).drop_duplicates("customer_id").head(5),
@@ -51,6 +54,7 @@ def test_too_few_repeat_buyers_make_no_page(tmp_path):
     assert not (tmp_path / "index.html").exists()
 
 
+@pytest.mark.slow
 def test_names_that_are_code_stay_text(tmp_path):
     orders = base()
     orders["customer_id"] = "<script>alert(1)</script>" + orders["customer_id"]

@@ -74,6 +74,7 @@ def test_absent_inputs_are_said(alone):
     }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_an_empty_section_has_the_columns_of_a_full_one(alone, linked):
     for section, table in [
         ("people", "by_system"), ("people", "by_size"), ("people", "by_threshold"),
@@ -96,6 +97,7 @@ def test_orders_are_audited(alone):
 # People
 
 
+@pytest.mark.slow
 def test_records_are_counted_as_people(linked):
     people = linked.people
     assert (people.n_records, people.n_people, people.n_systems) == (100, 60, 2)
@@ -123,6 +125,7 @@ def test_letters_to_duplicates_cost_what_they_cost(linked):
     )
 
 
+@pytest.mark.slow
 def test_only_records_with_an_address_get_letters():
     table = records()
     table.loc[table["source"] == "web", "address"] = None
@@ -130,6 +133,7 @@ def test_only_records_with_an_address_get_letters():
     assert assess(identities=table.drop(columns="address")).people.n_spare_letters == 40
 
 
+@pytest.mark.slow
 def test_the_threshold_is_tried_beside_others():
     tried = assess(identities=records(), threshold=0.97).people.by_threshold
     assert tried.index.tolist() == [0.5, 0.8, 0.9, 0.95, 0.97, 0.99]
@@ -150,6 +154,7 @@ def test_repairs_are_ranked_by_money_then_by_number(company):
     assert (repairs["yearly_cost"] == 0).iloc[2:].all()
 
 
+@pytest.mark.slow
 def test_ages_are_counted_to_the_last_day_of_all_data(linked):
     ages = linked.ages  # the last order is of 5 March 2024
     assert ages.last_day == pd.Timestamp("2024-03-05")
@@ -163,6 +168,7 @@ def test_ages_are_counted_to_the_last_day_of_all_data(linked):
     assert later.ages.last_day == pd.Timestamp("2024-06-30")
 
 
+@pytest.mark.slow
 def test_age_is_unknown_without_a_date_of_update():
     found = assess(identities=records().drop(columns="updated"))
     assert "do not say when a record was `updated`" in found.ages.reason
@@ -171,6 +177,7 @@ def test_age_is_unknown_without_a_date_of_update():
     assert assess(identities=table).ages.by_system["unknown"].to_dict() == {"shop": 60, "web": 0}
 
 
+@pytest.mark.slow
 def test_an_empty_column_is_left_out_and_named():
     found = assess(identities=records().assign(email=None))
     assert found.fields.empty_columns == ("email",)
@@ -186,6 +193,7 @@ def cells(table):
     return {part for text in table.to_numpy().ravel() for part in str(text).split(" / ")}
 
 
+@pytest.mark.slow
 def test_pairs_around_the_threshold_are_masked_unless_asked_for(linked):
     shown = assess(identities=records(), show_personal=True)
     for field in ("name", "phone", "birth_date"):
@@ -195,6 +203,7 @@ def test_pairs_around_the_threshold_are_masked_unless_asked_for(linked):
     assert linked.pairs.closest.shape == shown.pairs.closest.shape
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("column", ["email", "phone"])
 def test_an_id_that_tells_who_it_is_is_masked(column):
     table = records().assign(source_id=lambda each: each[column] + each["source"].str[:0])
@@ -227,6 +236,7 @@ def test_the_model_is_quoted_with_its_own_view(linked):
     assert f"expects {pairs.expected_wrong:,.1f} wrong links among 40 pairs" in pairs.caveat()
 
 
+@pytest.mark.slow
 def test_records_that_share_nothing_make_no_pair():
     table = pd.DataFrame(
         {"source": "shop", "source_id": ["1", "2"], "name": ["김민준", "이서연"],
@@ -243,6 +253,7 @@ def test_records_that_share_nothing_make_no_pair():
 # Consent
 
 
+@pytest.mark.slow
 def test_answers_are_counted_by_purpose_and_channel():
     days = ["2024-01-05", "2024-02-05", "2024-01-07", "2024-01-08"]
     given = answers(["c1", "c1", "c2", "x"], [True, False, True, True], date=pd.to_datetime(days))
@@ -258,6 +269,7 @@ def test_answers_are_counted_by_purpose_and_channel():
     assert contact.notes()[-1] == "Answered, but are not among the customers: 1"
 
 
+@pytest.mark.slow
 def test_a_yes_and_a_no_of_one_day_contradict_each_other():
     found = assess(consents=answers(["c1", "c1"], [True, False]))
     assert found.contact.n_contradicting == 1
@@ -265,6 +277,7 @@ def test_a_yes_and_a_no_of_one_day_contradict_each_other():
     assert "Answers of 1 contradict each other." in finding(found, "Whom we may contact")
 
 
+@pytest.mark.slow
 def test_those_who_never_answered_on_marketing_are_counted():
     given = answers(["c1", "c2"], [True, True], purpose=["marketing", "service"])
     found = assess(consents=given)
@@ -274,6 +287,7 @@ def test_those_who_never_answered_on_marketing_are_counted():
     )
 
 
+@pytest.mark.slow
 def test_answers_under_accounts_are_joined_to_people():
     given = answers(["s001", "w001", "s002", "s003"], [True, False, True, True])
     found = assess(identities=records(), consents=given)
@@ -287,6 +301,7 @@ def test_answers_under_accounts_are_joined_to_people():
     assert cost == 58 * 1_500 * 4
 
 
+@pytest.mark.slow
 def test_answers_under_other_ids_are_not_joined():
     contact = assess(identities=records(), consents=answers(["c1", "s002"], [True, True])).contact
     assert contact.ids_are == "foreign ids"
@@ -294,6 +309,7 @@ def test_answers_under_other_ids_are_not_joined():
     assert contact.n_unknown == 1
 
 
+@pytest.mark.slow
 def test_an_account_id_of_two_systems_is_nobodys():
     table = records()
     table["source_id"] = table["source_id"].str[1:]  # 001 in the shop and on the web
@@ -306,6 +322,7 @@ def test_an_account_id_of_two_systems_is_nobodys():
 # Publication, further tables, columns
 
 
+@pytest.mark.slow
 def test_customers_who_stand_alone_are_counted():
     customers = pd.DataFrame({"customer_id": ["c1", "c2"], "birth_year": [1990, 1991], "sex": "F"})
     found = assess(customers=customers)
@@ -319,6 +336,7 @@ def test_customers_who_stand_alone_are_counted():
     assert other.n_unknown_ids == 1
 
 
+@pytest.mark.slow
 def test_a_customers_table_without_what_others_know_is_said():
     found = assess(customers=pd.DataFrame({"customer_id": ["c1", "c2"]}))
     assert "no file of `customers` with `region`" in found.publication.reason
@@ -343,6 +361,7 @@ def test_a_broken_rule_of_a_further_table_is_listed():
     assert found.notes() == ["tables of the company that keep every rule of their contract: 0 of 1"]
 
 
+@pytest.mark.slow
 def test_one_mapping_of_columns_serves_every_source(tmp_path):
     sold = orders().dropna().set_axis(["고객", "일자", "금액"], axis="columns")
     sold["금액"] = "￦" + sold["금액"].astype(int).astype(str)
@@ -361,6 +380,7 @@ def test_one_mapping_of_columns_serves_every_source(tmp_path):
     assert found.currency == "KRW"
 
 
+@pytest.mark.slow
 def test_parts_of_a_name_are_mapped_and_masked():
     table = records().rename(columns={"name": "성명"})
     found = assess(identities=table, columns={"성명": "given_name"})
@@ -368,6 +388,7 @@ def test_parts_of_a_name_are_mapped_and_masked():
     assert not cells(found.pairs.sample) & set(table["성명"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("columns", "message"),
     [
@@ -395,6 +416,7 @@ def test_an_option_out_of_range_is_refused(options, message):
         assess(**options)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "message"),
     [

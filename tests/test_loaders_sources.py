@@ -31,6 +31,7 @@ from crmlab.loaders import audit_transactions, read_transactions
 # --- frames ----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "dates",
     [
@@ -59,6 +60,7 @@ def test_dates_of_frames_are_read(dates):
     assert table["date"].tolist() == [STAMP("2024-01-05"), STAMP("2024-01-06")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "amounts",
     [
@@ -81,6 +83,7 @@ def test_amounts_of_frames_are_read(amounts):
     assert read(orders(amount=amounts))["amount"].tolist() == [5.0, 7.5]
 
 
+@pytest.mark.slow
 def test_typed_cells_need_no_reading_whatever_the_text_beside_them():
     frame = pd.DataFrame(
         {
@@ -96,6 +99,7 @@ def test_typed_cells_need_no_reading_whatever_the_text_beside_them():
     assert list(table) == list(frame)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("column", "values", "reason"),
     [
@@ -125,6 +129,7 @@ def test_cells_of_frames_that_cannot_be_used_are_set_aside(column, values, reaso
     assert reasons(audited(orders(**{column: values}))) == {"a": reason}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("column", ["customer_id", "date", "amount"])
 @pytest.mark.parametrize("nothing", [None, np.nan], ids=["none", "nan"])
 def test_a_column_full_of_nothing_leaves_no_valid_row(column, nothing):
@@ -134,6 +139,7 @@ def test_a_column_full_of_nothing_leaves_no_valid_row(column, nothing):
         rfm_summary(orders(**{column: [nothing, nothing]}))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "extra",
     [
@@ -206,6 +212,7 @@ def test_frames_that_are_no_order_table_are_refused(frame, message):
         read_transactions(frame)
 
 
+@pytest.mark.slow
 def test_names_that_are_numbers_can_be_mapped_as_numbers_or_text():
     frame = orders().set_axis([0, 1, 2], axis=1)
     for names in ([0, 1, 2], ["0", "1", "2"]):
@@ -270,6 +277,7 @@ def test_excel_numbers_that_lost_digits_are_damaged(excel):
     assert report.quarantined["reason"].tolist() == ["customer_id damaged"] * 2
 
 
+@pytest.mark.slow
 def test_excel_errors_and_formulas_without_a_value_are_set_aside(excel):
     rows = [
         NAMES,
@@ -321,6 +329,7 @@ def test_several_workbooks_are_one_table(excel):
 # --- Parquet ---------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_parquet_files_may_store_a_column_differently(tmp_path):
     orders().to_parquet(tmp_path / "1.parquet")
     orders(
@@ -415,6 +424,7 @@ class FromAnotherLibrary:
         return self._table.__arrow_c_stream__(requested_schema)
 
 
+@pytest.mark.slow
 def test_whatever_streams_arrow_is_a_source():
     expected = read(orders())
     table = pa.Table.from_pandas(orders())
@@ -422,6 +432,7 @@ def test_whatever_streams_arrow_is_a_source():
         pd.testing.assert_frame_equal(read(source), expected)
 
 
+@pytest.mark.slow
 def test_a_relation_keeps_what_parquet_would_round():
     relation = duckdb.sql(
         "select 9007199254740993001::hugeint as customer_id, date '2024-01-05' as date, "
@@ -451,6 +462,7 @@ def test_decimal_ids_of_warehouses_stay_exact():
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("make", "message"),
     [
@@ -523,6 +535,7 @@ def test_what_is_no_table_is_a_type_error(source, name):
 # --- the same on every engine ----------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_typed_columns_read_the_same_on_every_engine(engine):
     frame = pd.DataFrame(
         {
@@ -550,6 +563,7 @@ def test_typed_columns_read_the_same_on_every_engine(engine):
     assert report.last_date == expected.last_date
 
 
+@pytest.mark.slow
 def test_text_columns_read_the_same_on_every_engine(engine):
     rows = [
         ("007", "2024-01-05", "₩12,000", "yes"),
@@ -573,6 +587,7 @@ def test_text_columns_read_the_same_on_every_engine(engine):
     assert (report.rows_valid, report.revenue) == (4, -12000 - 5 - 5 + 7.5)
 
 
+@pytest.mark.slow
 def test_zones_read_the_same_on_every_engine(engine):
     dates = [
         "2024-01-05T23:30:00+09:00",

@@ -18,6 +18,7 @@ def answers(**columns):
     return pd.DataFrame(rows | columns)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["frame", "csv", "cp949", "parquet", "xlsx"])
 def test_a_table_is_read_alike_from_any_source(tmp_path, kind):
     theirs = answers().rename(columns={"customer_id": "고객"}).assign(note="x")
@@ -50,6 +51,7 @@ def test_personal_fields_stay_as_they_are_written(tmp_path):
     assert people["updated"].tolist() == [pd.Timestamp("2024-03-05"), pd.Timestamp("2024-03-13")]
 
 
+@pytest.mark.slow
 def test_numbers_are_read_from_text():
     fees = {"customer_id": [1], "start": ["2024-01-05"], "end": [None], "plan": ["basic"]}
     table = read_table(pd.DataFrame(fees | {"monthly_fee": ["₩33,000"]}), "subscriptions")
@@ -57,6 +59,7 @@ def test_numbers_are_read_from_text():
     assert table["end"].isna().all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("table", "options", "error", "message"),
     [

@@ -316,6 +316,7 @@ def test_markov_ltv_counts_n_rewards(n_periods, rate):
     assert_allclose(got, power_sum(moves, [10, -1], rate, n_periods), rtol=1e-9)
 
 
+@pytest.mark.slow
 @given(st.floats(-100, 100), retentions, rates.filter(lambda d: d > 0.001))
 def test_markov_ltv_of_two_states_is_simple_ltv_in_advance(margin, retention, rate):
     moves = [[retention, 1 - retention], [0, 1]]
@@ -324,6 +325,7 @@ def test_markov_ltv_of_two_states_is_simple_ltv_in_advance(margin, retention, ra
     assert value.iloc[0] == pytest.approx(expected)
 
 
+@pytest.mark.slow
 @given(st.integers(1, 6), st.integers(0, 10_000), st.floats(0.01, 1))
 def test_markov_ltv_satisfies_its_equation_in_any_order_of_states(n_states, seed, rate):
     rng = np.random.default_rng(seed)
@@ -492,6 +494,7 @@ def test_customer_equity_of_quarters_takes_the_yearly_rate():
 worths = st.lists(st.floats(-1e6, 1e6), min_size=1)
 
 
+@pytest.mark.slow
 @given(worths, worths, rates)
 def test_customer_equity_reconciles(value, value_new, rate):
     got = customer_equity(
@@ -665,6 +668,7 @@ economics = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.slow
 @given(economics)
 def test_ltv_levers_are_finite_and_ignore_the_currency(given_):
     table = ltv_levers(**given_)

@@ -112,6 +112,7 @@ def slow_baselines(frame, origin, weeks=13):
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("origin", ORIGINS)
 def test_baselines_equal_counting_one_customer_at_a_time(cdnow_sample, detail, origin):
     actual, baselines = slow_baselines(cdnow_sample, origin)
@@ -136,6 +137,7 @@ def test_classes_count_a_horizon_at_least_for_new_customers():
         assert rows.loc[name, "mae"] == pytest.approx((expected - actual).abs().mean())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("origin", ORIGINS)
 def test_a_model_is_fitted_to_what_was_known(cdnow_sample, detail, origin):
     end = pd.Timestamp(origin) + pd.Timedelta(weeks=13)
@@ -149,6 +151,7 @@ def test_a_model_is_fitted_to_what_was_known(cdnow_sample, detail, origin):
     assert row["correlation"] == pytest.approx(expected.corr(actual))
 
 
+@pytest.mark.slow
 def test_nothing_after_an_origin_leaks_into_its_forecast(cdnow_sample, detail):
     late = cdnow_sample["date"] > "1998-04-30"
     cut = cdnow_sample[~(late & (cdnow_sample["customer_id"] > "10000"))]
@@ -171,6 +174,7 @@ def test_origins_end_one_horizon_before_the_end(detail):
     }
 
 
+@pytest.mark.slow
 def test_the_unit_changes_no_error(cdnow_sample, detail):
     days = backtest(
         cdnow_sample, {"BG/NBD": BetaGeoNBD()}, horizon=91, unit="D", n_origins=1, by_origin=True
@@ -203,6 +207,7 @@ def test_baselines_without_a_previous_origin_take_the_period_just_past():
     assert rows.loc["class means", "rmse"] == rows.loc["everyone average", "rmse"]
 
 
+@pytest.mark.slow
 def test_spend_is_forecast_in_currency(cdnow_sample):
     spend_given = GammaGamma(correlated="ignore")
     table = backtest(
@@ -233,6 +238,7 @@ def test_spend_is_forecast_in_currency(cdnow_sample):
 # --- the table ------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_table_averages_over_origins(table, detail):
     by_model = detail.groupby("model")
     rows = table.set_index("model")
@@ -245,6 +251,7 @@ def test_the_table_averages_over_origins(table, detail):
     assert (table["origins"] == 3).all()
 
 
+@pytest.mark.slow
 def test_the_table_is_ranked_and_marks_one_row(table):
     assert table["rank"].tolist() == [1, 2, 3, 4]
     assert table["rmse"].is_monotonic_increasing
@@ -266,6 +273,7 @@ def test_the_average_ranks_nobody(table):
     assert np.isnan(row["correlation"])
 
 
+@pytest.mark.slow
 def test_intervals_cover_what_the_model_itself_bought():
     rate = np.random.default_rng(1).gamma(0.8, 0.05, 400).clip(max=0.5)
     table = backtest(
@@ -286,6 +294,7 @@ def test_coverage_is_that_of_the_predictive_intervals():
     assert table.set_index("model").loc["NBD", "customer_coverage"] == pytest.approx(coverage)
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_table(cdnow_sample, table):
     again = backtest(
         cdnow_sample.sample(frac=1, random_state=1, ignore_index=True),
@@ -295,18 +304,21 @@ def test_the_same_seed_gives_the_same_table(cdnow_sample, table):
     assert_frame_equal(again, table)
 
 
+@pytest.mark.slow
 def test_the_engine_does_not_matter(cdnow_sample, table):
     lazy = read_transactions(cdnow_sample)
     got = backtest(lazy, {"BG/NBD": BetaGeoNBD()}, horizon=13)
     assert_frame_equal(got, table)
 
 
+@pytest.mark.slow
 def test_the_models_given_are_not_fitted(cdnow_sample):
     models = {"mine": BetaGeoNBD()}
     backtest(cdnow_sample, models, horizon=13, n_origins=1)
     assert not hasattr(models["mine"], "params_")
 
 
+@pytest.mark.slow
 def test_three_models_by_default(cdnow_sample):
     table = backtest(cdnow_sample, horizon=13, n_origins=1)
     models = table.loc[table["kind"] == "model", "model"]
@@ -330,12 +342,14 @@ def test_customers_like_clockwork_need_no_model():
     assert "Use same as last period: 12 weeks ahead it was off by 0.00" in table.attrs["sentence"]
 
 
+@pytest.mark.slow
 def test_customers_all_alike_need_only_their_average():
     frame = orders(np.random.default_rng(4), np.full(300, 0.04))
     table = backtest(frame, {"NBD": NBD(penalty=0.001)}, horizon=8)
     assert used(table) == "everyone average"
 
 
+@pytest.mark.slow
 def test_a_model_as_good_as_another_comes_after_it(cdnow_sample):
     forwards = {"BG": BetaGeoNBD(), "MBG": ModifiedBetaGeoNBD()}
     backwards = dict(reversed(forwards.items()))
@@ -343,6 +357,7 @@ def test_a_model_as_good_as_another_comes_after_it(cdnow_sample):
     assert used(backtest(cdnow_sample, backwards, horizon=13)) == "MBG"
 
 
+@pytest.mark.slow
 def test_a_total_far_off_decides_between_equal_errors(cdnow_sample):
     # In the last quarter BG/NBD expects a quarter too much, and so does 0.88 of it, by a tenth.
     models = {"too much": Scaled(factor=0.88), "about right": Scaled(factor=0.8)}
@@ -363,6 +378,7 @@ def test_the_sentence_says_what_to_use_and_what_else_there_is(table):
     assert f"the best naive baseline, {baseline}, by {rows.loc[baseline, 'rmse']:.2f}" in sentence
 
 
+@pytest.mark.slow
 def test_a_model_that_fails_is_told_and_not_used(cdnow_sample):
     models = {"never": Fussy(weeks=999.0), "late": Fussy(weeks=50.0), "always": BetaGeoNBD()}
     table = backtest(cdnow_sample, models, horizon=13)

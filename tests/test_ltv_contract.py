@@ -103,6 +103,7 @@ COHORTS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cohorts", [pytest.param(c, id=name) for name, c in COHORTS.items()])
 @pytest.mark.parametrize(
     ("model", "start"),
@@ -185,6 +186,7 @@ def test_standard_errors_come_from_the_curvature(model):
     assert_frame_equal(fitted.covariance_, fitted.covariance_.T)
 
 
+@pytest.mark.slow
 def test_intervals_of_parameters_and_survival_cover_at_their_level():
     truth = ShiftedBetaGeometric.from_params(alpha=0.7, beta=2.5)
     expected = np.append(truth.params_, truth.survival([1, 12]))
@@ -202,6 +204,7 @@ def test_intervals_of_parameters_and_survival_cover_at_their_level():
 # --- what goes in ---------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", MODELS)
 @pytest.mark.parametrize(
     "data",
@@ -218,6 +221,7 @@ def test_fit_reads_survivors_in_any_shape(model, data):
     assert_series_equal(model().fit(data).params_, model().fit(HIGH_END).params_)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", MODELS)
 def test_cohorts_alike_are_one_large_cohort(model):
     halves = tidy([REGULAR, REGULAR]).sample(frac=1, random_state=5)
@@ -293,6 +297,7 @@ subscriptions_rows = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(subscriptions_rows, days, st.sampled_from([("M", 1), ("Q", 3), ("Y", 12)]))
 def test_survivors_are_what_a_walk_through_the_calendar_counts(rows, until, term):
@@ -374,6 +379,7 @@ def drawn_subscriptions(n=3_000, seed=3):
     return table.assign(end=table["end"].where(table["end"] <= "2024-12-31"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", MODELS)
 def test_fit_of_subscriptions_is_that_of_their_survivors(model):
     table = drawn_subscriptions()
@@ -433,6 +439,7 @@ def test_derl_is_the_printed_one():
     assert got.index.tolist() == [0, 1, 2, 3, 4]
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=60)
 @given(shapes, shapes, powers, rates, st.integers(0, 60))
 def test_residual_lifetimes_are_slow_sums(alpha, beta, c, rate, renewals):
@@ -478,6 +485,7 @@ def test_the_discount_rate_is_per_year_whatever_the_period(model):
         assert got == pytest.approx(expected)
 
 
+@pytest.mark.slow
 @given(shapes, shapes, powers)
 def test_survival_falls_and_retention_of_sbg_rises(alpha, beta, c):
     simple = ShiftedBetaGeometric.from_params(alpha=alpha, beta=beta, unit="Y")
@@ -591,6 +599,7 @@ def test_simulated_cohorts_follow_the_model(model):
     assert_series_equal(drawn, truth.simulate(200_000, periods=10, seed=1))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", MODELS)
 def test_models_pickle_and_clone(model):
     fitted = model(period="Y", penalty=0.001).fit(REGULAR)
@@ -603,6 +612,7 @@ def test_models_pickle_and_clone(model):
     assert_series_equal(fresh.fit(REGULAR).params_, fitted.params_)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", MODELS)
 def test_a_penalty_pulls_the_logs_towards_zero(model):
     free = np.log(model().fit(HIGH_END).params_)
@@ -652,6 +662,7 @@ UNTELLING = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", MODELS)
 @pytest.mark.parametrize(
     ("data", "message"), [pytest.param(*case, id=name) for name, case in UNTELLING.items()]
@@ -845,6 +856,7 @@ def test_a_base_in_another_unit_is_refused():
         published().value_installed_base(base, margin=1, discount_rate=0.1)
 
 
+@pytest.mark.slow
 def test_rates_next_to_zero_are_refused_where_the_sum_is_too_long():
     rich = BetaDiscreteWeibull.from_params(alpha=1e-4, beta=1.0, c=1.0, unit="Y")
     with pytest.raises(ValueError, match=r"must not be so close to 0"):

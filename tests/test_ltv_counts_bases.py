@@ -207,6 +207,7 @@ def test_covariates_recover_planted_effects(model):
     assert fit.gradient_norm_ < 1e-6
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", MODELS)
 def test_covariates_in_another_unit_only_rescale_their_coefficients(model):
     _, summary = planted(model, 2_000)

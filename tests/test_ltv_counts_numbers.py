@@ -108,6 +108,7 @@ GRID = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("alpha", "beta"), GRID)
 def test_left_integral_equals_the_sum_over_hundreds_of_panels(alpha, beta):
     for x in (0, 1, 7, 60, 500):
@@ -243,6 +244,7 @@ def test_expected_purchases_of_a_new_customer_equal_the_mean_over_customers(mode
         assert_allclose(fitted.expected_purchases_new(t), expected, rtol=1e-7, err_msg=f"t {t}")
 
 
+@pytest.mark.slow
 @given(
     st.sampled_from([BetaGeoNBD, ModifiedBetaGeoNBD]), histories(),
     shapes, log_uniform(1e-3, 1e4), shapes, shapes, log_uniform(1e-4, 1e6),
@@ -260,6 +262,7 @@ def test_beta_geometric_expectations_are_possible_anywhere(model, history, r, al
     assert 0 <= fitted.probability_alive(summary).iloc[0] <= 1
 
 
+@pytest.mark.slow
 @given(
     histories(), shapes, log_uniform(1e-3, 1e4), shapes, log_uniform(1e-3, 1e4),
     log_uniform(1e-4, 1e6),
@@ -363,6 +366,7 @@ def test_purchase_distribution_of_new_customers_is_that_of_drawn_ones(model):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", MODELS)
 def test_purchases_after_T_are_those_of_drawn_customers_alike(model):
     drawn = ordinary(model).simulate(100_000, T=39.0, horizon=26.0, seed=6)
@@ -387,6 +391,7 @@ def test_expectation_today_is_the_mean_of_expectations_after_more_observation(mo
 # --- discounting ----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("horizon", [13.0, 520.0, math.inf])
 @pytest.mark.parametrize(("model", "params"), WIDE)
 def test_discounted_purchases_equal_the_integral_of_the_expectation(model, params, horizon):

@@ -24,6 +24,7 @@ def model_of(kind, values):
     return kind.from_params(unit="W", **dict(zip(kind._NAMES, values, strict=True)))
 
 
+@pytest.mark.slow
 @every_model
 @settings(max_examples=60, deadline=None)
 @given(values=st.tuples(wide, wide, wide, wide), x=st.sampled_from([0, 1, 5, 500]), T=wide)
@@ -56,6 +57,7 @@ def test_discounted_purchases_of_a_customer_who_leaves_at_once():
     assert found == pytest.approx(expected, rel=1e-7)
 
 
+@pytest.mark.slow
 @every_model
 @settings(max_examples=40, deadline=None)
 @given(values=st.tuples(wide, wide, wide, wide), T=wide)

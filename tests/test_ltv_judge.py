@@ -71,6 +71,7 @@ def slow_tracking(model, frame, cut, table):
     return actual, expected
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("model", "error"),
     [pytest.param(PAPER, -0.04, id="BG/NBD"), pytest.param(PARETO, -0.02, id="Pareto")],
@@ -92,6 +93,7 @@ def test_tracking_counts_the_published_repeat_purchases(cdnow_sample):
     assert track.attrs == {"period": "W", "calibration_end": CUT, "n_customers": 2357}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("period", ["W", "M", "Q", "Y"])
 def test_tracking_equals_following_each_customer(cdnow_sample, period):
     # Every fiftieth customer, and a cut in the middle of all calendar periods.
@@ -105,6 +107,7 @@ def test_tracking_equals_following_each_customer(cdnow_sample, period):
     assert_allclose(track["cumulative_expected"], expected.cumsum(), atol=1e-9)
 
 
+@pytest.mark.slow
 def test_tracking_leaves_out_customers_won_after_calibration():
     old = [("a", "2024-01-01"), ("a", "2024-01-20"), ("a", "2024-03-05")]
     new = [("b", "2024-02-01"), ("b", "2024-02-10")]
@@ -117,6 +120,7 @@ def test_tracking_leaves_out_customers_won_after_calibration():
     assert with_new.attrs["n_customers"] == 1
 
 
+@pytest.mark.slow
 def test_tracking_cuts_calendar_periods_at_the_edges_and_says_so():
     frame = lines(("a", "2024-01-10"), ("a", "2024-03-05"))
     track = tracking_table(PAPER, frame, calibration_end="2024-02-14", period="M")
@@ -132,6 +136,7 @@ def test_tracking_cuts_calendar_periods_at_the_edges_and_says_so():
     assert on_the_first["holdout"].tolist() == [False, False, True, True]
 
 
+@pytest.mark.slow
 def test_tracking_counts_weeks_from_the_end_of_calibration():
     frame = lines(("a", "2024-01-10"), ("a", "2024-03-05"))  # a Wednesday; the cut is one too
     track = tracking_table(PAPER, frame, calibration_end="2024-02-14")
@@ -148,12 +153,14 @@ def test_tracking_merges_a_day_and_nets_returns():
     assert track["actual"].sum() == 1
 
 
+@pytest.mark.slow
 def test_tracking_is_the_same_on_every_engine(engine):
     frame = lines(("a", "2024-01-01"), ("a", "2024-01-20"), ("b", "2024-01-08"))
     got = tracking_table(PAPER, read_transactions(engine(frame)), calibration_end="2024-01-14")
     assert_frame_equal(got, tracking_table(PAPER, frame, calibration_end="2024-01-14"))
 
 
+@pytest.mark.slow
 def test_tracking_does_not_depend_on_the_unit(cdnow_sample):
     days = BetaGeoNBD.from_params(r=0.2426, alpha=4.4136 * 7, a=0.7929, b=2.4259, unit="D")
     tables = [
@@ -162,6 +169,7 @@ def test_tracking_does_not_depend_on_the_unit(cdnow_sample):
     assert_frame_equal(*tables, rtol=1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("model", "options", "error", "match"),
     [
@@ -238,6 +246,7 @@ def test_calibration_counts_the_published_customers(split):
     assert table["expected"].sum() == pytest.approx(2357)
 
 
+@pytest.mark.slow
 def test_calibration_equals_one_distribution_per_customer(split):
     some = split.iloc[::60]
     slow = np.zeros(4)
@@ -248,6 +257,7 @@ def test_calibration_equals_one_distribution_per_customer(split):
     assert_allclose(table["expected"], slow)
 
 
+@pytest.mark.slow
 def test_calibration_takes_weights_for_repeated_rows(cdnow_sample, split):
     counted = sufficient_statistics(cdnow_sample, observation_end=CUT, unit="W")
     assert_frame_equal(frequency_calibration(PAPER, counted), frequency_calibration(PAPER, split))
@@ -371,6 +381,7 @@ def test_deciles_of_a_perfect_forecast_are_those_of_concentration(split):
     assert best["n_customers"].tolist() == decile_table(actual)["n_customers"].tolist()
 
 
+@pytest.mark.slow
 @given(amounts, st.integers(0, 2**31), st.integers(1, 2))
 def test_ranking_ignores_row_order_scale_and_labels(expected, seed, n_bins):
     rng = np.random.default_rng(seed)
@@ -544,6 +555,7 @@ def test_pit_heaps_at_the_ends_where_the_forecast_is_too_narrow():
     assert stats.kstest(pit, "uniform").pvalue < 1e-6
 
 
+@pytest.mark.slow
 def test_pit_lies_within_the_place_of_the_outcome():
     draws = pd.DataFrame([[0, 0, 1, 5]], index=["a"])
     for actual, low, high in ((0, 0, 0.6), (1, 0.4, 0.8), (3, 0.6, 0.8), (9, 0.8, 1)):
@@ -595,6 +607,7 @@ def test_pit_refuses_a_negative_seed():
         randomised_pit(pd.DataFrame([[1]]), [1], seed=-1)
 
 
+@pytest.mark.slow
 def test_nothing_given_is_changed(cdnow_sample, split):
     before, frame = split.copy(), cdnow_sample.copy()
     holdout_by_frequency(PAPER, split)

@@ -37,6 +37,7 @@ def base(model, n, *, horizon=26.0, seed=0):
     return drawn
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "model",
     [
@@ -54,6 +55,7 @@ def test_the_mean_of_the_draws_is_the_expectation(model):
     assert ((draws.mean(axis=1) - expected).abs() < 4 * error + 1e-9).all()
 
 
+@pytest.mark.slow
 def test_discrete_opportunities_are_drawn_too():
     model = BetaGeoBetaBinomial.from_params(alpha=1.2, beta=0.75, gamma=0.66, delta=2.8, unit="Y")
     summary = pd.DataFrame(
@@ -65,6 +67,7 @@ def test_discrete_opportunities_are_drawn_too():
         predictive_intervals(model, summary, 2.5, **KNOWN)
 
 
+@pytest.mark.slow
 def test_money_is_purchases_times_expected_spend_times_margin():
     summary = base(BG, 5)
     draws = predictive_draws(BG, summary, 26, spend=SPEND, margin=0.3, n_draws=20_000, **KNOWN)
@@ -94,6 +97,7 @@ def test_totals_add_up_customers_whatever_the_order():
     assert whole["estimate"].iloc[0] == pytest.approx(table["estimate"].sum())
 
 
+@pytest.mark.slow
 def test_a_model_whose_parameters_are_in_doubt_gives_wider_totals():
     summary = base(BG, 300)
     model = BetaGeoNBD().fit(summary)

@@ -34,6 +34,7 @@ def fitted(own, summary):
     return own().fit(summary), ltv.NBD().fit(summary), ltv.GammaGamma().fit(summary)
 
 
+@pytest.mark.slow
 def test_the_page_runs_as_it_stands():
     assert sum(bool(line.strip()) for line in MODEL.splitlines()) <= 40
     exec(MODEL + USE, {})
@@ -48,6 +49,7 @@ def test_a_model_of_ones_own_gets_the_value_ours_gets(fitted, summary):
     np.testing.assert_allclose(table["upper"], expected["upper"], rtol=0.05)
 
 
+@pytest.mark.slow
 def test_a_model_of_ones_own_gets_intervals_and_scores(fitted, summary):
     own, ours, spend = fitted
     for options in ({}, {"spend": spend}):
@@ -63,6 +65,7 @@ def test_a_model_of_ones_own_gets_intervals_and_scores(fitted, summary):
         ltv.score_table(own, summary.assign(T=0.0, days_since_last=0), horizon=39)
 
 
+@pytest.mark.slow
 def test_a_model_of_ones_own_is_backtested(own):
     models = {"own": own(), "ours": ltv.NBD()}
     table = ltv.backtest(load_cdnow(sample=True), models, horizon=13, n_origins=1)

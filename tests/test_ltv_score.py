@@ -79,6 +79,7 @@ def stored(tmp_path):
 # --- the models' own numbers ----------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", [BetaGeoNBD, ModifiedBetaGeoNBD, ParetoNBD, NBD])
 def test_scores_are_those_of_the_model_on_every_engine(engine, model):
     summary, model = base(), ordinary(model)
@@ -87,12 +88,14 @@ def test_scores_are_those_of_the_model_on_every_engine(engine, model):
     assert_frame_equal(pulled(result), by_hand(summary, model), rtol=1e-13)
 
 
+@pytest.mark.slow
 def test_scores_do_not_differ_in_a_bit(engine):
     summary = base()
     result = score_table(MODEL, engine(summary), horizon=HORIZON, chunk_size=70, **VALUE)
     assert_frame_equal(pulled(result), by_hand(summary, value=True), check_exact=True)
 
 
+@pytest.mark.slow
 @given(st.integers(1, 60), st.integers(1, 60))
 @settings(max_examples=25, deadline=None)
 def test_chunks_change_nothing(n, chunk_size):
@@ -113,6 +116,7 @@ def test_covariates_are_read(tmp_path):
     assert list(result.columns) == ["customer_id", "probability_alive", "expected_purchases"]
 
 
+@pytest.mark.slow
 def test_purchases_at_whole_opportunities_are_scored_and_checked(engine):
     model = BetaGeoBetaBinomial.from_params(alpha=1.2, beta=0.75, gamma=0.66, delta=2.78, unit="Y")
     summary = model.simulate(200, n_periods=6, seed=1).reset_index().drop(columns="alive")
@@ -192,6 +196,7 @@ def test_a_table_without_customer_ids_needs_another_name(tmp_path):
     assert found.columns[0] == "household"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["file", "frame", "indexed frame", "relation"])
 def test_out_holds_the_scores_and_what_they_mean(tmp_path, stored, kind):
     summary, out = base(), tmp_path / "scores.parquet"
@@ -271,6 +276,7 @@ def test_results_stay_while_others_are_made(stored):
     assert_frame_equal(pulled(first), by_hand(base()), check_exact=True)
 
 
+@pytest.mark.slow
 def test_threads_do_not_disturb_each_other(stored, tmp_path):
     def work(at):
         score_table(MODEL, stored, horizon=HORIZON, chunk_size=20, out=tmp_path / f"{at}.parquet")
@@ -416,6 +422,7 @@ def test_another_unit_than_the_models_is_refused(tmp_path, kind):
         score_table(MODEL, source, horizon=HORIZON, unit="W")
 
 
+@pytest.mark.slow
 @KINDS
 def test_a_unit_is_measured_where_no_column_says_it(tmp_path, kind):
     daily = rfm_summary(load_cdnow(sample=True), unit="D").head(200).reset_index()
@@ -427,6 +434,7 @@ def test_a_unit_is_measured_where_no_column_says_it(tmp_path, kind):
         score_table(MODEL, wrong, horizon=HORIZON)
 
 
+@pytest.mark.slow
 @KINDS
 def test_a_unit_that_nothing_tells_must_be_said(tmp_path, kind):
     source = kept_as(kind, in_unit(None), tmp_path)

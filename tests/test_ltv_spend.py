@@ -160,6 +160,7 @@ def test_covariance_is_the_inverse_of_the_second_differences(fitted, summary):
 # --- invariants -----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(st.floats(1e-6, 1e9))
 def test_currency_scales_v_and_spend_only(rate):
@@ -330,6 +331,7 @@ def test_correlation_interval_and_p_value_say_the_same():
     assert row["level"] == 0.8
 
 
+@pytest.mark.slow
 def test_correlation_interval_is_as_wide_as_the_jackknife_says():
     # Tails light enough for both to be near their limit, and a correlation far from 0.
     rng = np.random.default_rng(8)
@@ -346,6 +348,7 @@ def test_correlation_interval_is_as_wide_as_the_jackknife_says():
     assert width == pytest.approx(2 * 1.96 * error, rel=0.03)  # equal in large bases
 
 
+@pytest.mark.slow
 def test_independence_test_is_right_as_often_as_it_says():
     """Of 300 unrelated bases 15 are rejected at 5 %, give or take 4."""
     x = np.random.default_rng(6).geometric(0.3, 500)
@@ -380,6 +383,7 @@ def test_adjusted_fit_finds_how_spend_depends_on_frequency():
     assert ((rows["lower"] < truth) & (truth < rows["upper"])).all()
 
 
+@pytest.mark.slow
 def test_adjusted_fit_predicts_each_frequency_where_the_plain_one_does_not():
     past = related(40_000)
     errors = {}

@@ -34,6 +34,7 @@ def periods():
     return model.simulate(3000, n_periods=6, seed=1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("model", "data"),
     [

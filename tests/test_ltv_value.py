@@ -17,6 +17,7 @@ def cdnow():
     return BetaGeoNBD().fit(summary), GammaGamma().fit(summary), summary
 
 
+@pytest.mark.slow
 def test_value_is_margin_times_spend_times_discounted_purchases(cdnow):
     model, spend, summary = cdnow
     table = customer_lifetime_value(model, spend, summary, **TERMS)
@@ -51,6 +52,7 @@ def test_value_equals_a_sum_over_days():
     assert list(table) == ["discounted_purchases", "expected_spend", "estimate"]
 
 
+@pytest.mark.slow
 def test_totals_add_up_and_their_limits_do_not(cdnow):
     model, spend, summary = cdnow
     each = customer_lifetime_value(model, spend, summary, **TERMS)
@@ -72,6 +74,7 @@ def test_rows_of_several_customers_count_so_often_in_a_total(cdnow):
     assert twice["estimate"].iloc[0] == pytest.approx(2 * once["estimate"].iloc[0])
 
 
+@pytest.mark.slow
 def test_days_and_weeks_give_the_same_value():
     cdnow = load_cdnow(sample=True)
     values = []

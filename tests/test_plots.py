@@ -124,6 +124,7 @@ def test_given_axes_are_drawn_on_and_returned(plot, make_table):
     assert plt.get_fignums() == [figure.number]
 
 
+@pytest.mark.slow
 @every_plot
 def test_without_axes_a_figure_of_page_width_is_made(plot, make_table):
     ax = plot(make_table())
@@ -148,6 +149,7 @@ def test_colours_are_those_of_the_colour_blind_safe_palette():
     assert used <= set(sns.color_palette("colorblind").as_hex())
 
 
+@pytest.mark.slow
 @every_plot
 def test_nothing_is_cut_off(plot, make_table):
     figure = plot(make_table()).figure
@@ -168,6 +170,7 @@ def test_global_settings_and_the_table_are_left_alone(plot, make_table):
     pd.testing.assert_frame_equal(table, before)
 
 
+@pytest.mark.slow
 @every_plot
 def test_row_labels_do_not_matter(plot, make_table):
     table = make_table()
@@ -202,6 +205,7 @@ def test_anything_but_a_frame_is_refused(plot, make_table):
 # --- Hangul -------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @every_plot
 def test_whatever_is_written_may_be_hangul(plot, make_table):
     ax = plot(make_table())
@@ -213,6 +217,7 @@ def test_whatever_is_written_may_be_hangul(plot, make_table):
         assert text.get_fontfamily() == [*mpl.rcParams["font.family"], "Noto Sans KR"]
 
 
+@pytest.mark.slow
 def test_hangul_is_drawn_with_the_hangul_font_and_no_warning():
     table = four_intervals().set_axis(pd.Index(["김하늘", "이서연", "박", "A"], name="고객"))
     figure = plot_intervals(table, of="가치 (원)").figure
@@ -224,6 +229,7 @@ def test_hangul_is_drawn_with_the_hangul_font_and_no_warning():
     assert used == {b"DejaVuSans", b"NotoSansKR-Regular"}
 
 
+@pytest.mark.slow
 def test_bold_text_beside_hangul_says_nothing_on_stderr():
     code = """
 import matplotlib
@@ -253,6 +259,7 @@ def test_the_font_of_the_reader_stays_the_first_choice():
     assert ax.title.get_fontfamily() == ["monospace", "Noto Sans KR"]
 
 
+@pytest.mark.slow
 def test_import_changes_no_setting_and_measures_need_no_matplotlib():
     code = """
 import sys
@@ -491,6 +498,7 @@ def test_many_cohorts_are_named_in_part_and_not_numbered():
     assert not texts(ax)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("period", ["W", "M", "Q", "Y"])
 def test_the_period_is_told_by_the_dates(period):
     """With empty periods in between, and whatever became of `attrs`."""

@@ -160,6 +160,7 @@ def test_weights_hang_on_each_other_and_end_in_their_sum():
     assert ax.get_title().startswith("One person with probability 80%; ")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("weights", "title"),
     [

@@ -162,6 +162,7 @@ def test_survival_draws_curve_band_and_what_was_seen():
     assert ax.get_title() == "47.0% are still customers after 2 renewals, 46.8% in fact"
 
 
+@pytest.mark.slow
 def test_survival_needs_neither_band_nor_observation():
     ax = plot_survival(survival()[["t", "estimate"]])
     assert legend(ax) == ["expected"]
@@ -194,6 +195,7 @@ def test_survival_refuses_numbers_of_customers(column):
 # --- from the models themselves -------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_tables_as_they_come_are_drawn(cdnow_sample):
     split = calibration_holdout(cdnow_sample, calibration_end="1997-09-30", unit="W")
     model = BetaGeoNBD().fit(split)

@@ -67,6 +67,7 @@ def test_the_slow_hmac_gives_the_published_vectors(secret, message, expected):
     assert hmac.new(secret, message, "sha256").hexdigest() == expected
 
 
+@pytest.mark.slow
 @RELAXED
 @given(st.lists(st.text() | st.integers() | st.none(), min_size=1), st.integers(16, 64))
 def test_a_pseudonym_is_the_hmac_of_namespace_and_value(key, values, length):
@@ -252,6 +253,7 @@ def test_the_key_leaves_no_trace_in_the_result(key):
     assert KEY not in repr(got) + repr(got.attrs) + got.to_csv()
 
 
+@pytest.mark.slow
 def test_codes_that_collide_are_an_error(key):
     # Of 300,000 codes of 32 bits about ten meet another.
     many = pd.Series(np.arange(300_000), name="customer_id")
@@ -302,7 +304,8 @@ def slow_status(rows, customer, channel, purpose, on):
     return status, last
 
 
-@settings(max_examples=60, deadline=None)  # each runs two queries
+@pytest.mark.slow
+@settings(max_examples=25, deadline=None)  # each runs two queries
 @given(
     st.lists(answer, max_size=12),
     st.sampled_from(CHANNELS[:2]),
@@ -404,6 +407,7 @@ def test_ids_come_in_an_order(consents, customers):
         consented(customers, consents, channel="email", purpose="marketing")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("own_engine", [False, True], ids=["shared", "own-connection"])
 def test_tables_of_an_engine_give_the_same(consents, own_engine):
     customers = pd.DataFrame({"customer_id": ["B", "A", "D", "B"], "amount": [1, 2, 3, 4]})
@@ -617,6 +621,7 @@ addresses = st.builds(
 )
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(
     st.one_of(
@@ -689,6 +694,7 @@ person = st.tuples(
 )
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(st.lists(person, min_size=1, max_size=15), st.integers(2, 4))
 def test_k_anonymity_equals_counting_by_hand(rows, k):

@@ -86,6 +86,7 @@ def assert_safe(published, truth, alike, *, minimum, zeros="publish"):
             assert max(possible) >= minimum
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)  # tries up to a million tables
 @given(counts_2_by_3, margin_choice, zeros_choice, st.integers(2, 4))
 def test_no_hidden_cell_of_a_crosstab_is_found(table, margins, zeros, minimum):
@@ -96,6 +97,7 @@ def test_no_hidden_cell_of_a_crosstab_is_found(table, margins, zeros, minimum):
     assert_safe(published, cells_of(truth), alike, minimum=minimum, zeros=zeros)
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(counts_1_by_3, zeros_choice)
 def test_a_single_row_is_protected_at_the_cost_of_totals(table, zeros):
@@ -105,6 +107,7 @@ def test_a_single_row_is_protected_at_the_cost_of_totals(table, zeros):
     assert_safe(published, cells_of(truth), alike, minimum=5, zeros=zeros)
 
 
+@pytest.mark.slow
 @settings(max_examples=30, deadline=None)
 @given(st.lists(st.integers(0, 2), min_size=8, max_size=8))
 def test_no_hidden_cell_of_three_dimensions_is_found(counts):
@@ -125,6 +128,7 @@ def test_no_hidden_cell_of_three_dimensions_is_found(counts):
     assert_safe(published, cells_of(truth), alike, minimum=2)
 
 
+@pytest.mark.slow
 @settings(max_examples=30, deadline=None)
 @given(
     st.lists(st.integers(0, 5), min_size=4, max_size=4),
@@ -162,6 +166,7 @@ def test_tables_that_share_regions_protect_each_other(counts, adults, first, sec
         assert_safe(published[here], cells_of(truths[here]), rows[:, places], minimum=3)
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(counts_2_by_3, margin_choice)
 def test_cell_bounds_are_the_least_and_greatest_of_all_tables(table, margins):
@@ -179,6 +184,7 @@ def test_cell_bounds_are_the_least_and_greatest_of_all_tables(table, margins):
             assert upper == alike[:, place].max() or alike[:, place].max() >= TOP
 
 
+@pytest.mark.slow
 @settings(max_examples=20, deadline=None)
 @given(st.lists(st.integers(0, 30), min_size=16, max_size=16), zeros_choice)
 def test_larger_tables_are_safe_by_their_bounds(counts, zeros):
@@ -192,6 +198,7 @@ def test_larger_tables_are_safe_by_their_bounds(counts, zeros):
         assert cell.upper >= 5
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.integers(0, 30), min_size=16, max_size=16))
 def test_no_cell_is_hidden_in_vain(counts):
@@ -383,6 +390,7 @@ def test_amounts_are_hidden_where_counts_are():
 amount_3_by_3 = st.lists(st.integers(0, 50), min_size=9, max_size=9)
 
 
+@pytest.mark.slow
 @settings(max_examples=30, deadline=None)
 @given(st.lists(st.integers(0, 30), min_size=9, max_size=9), amount_3_by_3, st.floats(1e-3, 1e6))
 def test_each_small_amount_could_be_twice_what_it_is(counts, spent, unit):

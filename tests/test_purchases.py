@@ -77,6 +77,7 @@ some_lines = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=40)
 @given(some_lines)
 def test_money_and_lines_of_all_days_are_those_of_all_lines(rows):

@@ -120,6 +120,7 @@ def slow_measures(keys, frame, top):
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("top", [0.05, 0.2, 0.61])
 @pytest.mark.parametrize("seed", [1, 2])
 def test_every_measure_agrees_with_slow_counting(seed, top):
@@ -142,6 +143,7 @@ def test_every_measure_agrees_with_slow_counting(seed, top):
     assert linked["people_missed"] > 0
 
 
+@pytest.mark.slow
 def test_the_model_is_the_one_fitted_to_each_view():
     frame = orders(400)
     table = bias(frame)
@@ -155,6 +157,7 @@ def test_the_model_is_the_one_fitted_to_each_view():
         assert found["buyers_at_risk"] == (alive < 0.5).sum()
 
 
+@pytest.mark.slow
 def test_limits_are_those_of_a_bootstrap_over_people():
     """The number of surplus accounts is a sum over people, whose bootstrap error is known."""
     frame = orders(500)
@@ -224,6 +227,7 @@ def slow_split_top_share(frame, share, rng):
     return slow_top_share(spend.values(), 0.2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("equals", [False, True], ids=["unequal", "equals"])
 def test_top_share_moves_as_a_slow_split_says(equals):
     frame = orders(80)
@@ -239,6 +243,7 @@ def test_top_share_moves_as_a_slow_split_says(equals):
     assert (found.mean() > truth) == (slow.mean() > truth)
 
 
+@pytest.mark.slow
 def test_a_share_of_zero_changes_nothing(cdnow_sample):
     table = split(cdnow_sample, share=0)
     assert (table["bias"] == 0).all()
@@ -251,6 +256,7 @@ base = st.lists(
 ).filter(lambda rows: len({row[0] for row in rows}) > 1 and any(row[2] for row in rows))
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(base, st.floats(0, 1), st.integers(2, 4), st.integers(0, 99))
 def test_splitting_keeps_money_and_never_loses_a_customer(rows, share, accounts, seed):
@@ -272,6 +278,7 @@ def test_splitting_keeps_money_and_never_loses_a_customer(rows, share, accounts,
     assert buyers.is_monotonic_increasing  # who is split at one share is split at a higher one
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_table_and_another_does_not():
     frame = orders()
     shuffled = frame.sample(frac=1, random_state=0)
@@ -279,6 +286,7 @@ def test_the_same_seed_gives_the_same_table_and_another_does_not():
     assert not split(frame, seed=1).equals(split(frame, seed=2))
 
 
+@pytest.mark.slow
 def test_a_share_gives_the_same_rows_in_a_grid_and_alone():
     frame = orders()
     grid = split(frame, share=(0.1, 0.4))
@@ -289,6 +297,7 @@ def test_a_share_gives_the_same_rows_in_a_grid_and_alone():
 # --- the table ------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_tables_have_their_columns_and_all_measures():
     common = [
         "measure", "unit", "truth", "value", "bias", "relative_bias", "lower", "upper", "level",
@@ -302,6 +311,7 @@ def test_the_tables_have_their_columns_and_all_measures():
     assert measured["view"].unique().tolist() == ["separate", "linked"]
 
 
+@pytest.mark.slow
 def test_relative_bias_is_missing_where_the_truth_is_zero():
     table = bias(orders(400))
     assert table["relative_bias"].isna().tolist() == (table["truth"] == 0).tolist()
@@ -309,11 +319,13 @@ def test_relative_bias_is_missing_where_the_truth_is_zero():
     np.testing.assert_allclose(known["relative_bias"], known["bias"] / known["truth"])
 
 
+@pytest.mark.slow
 def test_limits_are_missing_for_the_measures_of_the_model_only():
     table = bias(orders())
     assert set(table.loc[table["lower"].isna(), "measure"]) == set(MODELLED)
 
 
+@pytest.mark.slow
 def test_a_view_whose_model_has_no_answer_says_why(cdnow_sample):
     frame = cdnow_sample.assign(line=np.arange(len(cdnow_sample)))
     rows = bias(frame, {"one per line": "line"}).set_index("measure")
@@ -326,6 +338,7 @@ def test_a_view_whose_model_has_no_answer_says_why(cdnow_sample):
     assert others["value"].notna().all()
 
 
+@pytest.mark.slow
 def test_a_base_of_one_day_has_no_model_on_either_side():
     frame = orders().assign(date=pd.Timestamp("2024-01-01"))
     rows = bias(frame).query("view == 'separate'").set_index("measure")
@@ -334,6 +347,7 @@ def test_a_base_of_one_day_has_no_model_on_either_side():
     assert np.isnan(rows.loc["buyers_at_risk", "truth"])
 
 
+@pytest.mark.slow
 def test_entries_that_never_ordered_are_mailed_too():
     frame = orders()
     never = pd.DataFrame(
@@ -350,11 +364,13 @@ def test_entries_that_never_ordered_are_mailed_too():
         assert change.loc[("separate", measure)].tolist() == [0, 0]
 
 
+@pytest.mark.slow
 def test_a_view_may_be_the_truth_itself():
     table = bias(orders(), {"as it is": "customer_id"})
     assert (table["bias"].fillna(0) == 0).all()
 
 
+@pytest.mark.slow
 def test_ids_of_several_columns_do_not_run_into_each_other():
     frame = pd.DataFrame(
         {
@@ -365,6 +381,7 @@ def test_ids_of_several_columns_do_not_run_into_each_other():
     assert column(bias(frame, {"both": ["a", "b"]}))["customers"] == 2
 
 
+@pytest.mark.slow
 def test_lines_after_the_end_of_observation_are_left_out():
     frame = orders()
     end = "2024-06-30"
@@ -377,6 +394,7 @@ def test_lines_after_the_end_of_observation_are_left_out():
     )
 
 
+@pytest.mark.slow
 def test_returns_are_netted_before_a_customer_is_split():
     frame = orders()
     back = frame.head(20).assign(amount=-1.0, date=frame["date"].head(20))
@@ -385,12 +403,14 @@ def test_returns_are_netted_before_a_customer_is_split():
     assert table.loc["revenue", "bias"] == 0
 
 
+@pytest.mark.slow
 def test_every_engine_gives_the_same_tables(engine):
     frame = orders().assign(customer_id=lambda lines: lines["customer_id"].astype(str))
     pd.testing.assert_frame_equal(split(engine(frame)), split(frame))
     pd.testing.assert_frame_equal(bias(engine(frame)), bias(frame))
 
 
+@pytest.mark.slow
 def test_the_transactions_are_not_changed():
     frame = orders()
     before = frame.copy()
@@ -435,6 +455,7 @@ def test_splits_that_are_none_are_refused(option, message):
         split(orders(), **option)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("measure", [bias, split])
 def test_a_base_without_two_customers_or_money_is_refused(measure):
     frame = orders()
@@ -446,6 +467,7 @@ def test_a_base_without_two_customers_or_money_is_refused(measure):
         measure(frame.drop(columns="amount"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("option", "error", "message"),
     [
@@ -477,6 +499,7 @@ def test_ids_that_cannot_be_read_are_refused(option, error, message):
         bias(orders(), **option)
 
 
+@pytest.mark.slow
 def test_an_id_that_is_not_filled_is_refused():
     frame = orders()
     frame.loc[:4, "person_id"] = None
@@ -486,6 +509,7 @@ def test_an_id_that_is_not_filled_is_refused():
         bias(orders(), records=frame)
 
 
+@pytest.mark.slow
 def test_records_may_lie_in_an_engine():
     frame = orders()
     records = ibis.duckdb.connect().create_table("records", frame)

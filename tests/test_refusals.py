@@ -380,10 +380,12 @@ def calls() -> dict[str, Callable[..., Any]]:
     return found
 
 
+@pytest.mark.slow
 def test_every_function_with_options_has_a_call():
     assert set(ASKED) <= set(calls())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", ASKED)
 def test_an_option_refuses_what_it_cannot_be_by_name(key):
     accepted = [

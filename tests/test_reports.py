@@ -671,6 +671,7 @@ def on_orders(tmp_path):
     return {"out": tmp_path / "out", "templates": tmp_path / "templates"}
 
 
+@pytest.mark.slow
 def test_orders_in_a_table_are_read_before_a_run_and_faulty_rows_counted(on_orders):
     assert make_report("on_orders", {}, data=ORDERS, **on_orders).n_left_out == 1
     assert make_report("on_orders", {}, data="cdnow", **on_orders).n_left_out == 0
@@ -841,6 +842,7 @@ def test_staging_is_private_to_a_run_and_gone_after_an_interrupt(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_the_next_run_removes_what_a_killed_one_left_and_nothing_else(tmp_path):
     program = (
         "import os\nfrom pathlib import Path\nfrom crmlab.reports._publish import staging\n"

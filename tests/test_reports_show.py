@@ -84,6 +84,7 @@ def test_the_company_brings_its_tables_and_a_given_one_wins():
     assert len(tables["tables"]) == 16
 
 
+@pytest.mark.slow
 def test_an_audit_is_put_into_lines():
     orders = pd.DataFrame(
         {"customer_id": ["1", None], "date": ["2024-01-05"] * 2, "amount": ["₩1,200", "₩5"]}

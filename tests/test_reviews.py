@@ -24,6 +24,7 @@ def cdnow_review(cdnow_sample):
     return review_customer_base(cdnow_sample, currency="USD", quiet_after=90, top=0.1)
 
 
+@pytest.mark.slow
 def test_revenue_and_flows_are_those_of_the_base(cdnow_review, cdnow_sample):
     review = cdnow_review
     assert review.net_revenue == pytest.approx(cdnow_sample["amount"].sum())
@@ -35,6 +36,7 @@ def test_revenue_and_flows_are_those_of_the_base(cdnow_review, cdnow_sample):
     assert money["all"].tolist() == pytest.approx(money.drop(columns="all").sum(axis=1).tolist())
 
 
+@pytest.mark.slow
 def test_the_best_and_the_quiet_are_counted(cdnow_review):
     review, revenue = cdnow_review, cdnow_review.customers["revenue"]
     assert review.n_best == round(0.1 * len(review.customers))
@@ -61,6 +63,7 @@ def test_the_grid_counts_everybody_once(cdnow_review):
     assert grid["purchases"].iloc[0] == "10 and more"
 
 
+@pytest.mark.slow
 def test_customers_are_listed_only_where_asked_for():
     options = {"observation_end": "2025-01-01"}
     assert review_customer_base(lines(20, 3), **options).listed.empty
@@ -68,6 +71,7 @@ def test_customers_are_listed_only_where_asked_for():
     assert listed.index.tolist() == [f"c{i}" for i in range(59, 49, -1)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("n_customers", "n_days"),
     [
@@ -84,6 +88,7 @@ def test_a_tiny_base_is_reviewed(n_customers, n_days):
     assert any(text.startswith("**Coming or going") for text in review.findings()) == (n_days > 60)
 
 
+@pytest.mark.slow
 def test_money_that_is_given_back_is_reconciled():
     back = lines(20, 1).assign(amount=-50.0, date=pd.Timestamp("2024-02-01"))
     orders = pd.concat([lines(20, 3), back], ignore_index=True)
@@ -93,6 +98,7 @@ def test_money_that_is_given_back_is_reconciled():
     assert review.reconcile(-270.0)[0] == "of which after the last day reviewed: 100.00"
 
 
+@pytest.mark.slow
 def test_nobody_who_spends_is_a_problem_and_said():
     review = review_customer_base(lines(12, 2).assign(amount=0.0))
     assert review.problem.startswith("Shares need spending")

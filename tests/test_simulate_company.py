@@ -69,6 +69,7 @@ def test_same_seed_same_company_whatever_is_installed():
     assert found.strip() == digest(simulate_company(400, seed=3))
 
 
+@pytest.mark.slow
 def test_other_seed_other_company():
     one, other = simulate_company(400, seed=3), simulate_company(400, seed=4)
     for name in ("transactions", "identities", "contacts", "subscriptions", "consents"):
@@ -80,6 +81,7 @@ def test_every_table_keeps_its_contract(company):
     assert company.check().empty
 
 
+@pytest.mark.slow
 def test_ids_refer_to_what_is_there(small):
     known = set(small.customers["customer_id"])
     for name, table in small.tables.items():
@@ -94,6 +96,7 @@ def test_ids_refer_to_what_is_there(small):
     assert set(small.transactions["product_id"]) <= set(small.products["product_id"])
 
 
+@pytest.mark.slow
 def test_nothing_a_company_could_see_holds_the_truth(small):
     hidden = {"purchase_rate", "dropout_chance", "mean_spend", "alive", "dropped_out", "type",
               "churn_chance", "satisfaction", "dissatisfied_on", "effect", "person_id",
@@ -221,16 +224,19 @@ EFFECTS = ["seasonality", "joining_growth", "instructor_effect", "dissatisfactio
            "satisfaction_slope", "contact_fatigue", "referral_pull"]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("strength", [0, 1, True])
 def test_all_effects_can_be_weak_at_once(strength):
     assert simulate_company(100, **dict.fromkeys(EFFECTS, strength)).check().empty
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", EFFECTS)
 def test_every_effect_can_be_strong(name):
     assert simulate_company(100, **{name: 10.0}).check().empty
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("start", "weeks"),
     [("1970-01-01", 26), ("2019-06-15", 26), ("2024-02-29", 27), ("2089-06-01", 520)],

@@ -137,6 +137,7 @@ def past_orders(people, base, campaign):
 # --- planted effects ------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_randomised_campaign_recovers_its_average_effect(base, seed):
     people, _ = arms(simulate_marketing(**base, seed=seed), "randomised")
@@ -144,6 +145,7 @@ def test_randomised_campaign_recovers_its_average_effect(base, seed):
     assert abs(estimate - people["effect"].mean()) < 1.96 * error
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_biased_campaign_misleads_until_past_orders_are_held_fixed(base, seed):
     people, campaign = arms(simulate_marketing(**base, seed=seed), "biased")
@@ -153,6 +155,7 @@ def test_biased_campaign_misleads_until_past_orders_are_held_fixed(base, seed):
     assert abs(adjusted - truth) < 1.96 * error
 
 
+@pytest.mark.slow
 def test_past_orders_explain_who_was_chosen(base, tables):
     people, campaign = arms(tables, "biased")
     past = past_orders(people, base, campaign)
@@ -164,6 +167,7 @@ def test_past_orders_explain_who_was_chosen(base, tables):
     assert chosen.loc[8, "mean"] > 0.6
 
 
+@pytest.mark.slow
 def test_randomised_arms_are_alike(base, tables):
     people, campaign = arms(tables, "randomised")
     assert abs(people["treated"].sum() - len(people) / 2) <= 1
@@ -177,6 +181,7 @@ def test_randomised_arms_are_alike(base, tables):
         assert abs(group["mean"].diff().iloc[-1]) < 3.2 * error, name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("design", "prefix"),
     [pytest.param("randomised", "camp", id="camp"), pytest.param("biased", "books", id="books")],

@@ -122,6 +122,7 @@ def test_a_curve_does_not_depend_on_where_it_begins(day, later):
     np.testing.assert_array_equal(long[later:], short)
 
 
+@pytest.mark.slow
 @given(st.lists(st.floats(0, 1000), min_size=1), st.sampled_from([0.0, 0.5, 1.0, 2.0]))
 def test_the_change_of_time_can_be_undone(days, strength):
     clock = OperationalTime(CompanySettings(seasonality=strength), 1000)
@@ -218,6 +219,7 @@ def test_lifts_that_no_baskets_have_are_refused():
 # ------------------------------------------------------------------------------ lines add up
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(
     n=st.integers(1, 60),
@@ -388,6 +390,7 @@ def test_intervals_hold_the_planted_parameter_as_often_as_they_say(fitted, name)
     assert abs(score.mean()) < 1.27
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2, 4])
 def test_the_second_year_is_as_predicted_from_the_first_with_everything_on(seed):
     # Of the seeds 1 to 40, 37 are inside by count and 39 by money: the interval is sound, though
@@ -407,6 +410,7 @@ def test_the_second_year_is_as_predicted_from_the_first_with_everything_on(seed)
     assert told.loc["total", "lower"] <= money <= told.loc["total", "upper"]
 
 
+@pytest.mark.slow
 def test_orders_follow_the_season_curve(whole):
     lines = whole[0]
     sold = lines[~lines["is_return"]].drop_duplicates("order_id")
@@ -433,6 +437,7 @@ def test_orders_follow_the_season_curve(whole):
 # ------------------------------------------------------------------------ baskets and spend
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("plan", [EVERYTHING, PLAIN], ids=["planted", "off"])
 def test_baskets_show_the_lift_of_pairs(plan):
     lines, _, products, *_ = firm(plan)
@@ -455,6 +460,7 @@ def test_baskets_show_the_lift_of_pairs(plan):
         assert abs(both / len(held) / share[a] / share[b] - 1) < 4 / np.sqrt(both)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "spend_gamma", [45_000, pytest.param(1_500_000, id="beyond-the-dearest-product")]
 )
@@ -527,6 +533,7 @@ def later_orders(rate, chance, years, rng):
             return moments
 
 
+@pytest.mark.slow
 def test_closed_forms_are_the_means_of_one_customer_at_a_time():
     _, truth, *_ = firm(PLAIN, n=200)
     rng = np.random.default_rng(5)

@@ -53,12 +53,14 @@ def assert_share(hits: pd.Series, share: float) -> None:
     assert abs(hits.mean() - share) < 4 * np.sqrt(share * (1 - share) / len(hits))
 
 
+@pytest.mark.slow
 def test_frame_has_the_columns_and_types_everybody_builds_on(learners):
     assert learners.dtypes.astype(str).to_dict() == COLUMNS
     assert learners.index.equals(pd.RangeIndex(N))
     assert not learners.isna().any(axis=None)
 
 
+@pytest.mark.slow
 def test_same_seed_gives_the_same_people_and_another_seed_others(learners):
     pd.testing.assert_frame_equal(drawn(), learners)
     assert not drawn(seed=2).equals(learners)
@@ -69,6 +71,7 @@ def test_any_number_of_people_can_be_drawn(n):
     assert len(drawn(n)) == n
 
 
+@pytest.mark.slow
 def test_ids_ascend_with_the_day_of_joining(learners):
     assert learners["customer_id"].is_monotonic_increasing
     assert learners["customer_id"].str.fullmatch(r"C\d{7}").all()
@@ -212,6 +215,7 @@ def test_addresses_begin_with_province_and_district(learners):
     assert pd.Series(rest).str.fullmatch(" " + pattern).all()
 
 
+@pytest.mark.slow
 def test_march_and_growth_shape_joining():
     grown = drawn(march_peak=1.0, joining_growth=0.0)
     assert_share(grown["joined_day"] < 309, 309 / 618)

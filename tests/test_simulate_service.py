@@ -167,6 +167,7 @@ def deviations(made, settings):
     return (found.x - planted) / np.sqrt(np.diag(covariance))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("seed", "changes"),
     [
@@ -183,6 +184,7 @@ def test_hazard_is_recovered_within_its_95_percent_intervals(seed, changes):
     assert (np.abs(deviations(made, settings)) < 1.96).all()
 
 
+@pytest.mark.slow
 def test_estimates_scatter_around_the_truth_as_their_intervals_say(settings):
     seeds = range(11, 19)
     found = [
@@ -194,6 +196,7 @@ def test_estimates_scatter_around_the_truth_as_their_intervals_say(settings):
     assert (np.abs(found) < 1.96).sum() > 27
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("plan", "multiple"), [("basic", "basic_beta"), ("standard", None), ("premium", "premium_beta")]
 )
@@ -247,6 +250,7 @@ def test_one_subscription_each_in_order_of_start(company):
     assert_frame_equal(table, table.sort_values(["start", "customer_id"], ignore_index=True))
 
 
+@pytest.mark.slow
 def test_subscriptions_end_on_a_renewal_day_within_the_window(company, settings):
     ended = company.subscriptions.dropna(subset="end")
     later = (ended["end"].dt.to_period("M") - ended["start"].dt.to_period("M")).map(lambda m: m.n)
@@ -384,6 +388,7 @@ def test_one_row_of_visits_per_pupil_and_month_in_order(company):
     assert_frame_equal(table, table.sort_values(["month", "customer_id"], ignore_index=True))
 
 
+@pytest.mark.slow
 def test_visits_are_planned_every_seven_days_of_the_subscription(company, settings):
     some = company.subscriptions.sample(200, random_state=1)
     planned = company.visits.set_index(["customer_id", "month"])["planned"]
@@ -478,6 +483,7 @@ def test_truth_has_a_row_per_person(company):
     assert known.between(0, 1).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("table", TABLES)
 def test_same_seed_same_tables_and_another_seed_others(table, settings):
     first, again, other = (
@@ -494,6 +500,7 @@ def test_people_are_not_changed(settings):
     assert_frame_equal(someone, before)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("effect", ["instructor_effect", "dissatisfaction_effect"])
 def test_an_effect_changes_nothing_but_what_follows_from_it(effect):
     plain, moved = (
@@ -512,6 +519,7 @@ def test_an_effect_changes_nothing_but_what_follows_from_it(effect):
     assert (ends[1] < ends[0]).any()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "changes",
     [
@@ -573,6 +581,7 @@ def test_places_of_branches_do_not_depend_on_the_seed(settings):
     assert (one["opened"] < settings.first_day).all()
 
 
+@pytest.mark.slow
 def test_each_branch_adds_most_residents_within_reach(settings):
     regions = load_regions()
     n = regions.groupby("province")["code"].transform("size")

@@ -74,6 +74,7 @@ def assert_shares(records, hits, chances=(0.2, 0.4, 0.6)):
 # --- Tables -------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_identities_hold_no_id_of_the_customer(tables):
     identities, links = tables
     assert identities.columns.tolist() == [
@@ -113,6 +114,7 @@ def test_order_and_ids_say_nothing_about_the_person(records):
     assert abs(np.corrcoef(number, branch["household_own"])[0, 1]) < 4 / np.sqrt(len(branch))
 
 
+@pytest.mark.slow
 def test_same_seed_gives_the_same_records_and_another_seed_others(learners, tables):
     again = copied(learners)
     for one, other in zip(tables, again, strict=True):
@@ -127,6 +129,7 @@ def test_people_are_not_changed(learners):
     pd.testing.assert_frame_equal(learners, before)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n", [1, 2, 5])
 def test_a_few_people_can_be_copied(learners, n):
     identities, links = copied(learners.head(n))
@@ -136,6 +139,7 @@ def test_a_few_people_can_be_copied(learners, n):
 # --- Who is where -------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_everybody_is_somewhere_and_systems_hold_the_shares_of_the_settings(learners):
     chance = np.array([0.8, 0.6, 0.35])
     identities, links = copied(learners, second_record=(0.0, 0.0, 0.0))
@@ -149,6 +153,7 @@ def test_everybody_is_somewhere_and_systems_hold_the_shares_of_the_settings(lear
     assert len(identities) == len(links)
 
 
+@pytest.mark.slow
 def test_second_records_in_one_system_follow_their_chances(learners):
     chances = (0.1, 0.3, 0.0)
     _, links = copied(learners, second_record=chances)
@@ -176,6 +181,7 @@ def test_web_records_are_altered_as_often_as_promised(records):
     assert (web["n_wrong"] >= 2).mean() >= 0.05
 
 
+@pytest.mark.slow
 def test_links_count_the_fields_that_differ_from_the_persons_own(records):
     differs = pd.DataFrame(
         {name: records[name] != records[f"{own}_own"] for name, own in FIELDS.items()}
@@ -186,6 +192,7 @@ def test_links_count_the_fields_that_differ_from_the_persons_own(records):
     assert (records["n_wrong"] <= records["n_altered"]).all()
 
 
+@pytest.mark.slow
 def test_without_changes_every_record_is_the_persons_own(learners):
     records = joined(learners, copied(learners, **CLEAN))
     assert (records["n_altered"] == 0).all()
@@ -194,6 +201,7 @@ def test_without_changes_every_record_is_the_persons_own(learners):
         assert (records[name] == records[f"{own}_own"]).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("setting", "field", "wrong"),
     [
@@ -228,6 +236,7 @@ def test_spaced_names_keep_their_letters(learners):
     assert (records["name"][hit] == spaced[hit]).all()
 
 
+@pytest.mark.slow
 def test_mistyped_names_differ_in_one_letter(learners):
     records = only(learners, "name_typing")
     hit = records[records["n_altered"] == 1]
@@ -247,6 +256,7 @@ def test_swapped_names_have_the_same_syllables(learners):
     assert (records["name"] == swapped)[two].all()
 
 
+@pytest.mark.slow
 def test_romanised_names_come_in_three_forms_and_have_the_key_of_the_name(learners):
     records = only(learners, "name_romanised", chance=(1.0, 1.0, 1.0))
     forms = [r"[A-Z][a-z]* [A-Z][a-z]*-[a-z]+", r"[A-Z]+ [A-Z]+", r"[A-Z][a-z]+ [A-Z][a-z]*"]
@@ -262,6 +272,7 @@ def digits(phone):
     return phone.str.replace(r"\D", "", regex=True).str.replace("^82", "0", regex=True)
 
 
+@pytest.mark.slow
 def test_formats_of_phones_keep_the_number(learners):
     records = only(learners, "phone_format", chance=(1.0, 1.0, 1.0))
     assert (digits(records["phone"]) == digits(records["phone_own"])).all()
@@ -275,6 +286,7 @@ def test_old_numbers_keep_the_last_seven_digits(learners):
     assert (records["phone"].str[4:] == records["phone_own"].str[5:]).all()
 
 
+@pytest.mark.slow
 def test_a_wrong_digit_is_one_digit_after_the_prefix(learners):
     records = only(learners, "phone_digit", chance=(1.0, 1.0, 1.0))
     pairs = zip(records["phone"], records["phone_own"], strict=True)
@@ -282,6 +294,7 @@ def test_a_wrong_digit_is_one_digit_after_the_prefix(learners):
     assert records["phone"].str.fullmatch(r"010-\d{4}-\d{4}").all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("field", ["phone", "email"])
 def test_a_parents_contact_stands_in_for_the_childs_own(learners, field):
     records = only(learners, f"{field}_family")
@@ -292,6 +305,7 @@ def test_a_parents_contact_stands_in_for_the_childs_own(learners, field):
     assert (records[field][hit] == records[f"family_{field}_own"][hit]).all()
 
 
+@pytest.mark.slow
 def test_mistyped_emails_differ_in_one_character_before_the_at(learners):
     records = only(learners, "email_typing", chance=(1.0, 1.0, 1.0))
     pairs = zip(records["email"], records["email_own"], strict=True)
@@ -306,6 +320,7 @@ def test_an_earlier_address_is_elsewhere_and_one_for_the_household(learners):
     assert moved.groupby("household_own")["address"].nunique().max() == 1
 
 
+@pytest.mark.slow
 def test_a_missing_door_leaves_the_street(learners):
     records = only(learners, "address_no_door", chance=(1.0, 1.0, 1.0))
     street = records["road_address_own"].str.partition(",")[0]
@@ -320,6 +335,7 @@ def test_a_coarse_address_is_province_and_district(learners):
     assert (records["address"] == place).all()
 
 
+@pytest.mark.slow
 def test_abbreviated_addresses_keep_district_street_and_numbers(learners):
     records = only(learners, "address_abbreviated", chance=(1.0, 1.0, 1.0))
     short = records["address"].str.partition(" ")[0]
@@ -352,6 +368,7 @@ def test_slipped_dates_are_another_century_day_and_month_or_ten_days_off():
 # --- Updated ------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_records_are_updated_between_joining_and_the_last_day(records):
     settings = CompanySettings()
     joined = settings.first_day + pd.to_timedelta(records["joined_day_own"], unit="D")
@@ -359,6 +376,7 @@ def test_records_are_updated_between_joining_and_the_last_day(records):
     assert (records["updated"] <= settings.last_day).all()
 
 
+@pytest.mark.slow
 def test_earlier_addresses_are_in_older_records_than_the_persons_own(learners):
     records = only(learners, "address_earlier")
     earlier = records["n_altered"] == 1
@@ -393,6 +411,7 @@ def test_orders_are_booked_on_an_account_of_their_customer(booked, tables):
     assert (owner["customer_id"] == owner["person_id"]).all()
 
 
+@pytest.mark.slow
 def test_orders_are_booked_where_they_are_placed_if_there_is_an_account(booked, tables):
     links = tables[1]
     has = set(zip(links["person_id"], links["source"], strict=True))

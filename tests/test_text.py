@@ -97,6 +97,7 @@ def test_safe_for_spreadsheet_keeps_numbers_dates_and_its_argument():
     pd.testing.assert_frame_equal(safe[["n", "date"]], frame[["n", "date"]])
 
 
+@pytest.mark.slow
 @given(st.lists(st.text(alphabet="=+-@ab1,\"'\n\r", max_size=6), min_size=1))
 def test_no_cell_of_an_exported_file_starts_like_a_formula(cells):
     buffer = io.StringIO(newline="")

@@ -64,6 +64,7 @@ ROADS = {
 road = pytest.mark.parametrize("road", ROADS.values(), ids=ROADS)
 
 
+@pytest.mark.slow
 @road
 def test_a_table_of_another_unit_is_refused_and_one_of_the_same_scored(
     road, by_unit, model, tmp_path
@@ -117,6 +118,7 @@ def test_a_column_that_says_the_wrong_unit_is_found_out(by_unit, model):
         model.expected_purchases(table, 39)
 
 
+@pytest.mark.slow
 def test_where_nothing_tells_the_unit_it_must_be_said(by_unit, model):
     plain = by_unit["W"][["frequency", "recency", "T", "monetary_value"]]
     with pytest.raises(InputError, match=r"must say its unit of time.*pass unit='W'"):
@@ -168,6 +170,7 @@ def test_the_unit_survives_spark(by_unit, model, spark):
                 ltv.score_table(model, source, horizon=39)
 
 
+@pytest.mark.slow
 @given(
     st.sampled_from(list(UNIT_DAYS)),
     st.lists(st.tuples(st.integers(0, 900), st.integers(1, 900)), min_size=1, max_size=20),

@@ -162,6 +162,7 @@ def test_small_amounts_are_written_to_the_cent():
     assert "money: 9.75 of 9.75 USD. The smallest of them brings 0.50 USD." in sentence.value
 
 
+@pytest.mark.slow
 def test_moving_the_slider_changes_sentence_and_picture():
     slider, sentence, picture = pareto_explorer(SPENT).children
     first = picture.value
@@ -176,6 +177,7 @@ def test_moving_the_slider_changes_sentence_and_picture():
     assert "2 of 10 customers. " in sentence.value
 
 
+@pytest.mark.slow
 def test_same_cut_gives_the_same_picture():
     slider, _, picture = pareto_explorer(SPENT).children
     slider.value = 0.5
@@ -191,6 +193,7 @@ def test_currency_is_shown_as_plain_text():
     assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; ₩" in sentence.value
 
 
+@pytest.mark.slow
 def test_picture_marks_the_cut_that_the_sentence_tells(monkeypatch):
     drawings = []
 
@@ -215,6 +218,7 @@ def test_picture_is_a_png_that_fits_a_notebook():
     assert imread(BytesIO(picture.value), format="png").shape[:2] == (480, 768)
 
 
+@pytest.mark.slow
 def test_explorer_leaves_no_figure_open_and_prints_nothing(capsys):
     before = plt.get_fignums()
     slider, *_ = pareto_explorer(SPENT).children
@@ -223,6 +227,7 @@ def test_explorer_leaves_no_figure_open_and_prints_nothing(capsys):
     assert capsys.readouterr() == ("", "")
 
 
+@pytest.mark.slow
 def test_representation_is_the_same_for_every_explorer_and_starts_with_the_slider():
     shown = [pareto_explorer(SPENT)._repr_mimebundle_()["text/plain"] for _ in range(2)]
     assert shown[0] == shown[1]
@@ -231,6 +236,7 @@ def test_representation_is_the_same_for_every_explorer_and_starts_with_the_slide
     assert len(repr(pareto_explorer(SPENT))) < 1_000
 
 
+@pytest.mark.slow
 @given(spend)
 def test_thin_curve_curve_keeps_both_ends_and_every_point_of_a_small_base(value):
     curve = lorenz_curve(value)
@@ -239,6 +245,7 @@ def test_thin_curve_curve_keeps_both_ends_and_every_point_of_a_small_base(value)
     pd.testing.assert_frame_equal(_thin_curve(curve), curve)
 
 
+@pytest.mark.slow
 def test_base_is_sorted_once_and_drawn_from_few_points(monkeypatch):
     calls = []
 

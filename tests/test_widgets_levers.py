@@ -41,6 +41,7 @@ def slowly(rises):
     return 100 * (value - 60 * lever["acquisition_cost"])
 
 
+@pytest.mark.slow
 @given(moves)
 def test_equity_equals_payment_by_payment(rises):
     view = lever_view(rises, **SHOP)
@@ -49,6 +50,7 @@ def test_equity_equals_payment_by_payment(rises):
     assert view.gain == pytest.approx(view.equity_after - view.equity_before, abs=1e-6)
 
 
+@pytest.mark.slow
 @given(moves)
 def test_gain_alone_moves_one_lever_and_holds_the_others(rises):
     alone = lever_view(rises, **SHOP).table.set_index("lever")["gain_alone"]
@@ -156,12 +158,14 @@ def test_explorer_is_a_slider_for_each_lever_words_and_a_picture():
     assert imread(BytesIO(picture.value), format="png").shape[:2] == (408, 768)
 
 
+@pytest.mark.slow
 def test_cost_of_zero_has_no_slider():
     *sliders, words, _ = lever_explorer(**SHOP | {"service_cost": 0.0}).children
     assert "Service cost" not in [slider.description for slider in sliders]
     assert "Service cost" not in words.value
 
 
+@pytest.mark.slow
 def test_moving_a_slider_changes_words_and_picture_and_back():
     *sliders, words, picture = lever_explorer(**SHOP).children
     first = words.value, picture.value
@@ -175,6 +179,7 @@ def test_moving_a_slider_changes_words_and_picture_and_back():
     assert (words.value, picture.value) == first
 
 
+@pytest.mark.slow
 def test_words_name_the_best_next_step():
     *_, words, _ = lever_explorer(**SHOP).children
     assert "10 % more <b>frequency, price or margin</b> brings most: +2,100 USD" in words.value
@@ -182,6 +187,7 @@ def test_words_name_the_best_next_step():
     assert "10 % less <b>acquisition cost</b> brings most: +9,000 USD" in words.value
 
 
+@pytest.mark.slow
 def test_picture_draws_the_next_step(monkeypatch):
     drawn = []
 
@@ -202,6 +208,7 @@ def test_currency_and_period_are_shown_as_plain_text():
     assert "months" in words.value
 
 
+@pytest.mark.slow
 def test_explorer_leaves_no_figure_open_and_prints_nothing(capsys):
     before = plt.get_fignums()
     *sliders, _, _ = lever_explorer(**SHOP).children
@@ -210,6 +217,7 @@ def test_explorer_leaves_no_figure_open_and_prints_nothing(capsys):
     assert capsys.readouterr() == ("", "")
 
 
+@pytest.mark.slow
 def test_representation_is_the_same_for_every_explorer():
     shown = [lever_explorer(**SHOP)._repr_mimebundle_()["text/plain"] for _ in range(2)]
     assert shown[0] == shown[1]

@@ -36,6 +36,7 @@ def test_view_counts_copies_and_people_without_a_catalogue(threshold, wasted, mi
     assert view.n_people == TABLE.loc[threshold, "n_people"]
 
 
+@pytest.mark.slow
 @given(st.floats(0, 1e6), st.integers(1, 60))
 def test_waste_is_proportional_to_mailings_and_their_cost(cost, mailings):
     once = linkage_view(TABLE, 0.999, cost_per_mailing=1, mailings=1).wasted_money
@@ -43,6 +44,7 @@ def test_waste_is_proportional_to_mailings_and_their_cost(cost, mailings):
     assert view.wasted_money == pytest.approx(once * cost * mailings)
 
 
+@pytest.mark.slow
 def test_explorer_starts_near_the_usual_threshold_and_follows_the_slider():
     explorer = linkage_explorer(TABLE, cost_per_mailing=1_500, mailings=4)
     slider, words, picture = explorer.children

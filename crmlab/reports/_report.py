@@ -270,7 +270,8 @@ def _run_template(
     except NotebookFailed as error:
         kept = keep_failed(error.executed, destination)
         where = f" The executed notebook with the traceback: {kept}" if kept else ""
-        raise ReportError(f"report {template.stem!r} failed {error.reason}.{where}") from error
+        reason = str(error.reason).rstrip(".")
+        raise ReportError(f"report {template.stem!r} failed {reason}.{where}") from error
 
 
 def _write_page(

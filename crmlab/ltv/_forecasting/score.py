@@ -136,8 +136,8 @@ def score_table(
     )
     scorer.check()
     target = None if out is None else _check_out(out)
-    if isinstance(columns, str):
-        raise InputTypeError("`columns` must be a list of column names; got a single text.")
+    if isinstance(columns, str) or not isinstance(columns, Iterable):
+        raise InputTypeError(f"`columns` must be a list of column names; got {columns!r}.")
     taken = [name for name in columns if name in scorer.names]
     if taken:
         raise InputError(

@@ -216,10 +216,11 @@ class BetaGeoBetaBinomial(CountModel):
             raise InputError(f"`horizon` must be a whole number of opportunities; got {horizon!r}.")
         return horizon
 
-    def _check_times(self, times: Floats) -> None:
-        super()._check_times(times)
+    def _read_times(self, t: float | ArrayLike) -> Floats:
+        times = super()._read_times(t)
         if (times != np.floor(times)).any():
             raise InputError("`t` must be whole numbers of opportunities; it has fractions.")
+        return times
 
     def _newcomers(self, T: Floats, covariates: Mapping[str, float] | None) -> Counts:
         return as_histories(super()._newcomers(T, covariates))

@@ -8,8 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from crmlab._checks import check_choice, check_columns, check_count
-from crmlab._errors import InputError
+from crmlab._checks import check_choice, check_columns, check_count, check_vector
 from crmlab._units import UNIT_DAYS
 from crmlab.ltv._fitting.discounting import find_force
 from crmlab.ltv._fitting.maximum import Floats
@@ -95,10 +94,9 @@ class CountModel(CountLikelihood):
 
         return self._answer("expected_purchases", expected, summary.index, level)
 
-    def _check_times(self, times: Floats) -> None:
-        """Raise unless `t` holds times that this model understands."""
-        if not (np.isfinite(times) & (times >= 0)).all():
-            raise InputError(f"`t` must be finite and not negative; got {times.min():g}.")
+    def _read_times(self, t: float | ArrayLike) -> Floats:
+        """Check times since the first purchase, one or several."""
+        return check_vector("t", np.atleast_1d(t))
 
     def expected_purchases_new(
         self, t: float | ArrayLike, *, covariates: Mapping[str, float] | None = None
@@ -122,8 +120,7 @@ class CountModel(CountLikelihood):
         NotFittedError, InputError, InputTypeError
             If the model is not fitted, a time is negative, or a covariate is missing.
         """
-        times = np.atleast_1d(np.asarray(t, dtype=float))
-        self._check_times(times)
+        times = self._read_times(t)
         rows = self._newcomers(np.zeros(len(times)), covariates)
         values = self._values(self.theta_, rows)
         expected = self._alive(values, rows) * self._future(values, rows, times)
