@@ -24,7 +24,9 @@ def worth(orders: Table, *, until: Day) -> pd.DataFrame:
     intervals = ltv.predictive_intervals(model, summary, 52, total=True)
     plots.plot_cohorts(cohorts).set_title(f"{share:.0%} {chosen.columns}")
     plots.plot_lorenz(crmlab.lorenz_curve(summary["total_spend"])).set_title("Lorenz")
-    return value.assign(purchases=purchases, n=len(intervals))
+    new = model.expected_purchases_new(52) * model.expected_purchases_new([13, 26]).sum()
+    worth = model.discounted_expected_purchases(summary, discount_rate=0.1).sum() + new
+    return value.assign(purchases=purchases, n=len(intervals), worth=worth)
 
 
 company = crmlab.load_company()

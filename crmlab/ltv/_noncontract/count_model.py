@@ -1,7 +1,7 @@
 """What a fitted model of repeat purchases expects of customers, new and old."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import overload
 
 import numpy as np
@@ -98,6 +98,17 @@ class CountModel(CountLikelihood):
         """Check times since the first purchase, one or several."""
         return check_vector("t", np.atleast_1d(t))
 
+    @overload
+    def expected_purchases_new(
+        self, t: float, *, covariates: Mapping[str, float] | None = None
+    ) -> float: ...
+    @overload
+    def expected_purchases_new(
+        self,
+        t: Sequence[float] | Floats | pd.Series,
+        *,
+        covariates: Mapping[str, float] | None = None,
+    ) -> pd.Series: ...
     def expected_purchases_new(
         self, t: float | ArrayLike, *, covariates: Mapping[str, float] | None = None
     ) -> float | pd.Series:
@@ -137,6 +148,28 @@ class CountModel(CountLikelihood):
         nothing = np.zeros(len(T))
         return Counts(nothing, nothing, T, np.ones(len(T)), z.reshape(len(T), -1))
 
+    @overload
+    def discounted_expected_purchases(
+        self,
+        summary: pd.DataFrame,
+        *,
+        discount_rate: float,
+        horizon: float = ...,
+        per: str = ...,
+        level: None = None,
+        unit: str | None = None,
+    ) -> pd.Series: ...
+    @overload
+    def discounted_expected_purchases(
+        self,
+        summary: pd.DataFrame,
+        *,
+        discount_rate: float,
+        horizon: float = ...,
+        per: str = ...,
+        level: float,
+        unit: str | None = None,
+    ) -> pd.DataFrame: ...
     def discounted_expected_purchases(
         self,
         summary: pd.DataFrame,
