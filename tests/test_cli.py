@@ -276,17 +276,22 @@ HEADERS = ["--column", "고객=customer_id", "--column", "일자=date", "--colum
 
 
 @pytest.mark.pages
-def test_report_takes_other_headers_and_warns_of_nothing(orders, tmp_path):
+def test_the_installed_command_reports_other_headers_without_an_activated_environment(
+    orders, tmp_path
+):
     days = pd.date_range("2024-01-01", periods=300).strftime("%Y-%m-%d")
     rows = [f"{i % 40},{day},{i + 1}" for i, day in enumerate(days)]
     path = orders("\n".join(["고객,일자,금액=원", *rows]))
     done = subprocess.run(
-        [COMMAND, "report", "customer_base", "--data", path, *HEADERS, "--out", tmp_path / "out"],
+        [COMMAND, "report", "customer_base", "--data", path, *HEADERS],
+        cwd=tmp_path, env={"PATH": "/usr/bin:/bin", "HOME": str(tmp_path)},
         capture_output=True, text=True, check=False, timeout=120,
     )  # fmt: skip
-    assert (done.returncode, done.stdout.strip()) == (0, str(tmp_path / "out" / "index.html"))
+    page = tmp_path / "reports" / "customer_base" / "index.html"
+    assert (done.returncode, done.stdout.strip()) == (0, str(page))
+    assert "WARNING" not in done.stderr
     assert "Passed unknown parameter" not in done.stderr
-    assert "금액=원 → amount" in (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
+    assert "금액=원 → amount" in page.read_text(encoding="utf-8")
 
 
 def test_report_list_shows_names_titles_and_parameters(command):
@@ -312,19 +317,6 @@ def test_report_refuses_before_anything_runs(command, tmp_path, monkeypatch, arg
     assert (code, out) == (2, "")
     assert message in err
     assert list(tmp_path.iterdir()) == []
-
-
-@pytest.mark.pages
-def test_the_installed_command_makes_a_report_without_an_activated_environment(tmp_path):
-    bare = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path)}
-    done = subprocess.run(
-        [COMMAND, "report", "customer_base"],
-        cwd=tmp_path, env=bare, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    page = tmp_path / "reports" / "customer_base" / "index.html"
-    assert (done.returncode, done.stdout.strip()) == (0, str(page))
-    assert page.exists()
-    assert "WARNING" not in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,7 @@ def cohort_retention(
     ------
     ContractError
         If columns are missing or lines are invalid.
-    ValueError
+    InputError
         If an option has a value it cannot have, or there is no purchase.
 
     Examples

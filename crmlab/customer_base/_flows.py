@@ -60,7 +60,7 @@ def customer_flows(
     ------
     ContractError
         If columns are missing or lines are invalid.
-    ValueError
+    InputError
         If an option has a value it cannot have, or there is no line.
 
     Examples

@@ -80,7 +80,7 @@ def rfm_summary(
     ------
     ContractError
         If columns are missing or lines are invalid.
-    ValueError
+    InputError
         If an option has a value it cannot have, or nothing happened by `observation_end`.
 
     References
@@ -165,7 +165,7 @@ def calibration_holdout(
     ------
     ContractError
         If columns are missing or lines are invalid.
-    ValueError
+    InputError
         If an option has a value it cannot have, or one of the periods is empty.
 
     Examples
@@ -246,7 +246,7 @@ def sufficient_statistics(
     ------
     ContractError
         If columns are missing or lines are invalid.
-    ValueError
+    InputError
         If an option has a value it cannot have, or nothing happened by `observation_end`.
 
     References

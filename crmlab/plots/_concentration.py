@@ -49,7 +49,7 @@ def plot_lorenz(curve: pd.DataFrame, *, top: float | None = 0.2, ax: Axes | None
 
     Raises
     ------
-    ValueError
+    InputError
         If a column is missing, `curve` has no rows, or `top` is outside [0, 1].
 
     Examples
@@ -117,7 +117,7 @@ def plot_deciles(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
 
     Raises
     ------
-    ValueError
+    InputError
         If a column is missing or `table` has no rows.
 
     Examples
@@ -174,7 +174,7 @@ def plot_whale(curve: pd.DataFrame, *, currency: str = "", ax: Axes | None = Non
 
     Raises
     ------
-    ValueError
+    InputError
         If a column is missing or `curve` has no rows.
 
     Examples

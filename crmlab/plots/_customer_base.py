@@ -52,7 +52,7 @@ def plot_frequency(summary: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
 
     Raises
     ------
-    ValueError
+    InputError
         If `frequency` is absent, or negative or missing for a customer, or there are no rows.
 
     Examples
@@ -106,7 +106,7 @@ def plot_cohorts(
 
     Raises
     ------
-    ValueError
+    InputError
         If a column is missing, `cohorts` has no rows, or one cohort only and no `period`.
 
     Examples
@@ -237,7 +237,7 @@ def plot_flows(flows: pd.DataFrame, *, period: str | None = None, ax: Axes | Non
 
     Raises
     ------
-    ValueError
+    InputError
         If a column is missing, a flow is unknown, `flows` has no rows, or one period only and no
         `period` is given.
 

@@ -62,7 +62,7 @@ def plot_tracking(
 
     Raises
     ------
-    ValueError
+    InputError
         If a column is missing, `table` has no rows, with `incremental` no whole period, or without
         `period` no two in a row.
 
@@ -174,7 +174,7 @@ def plot_frequency_calibration(table: pd.DataFrame, *, ax: Axes | None = None) -
 
     Raises
     ------
-    ValueError
+    InputError
         If a column is missing, `table` has no rows, or counts nobody.
 
     Examples
@@ -230,7 +230,7 @@ def plot_holdout_by_frequency(table: pd.DataFrame, *, ax: Axes | None = None) ->
 
     Raises
     ------
-    ValueError
+    InputError
         If a column is missing or `table` has no rows.
 
     Examples
@@ -289,7 +289,7 @@ def plot_holdout_deciles(
 
     Raises
     ------
-    ValueError
+    InputError
         If a column is missing or `table` has no rows.
 
     Examples

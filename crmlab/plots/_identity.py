@@ -43,7 +43,7 @@ def plot_link_thresholds(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes
 
     Raises
     ------
-    ValueError
+    InputError
         If a column is missing, there are no rows, or no `f1` is known.
 
     Examples
@@ -105,7 +105,7 @@ def plot_match_weights(explanation: pd.DataFrame, *, ax: Axes | None = None) -> 
 
     Raises
     ------
-    ValueError
+    InputError
         If a column is missing, there are no rows, or a weight is missing or infinite.
 
     Examples

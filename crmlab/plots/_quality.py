@@ -31,7 +31,7 @@ def plot_field_quality(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
 
     Raises
     ------
-    ValueError
+    InputError
         If a column is missing, there are no rows, or a number is missing or negative.
 
     Examples

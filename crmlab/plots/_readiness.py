@@ -56,7 +56,7 @@ def plot_split_identities(table: pd.DataFrame, *, ax: Axes | None = None) -> Axe
 
     Raises
     ------
-    ValueError
+    InputError
         If a column is missing, there are no rows, none of the measures is one that is drawn, or
         there are more than four views.
 

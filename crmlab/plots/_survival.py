@@ -40,7 +40,7 @@ def plot_survival(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
 
     Raises
     ------
-    ValueError
+    InputError
         If a column is missing, `table` has no rows, or a share is outside [0, 1].
 
     Examples
@@ -85,7 +85,7 @@ def plot_retention(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
 
     Raises
     ------
-    ValueError
+    InputError
         If a column is missing, `table` has no rows, or a share is outside [0, 1].
 
     Examples

@@ -45,7 +45,7 @@ def plot_present_value(payments: pd.DataFrame, *, ax: Axes | None = None) -> Axe
 
     Raises
     ------
-    ValueError
+    InputError
         If a column is missing, there are no rows, or an amount is missing.
 
     Examples
@@ -103,7 +103,7 @@ def plot_probability_alive(
 
     Raises
     ------
-    ValueError
+    InputError
         If a column is missing, there are no rows, or a cell has two rows.
 
     Examples
@@ -179,7 +179,7 @@ def plot_intervals(
 
     Raises
     ------
-    ValueError
+    InputError
         If a column is missing, there are no rows, or `actual` has another index.
 
     Examples
@@ -246,7 +246,7 @@ def plot_levers(
 
     Raises
     ------
-    ValueError
+    InputError
         If a column is missing, there are no rows, no row tells the fraction, or `change`
         is out of range.
 

@@ -51,7 +51,7 @@ def k_anonymity(table: Table, quasi_identifiers: Sequence[str], *, k: int = 5) -
 
     Raises
     ------
-    ValueError
+    InputError
         If a column is missing, there are more than 8 or none, or the table has no rows.
 
     References

@@ -115,7 +115,7 @@ def interval(
 
     Raises
     ------
-    ValueError
+    InputError
         If no table of numbers from zero up agrees with what is published.
     """
     open_cells = np.flatnonzero(np.isnan(numbers))

@@ -80,9 +80,9 @@ def suppress_small_cells(
 
     Raises
     ------
-    TypeError
+    InputTypeError
         If a table holds other things than numbers.
-    ValueError
+    InputError
         If counts are negative, missing or not whole, totals are not the sums of their parts, a
         row or column seems to be a total under another name, or labels repeat.
 
@@ -154,9 +154,9 @@ def cell_bounds(
 
     Raises
     ------
-    TypeError
+    InputTypeError
         If a table holds other things than numbers.
-    ValueError
+    InputError
         If no numbers from zero up agree with what is published, or labels repeat.
 
     Examples

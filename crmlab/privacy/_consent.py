@@ -85,9 +85,9 @@ def consented(
     ContractError
         If `consents` breaks its contract, ids are missing as a column, or are text in one table
         and numbers in the other, or an engine holds dates as instants.
-    TypeError
+    InputTypeError
         If `customers` is neither a table nor ids in an order.
-    ValueError
+    InputError
         If `channel` or `purpose` is not one of the known words, or `on` is not a date.
 
     See Also

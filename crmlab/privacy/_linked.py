@@ -105,7 +105,7 @@ def link(grids: Sequence[Grid]) -> Linked:
 
     Raises
     ------
-    ValueError
+    InputError
         If one table names a cell twice.
     """
     number: dict[Key, int] = {}
@@ -153,7 +153,7 @@ def add_sums(
 
     Raises
     ------
-    ValueError
+    InputError
         If two tables disagree about a cell, or a total is not the sum of its parts.
     """
     numbers = np.full(linked.relations.shape[1], np.nan)

@@ -64,9 +64,9 @@ def mask(
 
     Raises
     ------
-    TypeError
+    InputTypeError
         If `table` is not a DataFrame.
-    ValueError
+    InputError
         If a column is missing, or its kind is not known.
 
     Examples

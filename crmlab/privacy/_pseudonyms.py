@@ -70,9 +70,9 @@ def pseudonymise(
     ------
     PseudonymKeyError
         If the environment holds no key, or one shorter than 16 bytes.
-    TypeError
+    InputTypeError
         If `table` is not a pandas table, or a column holds floats, dates or other objects.
-    ValueError
+    InputError
         If a column is missing, or two different values get one code at this `length`.
 
     References

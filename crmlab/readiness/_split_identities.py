@@ -117,10 +117,10 @@ def identity_bias(
     ------
     ContractError
         If columns are missing or lines are invalid.
-    ValueError
+    InputError
         If an id column is missing or not filled, an option is out of range, there is one
         customer only, or nobody spent anything.
-    TypeError
+    InputTypeError
         If an option has the wrong type.
 
     Notes
@@ -219,9 +219,9 @@ def simulate_split_identities(
     ------
     ContractError
         If columns are missing or lines are invalid.
-    ValueError
+    InputError
         If an option is out of range, there is one customer only, or nobody spent anything.
-    TypeError
+    InputTypeError
         If an option has the wrong type.
 
     See Also

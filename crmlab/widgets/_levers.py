@@ -116,9 +116,9 @@ def lever_view(
 
     Raises
     ------
-    ValueError
+    InputError
         If a lever is unknown, a number is missing or out of range, or the value is infinite.
-    TypeError
+    InputTypeError
         If an argument is not a number.
 
     See Also
@@ -209,9 +209,9 @@ def lever_explorer(*, currency: str = "USD", **economics: Any) -> ipywidgets.VBo
 
     Raises
     ------
-    ValueError
+    InputError
         If a number is missing or out of range, or `discount_rate` is negative.
-    TypeError
+    InputTypeError
         If an argument is missing or not a number, or `currency` is not text.
 
     See Also

@@ -73,7 +73,7 @@ def linkage_view(
 
     Raises
     ------
-    ValueError
+    InputError
         If a column or the threshold is not in the table, or a number is out of range.
 
     Examples
@@ -133,9 +133,9 @@ def linkage_explorer(
 
     Raises
     ------
-    ValueError
+    InputError
         If a column is missing or a number out of range.
-    TypeError
+    InputTypeError
         If `currency` is not text.
 
     See Also

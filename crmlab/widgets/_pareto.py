@@ -104,9 +104,9 @@ def pareto_view(value: ArrayLike, *, top: float = 0.2) -> ParetoView:
 
     Raises
     ------
-    ValueError
+    InputError
         If `top` is outside (0, 1], or `value` is empty, negative, missing or all zeros.
-    TypeError
+    InputTypeError
         If `top` is not a number or `value` does not hold numbers.
 
     See Also
@@ -148,9 +148,9 @@ def pareto_explorer(
 
     Raises
     ------
-    ValueError
+    InputError
         If `top` is outside [0.01, 1], or `value` is empty, negative, missing or all zeros.
-    TypeError
+    InputTypeError
         If `top` is not a number, `currency` is not text or `value` does not hold numbers.
 
     See Also

@@ -190,9 +190,9 @@ class LikelihoodModel(BaseEstimator, ABC):
 
         Raises
         ------
-        TypeError
+        InputTypeError
             If a parameter is missing, unknown, or not a number.
-        ValueError
+        InputError
             If a parameter is not positive and finite, or the unit is unknown.
         """
         model = cls._with_coefficients(coefficients or {})

@@ -146,7 +146,7 @@ class BetaGeoBetaBinomial(CountModel):
         ------
         ConvergenceError
             If the data do not determine the parameters; it names the cause and the remedy.
-        ValueError, TypeError
+        InputError, InputTypeError
             If the summary has impossible rows, lacks columns or has another unit.
         """
         return super().fit(summary, y, unit=unit)
