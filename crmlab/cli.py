@@ -288,7 +288,9 @@ def audit(
     ] = None,
     decimal: Annotated[str | None, typer.Option(help="Decimal mark of amounts: . or ,")] = None,
     encoding: Annotated[str | None, typer.Option(help="Encoding of a text file.")] = None,
-    sheet: Annotated[str | None, typer.Option(help="Sheet of an Excel file.")] = None,
+    sheet: Annotated[
+        str | None, typer.Option(help="Sheet of an Excel file, by name or number from 0.")
+    ] = None,
 ) -> None:
     """Check an order file.
 
@@ -307,7 +309,7 @@ def audit(
         "timezone": timezone,
         "decimal": decimal,
         "encoding": encoding,
-        "sheet": 0 if sheet is None else sheet,
+        "sheet": sheet,
     }
     found = audit_transactions(file, **options)
     _print(_describe_quality(file, found))

@@ -605,8 +605,9 @@ def test_a_repeat_can_be_wrong_in_another_way_too():
         ),
         pytest.param({"separator": 5}, TypeError, "`separator` must be text", id="separator-type"),
         pytest.param(
-            {"sheet": None}, TypeError, "`sheet` must be a name or a number; got None", id="sheet"
+            {"sheet": True}, TypeError, "`sheet` must be a name or a number; got True", id="sheet"
         ),
+        pytest.param({"sheet": 0}, ValueError, "`sheet` is for Excel files; got 0", id="sheet-of"),
         pytest.param({"sheet": [0]}, TypeError, "`sheet` must be a name or a number", id="sheets"),
         pytest.param(
             {"duplicates": "drop"},

@@ -13,6 +13,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from loader_cases import (
     NAMES,
     STAMP,
@@ -292,14 +294,72 @@ def test_excel_errors_and_formulas_without_a_value_are_set_aside(excel):
 
 def test_excel_sheets_are_asked_for_by_name_or_number(excel):
     path = excel(("첫째", [NAMES, ["a", JANUARY, 1]]), ("second", [NAMES, ["b", JANUARY, 2]]))
-    assert read(path)["customer_id"].tolist() == ["a"]
-    assert read(path, sheet="second")["customer_id"].tolist() == ["b"]
-    assert read(path, sheet=1)["customer_id"].tolist() == ["b"]
-    for wrong in ("third", 2, -1):
+    assert read(path, sheet=0)["customer_id"].tolist() == ["a"]
+    for second in ("second", 1, "1"):
+        assert read(path, sheet=second)["customer_id"].tolist() == ["b"]
+    for wrong in ("third", 2, -1, "2"):
         with pytest.raises(
             ValueError, match="`sheet` must be one of '첫째', 'second', or a number"
         ):
             read_transactions(path, sheet=wrong)
+
+
+def test_a_sheet_whose_name_is_a_number_is_found_by_its_name(excel):
+    path = excel(("1", [NAMES, ["a", JANUARY, 1]]), ("0", [NAMES, ["b", JANUARY, 2]]))
+    assert read(path, sheet="0")["customer_id"].tolist() == ["b"]
+    assert read(path, sheet=0)["customer_id"].tolist() == ["a"]
+
+
+def hide(path, *titles, state="hidden"):
+    book = openpyxl.load_workbook(path)
+    for title in titles:
+        book[title].sheet_state = state
+    book.active = next(i for i, name in enumerate(book.sheetnames) if name not in titles)
+    book.save(path)
+    return path
+
+
+@pytest.mark.parametrize("state", ["hidden", "veryHidden"])
+def test_excel_sheets_that_nobody_sees_are_not_read_and_named(excel, state):
+    sheets = [("old", [NAMES, ["x", JANUARY, 999]]), ("Orders", [NAMES, ["a", JANUARY, 10]])]
+    report = audited(hide(excel(*sheets), "old", state=state))
+    assert (report.rows_read, report.revenue) == (1, 10)
+    assert report.readings["sheet"] == "'Orders', without 'old'"
+    assert read(hide(excel(*sheets), "old", state=state), sheet="old")["amount"].tolist() == [999]
+
+
+@given(st.lists(st.integers(0, 3), min_size=1, max_size=4), st.permutations(NAMES))
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_excel_sheets_with_the_same_columns_are_read_together(excel, sizes, order):
+    sheets = [("first", [NAMES, ["a", JANUARY, 1]])]
+    for number, size in enumerate(sizes):
+        row = dict(zip(NAMES, [f"b{number}", JANUARY, 2], strict=True))
+        sheets.append((f"sheet {number}", [order, *[[row[name] for name in order]] * size]))
+    report = audited(excel(*sheets, ("notes", [["read me"], ["thanks"]])))
+    assert (report.rows_read, report.revenue) == (1 + sum(sizes), 1 + 2 * sum(sizes))
+    names = ", ".join(repr(title) for title, _ in sheets)
+    assert report.readings["sheet"] == f"{names} together, without 'notes'"
+
+
+def test_a_cover_sheet_is_an_error_that_names_the_others(excel):
+    path = excel(
+        ("Cover", [["Sales report 2024"], ["by Kim"]]), ("Data", [NAMES, ["a", JANUARY, 1]])
+    )
+    with pytest.raises(ContractError, match=r"Other sheets: 'Data'; read one with `sheet=`"):
+        read_transactions(path)
+    assert read(path, sheet="Data")["customer_id"].tolist() == ["a"]
+
+
+def test_files_name_their_sheets_each_once(excel):
+    one = excel(("2023", [NAMES, ["a", JANUARY, 1]]), name="one.xlsx")
+    two = excel(("2024", [NAMES, ["a", JANUARY, 1]]), name="two.xlsx")
+    assert audited([one, two]).readings["sheet"] == "'2023'; '2024'"
+
+
+def test_a_sheet_of_a_text_file_is_refused(tmp_path):
+    path = stored(tmp_path / "orders.csv", f"{','.join(NAMES)}\na,2024-01-05,1\n".encode())
+    with pytest.raises(ValueError, match=r"`sheet` is for Excel files; got 0 with orders\.csv"):
+        read_transactions(path, sheet=0)
 
 
 def test_excel_sheets_without_rows_are_refused(excel):
@@ -398,7 +458,7 @@ def test_a_query_that_the_engine_does_not_understand_is_not_blamed_on_the_data(m
     def misspelled(*_):
         duckdb.sql("SELEKT 1")
 
-    monkeypatch.setattr("crmlab.loaders.prepare", misspelled)
+    monkeypatch.setattr("crmlab.loaders.apply_rules", misspelled)
     for reader in (read_transactions, audit_transactions):
         with pytest.raises(duckdb.ParserException):
             reader(orders())

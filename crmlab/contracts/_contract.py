@@ -35,6 +35,8 @@ class Column:
         Whether a table without it is refused.
     personal : bool, default=False
         Whether it tells who somebody is, so that it is masked on pages and left out of messages.
+    product_of : tuple of two str, optional
+        Columns whose product it is where it is absent.
 
     Examples
     --------
@@ -47,6 +49,7 @@ class Column:
     meaning: str
     required: bool = False
     personal: bool = False
+    product_of: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,10 @@ class Contract:
             for column in self.columns
             if (column.required or not required) and (column.personal or not personal)
         ]
+
+    def column(self, name: str) -> Column:
+        """Return the column of this name."""
+        return next(column for column in self.columns if column.name == name)
 
     def check_header(self, present: Iterable[str], *, found: Iterable[str] | None = None) -> None:
         """Raise ContractError unless every required column is `present`, or among those `found`."""

@@ -72,6 +72,7 @@ TRANSACTIONS = Contract(
             "number",
             "price of the line, in currency; negative is a return",
             required=True,
+            product_of=("quantity", "unit_price"),
         ),
         Column("order_id", "id", "the order or basket the line belongs to"),
         Column("product_id", "id", "what was bought"),

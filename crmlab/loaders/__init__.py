@@ -25,12 +25,14 @@ from typing import TYPE_CHECKING, Any, Literal
 from crmlab._checks import check_choice
 from crmlab._engine import blames_query, engine_errors
 from crmlab._types import TableSource
-from crmlab.contracts import ContractError
-from crmlab.loaders._canonical import prepare
-from crmlab.loaders._files import expand as expand  # for rooms above, as `open_source`
+from crmlab.contracts import TRANSACTIONS, ContractError
+from crmlab.loaders._columns.read import read_columns
+from crmlab.loaders._header.find import find_header
 from crmlab.loaders._options import Options
-from crmlab.loaders._quality import TransactionAudit, count_rows, explain, make_audit
-from crmlab.loaders._sources import open_source as open_source
+from crmlab.loaders._rules.audit import TransactionAudit, count_rows, explain, make_audit
+from crmlab.loaders._rules.prepared import Prepared, apply_rules
+from crmlab.loaders._sources.files import expand as expand  # for rooms above, as `open_source`
+from crmlab.loaders._sources.open import open_source as open_source
 from crmlab.loaders._tables import read_header, read_table
 
 if TYPE_CHECKING:
@@ -87,7 +89,7 @@ def read_transactions(
     decimal: Literal[".", ","] | None = None,
     encoding: str | None = None,
     separator: str | None = None,
-    sheet: str | int = 0,
+    sheet: str | int | None = None,
 ) -> "ibis.Table":
     """Read transactions as an Ibis table in canonical columns.
 
@@ -124,8 +126,9 @@ Spark table
         Encoding of text files. Default: UTF-8, else cp949 where the text is Korean.
     separator : str, optional
         Mark between fields of text files. Default: found in the header.
-    sheet : str or int, default=0
-        Sheet of an Excel file, by name or by number from 0.
+    sheet : str or int, optional
+        Sheet of an Excel file, by name or by number from 0. Default: the visible ones with the
+        columns of the first, together; `readings` of the audit name them.
 
     Returns
     -------
@@ -159,12 +162,22 @@ Spark table
         encoding=encoding, separator=separator, sheet=sheet,
     )  # fmt: skip
     with _reading():
-        prepared = prepare(source, options)
+        prepared = _prepare(source, options)
         counts = count_rows(prepared)
         message = explain(prepared, counts)
     if message:
         _refuse_or_warn(message, on_invalid)
     return prepared.valid()
+
+
+def _prepare(source: TableSource, options: Options) -> Prepared:
+    """Take a source through the four stages, each once."""
+    opened = open_source(
+        source, encoding=options.encoding, separator=options.separator, sheet=options.sheet
+    )
+    header = find_header(opened, TRANSACTIONS, options.columns or {})
+    read = read_columns(opened, header, TRANSACTIONS, options)
+    return apply_rules(opened, header, read, options)
 
 
 @contextlib.contextmanager
@@ -204,7 +217,7 @@ def audit_transactions(
     decimal: Literal[".", ","] | None = None,
     encoding: str | None = None,
     separator: str | None = None,
-    sheet: str | int = 0,
+    sheet: str | int | None = None,
 ) -> TransactionAudit:
     """Count what is wrong with transactions, and keep every invalid row with its reason.
 
@@ -250,4 +263,4 @@ separator, sheet
         encoding=encoding, separator=separator, sheet=sheet,
     )  # fmt: skip
     with _reading():
-        return make_audit(prepare(source, options))
+        return make_audit(_prepare(source, options))

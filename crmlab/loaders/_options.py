@@ -1,6 +1,7 @@
 """The options of reading, checked before anything is opened."""
 
 import datetime as dt
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -9,7 +10,7 @@ import pandas as pd
 
 from crmlab._checks import check_choice, check_encoding, check_zone
 from crmlab._errors import InputError, InputTypeError
-from crmlab.loaders._dates import check_format
+from crmlab.loaders._columns.dates import check_format
 
 __all__ = ["Options"]
 
@@ -28,7 +29,7 @@ class Options:
     decimal: Literal[".", ","] | None = None
     encoding: str | None = None
     separator: str | None = None
-    sheet: str | int = 0
+    sheet: str | int | None = None
 
     def __post_init__(self) -> None:
         """Refuse values no option can have."""
@@ -45,10 +46,10 @@ class Options:
             raise InputTypeError(f"`dayfirst` must be True, False or None; got {self.dayfirst!r}.")
         for name in ("date_format", "timezone", "encoding", "separator"):
             _check_text(name, getattr(self, name))
-        if isinstance(self.sheet, bool) or not isinstance(self.sheet, str | int):
+        if isinstance(self.sheet, bool) or not isinstance(self.sheet, str | int | None):
             raise InputTypeError(f"`sheet` must be a name or a number; got {self.sheet!r}.")
         self._check_values()
-        self.latest()
+        _ = self.latest
 
     def _check_values(self) -> None:
         if self.date_format is not None:
@@ -66,6 +67,7 @@ class Options:
                 f"`separator` must be one character, such as ';'; got {self.separator!r}."
             )
 
+    @functools.cached_property
     def latest(self) -> pd.Timestamp:
         """The last moment that is not in the future."""
         if self.not_after is None:

@@ -3,19 +3,17 @@
 from collections.abc import Mapping
 from typing import Any
 
-import ibis
 import pandas as pd
 
 from crmlab._checks import check_choice
 from crmlab._engine import execute
 from crmlab._types import TableSource
-from crmlab.contracts import CONTRACTS, Column, Contract, ContractError
-from crmlab.loaders._canonical import check_claims, check_mapping
-from crmlab.loaders._columns import PROBLEM, read_date, read_flag, read_id, read_number
+from crmlab.contracts import CONTRACTS, Contract, ContractError
+from crmlab.loaders._columns.read import PROBLEM, read_columns
+from crmlab.loaders._header.find import find_header
 from crmlab.loaders._options import Options
-from crmlab.loaders._source import OURS, Source
-from crmlab.loaders._sources import open_source
-from crmlab.loaders._text import is_blank, trim
+from crmlab.loaders._sources.open import open_source
+from crmlab.loaders._sources.source import OURS, Source
 
 __all__ = ["read_header", "read_table"]
 
@@ -25,7 +23,7 @@ def read_header(
     *,
     encoding: str | None = None,
     separator: str | None = None,
-    sheet: str | int = 0,
+    sheet: str | int | None = None,
 ) -> list[str]:
     """Names of the columns of a file or table, as its owner wrote them.
 
@@ -63,7 +61,7 @@ def read_table(
     decimal: str | None = None,
     encoding: str | None = None,
     separator: str | None = None,
-    sheet: str | int = 0,
+    sheet: str | int | None = None,
 ) -> pd.DataFrame:
     """Read a canonical table, such as identities or consents, from what its owner has.
 
@@ -113,16 +111,13 @@ Spark table
     )  # fmt: skip
     opened = _open(source, options)
     contract = CONTRACTS[name]
-    header = _find_header(opened, contract, columns or {})
-    table = opened.table
-    for column in contract.columns:
-        if column.name in header:
-            zones = opened.zones.get(header[column.name], set())
-            table = _read_column(column, table, header[column.name], zones, options)
-    others = [theirs for theirs in opened.names if theirs not in header.values()]
-    found = execute(table.select(*[c for c in table.columns if c.startswith(OURS)], *others))
+    header = find_header(opened, contract, columns or {})
+    read = read_columns(opened, header, contract, options)
+    others = [theirs for theirs in opened.names if theirs not in header.theirs.values()]
+    added = [column for column in read.table.columns if column.startswith(OURS)]
+    found = execute(read.table.select(*added, *others))
     _check_read(found, contract)
-    ours = {OURS + column: column for column in header}
+    ours = {OURS + name: name for name in contract.names() if name in read.names}
     return found[[*ours, *others]].rename(columns=ours)
 
 
@@ -136,34 +131,6 @@ def _open(source: Any, options: Options) -> Source:
             "Quote fields that hold the separator."
         )
     return opened
-
-
-def _find_header(opened: Source, contract: Contract, columns: Mapping[str, str]) -> dict[str, str]:
-    """Our name -> their name, in the order of the contract."""
-    check_mapping(columns, list(opened.names), contract.names())
-    named = {theirs: columns.get(theirs, theirs) for theirs in opened.names}
-    check_claims(named)
-    try:
-        contract.check_header(opened.names, found=named.values())
-    except ContractError as error:
-        raise ContractError(f"{error} Or map them with `columns=`.") from None
-    theirs = {ours: name for name, ours in named.items()}
-    return {ours: theirs[ours] for ours in contract.names() if ours in theirs}
-
-
-def _read_column(column: Column, table: Any, theirs: str, zones: set[str], options: Options) -> Any:
-    """The table with one column of the contract beside the owner's."""
-    name, kind = column.name, table[theirs].type()
-    if column.personal or column.kind == "text":
-        value = table[theirs]
-        if kind.is_string():
-            value = ibis.ifelse(is_blank(trim(value)), None, trim(value))
-        return table.mutate(**{OURS + name: value})
-    if column.kind == "time":
-        return read_date(name, table, theirs, zones, options, {})
-    if column.kind == "number":
-        return read_number(name, table, theirs, options, {})
-    return read_id(name, table, theirs) if column.kind == "id" else read_flag(name, table, theirs)
 
 
 def _check_read(found: pd.DataFrame, contract: Contract) -> None:

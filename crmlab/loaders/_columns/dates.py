@@ -13,9 +13,20 @@ import ibis
 
 from crmlab._engine import is_spark
 from crmlab._errors import InputError
-from crmlab.loaders._text import SPACE, is_blank, stage, trim
+from crmlab.contracts import ContractError
+from crmlab.loaders._columns.ids import as_whole
+from crmlab.loaders._columns.text import (
+    SPACE,
+    Cells,
+    is_blank,
+    profile_distinct,
+    split_typed,
+    stage,
+    trim,
+)
+from crmlab.loaders._sources.source import MOMENT
 
-__all__ = ["DATE_PROBLEMS", "DateReading", "check_format", "choose", "profile", "read", "to_zone"]
+__all__ = ["DATE_PROBLEMS", "DateReading", "check_format", "read_date"]
 
 DATE_PROBLEMS = ("unreadable", "in another layout", "ambiguous", "in mixed time zones")
 
@@ -193,6 +204,59 @@ class DateReading:
         return self.layout.name + (f", days in {zone}" if zone else "")
 
 
+def read_date(
+    name: str,
+    table: Any,
+    theirs: str,
+    zones: set[str],
+    *,
+    date_format: str | None = None,
+    dayfirst: bool | None = None,
+    timezone: str | None = None,
+) -> Cells:
+    """Read a column of dates as timestamps; `zones` are those that its values carry."""
+    date = table[theirs]
+    kind = date.type()
+    if "" in zones:
+        raise ContractError(
+            f"`{name}` must carry a time zone in all files or in none; got both. Store them alike."
+        )
+    if kind.is_timestamp() and kind.timezone:
+        zone = timezone or _require_one_zone(name, zones or {kind.timezone})
+        return Cells(table, _to_zone(table, date, zone), reading=f"days in {zone}")
+    if kind.is_timestamp() or kind.is_date():
+        return Cells(table, date.cast("timestamp"))
+    typed, text = (
+        split_typed(table, theirs, MOMENT) if kind.is_string() else (None, _as_digits(name, date))
+    )
+    counts = profile_distinct(text, lambda values: _profile(values, date_format, dayfirst))
+    reading = _choose(counts, date_format, dayfirst, timezone)
+    table, value, problem = _read(table, text, reading)
+    value = value if typed is None else typed.coalesce(value)
+    return Cells(table, value, problem, str(reading))
+
+
+def _as_digits(name: str, date: Any) -> Any:
+    """A date written as a number, such as 20240105, as text."""
+    kind = date.type()
+    if kind.is_integer():
+        return date.cast("string")
+    if not kind.is_numeric() or kind.is_boolean():
+        raise ContractError(f"`{name}` must hold dates, timestamps or text; it holds {kind}.")
+    number = date.cast("float64")  # the same beside missing ones
+    text = as_whole(number).cast("string").fill_null("?")
+    return ibis.ifelse(number.isnull() | number.isnan(), None, text)
+
+
+def _require_one_zone(name: str, zones: set[str]) -> str:
+    if len(zones) > 1:
+        raise ContractError(
+            f"`{name}` must be in one time zone; got {', '.join(sorted(zones))}. "
+            "Pass `timezone=`, the zone in which a day begins."
+        )
+    return next(iter(zones))
+
+
 def _usable_layouts(date_format: str | None, dayfirst: bool | None) -> list[_Layout]:
     if date_format is not None:
         return [_compile_format(date_format)]
@@ -200,7 +264,7 @@ def _usable_layouts(date_format: str | None, dayfirst: bool | None) -> list[_Lay
     return [layout for layout in _LAYOUTS if layout is not unwanted]
 
 
-def profile(text: Any, date_format: str | None, dayfirst: bool | None) -> dict[str, Any]:
+def _profile(text: Any, date_format: str | None, dayfirst: bool | None) -> dict[str, Any]:
     """Aggregates that count how many dates fit each layout, and which offsets they carry."""
     text = trim(text).lower()
     layouts = _usable_layouts(date_format, dayfirst)
@@ -217,7 +281,7 @@ def profile(text: Any, date_format: str | None, dayfirst: bool | None) -> dict[s
     return counts | {"zones": offset.nunique(), "offset": offset.max()}
 
 
-def choose(
+def _choose(
     counts: Mapping[str, Any],
     date_format: str | None = None,
     dayfirst: bool | None = None,
@@ -243,7 +307,7 @@ def choose(
     )
 
 
-def read(table: Any, written: Any, reading: DateReading) -> tuple[Any, Any, Any]:
+def _read(table: Any, written: Any, reading: DateReading) -> tuple[Any, Any, Any]:
     """Return the table, its timestamps and, beside them, a problem in words or null.
 
     The steps become columns of the table, so that each runs once.
@@ -253,7 +317,7 @@ def read(table: Any, written: Any, reading: DateReading) -> tuple[Any, Any, Any]
     value = layout.wall_clock(text)
     if reading.timezone is not None and "offset" in layout.groups:
         table, value = stage(table, value)
-        there = to_zone(table, layout.instant(text, value), reading.timezone)
+        there = _to_zone(table, layout.instant(text, value), reading.timezone)
         value = ibis.ifelse(layout.offset(text) == "", value, there)
     if reading.half_days:
         table, value = stage(table, value)
@@ -296,7 +360,7 @@ def _spark_convert_timezone(source, target, stamp):  # type: ignore[no-untyped-d
     """Spark's wall clock in one zone of a wall clock in another."""
 
 
-def to_zone(table: Any, instant: Any, zone: str) -> Any:
+def _to_zone(table: Any, instant: Any, zone: str) -> Any:
     """The wall-clock timestamp of an instant in a zone, where the table lives."""
     if is_spark(table):
         return _spark_convert_timezone("UTC", zone, instant.cast("timestamp"))

@@ -22,15 +22,15 @@ NUMBER, MOMENT = f"{OURS}number:", f"{OURS}moment:"
 class Source:
     """A table, the names of its owner's columns, and the lines that do not fit the header.
 
-    `zones` holds the time zones of columns whose values carry one, `hint` what may help where
-    columns are missing.
+    `zones` holds the time zones of columns whose values carry one, `readings` how the source was
+    read, `hint` what may help where columns are missing.
     """
 
     table: Any
     names: tuple[str, ...]
     malformed: tuple[str, ...] = ()
     zones: dict[str, set[str]] = field(default_factory=dict)
-    encoding: str | None = None
+    readings: dict[str, str] = field(default_factory=dict)
     hint: str = ""
 
 

@@ -1,8 +1,8 @@
 """Read amounts written as text, where one reading fits the whole column.
 
 `1,234` is more than a thousand in Seoul and less than two in Berlin. The column decides: the
-aggregates of `profile` count which values fit only one reading, `choose` picks the reading, and
-`read` turns text into numbers and says for each value it could not read what is wrong with it.
+aggregates of `_profile` count which values fit only one reading, `_choose` picks the reading, and
+`_read` turns text into numbers and says for each value it could not read what is wrong with it.
 """
 
 from collections.abc import Mapping
@@ -11,9 +11,19 @@ from typing import Any, Literal
 
 import ibis
 
-from crmlab.loaders._text import SPACE, is_blank, stage, trim
+from crmlab.contracts import ContractError
+from crmlab.loaders._columns.text import (
+    SPACE,
+    Cells,
+    is_blank,
+    profile_distinct,
+    split_typed,
+    stage,
+    trim,
+)
+from crmlab.loaders._sources.source import NUMBER
 
-__all__ = ["AMOUNT_PROBLEMS", "AmountReading", "choose", "profile", "read"]
+__all__ = ["AMOUNT_PROBLEMS", "AmountReading", "read_number"]
 
 AMOUNT_PROBLEMS = ("unreadable", "ambiguous", "in another currency")
 
@@ -66,6 +76,23 @@ class AmountReading:
         return f"decimal {mark}" + (f", {self.currency}" if self.currency else "")
 
 
+def read_number(name: str, table: Any, theirs: str, decimal: Decimal | None) -> Cells:
+    """Read a column of numbers, or of amounts written as text."""
+    column = table[theirs]
+    kind = column.type()
+    if kind.is_string():
+        typed, text = split_typed(table, theirs, NUMBER)
+        reading = _choose(profile_distinct(text, _profile), decimal)
+        table, value, problem = _read(table, text, reading)
+        value = value if typed is None else typed.coalesce(value)
+        return Cells(table, value, problem, str(reading))
+    if not kind.is_numeric() or kind.is_boolean():
+        raise ContractError(f"`{name}` must hold numbers or amounts as text; it holds {kind}.")
+    number = column.cast("float64")
+    # pandas writes a missing number as nan, which no engine counts as null.
+    return Cells(table, ibis.ifelse(number.isnan(), None, number))
+
+
 def _strip_currency(text: Any) -> Any:
     """Lower-case text without currency and white space around it."""
     return text.lower().re_replace(f"{SPACE}*({_ANY_CURRENCY}){SPACE}*|^{SPACE}+|{SPACE}+$", "")
@@ -76,7 +103,7 @@ def _strip_sign(bare: Any) -> Any:
     return bare.re_replace(_AROUND, "")
 
 
-def profile(text: Any) -> dict[str, Any]:
+def _profile(text: Any) -> dict[str, Any]:
     """Aggregates that count the values which decide the reading."""
     digits = _strip_sign(_strip_currency(text))
     point, comma = digits.re_search(_POINT), digits.re_search(_COMMA)
@@ -94,8 +121,8 @@ def profile(text: Any) -> dict[str, Any]:
     return {name: flag.sum().fill_null(0) for name, flag in counts.items()}
 
 
-def choose(counts: Mapping[str, int], decimal: Decimal | None = None) -> AmountReading:
-    """Pick the reading from the counts of `profile`; `decimal` overrules them."""
+def _choose(counts: Mapping[str, int], decimal: Decimal | None = None) -> AmountReading:
+    """Pick the reading from the counts of `_profile`; `decimal` overrules them."""
     signs = {code: int(counts[code]) for code in _CURRENCIES if counts[code]}
     currency = max(signs, key=lambda code: signs[code]) if signs else None
     point, comma = int(counts["point_only"]), int(counts["comma_only"])
@@ -116,7 +143,7 @@ def choose(counts: Mapping[str, int], decimal: Decimal | None = None) -> AmountR
     return AmountReading(".", currency=currency)
 
 
-def read(table: Any, written: Any, reading: AmountReading) -> tuple[Any, Any, Any]:
+def _read(table: Any, written: Any, reading: AmountReading) -> tuple[Any, Any, Any]:
     """Return the table, its numbers and, beside them, a problem in words or null.
 
     The steps become columns of the table, so that each runs once. An infinite amount is a number

@@ -1,23 +1,19 @@
-"""Find the files a path or glob names, and open Parquet and Excel ones."""
+"""Find the files a path or glob names, and open those of one kind together."""
 
-import contextlib
 import glob
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet
 
 from crmlab._engine import read_parquet
 from crmlab._errors import InputError
-from crmlab._optional import need
 from crmlab.contracts import ContractError
-from crmlab.loaders._delimited import open_text
-from crmlab.loaders._frames import open_frame
-from crmlab.loaders._source import Source, check_names, check_same_names, zones_of
+from crmlab.loaders._sources.delimited import open_text
+from crmlab.loaders._sources.excel import open_excel
+from crmlab.loaders._sources.source import Source, check_names, check_same_names, zones_of
 
 __all__ = ["expand", "open_files"]
 
@@ -64,7 +60,7 @@ def _kind(path: Path) -> str | None:
 
 
 def open_files(
-    paths: Sequence[Path], encoding: str | None, separator: str | None, sheet: str | int
+    paths: Sequence[Path], encoding: str | None, separator: str | None, sheet: str | int | None
 ) -> Source:
     """Return the table that files of one kind hold together."""
     odd = [path.name for path in paths if _kind(path) is None]
@@ -82,12 +78,12 @@ def open_files(
         if path.stat().st_size == 0:
             raise ContractError(f"{path} is empty: it has no header and no rows.")
     kind = kinds.pop()
+    if sheet is not None and kind != "excel":
+        raise InputError(f"`sheet` is for Excel files; got {sheet!r} with {paths[0].name}.")
     if kind == "parquet":
         return _open_parquet(paths)
     if kind == "excel":
-        frames = {path: _read_excel(path, sheet) for path in paths}
-        check_same_names({path: list(frame.columns) for path, frame in frames.items()})
-        return open_frame(pd.concat(frames.values(), ignore_index=True), paths[0].name)
+        return open_excel(paths, sheet)
     return open_text(paths, encoding, separator)
 
 
@@ -108,51 +104,3 @@ def _read_schema(path: Path) -> pa.Schema:
         return pyarrow.parquet.read_schema(path)
     except (pa.ArrowException, OSError) as error:
         raise ContractError(f"{path.name} cannot be read as Parquet: {error}") from error
-
-
-# --- Excel ------------------------------------------------------------------------------------
-
-
-def _read_excel(path: Path, sheet: str | int) -> pd.DataFrame:
-    """The cells of a sheet as Python objects; its first row that is not blank is the header."""
-    rows = [row for row in _read_cells(path, sheet) if any(cell is not None for cell in row)]
-    if not rows:
-        raise ContractError(f"{path} is empty: its sheet has no header and no rows.")
-    width = max(len(row) for row in rows)
-    table = [(*row, *[None] * (width - len(row))) for row in rows]
-    names, columns = [], []
-    for number, (name, *cells) in enumerate(zip(*table, strict=True), 1):
-        if name is not None or any(cell is not None for cell in cells):
-            names.append(f"column {number}" if name is None else str(name).strip())
-            columns.append(pd.Series(cells, dtype=object))
-    check_names(names, path.name)
-    return pd.DataFrame(dict(zip(names, columns, strict=True)))
-
-
-def _read_cells(path: Path, sheet: str | int) -> list[tuple[Any, ...]]:
-    openpyxl = need("openpyxl", extra="excel")
-    try:
-        with contextlib.closing(
-            openpyxl.load_workbook(path, read_only=True, data_only=True)
-        ) as book:
-            page = _find_sheet(book, sheet)
-            page.reset_dimensions()  # some programs store a wrong size
-            return [tuple(row) for row in page.iter_rows(values_only=True)]
-    except InputError:
-        raise
-    except Exception as error:  # whatever its parts happen to raise on broken XML
-        raise ContractError(
-            f"{path.name} cannot be read as an Excel file: {error}. Is it one, without a password?"
-        ) from error
-
-
-def _find_sheet(book: Any, sheet: str | int) -> Any:
-    names = [page.title for page in book.worksheets]
-    if sheet in names:
-        return book[sheet]
-    if isinstance(sheet, int) and 0 <= sheet < len(names):
-        return book.worksheets[sheet]
-    raise InputError(
-        f"`sheet` must be one of {', '.join(map(repr, names))}, or a number from 0 to "
-        f"{len(names) - 1}; got {sheet!r}."
-    )

@@ -8,7 +8,8 @@ import pandas as pd
 from crmlab._engine import execute
 from crmlab._purchases import is_return, purchase_days
 from crmlab.contracts import ContractError, faults, shown, tally
-from crmlab.loaders._canonical import MALFORMED, Prepared
+from crmlab.loaders._rules.prepared import Prepared
+from crmlab.loaders._rules.rules import MALFORMED
 
 if TYPE_CHECKING:
     import ibis

@@ -8,10 +8,10 @@ import pandas as pd
 import pyarrow as pa
 
 from crmlab._engine import read_parquet, scratch_file
-from crmlab._errors import InputTypeError
-from crmlab.loaders._files import expand, open_files
-from crmlab.loaders._frames import open_arrow, open_frame
-from crmlab.loaders._source import Source, check_names, zones_of
+from crmlab._errors import InputError, InputTypeError
+from crmlab.loaders._sources.files import expand, open_files
+from crmlab.loaders._sources.frames import open_arrow, open_frame
+from crmlab.loaders._sources.source import Source, check_names, zones_of
 
 __all__ = ["open_source"]
 
@@ -20,13 +20,19 @@ _AS_TEXT = {"hugeint", "uhugeint", "bignum", "varint", "uuid", "interval", "bit"
 
 
 def open_source(
-    source: Any, *, encoding: str | None = None, separator: str | None = None, sheet: str | int = 0
+    source: Any,
+    *,
+    encoding: str | None = None,
+    separator: str | None = None,
+    sheet: str | int | None = None,
 ) -> Source:
     """Return the table behind a path, glob, list of paths, frame, relation or expression."""
     paths = list(source) if isinstance(source, list | tuple) else [source]
     if paths and all(isinstance(path, str | os.PathLike) for path in paths):
         files = list(dict.fromkeys(file for path in paths for file in expand(path)))
         return open_files(files, encoding, separator, sheet)
+    if sheet is not None:
+        raise InputError(f"`sheet` is for Excel files; got {sheet!r} with a table.")
     if isinstance(source, pd.DataFrame):
         return open_frame(source)
     kind = _kind(source)

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from crmlab._engine import in_memory
 from crmlab.contracts import ContractError
-from crmlab.loaders._source import MOMENT, NUMBER, Source, check_names, zones_of
+from crmlab.loaders._sources.source import MOMENT, NUMBER, Source, check_names, zones_of
 
 __all__ = ["open_arrow", "open_frame"]
 

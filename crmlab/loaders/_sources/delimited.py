@@ -23,7 +23,7 @@ import pyarrow.parquet
 
 from crmlab._engine import read_parquet, scratch_file
 from crmlab.contracts import ContractError
-from crmlab.loaders._source import Source, check_names, check_same_names
+from crmlab.loaders._sources.source import Source, check_names, check_same_names
 
 __all__ = ["open_text"]
 
@@ -50,7 +50,10 @@ def open_text(paths: Sequence[Path], encoding: str | None, separator: str | None
         raise ContractError(f"{paths[0]} has a header but no rows.")
     used = ", ".join(sorted({file.encoding for file in files}))
     return Source(
-        read_parquet(staged), tuple(schema.names), malformed=tuple(malformed), encoding=used
+        read_parquet(staged),
+        tuple(schema.names),
+        malformed=tuple(malformed),
+        readings={"encoding": used},
     )
 
 

@@ -1,0 +1,90 @@
+"""What readers of text share: white space, words for "missing", steps that run once."""
+
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import ibis
+
+from crmlab._engine import execute
+from crmlab.loaders._sources.source import OURS
+
+__all__ = [
+    "SPACE",
+    "Cells",
+    "is_blank",
+    "is_untidy",
+    "profile_distinct",
+    "read_text",
+    "split_typed",
+    "stage",
+    "trim",
+]
+
+_steps = itertools.count()
+
+# Words that exports write for a missing value. A capital NA comes from R; "Na" may be a name.
+_MISSING = ("", "null", "nan", "none", "nat", "<na>", "n/a", "#n/a")
+# DuckDB and Java mean different things by \s, so the white space is spelled out.
+SPACE = "[ \t\r\n\u00a0\u202f\u3000\ufeff]"
+
+
+@dataclass(frozen=True)
+class Cells:
+    """A column that was read: its table with steps added, values, problems, and how, in words."""
+
+    table: Any
+    value: Any
+    problem: Any = None
+    reading: str = ""
+
+
+def trim(text: Any) -> Any:
+    """Text without white space at either end, the no-break kinds included."""
+    return text.re_replace(f"^{SPACE}+|{SPACE}+$", "")
+
+
+def is_blank(text: Any) -> Any:
+    """Whether trimmed text is null, empty, or a word that exports write for a missing value."""
+    return (text.lower().isin(_MISSING) | (text == "NA")).fill_null(True)
+
+
+def is_untidy(text: Any) -> Any:
+    """Whether text may be blank, or have white space at its ends; in one pass."""
+    words = "|".join([*_MISSING, "na"])
+    return text.re_search(f"(?i)^{SPACE}|{SPACE}$|^({words})$")
+
+
+def stage(table: Any, step: Any) -> tuple[Any, Any]:
+    """Return the table with a step towards a result as a column, and that column.
+
+    Engines repeat a step wherever a case expression uses it; a column they compute once.
+    """
+    name = f"{OURS}step {next(_steps)}"
+    table = table.mutate(**{name: step})
+    return table, table[name]
+
+
+def profile_distinct(text: Any, aggregates: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
+    """Aggregate over the distinct values of a text column, in one query."""
+    values = text.name("value").as_table().distinct()
+    counts = execute(values.aggregate(**aggregates(values.value))).iloc[0]
+    return {str(name): value for name, value in counts.items()}
+
+
+def split_typed(table: Any, theirs: str, prefix: str) -> tuple[Any, Any]:
+    """Return the typed cells of a mixed column, or None, and the text of the others."""
+    text = table[theirs]
+    if prefix + theirs not in table.columns:
+        return None, text
+    typed = table[prefix + theirs]
+    return typed, ibis.ifelse(typed.isnull(), text, None)
+
+
+def read_text(table: Any, theirs: str) -> Cells:
+    """Read a column of text, or what is personal: typed values stay as they are."""
+    value = table[theirs]
+    if value.type().is_string():
+        value = ibis.ifelse(is_blank(trim(value)), None, trim(value))
+    return Cells(table, value)

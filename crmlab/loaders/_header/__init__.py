@@ -1,0 +1,1 @@
+"""Whose column is whose: the owner's names and ours."""

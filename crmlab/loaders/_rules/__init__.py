@@ -1,0 +1,1 @@
+"""What is left out, in rows, and why."""

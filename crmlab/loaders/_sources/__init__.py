@@ -1,0 +1,1 @@
+"""Anything that holds a table becomes one table: files, frames, relations, Spark."""

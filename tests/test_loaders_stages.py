@@ -1,0 +1,37 @@
+"""A file passes the four stages of reading once, in their order."""
+
+import pandas as pd
+import pytest
+from ltv_cases import benchmark
+
+import crmlab
+
+code_path = benchmark("code_path")
+STAGES = ["_sources", "_header", "_columns", "_rules"]
+
+
+def stages_of(call):
+    return [room for room in code_path.trace_rooms(call) if room != "_options"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("suffix", ["csv", "parquet", "xlsx"])
+def test_a_file_passes_each_stage_once(tmp_path, suffix):
+    frame = pd.DataFrame(
+        {"customer_id": ["1", " 2"], "date": ["2024-01-05", "5.1.24"], "amount": ["₩5", "?"]}
+    )
+    path = tmp_path / f"orders.{suffix}"
+    {"csv": frame.to_csv, "parquet": frame.to_parquet, "xlsx": frame.to_excel}[suffix](
+        path, index=False
+    )
+    assert stages_of(lambda: crmlab.audit_transactions(path)) == STAGES
+
+
+def test_a_stage_entered_again_is_seen():
+    frame = pd.DataFrame({"customer_id": [1], "date": ["2024-01-05"], "amount": [5]})
+
+    def twice():
+        for _ in range(2):
+            crmlab.read_transactions(frame)
+
+    assert stages_of(twice) == 2 * STAGES
