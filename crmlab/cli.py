@@ -330,11 +330,27 @@ def _describe_quality(file: str, found: "TransactionAudit") -> str:
         f"  rows read         {found.rows_read:>12,}",
         f"  rows valid        {found.rows_valid:>12,}",
         f"  rows quarantined  {found.rows_quarantined:>12,}",
+        *_describe_orders(found),
         "",
+        *(f"{name}: read as {reading}" for name, reading in found.readings.items()),
+        *([""] if found.readings else []),
     ]
     if seen.empty:
         return "\n".join([*head, f"{len(found.by_rule)} rules looked for, nothing found."])
     return "\n".join([*head, f"Found, of {len(found.by_rule)} looked for:", plain_table(seen)])
+
+
+def _describe_orders(found: "TransactionAudit") -> list[str]:
+    """What the valid rows come to, to compare with the shop's own books."""
+    if not found.rows_valid:
+        return []
+    currency = f" {found.currency}" if found.currency else ""
+    return [
+        f"  customers         {found.n_customers:>12,}",
+        f"  revenue           {found.revenue:>12,.2f}{currency}",
+        f"  first day           {found.first_date:%Y-%m-%d}",
+        f"  last day            {found.last_date:%Y-%m-%d}",
+    ]
 
 
 def _check_export(path: Path, *, source: Path) -> None:

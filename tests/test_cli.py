@@ -410,6 +410,19 @@ def test_audit_with_faulty_rows_is_exit_code_3_and_names_the_rule(command, order
     assert any(line.startswith("date ") and "quarantined" in line for line in out.splitlines())
 
 
+def test_audit_says_what_the_orders_come_to_and_how_they_were_read(command, orders):
+    path = orders('고객,일자,금액=원\na,2024-01-05,"₩3,000"\na,2024-03-01,₩900\nb,2024-02-31,₩5\n')
+    code, out, _ = command("audit", path, *HEADERS)
+    assert code == 3
+    facts = [" ".join(line.split()) for line in out.splitlines()]
+    assert {
+        "customers 1", "revenue 3,900.00 KRW", "first day 2024-01-05", "last day 2024-03-01",
+        "date: read as year-month-day", "amount: read as decimal point, KRW",
+    } <= set(facts)  # fmt: skip
+    _, out, _ = command("audit", orders("customer_id,date,amount\na,2024-02-31,5\n"))
+    assert "revenue" not in out  # of no valid row
+
+
 @pytest.mark.slow
 def test_audit_exports_quarantined_rows_that_no_spreadsheet_runs(command, orders, tmp_path):
     target = tmp_path / "bad.csv"
