@@ -23,7 +23,6 @@ from crmlab._files import replacing
 if TYPE_CHECKING:
     import pandas as pd
 
-    from crmlab.loaders import TransactionAudit
 
 __all__ = ["main"]
 
@@ -312,45 +311,12 @@ def audit(
         "sheet": sheet,
     }
     found = audit_transactions(file, **options)
-    _print(_describe_quality(file, found))
+    _print(f"{file}\n{found.describe()}")
     if quarantined is not None:
         _export(found.quarantined, quarantined)
         print(f"quarantined rows: {quarantined.absolute()}")
     if found.rows_quarantined:
         raise typer.Exit(LEFT_OUT)
-
-
-def _describe_quality(file: str, found: "TransactionAudit") -> str:
-    """Put the report into words and one table."""
-    from crmlab._text import plain_table
-
-    seen = found.by_rule[found.by_rule["n_rows"] > 0]
-    head = [
-        file,
-        f"  rows read         {found.rows_read:>12,}",
-        f"  rows valid        {found.rows_valid:>12,}",
-        f"  rows quarantined  {found.rows_quarantined:>12,}",
-        *_describe_orders(found),
-        "",
-        *(f"{name}: read as {reading}" for name, reading in found.readings.items()),
-        *([""] if found.readings else []),
-    ]
-    if seen.empty:
-        return "\n".join([*head, f"{len(found.by_rule)} rules looked for, nothing found."])
-    return "\n".join([*head, f"Found, of {len(found.by_rule)} looked for:", plain_table(seen)])
-
-
-def _describe_orders(found: "TransactionAudit") -> list[str]:
-    """What the valid rows come to, to compare with the shop's own books."""
-    if not found.rows_valid:
-        return []
-    currency = f" {found.currency}" if found.currency else ""
-    return [
-        f"  customers         {found.n_customers:>12,}",
-        f"  revenue           {found.revenue:>12,.2f}{currency}",
-        f"  first day           {found.first_date:%Y-%m-%d}",
-        f"  last day            {found.last_date:%Y-%m-%d}",
-    ]
 
 
 def _check_export(path: Path, *, source: Path) -> None:

@@ -13,7 +13,7 @@ python3 -m venv "$folder/venv"
 "$folder/venv/bin/pip" install --quiet --disable-pip-version-check \
   cffconvert==2.0.0 pybtex==0.26.1
 
-"$folder/venv/bin/python" - <<'PY'
+"$folder/venv/bin/python" - <<'PY' || exit 1
 import subprocess
 import sys
 from pathlib import Path

@@ -15,7 +15,7 @@ python3 -m venv "$folder/venv"
 "$folder/venv/bin/pip" install --quiet --disable-pip-version-check \
   lifelines==0.30.3 formulaic==1.2.2 pandas==2.3.3
 
-"$folder/venv/bin/python" - <<'PY'
+"$folder/venv/bin/python" - <<'PY' || exit 1
 import logging
 import sys
 import warnings

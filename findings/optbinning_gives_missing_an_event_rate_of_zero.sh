@@ -15,7 +15,7 @@ python3 -m venv "$folder/venv"
 "$folder/venv/bin/pip" install --quiet --disable-pip-version-check \
   optbinning==1.0.0
 
-"$folder/venv/bin/python" - <<'PY'
+"$folder/venv/bin/python" - <<'PY' || exit 1
 import sys
 
 import numpy as np

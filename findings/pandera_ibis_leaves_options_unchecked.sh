@@ -14,7 +14,7 @@ python3 -m venv "$folder/venv"
 "$folder/venv/bin/pip" install --quiet --disable-pip-version-check \
   'pandera[ibis,pandas]==0.35.0' 'ibis-framework[duckdb]==12.0.0' pandas==3.1.1 'duckdb<1.6' 'sqlglot<30.18'
 
-"$folder/venv/bin/python" - <<'PY'
+"$folder/venv/bin/python" - <<'PY' || exit 1
 import sys
 
 import ibis

@@ -14,7 +14,7 @@ python3 -m venv "$folder/venv"
 "$folder/venv/bin/pip" install --quiet --disable-pip-version-check \
   pyjanitor==0.32.60 pandas==3.1.1
 
-"$folder/venv/bin/python" - <<'PY'
+"$folder/venv/bin/python" - <<'PY' || exit 1
 import sys
 import unicodedata
 

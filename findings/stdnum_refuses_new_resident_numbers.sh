@@ -14,7 +14,7 @@ python3 -m venv "$folder/venv"
 "$folder/venv/bin/pip" install --quiet --disable-pip-version-check \
   python-stdnum==2.2
 
-"$folder/venv/bin/python" - <<'PY'
+"$folder/venv/bin/python" - <<'PY' || exit 1
 import sys
 
 from stdnum.kr import rrn

@@ -14,7 +14,7 @@ python3 -m venv "$folder/venv"
 "$folder/venv/bin/pip" install --quiet --disable-pip-version-check \
   tea-tasting==1.14.0 pandas==3.1.1 numpy==2.4.6
 
-"$folder/venv/bin/python" - <<'PY'
+"$folder/venv/bin/python" - <<'PY' || exit 1
 import sys
 
 import numpy as np

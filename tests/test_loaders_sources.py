@@ -350,6 +350,21 @@ def test_a_cover_sheet_is_an_error_that_names_the_others(excel):
     assert read(path, sheet="Data")["customer_id"].tolist() == ["a"]
 
 
+def test_other_sheets_do_not_hide_the_guess_at_a_header(excel):
+    path = excel(("s", [["Customer_ID", *NAMES[1:]], ["a", JANUARY, 1]]), ("notes", [["x"]]))
+    with pytest.raises(
+        ContractError, match=r"Did you mean .*'Customer_ID'.* Other sheets: 'notes'"
+    ):
+        read_transactions(path)
+
+
+def test_a_column_of_text_that_holds_numbers_becomes_text():
+    frame = pd.DataFrame(dict(zip(NAMES, [["a"], [JANUARY], [1]], strict=True)) | {"channel": [7]})
+    table = read_transactions(frame)
+    assert table.to_pandas()["channel"].tolist() == ["7"]
+    assert len(rfm_summary(table)) == 1
+
+
 def test_files_name_their_sheets_each_once(excel):
     one = excel(("2023", [NAMES, ["a", JANUARY, 1]]), name="one.xlsx")
     two = excel(("2024", [NAMES, ["a", JANUARY, 1]]), name="two.xlsx")

@@ -63,7 +63,7 @@ def _read_column(
     column: Column, table: Any, theirs: str, zones: set[str], options: Options
 ) -> Cells:
     if column.personal or column.kind == "text":
-        return read_text(table, theirs)
+        return read_text(table, theirs, as_written=column.personal)
     if column.kind == "time":
         return read_date(
             column.name, table, theirs, zones, date_format=options.date_format,

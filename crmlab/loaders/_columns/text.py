@@ -82,9 +82,11 @@ def split_typed(table: Any, theirs: str, prefix: str) -> tuple[Any, Any]:
     return typed, ibis.ifelse(typed.isnull(), text, None)
 
 
-def read_text(table: Any, theirs: str) -> Cells:
-    """Read a column of text, or what is personal: typed values stay as they are."""
+def read_text(table: Any, theirs: str, *, as_written: bool = False) -> Cells:
+    """Read a column as text; with `as_written`, dates and numbers stay what they are."""
     value = table[theirs]
+    if not value.type().is_string() and not as_written:
+        value = value.cast("string")
     if value.type().is_string():
         value = ibis.ifelse(is_blank(trim(value)), None, trim(value))
     return Cells(table, value)

@@ -31,8 +31,8 @@ def find_header(opened: Source, contract: Contract, columns: Mapping[str, str]) 
     try:
         contract.check_header(named.values(), found=[*header, *made])
     except ContractError as error:
-        hint = opened.hint or _guess(contract, present, [*header, *made], columns)
-        raise ContractError(f"{error}{hint}") from None
+        guess = _guess(contract, present, [*header, *made], columns)
+        raise ContractError(f"{error}{guess}{opened.hint}") from None
     return Header(header, made)
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 
 from crmlab._engine import execute
 from crmlab._purchases import is_return, purchase_days
+from crmlab._text import plain_table
 from crmlab.contracts import ContractError, faults, shown, tally
 from crmlab.loaders._rules.prepared import Prepared
 from crmlab.loaders._rules.rules import MALFORMED
@@ -74,6 +75,58 @@ class TransactionAudit:
         """Code of the currency the amounts are marked with, such as "KRW"; empty if with none."""
         marked = self.readings.get("amount", "").rpartition(", ")[2]
         return marked if marked.isupper() else ""
+
+    def describe(self) -> str:
+        """Say in words what was read, what the valid rows come to, and what was found.
+
+        Returns
+        -------
+        str
+            Several lines, as `crmlab audit` prints them.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from crmlab.loaders import audit_transactions
+        >>> orders = pd.DataFrame({"customer_id": [1], "date": ["2024-01-05"], "amount": [5]})
+        >>> print(audit_transactions(orders).describe())
+          rows read                    1
+          rows valid                   1
+          rows quarantined             0
+          customers                    1
+          revenue                   5.00
+          first day           2024-01-05
+          last day            2024-01-05
+        <BLANKLINE>
+        date: read as year-month-day
+        <BLANKLINE>
+        14 rules looked for, nothing found.
+        """
+        lines = [
+            f"  rows read         {self.rows_read:>12,}",
+            f"  rows valid        {self.rows_valid:>12,}",
+            f"  rows quarantined  {self.rows_quarantined:>12,}",
+            *self._describe_orders(),
+            "",
+            *(f"{name}: read as {reading}" for name, reading in self.readings.items()),
+            *([""] if self.readings else []),
+        ]
+        seen = self.by_rule[self.by_rule["n_rows"] > 0]
+        if seen.empty:
+            return "\n".join([*lines, f"{len(self.by_rule)} rules looked for, nothing found."])
+        return "\n".join([*lines, f"Found, of {len(self.by_rule)} looked for:", plain_table(seen)])
+
+    def _describe_orders(self) -> list[str]:
+        """What the valid rows come to, to compare with the shop's own books."""
+        if not self.rows_valid:
+            return []
+        currency = f" {self.currency}" if self.currency else ""
+        return [
+            f"  customers         {self.n_customers:>12,}",
+            f"  revenue           {self.revenue:>12,.2f}{currency}",
+            f"  first day           {self.first_date:%Y-%m-%d}",
+            f"  last day            {self.last_date:%Y-%m-%d}",
+        ]
 
 
 def count_rows(prepared: Prepared) -> pd.Series:

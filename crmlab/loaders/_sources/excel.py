@@ -28,7 +28,7 @@ def open_excel(paths: Sequence[Path], sheet: str | int | None) -> Source:
     frame = pd.concat([book.frame for book in books], ignore_index=True)
     opened = open_frame(frame, paths[0].name)
     words = "; ".join(dict.fromkeys(book.words() for book in books))
-    left_out = books[0].left_out
+    left_out = list(dict.fromkeys(name for book in books for name in book.left_out))
     hint = f" Other sheets: {_list(left_out)}; read one with `sheet=`." if left_out else ""
     return replace(opened, readings={"sheet": words}, hint=opened.hint or hint)
 
