@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crmlab._purchases import is_return, purchase_days
+from crmlab._revenue.purchases import is_return, purchase_days
 
 
 def lines(*rows, **columns):

@@ -41,7 +41,14 @@ from crmlab.contracts._tables import (
     TRANSACTIONS,
     VISITS,
 )
-from crmlab.contracts._words import CHANNELS, DESIGNS, PURPOSES, RESPONSE_KINDS, SPEND_PURPOSES
+from crmlab.contracts._words import (
+    CHANNELS,
+    DESIGNS,
+    PURPOSES,
+    RESPONSE_KINDS,
+    SPEND_PURPOSES,
+    STATUSES,
+)
 
 __all__ = [
     "BRANCHES",
@@ -63,6 +70,7 @@ __all__ = [
     "RESPONSE_KINDS",
     "SPEND",
     "SPEND_PURPOSES",
+    "STATUSES",
     "SUBSCRIPTIONS",
     "TRANSACTIONS",
     "VISITS",

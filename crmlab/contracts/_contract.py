@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Column", "Contract", "Kind"]
 
-Kind = Literal["id", "time", "number", "text", "flag"]
+Kind = Literal["id", "time", "number", "text", "word", "flag"]
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,9 @@ class Column:
     ----------
     name : str
         Our name, in snake case.
-    kind : {"id", "time", "number", "text", "flag"}
-        What it holds. An id is text or a whole number, never a float.
+    kind : {"id", "time", "number", "text", "word", "flag"}
+        What it holds. An id is text or a whole number, never a float; a word is one of a few that
+        mean something to crmlab, whatever their owner writes for them.
     meaning : str
         One line, with the unit.
     required : bool, default=False
@@ -37,6 +38,10 @@ class Column:
         Whether it tells who somebody is, so that it is masked on pages and left out of messages.
     product_of : tuple of two str, optional
         Columns whose product it is where it is absent.
+    total : str, optional
+        Column with the sum of it over an order, read where it is absent.
+    money : bool, default=False
+        Whether it is an amount in the currency of its line.
 
     Examples
     --------
@@ -50,6 +55,8 @@ class Column:
     required: bool = False
     personal: bool = False
     product_of: tuple[str, str] | None = None
+    total: str | None = None
+    money: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,6 +73,8 @@ class Contract:
         What every row must keep. A rule about an optional column that is absent does not apply.
     reader : str, default=""
         Function that reads such tables from what their owner has, named in messages.
+    exclusions : tuple of Rule, default=()
+        What leaves a row out that is not at fault, such as a cancelled order.
 
     Examples
     --------
@@ -80,6 +89,7 @@ class Contract:
     columns: tuple[Column, ...]
     rules: tuple[Rule, ...]
     reader: str = ""
+    exclusions: tuple[Rule, ...] = ()
 
     def names(self, *, required: bool = False, personal: bool = False) -> list[str]:
         """Return the column names, or only those of required columns, or of personal ones."""
@@ -213,6 +223,7 @@ _TYPE_TESTS: dict[str, Callable[[Any], bool]] = {
     "time": lambda t: t.is_timestamp() or t.is_date(),
     "number": lambda t: t.is_numeric(),
     "text": lambda t: t.is_string() or t.is_integer(),
+    "word": lambda t: t.is_string(),
     "flag": lambda t: t.is_boolean(),
 }
 _TYPE_WORDS = {
@@ -220,5 +231,6 @@ _TYPE_WORDS = {
     "time": "dates or timestamps",
     "number": "numbers",
     "text": "text",
+    "word": "text",
     "flag": "true or false",
 }

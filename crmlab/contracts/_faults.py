@@ -12,6 +12,7 @@ __all__ = [
     "negative",
     "outside",
     "repeated",
+    "uncounted",
     "unknown",
 ]
 
@@ -76,3 +77,11 @@ def repeated(*key: str) -> Rule:
     # The id says more than a source or a date would.
     shown = next((name for name in key if name.endswith("_id")), key[0])
     return Rule(f"{', '.join(key)} repeated", "keep one of the rows", broken, shown, key)
+
+
+def uncounted(word: str) -> Rule:
+    """An order whose status says that it is no sale, or not yet one."""
+    remedy = "it is no sale" if word == "cancelled" else f"count=[{word!r}] counts it"
+    return Rule(
+        f"not counted: {word}", remedy, lambda t: (t["status"] == word).fill_null(False), "status"
+    )

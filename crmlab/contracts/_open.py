@@ -17,6 +17,7 @@ _EMPTY = {
     "time": ("timestamp[us]", "timestamp"),
     "number": ("float64", "float64"),
     "text": ("string", "string"),
+    "word": ("string", "string"),
     "flag": ("bool", "boolean"),
 }
 

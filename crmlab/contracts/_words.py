@@ -1,6 +1,6 @@
 """The words that canonical tables are written with, in one place."""
 
-__all__ = ["CHANNELS", "DESIGNS", "PURPOSES", "RESPONSE_KINDS", "SPEND_PURPOSES"]
+__all__ = ["CHANNELS", "DESIGNS", "PURPOSES", "RESPONSE_KINDS", "SPEND_PURPOSES", "STATUSES"]
 
 # How the firm reaches a customer, and may be allowed to or not.
 CHANNELS = ("email", "phone", "post")
@@ -12,3 +12,6 @@ DESIGNS = ("randomised", "biased", "routine")
 RESPONSE_KINDS = ("open", "click", "redeem", "order")
 # What marketing money was spent on: winning customers, or keeping them.
 SPEND_PURPOSES = ("acquire", "keep")
+# What became of an order. Paid, partly refunded and refunded orders count; the shop decides about
+# pending and partly paid ones; cancelled ones never count.
+STATUSES = ("paid", "partly refunded", "refunded", "partly paid", "pending", "cancelled")

@@ -9,7 +9,9 @@ import pandas as pd
 from crmlab._engine import execute
 from crmlab._errors import InputError
 from crmlab._periods import PERIODS, Period
-from crmlab._purchases import purchase_days
+from crmlab._revenue.purchases import Purchases
+from crmlab._revenue.refunds import is_return
+from crmlab._revenue.settle import FAULT, FAULTS, LEFT_OUT, needs_settling, settle
 from crmlab._types import Table
 from crmlab.contracts import TRANSACTIONS, ContractError, Rule, tally
 from crmlab.loaders import read_transactions
@@ -19,7 +21,7 @@ __all__ = [
     "NO_PURCHASE",
     "read_days",
     "read_lines",
-    "read_observed",
+    "read_purchases",
     "run_sorted",
     "up_to",
     "with_period",
@@ -32,18 +34,21 @@ NO_PURCHASE = (
 )
 
 
-def read_lines(transactions: Table) -> tuple[Any, dt.date]:
-    """The lines as an Ibis table that keeps the contract, and its last day.
+def read_lines(transactions: Table) -> tuple[Any, dt.date, bool]:
+    """The lines as an Ibis table that keeps the contract, its last day, and whether any gives back.
 
-    One aggregate query checks the table and finds that day.
+    One aggregate query checks the table and finds both.
     """
     rules: tuple[Rule, ...] = ()
     if not isinstance(transactions, ibis.Table):
         transactions = read_transactions(transactions)
     else:
         TRANSACTIONS.check_types(transactions)
-        rules = TRANSACTIONS.rules
-    counts = tally(transactions, rules, last=transactions.date.max())
+        transactions, rules = _settle(transactions)
+    more = {"last": transactions.date.max(), "returned": is_return(transactions).any()}
+    if "currency" in transactions.columns:
+        more["n_currencies"] = transactions.currency.nunique()
+    counts = tally(transactions, rules, **more)
     found = [f"{rule.label}: {counts[rule.label]:,}" for rule in rules if counts[rule.label]]
     if found:
         raise ContractError(
@@ -52,7 +57,30 @@ def read_lines(transactions: Table) -> tuple[Any, dt.date]:
         )
     if not counts["n_rows"]:
         raise ContractError("`transactions` has columns but no rows.")
-    return transactions, pd.Timestamp(counts["last"]).date()
+    if counts.get("n_currencies", 0) > 1:
+        raise ContractError(
+            f"The transactions are in {counts['n_currencies']} currencies, which do not add up. "
+            "Keep one, or read them with `read_transactions(..., rates=...)`."
+        )
+    return transactions, pd.Timestamp(counts["last"]).date(), bool(counts["returned"])
+
+
+def _settle(table: Any) -> tuple[Any, tuple[Rule, ...]]:
+    """The lines of a table that count, what was given back beside them, and the rules they keep.
+
+    What `read_transactions` returns is settled already.
+    """
+    rules = [rule for rule in TRANSACTIONS.rules if rule.column in table.columns]
+    if not needs_settling(table.columns):
+        return table, tuple(rules)
+    known = [name for name in TRANSACTIONS.names() if name in table.columns]
+    settled = settle(table, known)
+    lines = settled.filter(settled[LEFT_OUT].isnull())
+    rules += [
+        Rule(label, remedy, lambda t, label=label: (t[FAULT] == label).fill_null(False))
+        for label, (_, remedy) in FAULTS.items()
+    ]
+    return lines, tuple(rules)
 
 
 def up_to(table: Any, end: dt.date) -> Any:
@@ -62,16 +90,20 @@ def up_to(table: Any, end: dt.date) -> Any:
     )
 
 
-def read_observed(transactions: Table, end: dt.date | None) -> tuple[Any, dt.date]:
-    """Read the lines up to the end of observation, as an expression, and that end."""
-    lines, last = read_lines(transactions)
-    return lines if end is None else up_to(lines, end), end or last
+def read_purchases(transactions: Table, end: dt.date | None) -> tuple[Purchases, dt.date]:
+    """Read the purchases up to the end of observation, and that end.
+
+    What was given back after it is not known yet.
+    """
+    lines, last, returned = read_lines(transactions)
+    lines = lines if end is None else up_to(lines, end)
+    return Purchases(lines, returned), end or last
 
 
 def read_days(transactions: Table, end: dt.date | None) -> tuple[Any, dt.date]:
     """Read the customers' days up to the end of observation, as an expression, and that end."""
-    lines, end = read_observed(transactions, end)
-    return purchase_days(lines), end
+    purchases, end = read_purchases(transactions, end)
+    return purchases.days, end
 
 
 def run_sorted(query: Any, end: dt.date, *, by: list[str]) -> pd.DataFrame:

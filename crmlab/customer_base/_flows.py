@@ -50,11 +50,12 @@ def customer_flows(
         ``lapsed``
             no purchase for `lapse_after` periods, counted in the last of them;
         ``returns``
-            gave back more than they bought on some day.
+            gave back all they had bought on some day of the period.
 
         Columns: ``period`` (its first day), ``flow``, ``n_customers``, ``n_purchases``,
         ``revenue`` (currency) and ``complete`` (whether the period ends by the end of
-        observation). Within a period the revenues add up to the amounts of its lines.
+        observation). Within a period the revenues add up to what its purchases came to, less what
+        was given back of them, whenever that was.
 
     Raises
     ------

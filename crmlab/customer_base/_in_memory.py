@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
+from crmlab._revenue.settle import CONSUMED
 from crmlab.customer_base._days import EPOCH
 
 __all__ = ["reduce_in_memory"]
@@ -25,6 +26,9 @@ _SPREAD = 4
 _NOTHING = r"(?i)\W*(null|nan|none|nat|na|n/a)?\W*"
 _DAMAGED = r"[0-9][eE]\+[0-9]"
 _MARK = "\ufeff"
+
+# Columns that say which lines count, and what they are worth.
+_WORTH = {"is_return", "refunded", "currency", *CONSUMED}
 
 
 def reduce_in_memory(
@@ -69,7 +73,7 @@ def _is_plain(frame: pd.DataFrame) -> bool:
     names = ["customer_id", "date", "amount"]
     if frame.empty or not set(names) <= set(frame.columns) or not _is_plain_header(frame.columns):
         return False
-    if "is_return" in frame or frame["amount"].dtype.kind not in "if":
+    if _WORTH & set(frame.columns) or frame["amount"].dtype.kind not in "if":
         return False
     numbers = [frame[name] for name in ("quantity", "unit_price", "cost") if name in frame]
     if not all(map(_is_finite, numbers)):

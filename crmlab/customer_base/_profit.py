@@ -13,7 +13,8 @@ from crmlab._periods import Day
 from crmlab._types import Table
 from crmlab._units import months_between
 from crmlab.contracts import CONTACTS, SUBSCRIPTIONS, ContractError
-from crmlab.customer_base._days import read_lines, up_to
+from crmlab._revenue.purchases import Purchases
+from crmlab.customer_base._days import read_purchases, up_to
 
 __all__ = ["customer_profit"]
 
@@ -99,9 +100,8 @@ def customer_profit(
     b              0.0     0.0  60.0          70.0           0.0   -10.0
     """
     asked = check_day("observation_end", observation_end)
-    lines, last = read_lines(transactions)
-    end = asked or last
-    parts = {"transactions": _of_lines(lines, end)}
+    purchases, end = read_purchases(transactions, asked)
+    parts = {"transactions": _of_lines(purchases)}
     if subscriptions is not None:
         parts["subscriptions"] = _of_subscriptions(subscriptions, end)
     if contacts is not None:
@@ -118,18 +118,18 @@ def customer_profit(
     return table
 
 
-def _of_lines(lines: Any, end: dt.date) -> pd.DataFrame:
+def _of_lines(purchases: Purchases) -> pd.DataFrame:
     """Sales and margin of each customer, added up where the lines live."""
+    lines = purchases.lines
     _need_cost(lines.columns, "cost", "transactions", "what the goods on the line cost")
-    lines = up_to(lines, end)
     known = lines.cost.abs() < float("inf")  # not so of null, nan and the infinite
-    found = execute(
-        lines.group_by("customer_id").aggregate(
-            sales=lines.amount.sum(),
-            spent=lines.cost.sum(),
-            n_unknown=(~known.fill_null(False)).sum(),
-        )
+    costs = lines.group_by("customer_id").aggregate(
+        spent=lines.cost.sum(), n_unknown=(~known.fill_null(False)).sum()
     )
+    days = purchases.days
+    sales = days.group_by("customer_id").aggregate(sales=days.spent.sum())
+    found = execute(costs.left_join(sales, "customer_id").drop("customer_id_right"))
+    found["sales"] = found["sales"].fillna(0.0)
     n_unknown = int(found["n_unknown"].sum())
     if n_unknown:
         raise _unknown_cost(n_unknown, "cost", "lines of the transactions")

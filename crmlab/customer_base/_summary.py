@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from crmlab._checks import check_choice, check_day
 from crmlab._errors import InputError
 from crmlab._periods import Day
-from crmlab._purchases import count_orders, purchase_days
+from crmlab._revenue.purchases import Purchases
 from crmlab._time_unit import TIME_UNIT, unit_column
 from crmlab._types import Table, TimeUnit
 from crmlab._units import UNIT_DAYS
@@ -22,8 +22,9 @@ from crmlab.customer_base._days import (
     EPOCH,
     NO_PURCHASE,
     read_days,
-    read_observed,
+    read_purchases,
     run_sorted,
+    up_to,
 )
 from crmlab.customer_base._in_memory import reduce_in_memory
 
@@ -115,18 +116,17 @@ def rfm_summary(
 
 
 def _reduce_by_engine(transactions: Any, end: dt.date | None) -> tuple[pd.DataFrame, dt.date]:
-    lines, end = read_observed(transactions, end)
-    days = purchase_days(lines)
-    query = days.group_by("customer_id").aggregate(**_reduce(days, days.bought))
-    query = _with_orders(query, lines, days.filter(days.bought))
-    return run_sorted(query, end, by=["customer_id"]), end
+    purchases, end = read_purchases(transactions, end)
+    return run_sorted(_reduce_purchases(purchases), end, by=["customer_id"]), end
 
 
-def _with_orders(customers: Any, lines: Any, bought: Any) -> Any:
-    """Add how many orders each customer placed, where lines say which order they belong to."""
-    if "order_id" not in lines.columns:
+def _reduce_purchases(purchases: Purchases) -> Any:
+    """One row per customer, as an expression."""
+    days = purchases.days
+    customers = days.group_by("customer_id").aggregate(**_reduce(days, days.bought))
+    if "order_id" not in purchases.lines.columns:
         return customers
-    return customers.left_join(count_orders(lines, bought), "customer_id").drop("customer_id_right")
+    return customers.left_join(purchases.count_orders(), "customer_id").drop("customer_id_right")
 
 
 def calibration_holdout(
@@ -181,29 +181,34 @@ def calibration_holdout(
     cut = check_day("calibration_end", calibration_end)
     if cut is None:
         raise InputError("`calibration_end` must be a date; got None.")
-    lines, end = read_observed(transactions, check_day("observation_end", observation_end))
+    purchases, end = read_purchases(transactions, check_day("observation_end", observation_end))
     if end <= cut:
         raise InputError(
             f"`calibration_end` must lie before the end of observation, {end}; got {cut}."
         )
-    days = purchase_days(lines)
-    before, after = days.bought & (days.day <= cut), days.bought & (days.day > cut)
-    query = days.group_by("customer_id").aggregate(
-        **_reduce(days, before),
-        n_after=after.sum(),
-        spent_after=days.spent.sum(where=after).fill_null(0.0),
-    )
-    seen = run_sorted(_with_orders(query, lines, days.filter(before)), end, by=["customer_id"])
+    # What was given back in the holdout was not known at the cut.
+    known = _reduce_purchases(Purchases(up_to(purchases.lines, cut), purchases.returned))
+    query = known.left_join(_reduce_later(purchases.days, cut), "customer_id")
+    seen = run_sorted(query.drop("customer_id_right"), end, by=["customer_id"])
     bought = seen[seen["n"] > 0]
     if bought.empty:
         raise InputError(f"`calibration_end` must lie on or after the first purchase; got {cut}.")
     summary = _summarise(bought, cut, unit)
-    n_after = bought["n_after"].to_numpy(dtype="int64")
+    n_after = bought["n_after"].fillna(0).to_numpy(dtype="int64")
+    spent_after = bought["spent_after"].fillna(0.0).to_numpy(dtype="float64")
     summary["frequency_holdout"] = n_after
-    summary["monetary_value_holdout"] = bought["spent_after"].to_numpy() / np.maximum(n_after, 1)
+    summary["monetary_value_holdout"] = spent_after / np.maximum(n_after, 1)
     summary["duration_holdout"] = (end - cut).days / UNIT_DAYS[unit]
     summary.attrs |= {"calibration_end": cut.isoformat(), "observation_end": end.isoformat()}
     return summary
+
+
+def _reduce_later(days: Any, cut: dt.date) -> Any:
+    """Purchases of each customer after a day, and what they come to."""
+    later = days.filter(days.bought & (days.day > cut))
+    return later.group_by("customer_id").aggregate(
+        n_after=later.count(), spent_after=later.spent.sum()
+    )
 
 
 def sufficient_statistics(

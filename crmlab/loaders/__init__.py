@@ -18,8 +18,10 @@ Examples
 
 import contextlib
 import datetime as dt
+import logging
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from crmlab._checks import check_choice
@@ -29,7 +31,8 @@ from crmlab.contracts import TRANSACTIONS, ContractError
 from crmlab.loaders._columns.read import read_columns
 from crmlab.loaders._header.find import find_header
 from crmlab.loaders._options import Options
-from crmlab.loaders._rules.audit import TransactionAudit, count_rows, explain, make_audit
+from crmlab.loaders._rules.audit import TransactionAudit
+from crmlab.loaders._rules.count import count_rows, explain, make_audit, refuse_several
 from crmlab.loaders._rules.prepared import Prepared, apply_rules
 from crmlab.loaders._sources.files import expand as expand  # for rooms above, as `open_source`
 from crmlab.loaders._sources.open import open_source as open_source
@@ -37,6 +40,9 @@ from crmlab.loaders._tables import read_header, read_table
 
 if TYPE_CHECKING:
     import ibis
+    import pandas as pd
+
+_log = logging.getLogger(__name__)
 
 __all__ = [
     "QuarantineWarning",
@@ -79,6 +85,13 @@ def read_transactions(
     source: TableSource,
     *,
     columns: Mapping[str, str] | None = None,
+    layout: str | Path | None = None,
+    count: str | Sequence[str] = (),
+    statuses: Mapping[str, str] | None = None,
+    guests: Sequence[str] | None = None,
+    currency: str | None = None,
+    rates: "Mapping[str, float] | pd.DataFrame | None" = None,
+    where: Mapping[str, Sequence[Any]] | None = None,
     on_invalid: Literal["raise", "quarantine"] = "raise",
     returns: Literal["net", "drop", "keep"] = "net",
     duplicates: Literal["keep", "quarantine"] = "keep",
@@ -101,6 +114,27 @@ Spark table
     columns : mapping of str to str, optional
         *Their* header to *ours*, as in ``{"고객": "customer_id"}``. Names that are ours already
         need no entry; columns that are not ours pass through under their names.
+    layout : str or path, optional
+        How the export of a shop is written: one of those that `crmlab layouts` lists, such as
+        "shopify", or a file of your own. Default: found, where only one fits the header and
+        nothing is said in `columns`; ``readings`` of the audit and the log name it.
+    count : sequence of str, optional
+        Statuses that count although money is still to come: "pending", "partly paid". By default
+        such orders are left out, and the audit says what they come to.
+    statuses : mapping of str to str, optional
+        Their word for what became of an order to ours, as in ``{"배송중": "paid"}``: paid, partly
+        refunded, refunded, partly paid, pending or cancelled.
+    guests : sequence of str, optional
+        Ids that stand for nobody, besides such words as "guest".
+    currency : str, optional
+        Code of the currency. Where a column says it, only lines in this one are kept; else all
+        lines are in it.
+    rates : mapping of str to float or DataFrame, optional
+        What one unit of each other currency is worth, as in ``{"EUR": 1.08}``; or a frame with
+        ``currency``, ``date`` and ``rate``, of which the latest by each day counts. All amounts
+        are converted to `currency`, or to the one without a rate.
+    where : mapping of str to sequence, optional
+        Column, ours or theirs, to the values that are kept; other rows are left out.
     on_invalid : {"raise", "quarantine"}, default="raise"
         Refuse a table with invalid rows, or leave them out with a `QuarantineWarning`.
     returns : {"net", "drop", "keep"}, default="net"
@@ -157,13 +191,16 @@ Spark table
     """
     check_choice("on_invalid", on_invalid, ["raise", "quarantine"])
     options = Options(
-        columns=columns, returns=returns, duplicates=duplicates, date_format=date_format,
+        columns=columns, layout=layout, count=count, statuses=statuses, guests=guests,
+        currency=currency, rates=rates, where=where,
+        returns=returns, duplicates=duplicates, date_format=date_format,
         dayfirst=dayfirst, timezone=timezone, not_after=not_after, decimal=decimal,
         encoding=encoding, separator=separator, sheet=sheet,
     )  # fmt: skip
     with _reading():
         prepared = _prepare(source, options)
         counts = count_rows(prepared)
+        refuse_several(prepared, counts)
         message = explain(prepared, counts)
     if message:
         _refuse_or_warn(message, on_invalid)
@@ -175,7 +212,10 @@ def _prepare(source: TableSource, options: Options) -> Prepared:
     opened = open_source(
         source, encoding=options.encoding, separator=options.separator, sheet=options.sheet
     )
-    header = find_header(opened, TRANSACTIONS, options.columns or {})
+    header = find_header(opened, TRANSACTIONS, options.columns or {}, options.layout)
+    if header.layout is not None and options.layout is None:
+        _log.info("`source` has the layout %r; pass `layout=` to say another.", header.layout.name)
+    options = options.under(header.layout)
     read = read_columns(opened, header, TRANSACTIONS, options)
     return apply_rules(opened, header, read, options)
 
@@ -208,6 +248,13 @@ def audit_transactions(
     source: TableSource,
     *,
     columns: Mapping[str, str] | None = None,
+    layout: str | Path | None = None,
+    count: str | Sequence[str] = (),
+    statuses: Mapping[str, str] | None = None,
+    guests: Sequence[str] | None = None,
+    currency: str | None = None,
+    rates: "Mapping[str, float] | pd.DataFrame | None" = None,
+    where: Mapping[str, Sequence[Any]] | None = None,
     returns: Literal["net", "drop", "keep"] = "net",
     duplicates: Literal["keep", "quarantine"] = "keep",
     date_format: str | None = None,
@@ -226,8 +273,8 @@ def audit_transactions(
     source : path, glob, list of paths, DataFrame, Arrow table, DuckDB relation, Ibis table or \
 Spark table
         As in `read_transactions`, and so are the options.
-    columns, returns, duplicates, date_format, dayfirst, timezone, not_after, decimal, encoding, \
-separator, sheet
+    columns, layout, count, statuses, guests, currency, rates, where, returns, duplicates, \
+date_format, dayfirst, timezone, not_after, decimal, encoding, separator, sheet
         See `read_transactions`.
 
     Returns
@@ -258,7 +305,9 @@ separator, sheet
     11  day nets to less than zero       1                    no purchase
     """
     options = Options(
-        columns=columns, returns=returns, duplicates=duplicates, date_format=date_format,
+        columns=columns, layout=layout, count=count, statuses=statuses, guests=guests,
+        currency=currency, rates=rates, where=where,
+        returns=returns, duplicates=duplicates, date_format=date_format,
         dayfirst=dayfirst, timezone=timezone, not_after=not_after, decimal=decimal,
         encoding=encoding, separator=separator, sheet=sheet,
     )  # fmt: skip

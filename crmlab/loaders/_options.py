@@ -2,17 +2,25 @@
 
 import datetime as dt
 import functools
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
 
 import pandas as pd
 
 from crmlab._checks import check_choice, check_encoding, check_zone
 from crmlab._errors import InputError, InputTypeError
+from crmlab._revenue.currency import check_rates
+from crmlab.contracts import STATUSES
 from crmlab.loaders._columns.dates import check_format
+from crmlab.loaders._header.layouts import Layout, names_of
 
 __all__ = ["Options"]
+
+
+# Statuses of orders about which the shop decides.
+COUNTABLE = ("pending", "partly paid")
 
 
 @dataclass(frozen=True)
@@ -30,6 +38,14 @@ class Options:
     encoding: str | None = None
     separator: str | None = None
     sheet: str | int | None = None
+    layout: str | Path | None = None
+    count: Sequence[str] | str = ()
+    statuses: Mapping[str, str] | None = None
+    guests: Sequence[str] | None = None
+    currency: str | None = None
+    rates: Mapping[str, float] | pd.DataFrame | None = None
+    where: Mapping[str, Sequence[Any]] | None = None
+    as_written: bool = False
 
     def __post_init__(self) -> None:
         """Refuse values no option can have."""
@@ -44,11 +60,24 @@ class Options:
             )
         if self.dayfirst is not None and not isinstance(self.dayfirst, bool):
             raise InputTypeError(f"`dayfirst` must be True, False or None; got {self.dayfirst!r}.")
-        for name in ("date_format", "timezone", "encoding", "separator"):
+        for name in ("date_format", "timezone", "encoding", "separator", "currency"):
             _check_text(name, getattr(self, name))
+        if self.statuses is not None:
+            _check_statuses(self.statuses)
+        for word in self.counted:
+            check_choice("count", word, COUNTABLE)
+        if self.rates is not None:
+            check_rates(self.rates)
+        if self.where is not None and not isinstance(self.where, Mapping):
+            raise InputTypeError(
+                "`where` must map a column to the values that are kept, as "
+                f"{{'channel': ['web']}} does; got {type(self.where).__name__}."
+            )
         if isinstance(self.sheet, bool) or not isinstance(self.sheet, str | int | None):
             raise InputTypeError(f"`sheet` must be a name or a number; got {self.sheet!r}.")
         self._check_values()
+        if self.currency is not None:
+            object.__setattr__(self, "currency", self.currency.strip().upper())
         _ = self.latest
 
     def _check_values(self) -> None:
@@ -66,6 +95,27 @@ class Options:
             raise InputError(
                 f"`separator` must be one character, such as ';'; got {self.separator!r}."
             )
+
+    def under(self, layout: Layout | None) -> "Options":
+        """These options, with what the layout says where the caller says nothing."""
+        if layout is None:
+            return self
+        told = self.date_format is not None or self.dayfirst is not None
+        return replace(
+            self,
+            date_format=self.date_format if told else layout.date_format,
+            dayfirst=self.dayfirst if told else layout.dayfirst,
+            decimal=self.decimal or layout.decimal,  # type: ignore[arg-type]
+            timezone=self.timezone or layout.timezone,
+            statuses={**layout.statuses, **(self.statuses or {})},
+            guests=(*layout.guests, *(self.guests or ())),
+            as_written=layout.offsets == "as written",
+        )
+
+    @property
+    def counted(self) -> tuple[str, ...]:
+        """Statuses that count here besides those that always do."""
+        return names_of(self.count)
 
     @functools.cached_property
     def latest(self) -> pd.Timestamp:
@@ -85,3 +135,13 @@ class Options:
 def _check_text(name: str, value: object) -> None:
     if value is not None and not isinstance(value, str):
         raise InputTypeError(f"`{name}` must be text; got {value!r}.")
+
+
+def _check_statuses(statuses: object) -> None:
+    if not isinstance(statuses, Mapping):
+        raise InputTypeError(
+            "`statuses` must map their word to ours, as {'배송중': 'paid'} does; "
+            f"got {type(statuses).__name__}."
+        )
+    for ours in statuses.values():
+        check_choice("statuses", ours, STATUSES)

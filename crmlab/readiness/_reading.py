@@ -11,7 +11,7 @@ import pyarrow as pa
 from crmlab._checks import check_columns, check_day
 from crmlab._engine import execute, in_memory
 from crmlab._errors import InputError, InputTypeError
-from crmlab._purchases import purchase_days
+from crmlab._revenue.purchases import purchase_days
 from crmlab.customer_base import rfm_summary
 from crmlab.loaders import read_transactions
 

@@ -76,16 +76,22 @@ class AmountReading:
         return f"decimal {mark}" + (f", {self.currency}" if self.currency else "")
 
 
-def read_number(name: str, table: Any, theirs: str, decimal: Decimal | None) -> Cells:
-    """Read a column of numbers, or of amounts written as text."""
+def read_number(
+    name: str, table: Any, theirs: str, decimal: Decimal | None, *, written: Any = None
+) -> Cells:
+    """Read a column of numbers, or of amounts written as text.
+
+    `written` is the same table without steps of other columns, which is faster to look through.
+    """
     column = table[theirs]
     kind = column.type()
     if kind.is_string():
         typed, text = split_typed(table, theirs, NUMBER)
-        reading = _choose(profile_distinct(text, _profile), decimal)
+        _, seen = split_typed(table if written is None else written, theirs, NUMBER)
+        reading = _choose(profile_distinct(seen, _profile), decimal)
         table, value, problem = _read(table, text, reading)
         value = value if typed is None else typed.coalesce(value)
-        return Cells(table, value, problem, str(reading))
+        return Cells(table, value, problem, str(reading), currency=reading.currency or "")
     if not kind.is_numeric() or kind.is_boolean():
         raise ContractError(f"`{name}` must hold numbers or amounts as text; it holds {kind}.")
     number = column.cast("float64")

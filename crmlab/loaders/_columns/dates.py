@@ -197,9 +197,12 @@ class DateReading:
     mixed_zones: bool = False
     offset: str = ""
     timezone: str | None = None
+    as_written: bool = False
 
     def __str__(self) -> str:
         """Say the reading in words."""
+        if self.as_written:
+            return f"{self.layout.name}, each day as written in its own zone"
         zone = self.timezone or (self.offset and f"UTC{self.offset}")
         return self.layout.name + (f", days in {zone}" if zone else "")
 
@@ -213,8 +216,14 @@ def read_date(
     date_format: str | None = None,
     dayfirst: bool | None = None,
     timezone: str | None = None,
+    as_written: bool = False,
+    written: Any = None,
 ) -> Cells:
-    """Read a column of dates as timestamps; `zones` are those that its values carry."""
+    """Read a column of dates as timestamps; `zones` are those that its values carry.
+
+    With `as_written` the offsets of text are not looked at. `written` is the same table without
+    steps of other columns, which is faster to look through.
+    """
     date = table[theirs]
     kind = date.type()
     if "" in zones:
@@ -226,14 +235,21 @@ def read_date(
         return Cells(table, _to_zone(table, date, zone), reading=f"days in {zone}")
     if kind.is_timestamp() or kind.is_date():
         return Cells(table, date.cast("timestamp"))
-    typed, text = (
-        split_typed(table, theirs, MOMENT) if kind.is_string() else (None, _as_digits(name, date))
-    )
-    counts = profile_distinct(text, lambda values: _profile(values, date_format, dayfirst))
-    reading = _choose(counts, date_format, dayfirst, timezone)
+    typed, text = _as_text(name, table, theirs)
+    _, seen = _as_text(name, table if written is None else written, theirs)
+    counts = profile_distinct(seen, lambda values: _profile(values, date_format, dayfirst))
+    reading = _choose(counts, date_format, dayfirst, timezone, as_written=as_written)
     table, value, problem = _read(table, text, reading)
     value = value if typed is None else typed.coalesce(value)
     return Cells(table, value, problem, str(reading))
+
+
+def _as_text(name: str, table: Any, theirs: str) -> tuple[Any, Any]:
+    """The typed cells of a column, if it has some, and the text of the others."""
+    date = table[theirs]
+    if date.type().is_string():
+        return split_typed(table, theirs, MOMENT)
+    return None, _as_digits(name, date)
 
 
 def _as_digits(name: str, date: Any) -> Any:
@@ -286,6 +302,8 @@ def _choose(
     date_format: str | None = None,
     dayfirst: bool | None = None,
     timezone: str | None = None,
+    *,
+    as_written: bool = False,
 ) -> DateReading:
     """Pick the layout that fits most dates, and note what stays ambiguous."""
     layouts = _usable_layouts(date_format, dayfirst)
@@ -296,14 +314,15 @@ def _choose(
         layout = _DAY_FIRST if day >= month else _MONTH_FIRST
         # Each order has dates that only it can read, or no date decides between them.
         mixed = (day > 0) == (month > 0)
-    one_zone = int(counts["zones"]) == 1
+    one_zone, several = int(counts["zones"]) == 1, int(counts["zones"]) > 1
     return DateReading(
         layout,
         mixed=mixed,
         half_days=bool(counts["half days"]),
-        mixed_zones=int(counts["zones"]) > 1 and timezone is None,
+        mixed_zones=several and timezone is None and not as_written,
         offset=counts["offset"] if one_zone else "",
         timezone=timezone,
+        as_written=several and timezone is None and as_written,
     )
 
 

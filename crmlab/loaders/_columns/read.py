@@ -3,13 +3,17 @@
 from dataclasses import dataclass
 from typing import Any
 
+import ibis
+
 from crmlab.contracts import Column, Contract
 from crmlab.loaders._columns.amounts import AMOUNT_PROBLEMS, read_number
 from crmlab.loaders._columns.dates import DATE_PROBLEMS, read_date
 from crmlab.loaders._columns.flags import FLAG_PROBLEMS, read_flag
 from crmlab.loaders._columns.ids import ID_PROBLEMS, read_id
-from crmlab.loaders._columns.text import Cells, read_text
+from crmlab.loaders._columns.text import Cells, is_blank, read_text, stage, trim
+from crmlab.loaders._columns.words import WORD_PROBLEMS, find_words, read_word
 from crmlab.loaders._header.find import Header
+from crmlab.loaders._header.origin import Origin
 from crmlab.loaders._options import Options
 from crmlab.loaders._sources.source import OURS, Source
 
@@ -23,6 +27,7 @@ PROBLEMS = {
     "number": AMOUNT_PROBLEMS,
     "flag": FLAG_PROBLEMS,
     "text": (),
+    "word": WORD_PROBLEMS,
 }
 
 
@@ -30,47 +35,113 @@ PROBLEMS = {
 class Columns:
     """The owner's table with our columns beside; those that may be unreadable; how text was read.
 
-    A column of `doubtful` has a second one beside it with what is wrong with its values.
+    A column of `doubtful` has a second one beside it with what is wrong with its values. `unknown`
+    lists words without a meaning, by column; `currency` is the code of the sign amounts carry.
     """
 
     table: Any
     names: tuple[str, ...]
     doubtful: tuple[str, ...]
     readings: dict[str, str]
+    unknown: dict[str, tuple[str, ...]]
+    currency: str = ""
 
 
 def read_columns(opened: Source, header: Header, contract: Contract, options: Options) -> Columns:
     """Read the columns that the header found, as `contract` wants them."""
-    table, doubtful = opened.table, []
-    readings = dict(opened.readings)
-    for name, theirs in header.theirs.items():
-        zones = opened.zones.get(theirs, set())
-        cells = _read_column(contract.column(name), table, theirs, zones, options)
+    table, doubtful, unknown, signs = opened.table, [], {}, {}
+    readings = header.describe() | opened.readings
+    for name, origin in header.origins.items():
+        zones = opened.zones.get(origin.columns[0], set())
+        cells = _read_origin(contract.column(name), table, origin, zones, options, opened.table)
         table = cells.table.mutate(**{OURS + name: cells.value})
         if cells.problem is not None:
             table = table.mutate(**{OURS + name + PROBLEM: cells.problem})
             doubtful.append(name)
         if cells.reading:
             readings[name] = cells.reading
+        if cells.unknown:
+            unknown[name] = cells.unknown
+        if cells.currency:
+            signs[name] = cells.currency
     for name, (one, other) in header.products.items():
         table = table.mutate(**{OURS + name: table[OURS + one] * table[OURS + other]})
-    names = (*header.products, *header.theirs)
+    names = (*header.products, *header.origins)
     added = [OURS + name for name in names] + [OURS + name + PROBLEM for name in doubtful]
-    return Columns(table.select(*opened.table.columns, *added), names, tuple(doubtful), readings)
+    table = table.select(*opened.table.columns, *added)
+    currency = next(iter(signs.values()), "")
+    return Columns(table, names, tuple(doubtful), readings, unknown, currency)
+
+
+def _read_origin(
+    column: Column, table: Any, origin: Origin, zones: set[str], options: Options, written: Any
+) -> Cells:
+    """Read one of our columns from the owner's columns that make it."""
+    first = origin.columns[0]
+    if origin.how == "among":
+        words = [word.casefold() for word in origin.words]
+        word = trim(table[first].cast("string")).lower()
+        return Cells(table, word.isin(words).fill_null(False))
+    if origin.how in ("less", "adjusted"):
+        return _read_difference(column, table, origin, options, written)
+    if origin.how != "plain":
+        table, made = stage(table, _make_text(table, origin))
+        first = made.get_name()
+        written = written.mutate(**{first: _make_text(written, origin)})
+    return _read_column(column, table, first, zones, options, written)
+
+
+def _make_text(table: Any, origin: Origin) -> Any:
+    """The text that several columns, or several rows, make together."""
+    texts = [trim(table[name].cast("string")) for name in origin.columns]
+    filled = [ibis.ifelse(is_blank(text), None, text) for text in texts]
+    if origin.how == "first":
+        return ibis.coalesce(*filled)
+    if origin.how == "joined":
+        return ibis.literal(" ").join(filled)
+    return filled[0].last().over(ibis.window(following=0))
+
+
+def _read_difference(
+    column: Column, table: Any, origin: Origin, options: Options, written: Any
+) -> Cells:
+    """Read a first amount, less others; or how far the first was adjusted down, if it was."""
+    values, problems = [], []
+    for theirs in origin.columns:
+        read = read_number(column.name, table, theirs, options.decimal, written=written)
+        table, value = stage(read.table, read.value)
+        values.append(value.get_name())
+        if read.problem is not None:
+            table, problem = stage(table, read.problem)
+            problems.append(problem.get_name())
+    first, *others = (table[name] for name in values)
+    if origin.how == "less":
+        value = first
+        for other in others:
+            value = value - other.fill_null(0.0)
+    else:
+        adjusted = (others[0] > 0) & (others[0] < first)
+        value = ibis.ifelse(adjusted, first - others[0], 0.0)
+    problem = ibis.coalesce(*(table[name] for name in problems)) if problems else None
+    return Cells(table, value, problem)
 
 
 def _read_column(
-    column: Column, table: Any, theirs: str, zones: set[str], options: Options
+    column: Column, table: Any, theirs: str, zones: set[str], options: Options, written: Any
 ) -> Cells:
     if column.personal or column.kind == "text":
         return read_text(table, theirs, as_written=column.personal)
     if column.kind == "time":
         return read_date(
             column.name, table, theirs, zones, date_format=options.date_format,
-            dayfirst=options.dayfirst, timezone=options.timezone,
+            dayfirst=options.dayfirst, timezone=options.timezone, as_written=options.as_written,
+            written=written,
         )  # fmt: skip
     if column.kind == "number":
-        return read_number(column.name, table, theirs, options.decimal)
+        return read_number(column.name, table, theirs, options.decimal, written=written)
     if column.kind == "id":
-        return read_id(column.name, table, theirs)
+        return read_id(column.name, table, theirs, written=written)
+    if column.kind == "word":
+        more = options.statuses or {} if column.name == "status" else {}
+        return read_word(column.name, table, theirs, find_words(column.name, more), written=written)
     return read_flag(column.name, table, theirs)

@@ -32,12 +32,18 @@ SPACE = "[ \t\r\n\u00a0\u202f\u3000\ufeff]"
 
 @dataclass(frozen=True)
 class Cells:
-    """A column that was read: its table with steps added, values, problems, and how, in words."""
+    """A column that was read: its table with steps added, values, problems, and how, in words.
+
+    `unknown` lists words that a column of words has and that mean nothing to crmlab; `currency` is
+    the code of the sign that amounts carry.
+    """
 
     table: Any
     value: Any
     problem: Any = None
     reading: str = ""
+    unknown: tuple[str, ...] = ()
+    currency: str = ""
 
 
 def trim(text: Any) -> Any:

@@ -1,16 +1,19 @@
-"""The lines of a source with the rules they must keep: what is valid, and what is left out."""
+"""The lines of a source with the rules they must keep: what counts, and what is left out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import ibis
 
-from crmlab._engine import is_spark, write_parquet
-from crmlab._purchases import is_return
-from crmlab.contracts import TRANSACTIONS, Rule, breaks_any, violation
+from crmlab._engine import execute, is_spark, write_parquet
+from crmlab._revenue.currency import convert, find_target
+from crmlab._revenue.refunds import is_return
+from crmlab._revenue.settle import CONSUMED, LEFT_OUT, needs_settling, settle
+from crmlab.contracts import TRANSACTIONS, ContractError, Rule, breaks_any, violation
 from crmlab.loaders._columns.read import Columns
 from crmlab.loaders._header.find import Header
 from crmlab.loaders._options import Options
+from crmlab.loaders._rules.exclusions import exclude_orders, exclude_rows
 from crmlab.loaders._rules.rules import REPEAT, list_rules
 from crmlab.loaders._sources.source import OURS, Source
 
@@ -19,27 +22,44 @@ __all__ = ["Prepared", "apply_rules"]
 
 @dataclass(frozen=True)
 class Prepared:
-    """The owner's columns, ours beside them, and the rules that every row must keep."""
+    """The owner's columns, ours beside them, and the rules that every row must keep.
+
+    `ours` are our columns that there are, `used` the owner's that became ours, `currency` the one
+    of all lines where no column says it.
+    """
 
     table: Any
     names: tuple[str, ...]
-    header: dict[str, str]
+    header: Header
+    ours: tuple[str, ...]
     rules: tuple[Rule, ...]
     malformed: tuple[str, ...]
     options: Options
     readings: dict[str, str]
+    currency: str = ""
+
+    @property
+    def left_out(self) -> Any:
+        """Why each row is left out without being at fault; null where it is not."""
+        return self.table[OURS + LEFT_OUT]
 
     def lines(self) -> Any:
-        """The rows that keep every rule in canonical columns, returns not yet treated."""
-        kept = self.table.filter(~breaks_any(self.table, self.rules))
-        ours = dict.fromkeys([*TRANSACTIONS.names(required=True), *self.header])
-        others = [name for name in self.names if name not in {*self.header.values(), *ours}]
-        return kept.select(
-            **{name: kept[OURS + name] for name in ours}, **{n: kept[n] for n in others}
+        """The rows that count in canonical columns, returns not yet treated."""
+        kept = self.table.filter(self.left_out.isnull() & ~breaks_any(self.table, self.rules))
+        return self.canonical(kept)
+
+    def canonical(self, rows: Any) -> Any:
+        """Rows of the table in our columns, and the owner's others under names that are free."""
+        ours = [name for name in self.ours if name not in CONSUMED]
+        others = [name for name in self.names if name not in self.header.used]
+        taken = {name.casefold() for name in (*ours, *CONSUMED)}
+        return rows.select(
+            **{name: rows[OURS + name] for name in ours},
+            **{_free(name, taken, self.names): rows[name] for name in others},
         )
 
     def valid(self) -> Any:
-        """The rows that keep every rule, with returns treated as asked."""
+        """The rows that count, with returns treated as asked."""
         lines = self.lines()
         if self.options.returns == "drop":
             return lines.filter(~is_return(lines))
@@ -52,7 +72,7 @@ class Prepared:
         return lines
 
     def distinct(self) -> Any:
-        """The owner's rows, equal ones counted once."""
+        """The owner's rows that are lines, equal ones counted once."""
         schema = self.table.schema()
         return self.table.select(
             [name for name in self.names if not schema[name].is_map()]  # maps do not compare
@@ -61,37 +81,114 @@ class Prepared:
     def quarantined(self) -> Any:
         """The owner's columns of the rows that break a rule, and the reason."""
         broken = self.table.filter(breaks_any(self.table, self.rules))
+        return self._show(broken, violation(broken, self.rules))
+
+    def excluded(self) -> Any:
+        """The owner's columns of the rows that are left out without a fault, and the reason."""
+        rows = self.table.filter(self.left_out.notnull())
+        return self._show(rows, rows[OURS + LEFT_OUT])
+
+    def _show(self, rows: Any, reason: Any) -> Any:
         shown = self.shown()
-        return broken.select(
-            **{shown[name]: broken[name] for name in self.names},
-            reason=violation(broken, self.rules),
-        )
+        return rows.select(**{shown[name]: rows[name] for name in self.names}, reason=reason)
 
     def shown(self) -> dict[str, str]:
         """The owner's names -> those in the quarantine, where `reason` and `text` are ours."""
-        taken = {name.casefold() for name in self.names} | {"reason", "text"}
-        shown = {}
-        for name in self.names:
-            shown[name] = name
-            if name.casefold() == "reason" or (name.casefold() == "text" and self.malformed):
-                while shown[name].casefold() in taken:
-                    shown[name] += "_in_source"
-        return shown
+        taken = {"reason", "text"} if self.malformed else {"reason"}
+        return {name: _free(name, taken, self.names) for name in self.names}
+
+
+def _free(name: str, taken: set[str], names: tuple[str, ...]) -> str:
+    """An owner's name, made longer while it is one of ours."""
+    if name.casefold() not in taken:
+        return name
+    others = taken | {other.casefold() for other in names}
+    while name.casefold() in others:
+        name += "_in_source"
+    return name
 
 
 def apply_rules(opened: Source, header: Header, read: Columns, options: Options) -> Prepared:
-    """Collect the rules that every line must keep."""
-    table = read.table
+    """Decide which lines count and what each is worth, and collect the rules they must keep."""
+    rows = exclude_rows(opened, header, read, options)
+    table, names = _name_currency(read, header, options)
+    if options.rates is not None:
+        table = _convert(table, names, options)
+    table = settle(
+        table, names, prefix=OURS, worth=header.worth, left_out=rows,
+        count=options.counted, net=options.returns == "net",
+    )  # fmt: skip
+    table = exclude_orders(table, header, options, names)
     if options.duplicates == "quarantine":
         repeat = ibis.row_number().over(group_by=list(opened.table.columns)) > 0
         table = table.mutate(**{REPEAT: repeat})
-    if read.doubtful:
+    if read.doubtful or needs_settling(names) or options.rates is not None:
         # Text is parsed once; every later query reads numbers and timestamps.
         table = _materialise(table)
-    return Prepared(
-        table, opened.names, header.theirs, list_rules(read, options), opened.malformed, options,
-        read.readings,
+    ours = _list_ours(table)
+    prepared = Prepared(
+        table, opened.names, header, ours, list_rules(replace(read, table=table), options),
+        opened.malformed, options, read.readings, read.currency,
     )  # fmt: skip
+    if header.layout is None and header.worth == "amount" and "order_total" in names:
+        _compare_totals(prepared)
+    return prepared
+
+
+def _list_ours(table: Any) -> tuple[str, ...]:
+    """Our columns that there are, the required ones first."""
+    there = {name.removeprefix(OURS) for name in table.columns if name.startswith(OURS)}
+    required = TRANSACTIONS.names(required=True)
+    return tuple(n for n in dict.fromkeys([*required, *TRANSACTIONS.names()]) if n in there)
+
+
+def _name_currency(read: Columns, header: Header, options: Options) -> tuple[Any, set[str]]:
+    """The table with the currency of each line, where anybody says which that is."""
+    table, names = read.table, set(read.names)
+    default = header.layout and header.layout.currency
+    if "currency" not in names:
+        default = options.currency or default
+    if default:
+        written = table[OURS + "currency"] if "currency" in names else ibis.null("string")
+        table = table.mutate(**{OURS + "currency": written.fill_null(default)})
+    return table, names | ({"currency"} if default else set())
+
+
+def _convert(table: Any, names: set[str], options: Options) -> Any:
+    if "currency" not in names:
+        raise ContractError(
+            "`rates` need a column that says the currency of each line; the table has none. "
+            "Map one with `columns=`."
+        )
+    found = execute(table.select(code=table[OURS + "currency"]).distinct())["code"].dropna()
+    target = find_target(found.tolist(), options.rates, options.currency)
+    return convert(table, names, options.rates, target, prefix=OURS)
+
+
+def _compare_totals(prepared: Prepared) -> None:
+    """Refuse lines and totals of orders that say different things, without a word which counts."""
+    table = prepared.table
+    kept = table.filter(prepared.left_out.isnull())
+    total, amount = kept[OURS + "order_total"], kept[OURS + "amount"].cast("float64")
+    sold = ibis.ifelse(amount > 0, amount, 0.0)
+    if "order_id" in prepared.ours:
+        orders = kept.group_by(order=kept[OURS + "order_id"]).aggregate(
+            lines=sold.sum(), total=total.max()
+        )
+    else:
+        orders = kept.select(lines=sold, total=total)
+    apart = orders.filter((orders.lines - orders.total).abs() > 0.01 + 1e-9)
+    found = execute(
+        orders.aggregate(lines=orders.lines.sum(), total=orders.total.sum()).mutate(
+            n=apart.count().as_scalar()
+        )
+    ).iloc[0]
+    if found["n"]:
+        raise ContractError(
+            f"`amount` adds up to {found['lines']:,.2f} and `order_total` to "
+            f"{found['total']:,.2f}; they differ in {int(found['n']):,} orders. Map only the one "
+            "that is the money, after discounts and without shipping."
+        )
 
 
 def _materialise(wide: Any) -> Any:

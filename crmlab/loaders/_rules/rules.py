@@ -1,11 +1,14 @@
 """The rules every line must keep: the contract's, and one for each way a value cannot be read."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import ibis
 import pandas as pd
 
-from crmlab.contracts import TRANSACTIONS, Rule, infinite
+from crmlab._revenue.settle import FAULT, FAULTS, LEFT_OUT
+from crmlab.contracts import STATUSES, TRANSACTIONS, Rule, infinite
 from crmlab.loaders._columns.read import PROBLEM, PROBLEMS, Columns
 from crmlab.loaders._options import Options
 from crmlab.loaders._sources.source import OURS
@@ -22,31 +25,73 @@ _REMEDIES = {
     "in another layout": "write all dates alike, or pass `date_format=`",
     "in mixed time zones": "pass `timezone=`, the zone in which a day begins",
     "damaged": "the id became a float on export; export it as text",
+    "unknown": "correct it at its source",
 }
+_OR_STATUS = " or ".join(repr(word) for word in STATUSES)
 _UNREADABLE_DATE = "correct it at its source, or say how it is written with `date_format=`"
 
 
 def list_rules(read: Columns, options: Options) -> tuple[Rule, ...]:
-    """List what every line of transactions must keep."""
+    """List what every line of transactions must keep, unless it is left out anyway."""
     kinds = {column.name: column.kind for column in TRANSACTIONS.columns}
     numbers = [name for name, kind in kinds.items() if kind == "number" and name in read.names]
     rules = [
-        _problem_rule(name, words) for name in read.doubtful for words in PROBLEMS[kinds[name]]
+        _problem_rule(name, words, read) for name in read.doubtful for words in PROBLEMS[kinds[name]]
     ]
-    rules += [_apply_to_ours(rule, read) for rule in TRANSACTIONS.rules]
+    rules += [_apply_to_ours(rule, read) for rule in TRANSACTIONS.rules if rule.column != "status"]
     rules += [_infinite_rule(name) for name in numbers if name != "amount"]
     rules.append(_future_rule(options.latest))
+    rules += [_order_rule(label) for label in FAULTS]
+    rules += _currency_rules(read)
     if options.duplicates == "quarantine":
         rules.append(Rule("line repeated", "keep one of the equal lines", lambda t: t[REPEAT]))
-    return tuple(rules)
+    return tuple(map(_unless_left_out, rules))
 
 
-def _problem_rule(column: str, words: str) -> Rule:
+def _unless_left_out(rule: Rule) -> Rule:
+    """The same rule, for rows that count if they keep it."""
+    return replace(rule, broken=lambda t: t[OURS + LEFT_OUT].isnull() & rule.broken(t))
+
+
+def _order_rule(label: str) -> Rule:
+    column, remedy = FAULTS[label]
+    return Rule(label, remedy, lambda t: (t[OURS + FAULT] == label).fill_null(False), column)
+
+
+def _currency_rules(read: Columns) -> list[Rule]:
+    """A line that counts says its currency where others do, and has a rate where there are any."""
+    rules = []
+    if OURS + "currency" in read.table.columns:
+        rules.append(
+            Rule(
+                "currency missing", "fill in its code, such as KRW",
+                lambda t: t[OURS + "currency"].isnull(), "currency",
+            )  # fmt: skip
+        )
+    if OURS + "unrated" in read.table.columns:
+        rules.append(
+            Rule(
+                "rate missing", "add a rate from that day on, or before it, to `rates`",
+                lambda t: t[OURS + "unrated"].fill_null(False), "currency",
+            )  # fmt: skip
+        )
+    return rules
+
+
+def _problem_rule(column: str, words: str, read: Columns) -> Rule:
     name = OURS + column + PROBLEM
     remedy = _REMEDIES[words]
+    if (column, words) == ("status", "unknown"):
+        remedy = _ask_for_words(read.unknown.get("status", ()))
     if (column, words) == ("date", "unreadable"):
         remedy = _UNREADABLE_DATE
     return Rule(f"{column} {words}", remedy, lambda t: (t[name] == words).fill_null(False), column)
+
+
+def _ask_for_words(unknown: Sequence[str]) -> str:
+    """Ask what the words mean, all of them in a dict that can be copied and corrected."""
+    words = ", ".join(f"{word!r}: 'paid'" for word in unknown)
+    return f"say what each means, {_OR_STATUS}: statuses={{{words}}}"
 
 
 def _future_rule(latest: pd.Timestamp) -> Rule:
@@ -68,7 +113,7 @@ def _apply_to_ours(rule: Rule, read: Columns) -> Rule:
     """A contract rule read on our columns; what could not be read is not missing as well."""
     sources = [rule.column]
     if rule.column == "amount" and "amount" not in read.doubtful:
-        sources = ["amount", "quantity", "unit_price"]
+        sources = ["amount", "quantity", "unit_price", "order_total"]
     problems = [OURS + name + PROBLEM for name in sources if name in read.doubtful]
 
     def broken(table: Any) -> Any:

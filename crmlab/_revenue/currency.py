@@ -1,0 +1,123 @@
+"""Currencies are never added up: amounts in one of them are kept, or converted to it."""
+
+import numbers
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import ibis
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from crmlab._engine import in_memory
+from crmlab._errors import InputError, InputTypeError
+from crmlab.contracts import TRANSACTIONS
+
+__all__ = ["Rates", "check_rates", "convert", "find_target"]
+
+Rates = Mapping[str, float] | pd.DataFrame
+
+_FRAME = ["currency", "date", "rate"]
+
+
+def check_rates(rates: object) -> None:
+    """Raise InputError unless `rates` say what one unit of each currency is worth."""
+    if isinstance(rates, pd.DataFrame):
+        missing = [name for name in _FRAME if name not in rates]
+        if missing:
+            raise InputError(
+                f"`rates` must have the columns {', '.join(_FRAME)}; it lacks {missing[0]!r}."
+            )
+        values: Any = rates["rate"]
+        if rates["date"].dtype.kind != "M":
+            raise InputTypeError("`rates` must have dates in `date`: use pandas.to_datetime.")
+    elif isinstance(rates, Mapping):
+        values = list(rates.values())
+    else:
+        raise InputTypeError(
+            "`rates` must map a currency to what one unit of it is worth, as {'EUR': 1.08} does, "
+            f"or be a frame with {', '.join(_FRAME)}; got {type(rates).__name__}."
+        )
+    for value in values:
+        number = isinstance(value, numbers.Real) and not isinstance(value, bool)
+        if not number or not 0 < float(value) < np.inf:
+            raise InputError(f"`rates` must be positive numbers; got {value!r}.")
+
+
+def find_target(found: Collection[str], rates: Rates, currency: str | None) -> str:
+    """The currency that rates convert to: the one asked for, else the only one without a rate."""
+    known = {str(code).upper() for code in (rates["currency"] if _dated(rates) else rates)}
+    without = sorted(set(found) - known)
+    if currency is not None:
+        without = [code for code in without if code != currency]
+        if without:
+            raise InputError(f"`rates` must have a rate for {without[0]}; add one.")
+        return currency
+    if len(without) != 1:
+        wrong = f"no rate for {', '.join(without)}" if without else "a rate for every currency"
+        raise InputError(
+            f"`rates` must leave one currency out, to which the others are converted; got {wrong}. "
+            "Say which with `currency=`."
+        )
+    return without[0]
+
+
+def _dated(rates: Rates) -> bool:
+    return isinstance(rates, pd.DataFrame)
+
+
+def convert(
+    table: Any, names: Collection[str], rates: Rates, target: str, *, prefix: str = ""
+) -> Any:
+    """Convert every amount of our columns to one currency.
+
+    An amount is null on a day before the first rate of its currency; a column ``{prefix}unrated``
+    marks these lines.
+    """
+    code = table[f"{prefix}currency"]
+    if isinstance(rates, pd.DataFrame):
+        table, rate = _join_daily(table, rates, prefix)
+        rate = ibis.ifelse(code == target, 1.0, rate)
+    else:
+        worth = [(code == one.upper(), float(value)) for one, value in rates.items()]
+        rate = ibis.cases(*worth, (code == target, 1.0))
+    table = table.mutate(**{f"{prefix}rate": rate})
+    rate = table[f"{prefix}rate"]
+    money = [one.name for one in TRANSACTIONS.columns if one.money and one.name in names]
+    return table.mutate(
+        **{prefix + name: table[prefix + name].cast("float64") * rate for name in money},
+        **{
+            f"{prefix}unrated": rate.isnull() & table[f"{prefix}currency"].notnull(),
+            f"{prefix}currency": ibis.ifelse(rate.notnull(), target, code),
+        },
+    )
+
+
+def _join_daily(table: Any, rates: pd.DataFrame, prefix: str) -> tuple[Any, Any]:
+    """Join the latest rate of each line's currency at its day."""
+    rates = rates.assign(currency=rates["currency"].str.upper()).sort_values("date")
+    if rates.duplicated(["currency", "date"]).any():
+        raise InputError("`rates` must have one rate per currency and date; some have several.")
+    until = rates.groupby("currency")["date"].shift(-1)
+    spans = pd.DataFrame(
+        {
+            f"{prefix}rate of": rates["currency"].astype("str"),
+            f"{prefix}from": rates["date"].astype("datetime64[us]"),
+            f"{prefix}until": until.fillna(pd.Timestamp("9999-12-31")).astype("datetime64[us]"),
+            f"{prefix}daily": rates["rate"].astype("float64"),
+        }
+    )
+    rows = pa.Table.from_pandas(spans, preserve_index=False)
+    held = in_memory(rows) if table.get_backend().name == "duckdb" else ibis.memtable(rows)
+    date = table[f"{prefix}date"]
+    joined = table.left_join(
+        held,
+        [
+            table[f"{prefix}currency"] == held[f"{prefix}rate of"],
+            date >= held[f"{prefix}from"],
+            date < held[f"{prefix}until"],
+        ],
+    )
+    added = [f"{prefix}rate of", f"{prefix}from", f"{prefix}until"]
+    joined = joined.drop(*added)
+    return joined, joined[f"{prefix}daily"]

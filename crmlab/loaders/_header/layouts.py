@@ -1,0 +1,207 @@
+"""Layouts: how the exports of a shop are written, as data.
+
+A layout is a TOML file. Those of crmlab are in `crmlab/loaders/layouts`; a user's own is named by
+its path. The page `docs/layouts.md` explains every key.
+"""
+
+import functools
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from crmlab._checks import check_choice
+from crmlab._errors import InputError, InputTypeError
+from crmlab._revenue.settle import Worth
+from crmlab.contracts import STATUSES, TRANSACTIONS, ContractError
+from crmlab.loaders._header.origin import Origin
+
+__all__ = ["Layout", "find_layout", "list_layouts", "load_layout", "names_of"]
+
+_FOLDER = Path(__file__).parents[1] / "layouts"
+_KEYS = {
+    "title", "required", "columns", "worth", "statuses", "guests", "currency", "offsets",
+    "date_format", "dayfirst", "decimal", "timezone", "notes", "personal",
+}  # fmt: skip
+_HOW = {
+    "first": {"first"},
+    "joined": {"joined"},
+    "filled_down": {"filled_down"},
+    "less": {"of", "less"},
+    "among": {"of", "among"},
+    "adjusted": {"of", "adjusted"},
+}
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How the exports of one shop are written; `docs/layouts.md` explains each word."""
+
+    name: str
+    title: str
+    required: tuple[tuple[str, ...], ...]
+    columns: Mapping[str, Any]
+    worth: Worth = "amount"
+    statuses: Mapping[str, str] = field(default_factory=dict)
+    guests: tuple[str, ...] = ()
+    currency: str | None = None
+    offsets: str | None = None
+    date_format: str | None = None
+    dayfirst: bool | None = None
+    decimal: str | None = None
+    timezone: str | None = None
+    notes: tuple[str, ...] = ()
+    personal: tuple[str, ...] = ()
+
+    def fits(self, present: Iterable[str]) -> bool:
+        """Whether the header has all that the layout requires."""
+        return not self.missing(present)
+
+    def missing(self, present: Iterable[str]) -> list[str]:
+        """The required headers that are not there."""
+        there = {_fold(name) for name in present}
+        return [
+            names[0] for names in self.required if not there & {_fold(name) for name in names}
+        ]
+
+    def origins(self, present: Iterable[str]) -> dict[str, Origin]:
+        """Our columns -> where they come from, for those whose sources are there."""
+        there = {_fold(name): name for name in present}
+        found = {ours: _find_origin(spec, there) for ours, spec in self.columns.items()}
+        return {ours: origin for ours, origin in found.items() if origin is not None}
+
+
+def _fold(name: str) -> str:
+    return " ".join(name.casefold().split())
+
+
+def names_of(value: Any) -> tuple[str, ...]:
+    """One name or several, as several."""
+    return (value,) if isinstance(value, str) else tuple(value)
+
+
+def _pick(names: Any, there: Mapping[str, str]) -> str | None:
+    """The first of the alternatives that is there, as the owner writes it."""
+    return next((there[_fold(name)] for name in names_of(names) if _fold(name) in there), None)
+
+
+def _find_origin(spec: Any, there: Mapping[str, str]) -> Origin | None:
+    if not isinstance(spec, Mapping):
+        column = _pick(spec, there)
+        return None if column is None else Origin((column,))
+    for how in ("first", "joined"):
+        if how in spec:
+            columns = [one for name in spec[how] if (one := _pick(name, there)) is not None]
+            kept = columns and (how == "first" or len(columns) == len(spec[how]))
+            return Origin(tuple(columns), how) if kept else None  # type: ignore[arg-type]
+    if "filled_down" in spec:
+        column = _pick(spec["filled_down"], there)
+        return None if column is None else Origin((column,), "filled_down")
+    first = _pick(spec["of"], there)
+    if first is None:
+        return None
+    if "among" in spec:
+        return Origin((first,), "among", tuple(str(word) for word in spec["among"]))
+    if "less" in spec:
+        others = [_pick(name, there) for name in names_of(spec["less"])]
+        return Origin((first, *(one for one in others if one is not None)), "less")
+    second = _pick(spec["adjusted"], there)
+    return None if second is None else Origin((first, second), "adjusted")
+
+
+# --- files ------------------------------------------------------------------------------------
+
+
+@functools.cache
+def list_layouts() -> tuple[Layout, ...]:
+    """The layouts that come with crmlab, by name."""
+    return tuple(load_layout(path) for path in sorted(_FOLDER.glob("*.toml")))
+
+
+def load_layout(path: Path) -> Layout:
+    """Read a layout from its file, and refuse what the vocabulary does not have."""
+    where = f"The layout {path.name}"
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{where} is not a TOML file: {error}.") from None
+    unknown = sorted(set(data) - _KEYS)
+    if unknown:
+        raise InputError(f"{where} must use the keys {', '.join(sorted(_KEYS))}; got {unknown[0]!r}.")
+    missing = [key for key in ("required", "columns") if not data.get(key)]
+    if missing:
+        raise InputError(f"{where} must name its `{missing[0]}`.")
+    _check_columns(where, data["columns"])
+    for key, allowed in (("worth", ("amount", "order_total")), ("offsets", ("as written",))):
+        if key in data and data[key] not in allowed:
+            raise InputError(f"{where}: `{key}` must be one of {allowed}; got {data[key]!r}.")
+    return Layout(
+        path.stem,
+        data.get("title", path.stem),
+        tuple(names_of(names) for names in data["required"]),
+        data["columns"],
+        statuses=_invert_statuses(where, data.get("statuses", {})),
+        **{key: tuple(data[key]) for key in ("guests", "notes", "personal") if key in data},
+        **{
+            key: data[key]
+            for key in (
+                "worth", "currency", "offsets", "date_format", "dayfirst", "decimal", "timezone"
+            )
+            if key in data
+        },
+    )  # fmt: skip
+
+
+def _check_columns(where: str, columns: Any) -> None:
+    known = TRANSACTIONS.names()
+    for ours, spec in columns.items():
+        if ours not in known:
+            raise InputError(f"{where}: columns are {', '.join(known)}; got {ours!r}.")
+        if isinstance(spec, Mapping) and not any(set(spec) == keys for keys in _HOW.values()):
+            ways = "; ".join(" with ".join(sorted(keys, reverse=True)) for keys in _HOW.values())
+            raise InputError(f"{where}: {ours!r} must name a column, or be made by {ways}.")
+
+
+def _invert_statuses(where: str, statuses: Mapping[str, Any]) -> dict[str, str]:
+    for ours in statuses:
+        if ours not in STATUSES:
+            raise InputError(f"{where}: statuses are {', '.join(STATUSES)}; got {ours!r}.")
+    return {word: ours for ours, words in statuses.items() for word in names_of(words)}
+
+
+# --- which one a file has ---------------------------------------------------------------------
+
+
+def find_layout(present: list[str], asked: str | Path | None) -> tuple[Layout | None, str]:
+    """The layout of a header, and a hint where it cannot be told.
+
+    Without `asked` it is the only one whose required headers are all there.
+    """
+    if asked is not None:
+        layout = _named(asked)
+        if missing := layout.missing(present):
+            raise ContractError(
+                f"The layout {layout.name!r} needs the columns {', '.join(map(repr, missing))}, "
+                "which the table lacks. Leave `layout` out to have it found, or map the columns "
+                "with `columns=`."
+            )
+        return layout, ""
+    fitting = [layout for layout in list_layouts() if layout.fits(present)]
+    if len(fitting) > 1:
+        names = " and ".join(repr(layout.name) for layout in fitting)
+        return None, f" The layouts {names} both fit: say which with `layout=`."
+    return (fitting[0] if fitting else None), ""
+
+
+def _named(asked: str | Path) -> Layout:
+    known = {layout.name: layout for layout in list_layouts()}
+    if isinstance(asked, str) and not asked.endswith(".toml"):
+        check_choice("layout", asked, sorted(known))
+        return known[asked]
+    if not isinstance(asked, str | Path):
+        raise InputTypeError(f"`layout` must be a name or the path of a file; got {asked!r}.")
+    path = Path(asked).expanduser()
+    if not path.is_file():
+        raise FileNotFoundError(f"`layout` must name a file that exists; found none at {asked!s}.")
+    return load_layout(path)

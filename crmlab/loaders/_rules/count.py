@@ -1,0 +1,159 @@
+"""Count what a source holds and what is wrong with it; make the audit, or the refusal."""
+
+from typing import Any
+
+import pandas as pd
+
+from crmlab._engine import execute
+from crmlab._revenue.refunds import ABOVE_GOODS, WITHOUT_PURCHASE, is_return
+from crmlab.contracts import ContractError, faults, shown, tally
+from crmlab.loaders._rules.audit import TransactionAudit
+from crmlab.loaders._rules.prepared import Prepared
+from crmlab.loaders._rules.rules import MALFORMED
+from crmlab.loaders._rules.totals import Totals, find_totals, total_left_out
+from crmlab.loaders._sources.source import OURS
+
+__all__ = ["count_rows", "explain", "make_audit", "refuse_several"]
+
+
+def count_rows(prepared: Prepared) -> pd.Series:
+    """Count rows and what is wrong with them, in one query; a source without rows is refused."""
+    more = {"n_left_out": prepared.left_out.notnull().sum().fill_null(0)}
+    if "currency" in prepared.ours:
+        code = prepared.table[OURS + "currency"]
+        more["n_currencies"] = code.nunique(where=prepared.left_out.isnull())
+    counts = tally(prepared.table, prepared.rules, **more)
+    if not counts["n_rows"] and not prepared.malformed:
+        raise ContractError("`source` has a header but no rows.")
+    return counts
+
+
+def explain(prepared: Prepared, counts: pd.Series) -> str:
+    """Say in words which rows break rules, with an example and a remedy; nothing if none does."""
+    n_bad = int(counts["n_broken"]) + len(prepared.malformed)
+    if not n_bad:
+        return ""
+    n_rows = int(counts["n_rows"]) + len(prepared.malformed)
+    lines = [
+        f"{n_bad:,} of {n_rows:,} rows break the contract of transactions:",
+        *faults(prepared.table, prepared.rules, counts, columns=prepared.header.theirs),
+    ]
+    if prepared.malformed:
+        label, remedy = MALFORMED
+        first = shown(prepared.malformed[0])
+        lines.append(f"- {label}: {len(prepared.malformed):,} rows (for example {first}); {remedy}")
+    return "\n".join(lines)
+
+
+def refuse_several(prepared: Prepared, counts: pd.Series) -> None:
+    """Raise where the orders that count are in several currencies, and say what each comes to."""
+    if counts.get("n_currencies", 0) < 2:
+        return
+    lines = prepared.valid()
+    worth = lines.amount.cast("float64")
+    if "refunded" in lines.columns:
+        worth = worth - lines.refunded
+    sums = execute(
+        lines.group_by("currency").aggregate(worth=worth.sum(), n=lines.count()).order_by("currency")
+    )
+    said = ", ".join(f"{code} {money:,.2f} in {n:,} lines" for code, money, n in sums.values)
+    first, *others = sums["currency"]
+    rates = ", ".join(f"{code!r}: ..." for code in others)
+    raise ContractError(
+        f"The orders are in several currencies, which do not add up: {said}. Keep one with "
+        f"currency={first!r}, or convert the others to it with rates={{{rates}}}."
+    )
+
+
+def make_audit(prepared: Prepared) -> TransactionAudit:
+    """Count, describe and collect what is left out, in a handful of queries."""
+    counts = count_rows(prepared)
+    n_malformed = len(prepared.malformed)
+    n_rows, n_broken = int(counts["n_rows"]), int(counts["n_broken"])
+    n_left_out = int(counts["n_left_out"])
+    valid = prepared.valid()
+    totals = find_totals(prepared, valid)
+    rules = [
+        (rule.label, int(counts[rule.label]), "quarantined", rule.remedy) for rule in prepared.rules
+    ]
+    rules.append((MALFORMED[0], n_malformed, "quarantined", MALFORMED[1]))
+    rules += _count_kept(prepared, n_rows, totals)
+    span = execute(
+        valid.aggregate(
+            n_customers=valid.customer_id.nunique(),
+            first_date=valid.date.min(),
+            last_date=valid.date.max(),
+        )
+    ).iloc[0]
+    return TransactionAudit(
+        rows_read=n_rows + n_malformed,
+        rows_valid=n_rows - n_broken - n_left_out,
+        rows_left_out=n_left_out,
+        rows_quarantined=n_broken + n_malformed,
+        by_currency=totals.by_currency,
+        left_out=total_left_out(prepared, totals),
+        by_rule=pd.DataFrame(rules, columns=["rule", "n_rows", "treatment", "remedy"]),
+        quarantined=_collect_quarantined(prepared, n_broken),
+        n_customers=int(span["n_customers"]),
+        n_buyers=int(totals.overall["buyers"]),
+        first_date=pd.Timestamp(span["first_date"]),
+        last_date=pd.Timestamp(span["last_date"]),
+        readings=prepared.readings,
+        valid=valid,
+    )
+
+
+_RETURNS = {
+    "net": "taken off its purchase",
+    "drop": "ignored",
+    "keep": "kept as it is",
+}
+
+
+_UNMATCHED = {
+    WITHOUT_PURCHASE: "its purchase is not among the orders",
+    ABOVE_GOODS: "shipping or tax, as a rule",
+}
+
+
+def _count_kept(
+    prepared: Prepared, n_rows: int, totals: Totals
+) -> list[tuple[str, int, str, str]]:
+    """Count valid rows that deserve a look: returns, zero amounts, repeated lines."""
+    lines = prepared.lines()
+    counts = execute(
+        lines.aggregate(
+            returned=is_return(lines).sum().fill_null(0),
+            zero=(~is_return(lines) & (lines.amount == 0)).sum().fill_null(0),
+        )
+    ).iloc[0]
+    returns = prepared.options.returns
+    found = [("return line", int(counts["returned"]), _RETURNS[returns], "see `returns=`")]
+    if returns == "net":
+        unmatched = totals.unmatched.groupby("reason")["n_rows"].sum()
+        found += [
+            (reason, int(unmatched.get(reason, 0)), "no revenue", remedy)
+            for reason, remedy in _UNMATCHED.items()
+        ]
+    found.append(
+        ("zero amount", int(counts["zero"]), "kept, a purchase", "check gifts and samples")
+    )
+    if prepared.options.duplicates == "keep":
+        distinct = prepared.distinct()
+        n_repeats = n_rows - _read_count(distinct.aggregate(n=distinct.count()))
+        found.append(("line repeated", n_repeats, "kept", "see `duplicates=`"))
+    return found
+
+
+def _read_count(count: Any) -> int:
+    """The one number of a query."""
+    return int(execute(count)["n"].item())
+
+
+def _collect_quarantined(prepared: Prepared, n_broken: int) -> pd.DataFrame:
+    rows = prepared.quarantined()
+    frame = execute(rows if n_broken else rows.limit(0))
+    if prepared.malformed:
+        torn = pd.DataFrame({"text": list(prepared.malformed), "reason": MALFORMED[0]})
+        frame = pd.concat([frame, torn], ignore_index=True)
+    return frame

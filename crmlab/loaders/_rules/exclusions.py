@@ -1,0 +1,107 @@
+"""Why a row is left out that is not at fault: a total row, a cancelled order, nobody's order."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import ibis
+
+from crmlab._errors import InputError
+from crmlab._revenue.settle import FURTHER_LINE, LEFT_OUT
+from crmlab.loaders._columns.read import PROBLEM, Columns
+from crmlab.loaders._columns.text import trim
+from crmlab.loaders._header.find import Header
+from crmlab.loaders._options import Options
+from crmlab.loaders._sources.source import OURS, Source
+
+__all__ = ["ANOTHER_CURRENCY", "NO_CUSTOMER", "STRUCTURAL", "exclude_orders", "exclude_rows"]
+
+TOTAL_ROW, HEADING_ROW, NOT_ASKED = "total row", "heading row", "left out by where"
+NO_CUSTOMER, ANOTHER_CURRENCY = "no customer", "in another currency"
+# Rows without money of their own.
+STRUCTURAL = (TOTAL_ROW, HEADING_ROW, FURTHER_LINE)
+
+_TOTAL = (
+    r"^((grand |sub|sub-|sub )?totals?( for .*)?|(zwischen|gesamt)?summe|sum|"
+    r"합 ?계|총 ?계|총 ?합 ?계|소 ?계|누 ?계|合計|小計|総計|总计|合计)\s*:?$"
+)
+
+
+def exclude_rows(opened: Source, header: Header, read: Columns, options: Options) -> Any:
+    """Why a row is no line, or not asked for: a text column, null where it is one."""
+    table = read.table
+    reasons = [(_is_total(opened, header, table), TOTAL_ROW)]
+    if any(origin.how == "filled_down" for origin in header.origins.values()):
+        reasons.append((_is_blank(read, "date") & _is_blank(read, "amount"), HEADING_ROW))
+    for name, values in (options.where or {}).items():
+        column = _find_column(opened, read, name)
+        text = [str(value) for value in _list_values(name, values)]
+        kept = column.cast("string").isin(text).fill_null(False)
+        reasons.append((~kept, NOT_ASKED))
+    return ibis.cases(*reasons)
+
+
+def _is_total(opened: Source, header: Header, table: Any) -> Any:
+    """Whether a row holds the sum of others: it says so in place of a customer, order or date."""
+    ours = {name for name in ("customer_id", "order_id", "date") if name in header.origins}
+    columns = {column for name in ours for column in header.origins[name].columns}
+    flags = [_says_total(table[name]) for name in columns if table[name].type().is_string()]
+    first = opened.names[0]
+    if first not in columns and table[first].type().is_string():
+        flags.append(_says_total(table[first]) & table[OURS + "customer_id"].isnull())
+    return ibis.or_(*flags) if flags else ibis.literal(False)
+
+
+def _says_total(text: Any) -> Any:
+    return trim(text).lower().re_search(_TOTAL).fill_null(False)
+
+
+def _is_blank(read: Columns, name: str) -> Any:
+    """Whether a cell of ours is empty, rather than unreadable."""
+    blank = read.table[OURS + name].isnull()
+    return blank & read.table[OURS + name + PROBLEM].isnull() if name in read.doubtful else blank
+
+
+def _find_column(opened: Source, read: Columns, name: str) -> Any:
+    if name in read.names:
+        return read.table[OURS + name]
+    if name in opened.names:
+        return read.table[name]
+    raise InputError(
+        f"`where` must name columns of the table; got {name!r}. It has "
+        f"{', '.join(map(repr, [*read.names, *opened.names][:12]))}."
+    )
+
+
+def _list_values(name: str, values: Any) -> Sequence[Any]:
+    if isinstance(values, str) or not isinstance(values, Sequence) or not values:
+        raise InputError(
+            f"`where` must list the values that are kept of each column, as {{{name!r}: ['web']}} "
+            f"does; got {values!r}."
+        )
+    return values
+
+
+def exclude_orders(
+    table: Any, header: Header, options: Options, names: Mapping[str, Any] | set[str]
+) -> Any:
+    """The table, with orders of nobody and in other currencies left out besides."""
+    reasons = [(table[OURS + LEFT_OUT].notnull(), table[OURS + LEFT_OUT])]
+    nobody = _is_nobody(table[OURS + "customer_id"], options.guests)
+    if header.layout is not None:
+        nobody = nobody | table[OURS + "customer_id"].isnull()
+    reasons.append((nobody, NO_CUSTOMER))
+    if "currency" in names and options.currency is not None and options.rates is None:
+        other = (table[OURS + "currency"] != options.currency).fill_null(False)
+        reasons.append((other, ANOTHER_CURRENCY))
+    return table.mutate(**{OURS + LEFT_OUT: ibis.cases(*reasons)})
+
+
+def _is_nobody(customer: Any, guests: Sequence[str] | None) -> Any:
+    """Whether an id stands for nobody: a word for it, or one of the layout's or the caller's."""
+    words = [word.casefold() for word in guests or ()]
+    named = customer.cast("string").lower().isin(words) if words else ibis.literal(False)
+    return (named | is_placeholder(customer)).fill_null(False)
+
+
+def is_placeholder(customer: Any) -> Any:
+    return customer.cast("string").lower().isin(["guest", "unknown", "-"])
