@@ -90,6 +90,7 @@ def read_transactions(
     encoding: str | None = None,
     separator: str | None = None,
     sheet: str | int | None = None,
+    header: int | None = None,
 ) -> "ibis.Table":
     """Read transactions as an Ibis table in canonical columns.
 
@@ -129,6 +130,11 @@ Spark table
     sheet : str or int, optional
         Sheet of an Excel file, by name or by number from 0. Default: the visible ones with the
         columns of the first, together; `readings` of the audit name them.
+    header : int, optional
+        Number of the line of a text file, or of the row in Excel, that holds the header, from 1
+        as editors and Excel count. Default: found, below rows of title with few filled cells.
+        `readings` say where it is if not on top, and what stands below the table: lines at the
+        end that do not fit the header, after a blank line.
 
     Returns
     -------
@@ -159,7 +165,7 @@ Spark table
     options = Options(
         columns=columns, returns=returns, duplicates=duplicates, date_format=date_format,
         dayfirst=dayfirst, timezone=timezone, not_after=not_after, decimal=decimal,
-        encoding=encoding, separator=separator, sheet=sheet,
+        encoding=encoding, separator=separator, sheet=sheet, header=header,
     )  # fmt: skip
     with _reading():
         prepared = _prepare(source, options)
@@ -173,7 +179,11 @@ Spark table
 def _prepare(source: TableSource, options: Options) -> Prepared:
     """Take a source through the four stages, each once."""
     opened = open_source(
-        source, encoding=options.encoding, separator=options.separator, sheet=options.sheet
+        source,
+        encoding=options.encoding,
+        separator=options.separator,
+        sheet=options.sheet,
+        header=options.header,
     )
     header = find_header(opened, TRANSACTIONS, options.columns or {})
     read = read_columns(opened, header, TRANSACTIONS, options)
@@ -218,6 +228,7 @@ def audit_transactions(
     encoding: str | None = None,
     separator: str | None = None,
     sheet: str | int | None = None,
+    header: int | None = None,
 ) -> TransactionAudit:
     """Count what is wrong with transactions, and keep every invalid row with its reason.
 
@@ -227,7 +238,7 @@ def audit_transactions(
 Spark table
         As in `read_transactions`, and so are the options.
     columns, returns, duplicates, date_format, dayfirst, timezone, not_after, decimal, encoding, \
-separator, sheet
+separator, sheet, header
         See `read_transactions`.
 
     Returns
@@ -260,7 +271,7 @@ separator, sheet
     options = Options(
         columns=columns, returns=returns, duplicates=duplicates, date_format=date_format,
         dayfirst=dayfirst, timezone=timezone, not_after=not_after, decimal=decimal,
-        encoding=encoding, separator=separator, sheet=sheet,
+        encoding=encoding, separator=separator, sheet=sheet, header=header,
     )  # fmt: skip
     with _reading():
         return make_audit(_prepare(source, options))

@@ -8,7 +8,7 @@ from typing import Literal
 
 import pandas as pd
 
-from crmlab._checks import check_choice, check_encoding, check_zone
+from crmlab._checks import check_choice, check_count, check_encoding, check_zone
 from crmlab._errors import InputError, InputTypeError
 from crmlab.loaders._columns.dates import check_format
 
@@ -30,6 +30,7 @@ class Options:
     encoding: str | None = None
     separator: str | None = None
     sheet: str | int | None = None
+    header: int | None = None
 
     def __post_init__(self) -> None:
         """Refuse values no option can have."""
@@ -48,6 +49,8 @@ class Options:
             _check_text(name, getattr(self, name))
         if isinstance(self.sheet, bool) or not isinstance(self.sheet, str | int | None):
             raise InputTypeError(f"`sheet` must be a name or a number; got {self.sheet!r}.")
+        if self.header is not None:
+            check_count("header", self.header)
         self._check_values()
         _ = self.latest
 
