@@ -24,7 +24,7 @@ from crmlab._engine import read_parquet, scratch_file
 from crmlab.contracts import ContractError
 from crmlab.loaders._sources.encoding import BLOCK, find_encoding, open_bytes, open_decoded
 from crmlab.loaders._sources.footer import BLANK, Loose, is_stray, say_footer, split_end
-from crmlab.loaders._sources.lines import HEADER_LINES, Top, has_footer, read_top
+from crmlab.loaders._sources.lines import HEADER_LINES, Top, find_footer, read_top
 from crmlab.loaders._sources.source import Source, check_names, check_same_names
 from crmlab.loaders._sources.titles import count_filled, say_once
 
@@ -69,13 +69,15 @@ def open_text(
 class _File:
     """What a text file is written in, and where its rows begin.
 
-    With `care`, a fast reader would misread it. Without `rows`, the file ends with its header.
+    With `care`, a fast reader would misread it; without, `footer` is what stands below the table.
+    Without `rows`, the file ends with its header.
     """
 
     path: Path
     encoding: str
     top: Top
     names: list[str]
+    footer: list[str]
     care: bool
     rows: bool
 
@@ -86,6 +88,12 @@ class _Aside:
 
     malformed: list[str] = field(default_factory=list)
     footer: list[str] = field(default_factory=list)
+
+    def move_footer(self, footer: list[str]) -> None:
+        """Take the lines below the table out of the torn ones, the last of which they are."""
+        if footer and self.malformed[-len(footer) :] == footer:
+            del self.malformed[-len(footer) :]
+            self.footer.extend(footer)
 
 
 def _examine(path: Path, encoding: str | None, separator: str | None, header: int | None) -> _File:
@@ -104,8 +112,9 @@ def _examine(path: Path, encoding: str | None, separator: str | None, header: in
     check_names(names, path.name)
     last = last[max(0, top.end - n_lines + len(last)) :]
     rows = any(line.strip() for line in first[top.end :]) or any(line.strip() for line in last)
-    care = care or top.extra or has_footer(last, top)
-    return _File(path, used, top, names, care, rows)
+    footer = find_footer(last, top)
+    care = care or top.extra or any(line.row is not None for line in footer)
+    return _File(path, used, top, names, [line.text for line in footer], care, rows)
 
 
 def _scan(path: Path, encoding: str, header: int) -> tuple[list[str], list[str], int, bool]:
@@ -167,9 +176,14 @@ def _read_fast(file: _File, aside: _Aside) -> Iterator[pa.RecordBatch]:
                     column_types=dict.fromkeys(file.names, pa.string())
                 ),
             )
-            yield from map(_drop_blank, batches)
+            n_rows = 0
+            for batch in map(_drop_blank, batches):
+                n_rows += batch.num_rows
+                yield batch
         except pa.ArrowInvalid as error:
             raise ContractError(f"{file.path.name} cannot be split into rows: {error}.") from error
+    if n_rows:
+        aside.move_footer(file.footer)
 
 
 def _drop_blank(batch: pa.RecordBatch) -> pa.RecordBatch:
@@ -214,8 +228,7 @@ def _sort_rows(lines: Iterator[str], file: _File, aside: _Aside) -> Iterator[lis
             yield row[:width]
     n_kept = split_end(end, after_rows=n_rows > 0)
     yield from _keep(end[:n_kept], aside)
-    below = [line.text for line in end[n_kept:] if line is not BLANK]
-    aside.footer.extend(text.strip(f"{file.top.mark} ") for text in below)
+    aside.footer.extend(line.text for line in end[n_kept:] if line is not BLANK)
 
 
 def _keep(lines: Sequence[Loose], aside: _Aside) -> Iterator[list[str]]:

@@ -56,6 +56,7 @@ def say_footer(lines: Sequence[str], thing: str) -> str:
     """Say how many lines stand below the table, and quote the first where it is short."""
     if not lines:
         return ""
-    quoted = repr(lines[0]) if len(lines[0]) <= _QUOTED else ""
+    text = lines[0].strip(" ,;|\t")
+    quoted = repr(text) if len(text) <= _QUOTED else ""
     first = quoted and (f": {quoted}" if len(lines) == 1 else f", the first {quoted}")
     return f"{count_things(len(lines), thing)} below the table{first}"

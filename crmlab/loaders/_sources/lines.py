@@ -18,7 +18,7 @@ from crmlab.loaders._sources.titles import (
     say_header,
 )
 
-__all__ = ["HEADER_LINES", "Top", "has_footer", "read_top"]
+__all__ = ["HEADER_LINES", "Top", "find_footer", "read_top"]
 
 HEADER_LINES = 1_000
 _MARKS = ",;\t|"
@@ -170,18 +170,18 @@ def _fit_names(names: list[str], below: Sequence[list[str]]) -> tuple[list[str],
     return names, False
 
 
-def has_footer(lines: Sequence[str], top: Top) -> bool:
-    """Whether a file seems to hold more than its table in its last `lines`."""
+def find_footer(lines: Sequence[str], top: Top) -> list[Loose]:
+    """What stands below the table in the last `lines` of a file without values that span lines."""
     end: list[Loose] = []
     width = len(top.names)
     for line in lines:
-        row = _split(line.strip("\r\n"), top.mark)
+        text = line.strip("\r\n")
+        row = _split(text, top.mark)
         fits = len(row) in (width, width + top.extra)
         if not count_filled(row):
             end.append(BLANK)
         elif fits and not is_stray(row, width):
             end.clear()
         else:
-            end.append(Loose(line, len(row) == 1, row if fits else None))
-    below = end[split_end(end, after_rows=True) :]
-    return any(line is not BLANK for line in below)
+            end.append(Loose(text, len(row) == 1, row if fits else None))
+    return [line for line in end[split_end(end, after_rows=True) :] if line is not BLANK]
