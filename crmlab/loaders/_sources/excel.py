@@ -109,7 +109,9 @@ def _choose_pages(pages: dict[str, _Rows], header: int) -> dict[str, _Rows]:
     name, rows = next(iter(pages.items()))
     last = max(rows)
     fault = (
-        f"row {header:,} of {name!r} is blank" if header < last else f"{name!r} ends at {last:,}"
+        f"row {header:,} of {name!r} is blank"
+        if header < last
+        else f"{name!r} ends at row {last:,}"
     )
     raise InputError(
         f"`header` must be the number of the row that holds the names, from 1; got {header}, and "

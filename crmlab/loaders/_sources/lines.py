@@ -125,7 +125,7 @@ def _rate(records: Sequence[_Record], mark: str) -> tuple[int, int]:
     position = find_header_row(rows, width, least=width - trailing)
     n_fields = len(rows[position])
     n_alike = sum(abs(len(row) - n_fields) <= 1 for row in rows[position:])
-    return position, n_fields * n_alike
+    return position, count_filled(rows[position]) * n_alike
 
 
 def _count_mark(text: str, marks: str) -> str:
