@@ -776,7 +776,7 @@ def test_every_line_of_a_file_is_valid_and_unchanged_or_set_aside_as_it_was(faul
             bad.append(tuple(row.values()))
         text = ",".join(f'"{value}"' if quoted else value for value in row.values())
         if fault in ("fewer", "more", "unclosed"):
-            text = {"fewer": f"c{number},x", "more": text + ",", "unclosed": f'"c{number},x,y,z'}[
+            text = {"fewer": f"c{number},x", "more": text + ",z", "unclosed": f'"c{number},x,y,z'}[
                 fault
             ]
             bad.append(text)

@@ -103,6 +103,7 @@ def read_transactions(
     encoding: str | None = None,
     separator: str | None = None,
     sheet: str | int | None = None,
+    header: int | None = None,
 ) -> "ibis.Table":
     """Read transactions as an Ibis table in canonical columns.
 
@@ -163,6 +164,11 @@ Spark table
     sheet : str or int, optional
         Sheet of an Excel file, by name or by number from 0. Default: the visible ones with the
         columns of the first, together; `readings` of the audit name them.
+    header : int, optional
+        Number of the line of a text file, or of the row in Excel, that holds the header, from 1
+        as editors and Excel count. Default: found, below rows of title with few filled cells.
+        `readings` say where it is if not on top, and what stands below the table: lines at the
+        end that do not fit the header, after a blank line.
 
     Returns
     -------
@@ -195,7 +201,7 @@ Spark table
         currency=currency, rates=rates, where=where,
         returns=returns, duplicates=duplicates, date_format=date_format,
         dayfirst=dayfirst, timezone=timezone, not_after=not_after, decimal=decimal,
-        encoding=encoding, separator=separator, sheet=sheet,
+        encoding=encoding, separator=separator, sheet=sheet, header=header,
     )  # fmt: skip
     with _reading():
         prepared = _prepare(source, options)
@@ -210,7 +216,11 @@ Spark table
 def _prepare(source: TableSource, options: Options) -> Prepared:
     """Take a source through the four stages, each once."""
     opened = open_source(
-        source, encoding=options.encoding, separator=options.separator, sheet=options.sheet
+        source,
+        encoding=options.encoding,
+        separator=options.separator,
+        sheet=options.sheet,
+        header=options.header,
     )
     header = find_header(opened, TRANSACTIONS, options.columns or {}, options.layout)
     if header.layout is not None and options.layout is None:
@@ -265,6 +275,7 @@ def audit_transactions(
     encoding: str | None = None,
     separator: str | None = None,
     sheet: str | int | None = None,
+    header: int | None = None,
 ) -> TransactionAudit:
     """Count what is wrong with transactions, and keep every invalid row with its reason.
 
@@ -274,7 +285,7 @@ def audit_transactions(
 Spark table
         As in `read_transactions`, and so are the options.
     columns, layout, count, statuses, guests, currency, rates, where, returns, duplicates, \
-date_format, dayfirst, timezone, not_after, decimal, encoding, separator, sheet
+date_format, dayfirst, timezone, not_after, decimal, encoding, separator, sheet, header
         See `read_transactions`.
 
     Returns
@@ -309,7 +320,7 @@ date_format, dayfirst, timezone, not_after, decimal, encoding, separator, sheet
         currency=currency, rates=rates, where=where,
         returns=returns, duplicates=duplicates, date_format=date_format,
         dayfirst=dayfirst, timezone=timezone, not_after=not_after, decimal=decimal,
-        encoding=encoding, separator=separator, sheet=sheet,
+        encoding=encoding, separator=separator, sheet=sheet, header=header,
     )  # fmt: skip
     with _reading():
         return make_audit(_prepare(source, options))

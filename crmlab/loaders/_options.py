@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from crmlab._checks import check_choice, check_encoding, check_zone
+from crmlab._checks import check_choice, check_count, check_encoding, check_zone
 from crmlab._errors import InputError, InputTypeError
 from crmlab._revenue.currency import check_rates
 from crmlab.contracts import STATUSES
@@ -46,6 +46,7 @@ class Options:
     rates: Mapping[str, float] | pd.DataFrame | None = None
     where: Mapping[str, Sequence[Any]] | None = None
     as_written: bool = False
+    header: int | None = None
 
     def __post_init__(self) -> None:
         """Refuse values no option can have."""
@@ -75,6 +76,8 @@ class Options:
             )
         if isinstance(self.sheet, bool) or not isinstance(self.sheet, str | int | None):
             raise InputTypeError(f"`sheet` must be a name or a number; got {self.sheet!r}.")
+        if self.header is not None:
+            check_count("header", self.header)
         self._check_values()
         if self.currency is not None:
             object.__setattr__(self, "currency", self.currency.strip().upper())

@@ -24,12 +24,13 @@ def read_header(
     encoding: str | None = None,
     separator: str | None = None,
     sheet: str | int | None = None,
+    header: int | None = None,
 ) -> list[str]:
     """Names of the columns of a file or table, as its owner wrote them.
 
     Parameters
     ----------
-    source, encoding, separator, sheet
+    source, encoding, separator, sheet, header
         As in `read_transactions`.
 
     Returns
@@ -46,7 +47,7 @@ def read_header(
     >>> read_header(pd.DataFrame({"고객": [1], "금액": [5]}))
     ['고객', '금액']
     """
-    options = Options(encoding=encoding, separator=separator, sheet=sheet)
+    options = Options(encoding=encoding, separator=separator, sheet=sheet, header=header)
     return list(_open(source, options).names)
 
 
@@ -62,6 +63,7 @@ def read_table(
     encoding: str | None = None,
     separator: str | None = None,
     sheet: str | int | None = None,
+    header: int | None = None,
 ) -> pd.DataFrame:
     """Read a canonical table, such as identities or consents, from what its owner has.
 
@@ -76,7 +78,7 @@ Spark table
         As in `read_transactions`, and so are the options.
     name : str
         Name of the table, one of `contracts.CONTRACTS`; transactions have `read_transactions`.
-    columns, date_format, dayfirst, timezone, decimal, encoding, separator, sheet
+    columns, date_format, dayfirst, timezone, decimal, encoding, separator, sheet, header
         See `read_transactions`.
 
     Returns
@@ -107,13 +109,13 @@ Spark table
     check_choice("name", name, [one for one in CONTRACTS if one != "transactions"])
     options = Options(
         columns=columns, date_format=date_format, dayfirst=dayfirst, timezone=timezone,
-        decimal=decimal, encoding=encoding, separator=separator, sheet=sheet,  # type: ignore[arg-type]
+        decimal=decimal, encoding=encoding, separator=separator, sheet=sheet, header=header,  # type: ignore[arg-type]
     )  # fmt: skip
     opened = _open(source, options)
     contract = CONTRACTS[name]
-    header = find_header(opened, contract, columns or {})
-    read = read_columns(opened, header, contract, options)
-    others = [theirs for theirs in opened.names if theirs not in header.theirs.values()]
+    matched = find_header(opened, contract, columns or {})
+    read = read_columns(opened, matched, contract, options)
+    others = [theirs for theirs in opened.names if theirs not in matched.theirs.values()]
     added = [column for column in read.table.columns if column.startswith(OURS)]
     found = execute(read.table.select(*added, *others))
     _check_read(found, contract)
@@ -123,7 +125,11 @@ Spark table
 
 def _open(source: Any, options: Options) -> Source:
     opened = open_source(
-        source, encoding=options.encoding, separator=options.separator, sheet=options.sheet
+        source,
+        encoding=options.encoding,
+        separator=options.separator,
+        sheet=options.sheet,
+        header=options.header,
     )
     if opened.malformed:  # not shown: the line may hold a person's name
         raise ContractError(
