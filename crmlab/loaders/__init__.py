@@ -100,7 +100,9 @@ Spark table
         Files may be CSV (also gzipped), TSV, Excel or Parquet; a folder means those in it.
     columns : mapping of str to str, optional
         *Their* header to *ours*, as in ``{"고객": "customer_id"}``. Names that are ours already
-        need no entry; columns that are not ours pass through under their names.
+        need no entry; columns that are not ours pass through under their names. An entry wins
+        over a name: with ``{"SALES_PRICE": "amount"}`` a column ``AMOUNT`` or ``amount`` is not
+        read, and passes through as ``AMOUNT_in_source``.
     on_invalid : {"raise", "quarantine"}, default="raise"
         Refuse a table with invalid rows, or leave them out with a `QuarantineWarning`.
     returns : {"net", "drop", "keep"}, default="net"

@@ -113,12 +113,11 @@ Spark table
     contract = CONTRACTS[name]
     header = find_header(opened, contract, columns or {})
     read = read_columns(opened, header, contract, options)
-    others = [theirs for theirs in opened.names if theirs not in header.theirs.values()]
     added = [column for column in read.table.columns if column.startswith(OURS)]
-    found = execute(read.table.select(*added, *others))
+    found = execute(read.table.select(*added, *header.others))
     _check_read(found, contract)
     ours = {OURS + name: name for name in contract.names() if name in read.names}
-    return found[[*ours, *others]].rename(columns=ours)
+    return found[[*ours, *header.others]].rename(columns=ours | header.others)
 
 
 def _open(source: Any, options: Options) -> Source:

@@ -42,7 +42,7 @@ class Columns:
 def read_columns(opened: Source, header: Header, contract: Contract, options: Options) -> Columns:
     """Read the columns that the header found, as `contract` wants them."""
     table, doubtful = opened.table, []
-    readings = dict(opened.readings)
+    readings = opened.readings | header.readings
     for name, theirs in header.theirs.items():
         zones = opened.zones.get(theirs, set())
         cells = _read_column(contract.column(name), table, theirs, zones, options)

@@ -1,39 +1,95 @@
 """Which of the owner's columns is which of ours, by name and by what the caller says."""
 
-import difflib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from crmlab._errors import InputError
+from crmlab._text import list_names
 from crmlab.contracts import Contract, ContractError
+from crmlab.loaders._header.names import SURE, find_close, is_word, score_name
+from crmlab.loaders._header.suggest import suggest_columns
 from crmlab.loaders._sources.source import Source
 
 __all__ = ["Header", "find_header"]
 
+_REMEDY = "Map your header to these names with `columns={'your name': 'our name'}`."
+
 
 @dataclass(frozen=True)
 class Header:
-    """Our names -> theirs, in their order; our absent columns -> the two they are a product of."""
+    """Our names -> theirs, in their order; our absent columns -> the two they are a product of.
+
+    `others` are the owner's further columns -> their names beside ours; `readings` holds what looks
+    wrong about the choice, in words.
+    """
 
     theirs: dict[str, str]
     products: dict[str, tuple[str, str]]
+    others: dict[str, str] = field(default_factory=dict)
+    readings: dict[str, str] = field(default_factory=dict)
 
 
 def find_header(opened: Source, contract: Contract, columns: Mapping[str, str]) -> Header:
-    """Find the columns of the contract that are there."""
+    """Find the columns of the contract that are there; what `columns` says wins over a name."""
     columns = {str(theirs): ours for theirs, ours in columns.items()}
     present, known = list(opened.names), contract.names()
     _check_mapping(columns, present, known)
-    named = {name: columns.get(name, name) for name in present}
+    claimed = {ours.casefold() for ours in columns.values()}
+    named = {
+        name: columns.get(name, name)
+        for name in present
+        if name in columns or name.casefold() not in claimed
+    }
     header = {ours: theirs for theirs, ours in named.items() if ours in known}
     made = _find_products(contract, header)
     _check_claims(named | {" × ".join(factors): ours for ours, factors in made.items()})
-    try:
-        contract.check_header(named.values(), found=[*header, *made])
-    except ContractError as error:
-        guess = _guess(contract, present, [*header, *made], columns)
-        raise ContractError(f"{error}{guess}{opened.hint}") from None
-    return Header(header, made)
+    found = [*header, *made]
+    missing = [name for name in contract.names(required=True) if name not in found]
+    if missing:
+        lacks = f"The {contract.name} table lacks {', '.join(map(repr, missing))}; "
+        has = f"it has {list_names(columns.get(name, name) for name in present)}."
+        lines = suggest_columns(opened, contract, columns, found)
+        said = "\n".join([lacks + has, *lines]) if lines else f"{lacks}{has} {_REMEDY}"
+        raise ContractError(said + opened.hint)
+    theirs = set(header.values())
+    others = _name_others([name for name in present if name not in theirs], found)
+    return Header(header, made, others, _doubt_price(contract, header, columns, present))
+
+
+def _name_others(others: list[str], ours: Iterable[str]) -> dict[str, str]:
+    """The owner's other columns -> their names beside ours; engines do not see letter case."""
+    reserved = {name.casefold() for name in ours}
+    taken = reserved | {name.casefold() for name in others}
+    named = {}
+    for name in others:
+        named[name] = name
+        if name.casefold() in reserved:
+            while named[name].casefold() in taken:
+                named[name] += "_in_source"
+            taken.add(named[name].casefold())
+    return named
+
+
+def _doubt_price(
+    contract: Contract, header: Mapping[str, str], columns: Mapping[str, str], present: list[str]
+) -> dict[str, str]:
+    """Say so where the price of one unit was mapped to a product that a quantity belongs to."""
+    doubts = {}
+    for column in contract.columns:
+        theirs = header.get(column.name, "")
+        if column.product_of is None or theirs not in columns:
+            continue
+        many, one = column.product_of
+        fit = score_name(contract, one, theirs)
+        if fit < SURE or fit <= score_name(contract, column.name, theirs):
+            continue
+        counts = [name for name in present if name != theirs and is_word(contract, many, name)]
+        if counts:
+            doubts[f"{column.name} of a line"] = (
+                f"{theirs!r}, which may be the price of one unit, as {counts[0]!r} stands beside "
+                f"it; if so, map {theirs!r} to {one} and {counts[0]!r} to {many}"
+            )
+    return doubts
 
 
 def _find_products(contract: Contract, header: Iterable[str]) -> dict[str, tuple[str, str]]:
@@ -55,15 +111,15 @@ def _check_mapping(columns: Mapping[str, str], present: list[str], known: list[s
         hint = ""
         if any(name in known and columns[name] in present for name in unknown):
             hint = " `columns` maps their header to ours, not the other way."
-        elif close := _find_close(unknown[0], present):
+        elif close := find_close(unknown[0], present):
             hint = f" Did you mean {close!r}?"
         raise ContractError(
             f"`columns` names {', '.join(map(repr, unknown))}, which the table lacks; it has "
-            f"{', '.join(map(repr, present))}.{hint}"
+            f"{list_names(present)}.{hint}"
         )
     for ours in columns.values():
         if ours not in known:
-            close = _find_close(str(ours), known)
+            close = find_close(str(ours), known)
             raise InputError(
                 f"`columns` must map to {', '.join(known)}; got {ours!r}. "
                 + (f"Did you mean {close!r}?" if close else "Other columns keep their names.")
@@ -80,26 +136,3 @@ def _check_claims(named: Mapping[str, str]) -> None:
                 f"{first!r} and {theirs!r} both claim to be {ours.casefold()!r}: map one of them "
                 "only, and rename the other."
             )
-
-
-def _find_close(name: str, names: list[str]) -> str | None:
-    """The name that differs only in case or spelling, if there is one."""
-    folded = {_fold(one): one for one in names}
-    close = difflib.get_close_matches(_fold(name), folded, n=1, cutoff=0.8)
-    return folded[close[0]] if close else None
-
-
-def _fold(name: str) -> str:
-    return name.strip().casefold().replace(" ", "_")
-
-
-def _guess(
-    contract: Contract, present: list[str], found: list[str], columns: Mapping[str, str]
-) -> str:
-    """A suggestion where a header differs only in case or spelling."""
-    free = [name for name in present if name not in columns]
-    missing = [ours for ours in contract.names(required=True) if ours not in found]
-    pairs = {close: ours for ours in missing if (close := _find_close(ours, free))}
-    if pairs:
-        return f" Did you mean columns={pairs}?"
-    return "" if contract.reader else " Or map them with `columns=`."

@@ -28,14 +28,15 @@ class Prepared:
     malformed: tuple[str, ...]
     options: Options
     readings: dict[str, str]
+    others: dict[str, str]
 
     def lines(self) -> Any:
         """The rows that keep every rule in canonical columns, returns not yet treated."""
         kept = self.table.filter(~breaks_any(self.table, self.rules))
         ours = dict.fromkeys([*TRANSACTIONS.names(required=True), *self.header])
-        others = [name for name in self.names if name not in {*self.header.values(), *ours}]
         return kept.select(
-            **{name: kept[OURS + name] for name in ours}, **{n: kept[n] for n in others}
+            **{name: kept[OURS + name] for name in ours},
+            **{shown: kept[name] for name, shown in self.others.items()},
         )
 
     def valid(self) -> Any:
@@ -90,7 +91,7 @@ def apply_rules(opened: Source, header: Header, read: Columns, options: Options)
         table = _materialise(table)
     return Prepared(
         table, opened.names, header.theirs, list_rules(read, options), opened.malformed, options,
-        read.readings,
+        read.readings, header.others,
     )  # fmt: skip
 
 
