@@ -91,7 +91,7 @@ _WORDS = {
     "is_return": "is return; return; returned; is returned; return flag; retoure; 반품여부; 반품",
     # --- what became of an order ---
     "status": "status; order status; financial status; payment status; order state; "
-    "transaction status; event type; bestellstatus; zahlungsstatus; statut; estado; stato; "
+    "transaction status; bestellstatus; zahlungsstatus; statut; estado; stato; "
     "주문상태; 결제상태; 처리상태; 진행상태; 배송상태; 상태; 注文状況; 订单状态",
     "refunded": "refunded; amount refunded; refund; refund amount; refunded value; "
     "returned amount; erstattung; erstattet; erstattungsbetrag; remboursement; reembolso; "
