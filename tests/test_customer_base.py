@@ -723,7 +723,7 @@ GOOD = lines(("a", "2024-01-01", 5), ("a", "2024-02-01", 5))
         pytest.param(
             lambda: rfm_summary(GOOD.rename(columns={"amount": "Amount"})),
             ContractError,
-            "lacks 'amount'.*Did you mean",
+            r"lacks 'amount'.*\nDid you mean",
             id="header",
         ),
         pytest.param(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
+from crmlab._text import list_names
 from crmlab._types import Table
 from crmlab.contracts._errors import ContractError
 from crmlab.contracts._open import as_table
@@ -111,8 +112,8 @@ class Contract:
         if missing:
             remedy = "Map your header to these names with `columns={'your name': 'our name'}`."
             raise ContractError(
-                f"The {self.name} table lacks {_quote_names(missing)}; "
-                f"it has {_quote_names(present)}. "
+                f"The {self.name} table lacks {', '.join(map(repr, missing))}; "
+                f"it has {list_names(present)}. "
                 + (remedy if self.reader else "Rename your columns to these names.")
             )
 
@@ -212,10 +213,6 @@ class Contract:
         there = {"", *held.columns}
         rules = [rule for rule in self.rules if there.issuperset({rule.column, *rule.needs})]
         return held, rules, tally(held, rules)
-
-
-def _quote_names(names: Iterable[str]) -> str:
-    return ", ".join(repr(name) for name in names) or "no columns"
 
 
 _TYPE_TESTS: dict[str, Callable[[Any], bool]] = {

@@ -114,7 +114,9 @@ Spark table
         Files may be CSV (also gzipped), TSV, Excel or Parquet; a folder means those in it.
     columns : mapping of str to str, optional
         *Their* header to *ours*, as in ``{"고객": "customer_id"}``. Names that are ours already
-        need no entry; columns that are not ours pass through under their names.
+        need no entry; columns that are not ours pass through under their names. An entry wins
+        over a name: with ``{"SALES_PRICE": "amount"}`` a column ``AMOUNT`` or ``amount`` is not
+        read, and passes through as ``AMOUNT_in_source``.
     layout : str or path, optional
         How the export of a shop is written: one of those that `crmlab layouts` lists, such as
         "shopify", or a file of your own. Default: found, where only one fits the header and

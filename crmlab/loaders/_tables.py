@@ -10,7 +10,7 @@ from crmlab._engine import execute
 from crmlab._types import TableSource
 from crmlab.contracts import CONTRACTS, Contract, ContractError
 from crmlab.loaders._columns.read import PROBLEM, read_columns
-from crmlab.loaders._header.find import find_header
+from crmlab.loaders._header.find import find_header, name_others
 from crmlab.loaders._options import Options
 from crmlab.loaders._sources.open import open_source
 from crmlab.loaders._sources.source import OURS, Source
@@ -115,12 +115,14 @@ Spark table
     contract = CONTRACTS[name]
     matched = find_header(opened, contract, columns or {})
     read = read_columns(opened, matched, contract, options)
-    others = [theirs for theirs in opened.names if theirs not in matched.theirs.values()]
+    others = name_others(
+        (theirs for theirs in opened.names if theirs not in matched.used), matched.origins
+    )
     added = [column for column in read.table.columns if column.startswith(OURS)]
     found = execute(read.table.select(*added, *others))
     _check_read(found, contract)
     ours = {OURS + name: name for name in contract.names() if name in read.names}
-    return found[[*ours, *others]].rename(columns=ours)
+    return found[[*ours, *others]].rename(columns=ours | others)
 
 
 def _open(source: Any, options: Options) -> Source:
