@@ -9,6 +9,7 @@ from crmlab._engine import execute
 from crmlab._purchases import is_return, purchase_days
 from crmlab._text import plain_table
 from crmlab.contracts import ContractError, faults, shown, tally
+from crmlab.loaders._rules.people import find_doubts
 from crmlab.loaders._rules.prepared import Prepared
 from crmlab.loaders._rules.rules import MALFORMED
 
@@ -196,7 +197,7 @@ _RETURNS = {
 
 
 def _count_kept(prepared: Prepared, n_rows: int) -> list[tuple[str, int, str, str]]:
-    """Count valid rows that deserve a look: returns, zero amounts, repeated lines."""
+    """Count valid rows that deserve a look: returns, zero amounts, repeats, odd ids."""
     lines = prepared.lines()
     counts = execute(
         lines.aggregate(
@@ -216,7 +217,7 @@ def _count_kept(prepared: Prepared, n_rows: int) -> list[tuple[str, int, str, st
         distinct = prepared.distinct()
         n_repeats = n_rows - _read_count(distinct.aggregate(n=distinct.count()))
         found.append(("line repeated", n_repeats, "kept", "see `duplicates=`"))
-    return found
+    return found + find_doubts(lines)
 
 
 def _lines_below_zero(lines: Any) -> int:
