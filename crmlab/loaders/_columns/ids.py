@@ -109,7 +109,7 @@ def _read_text(table: Any, column: Any) -> Cells:
     said = [(int(counts[form.words]), form.words) for form in _FORMS]
     text = column
     for form in _FORMS:
-        if counts[form.words]:
+        if counts[f"any {form.words}"]:
             table, text, _ = form.apply(table, text)
     if counts["decomposed"]:
         table, text, n_composed = compose(table, text)
@@ -137,6 +137,8 @@ def _count_forms(column: Any) -> dict[str, Any]:
     values, known = stage(values, ~is_blank(text))
     word = known & ~(text.re_search(_WHOLE) | text.re_search(_DAMAGED))
     counts = {words: (values[name] & known).sum() for words, name in flags.items()}
+    # What is missing is mended as well, to be seen as missing, but is not spoken of.
+    counts |= {f"any {words}": values[name].sum() for words, name in flags.items()}
     counts |= {
         "decomposed": text.re_search(DECOMPOSED).sum(),
         "float": text.re_search(_FLOAT).sum(),

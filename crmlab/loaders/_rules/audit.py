@@ -101,7 +101,7 @@ class TransactionAudit:
         <BLANKLINE>
         date: read as year-month-day
         <BLANKLINE>
-        14 rules looked for, nothing found.
+        18 rules looked for, nothing found.
         """
         lines = [
             f"  rows read         {self.rows_read:>12,}",
