@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 from warm_kernels import pytest_configure  # noqa: F401
 
-from crmlab.datasets import load_cdnow
+from crmlab.datasets import load_cdnow, load_company
+from crmlab.identity import link_customers
 
 # No test is timed: a busy machine is no defect.
 hypothesis.settings.register_profile("crmlab", deadline=None, max_examples=50)
@@ -51,6 +52,12 @@ def cdnow() -> pd.DataFrame:
 @pytest.fixture(scope="session")
 def cdnow_sample() -> pd.DataFrame:
     return load_cdnow(sample=True)
+
+
+@pytest.fixture(scope="session")
+def linked_company():
+    """The people of the company, linked once: `xdist_group("company")` keeps tests together."""
+    return link_customers(load_company().identities)
 
 
 @pytest.fixture(scope="session")
