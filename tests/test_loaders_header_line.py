@@ -46,7 +46,7 @@ titles = st.one_of(
 
 
 @pytest.mark.slow
-@settings(max_examples=40)
+@settings(max_examples=10)
 @given(
     st.lists(titles, max_size=6),
     st.sampled_from([",", ";", "\t", "|"]),
@@ -86,11 +86,12 @@ def test_the_named_separator_wins_over_the_marks_of_the_header_and_loses_to_the_
         tmp_path / "o.csv", "sep=:\ncustomer_id:date:amount:a,b,c,d,e\na:2024-01-05:5:x\n"
     )
     assert read(path)["a,b,c,d,e"].tolist() == ["x"]
-    assert read_header(path, separator=",")[1:] == ["b", "c", "d", "e"]
+    with pytest.raises(ContractError, match="it has 'customer_id:date:amount:a', 'b'"):
+        read_transactions(path, separator=",")
 
 
 @pytest.mark.slow
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(st.integers(0, 9), st.integers(6, 60), st.integers(3, 8), st.booleans())
 def test_one_long_line_moves_no_header(position, length, width, titled):
     header, *rows = table_lines(width=width, n_rows=10)
@@ -109,7 +110,8 @@ def test_one_long_line_moves_no_header(position, length, width, titled):
             "customer_id;date;amount;note\n" + "a;2024-01-05;5;red, green, blue, all\n" * 5,
             5, id="another-mark-in-a-note",
         ),
-        pytest.param(f"{HEADER}\n" + "a,b,c,d,e,f\n" * 5 + f"{ROW}\n", 1, id="mostly-torn"),
+        pytest.param(f"{HEADER}\n" + f"{ROW},6,7,8\n" * 5 + f"{ROW}\n", 1, id="mostly-torn"),
+        pytest.param(f"{HEADER}\n{ROW}\n\n" + "a,b,c,d,e,f,g\n" * 2, 1, id="words-below"),
         pytest.param(f"{HEADER}\n{ROW}\n", 1, id="one-row"),
         pytest.param(f"\n\ufeff\n{HEADER}\n{ROW}\n", 1, id="blank-lines-above"),
     ],
@@ -134,7 +136,8 @@ def test_the_line_of_the_header_is_counted_as_editors_do(tmp_path, encoding):
     path = stored(tmp_path / "o.csv", text, encoding)
     assert read(path, header=4)["amount"].tolist() == [5]
     assert audited(path, header=4).readings["header"] == "line 4, below 3 lines of title"
-    assert read_header(path, header=1) == ["year", "month", "day", "week"]
+    with pytest.raises(ContractError, match="it has 'year', 'month', 'day', 'week'"):
+        read_transactions(path, header=1)
 
 
 def test_the_separator_is_found_on_the_line_that_is_named(tmp_path):
@@ -197,7 +200,7 @@ below = st.lists(
 
 
 @pytest.mark.slow
-@settings(max_examples=40)
+@settings(max_examples=10)
 @given(
     below, st.sampled_from(ENCODINGS), st.booleans(), st.sampled_from([1, 8, 300]), st.booleans()
 )
@@ -245,7 +248,7 @@ def test_where_no_line_fits_they_are_torn_and_not_below_the_table(tmp_path):
 
 
 @pytest.mark.slow
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(
     st.lists(st.sampled_from([ROW, ",,", " , ,", ",", ",,,,,", '"","",""', "\t", ""]), max_size=8),
     st.booleans(),
@@ -291,7 +294,7 @@ COLUMNS = [*NAMES, "비고", "note"]
 
 
 @pytest.mark.slow
-@settings(max_examples=20)
+@settings(max_examples=10)
 @given(
     st.lists(st.sampled_from([[], ["notice"], [None, None, "notice"], ["기간", 2024]]), max_size=4),
     st.lists(st.sampled_from([[], ["57 records"], [None, "end"]]), max_size=3),

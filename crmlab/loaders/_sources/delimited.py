@@ -182,7 +182,7 @@ def _read_fast(file: _File, aside: _Aside) -> Iterator[pa.RecordBatch]:
                 yield batch
         except pa.ArrowInvalid as error:
             raise ContractError(f"{file.path.name} cannot be split into rows: {error}.") from error
-    if n_rows:
+    if n_rows or not any(file.top.mark in line for line in file.footer):
         aside.move_footer(file.footer)
 
 

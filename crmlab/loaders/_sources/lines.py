@@ -118,14 +118,14 @@ def _find_header(records: Sequence[_Record], marks: str) -> tuple[int, str]:
 
 
 def _rate(records: Sequence[_Record], mark: str) -> tuple[int, int]:
-    """The position of the header if `mark` is the separator, and how many cells fit it."""
+    """The position of the header if `mark` is the separator, and how many of them part a cell."""
     rows = [_split(record.text, mark) for record in records]
     width = find_width(rows)
     trailing = all(not is_filled(row[-1]) for row in rows if len(row) == width)
     position = find_header_row(rows, width, least=width - trailing)
     n_fields = len(rows[position])
     n_alike = sum(abs(len(row) - n_fields) <= 1 for row in rows[position:])
-    return position, count_filled(rows[position]) * n_alike
+    return position, (count_filled(rows[position]) - 1) * n_alike
 
 
 def _count_mark(text: str, marks: str) -> str:

@@ -47,13 +47,18 @@ def find_header_row(rows: Sequence[Sequence[Any]], width: int, least: int = 0) -
     """The position of the header among `rows`, the first of which stands on top.
 
     The first row with at least half of `width` cells filled, and at least `least` fields; those
-    above it are titles. Below titles it must hold names only: where a row of values comes first,
-    the first row is the header, whatever it looks like.
+    above it are titles. Below titles it must hold names only, with values in the rows that follow:
+    else the first row is the header, whatever it looks like.
     """
-    for position, row in enumerate(rows):
-        if 2 * count_filled(row) >= width and len(row) >= least:
-            return position if position == 0 or _holds_names(row) else 0
-    return 0
+    full = [
+        (position, _holds_names(row))
+        for position, row in enumerate(rows)
+        if 2 * count_filled(row) >= width and len(row) >= least
+    ]
+    if not full:
+        return 0
+    (position, named), *below = full
+    return position if named and not (below and all(names for _, names in below)) else 0
 
 
 def _holds_names(row: Sequence[Any]) -> bool:
