@@ -110,11 +110,11 @@ def read_parquet(*paths: Path) -> Any:
         return _watch(table, name, scratch)
 
 
-def store_beside(table: Any, frame: pd.DataFrame) -> Any:
-    """Return a small frame as a table of the engine where another table lives, for a join."""
+def store_beside(table: Any, rows: Any) -> Any:
+    """Return a small frame, or Arrow table, as a table of the engine where another table lives, for a join."""
     import ibis
 
-    held = ibis.memtable(frame)
+    held = ibis.memtable(rows)
     backend = table.get_backend()
     if not is_spark(table):
         return held

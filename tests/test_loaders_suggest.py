@@ -13,7 +13,7 @@ from loader_cases import audited, orders, read
 from crmlab.contracts import CONTRACTS, ContractError
 from crmlab.customer_base import rfm_summary
 from crmlab.loaders import read_table, read_transactions
-from crmlab.loaders._header import contents, suggest
+from crmlab.loaders._header import contents, layouts, suggest
 from crmlab.loaders._header.words import list_words
 
 DAYS = ["2024-01-05", "2024-01-06", "2024-02-07", "2024-02-08"]
@@ -23,6 +23,12 @@ MONEY = ["30.50", "1,046.00", "166.25", "99.90"]
 WON = ["107,600원", "178,400원", "101,200원", "11,100원"]
 PIECES = [2, 1, 1, 3]
 NOTHING = [None] * 4
+
+
+@pytest.fixture(autouse=True)
+def _without_layouts(monkeypatch):
+    """Headers of shops are unknown here, as those of other shops are."""
+    monkeypatch.setattr(layouts, "list_layouts", lambda: ())
 
 
 def message(source, table="transactions", **options):

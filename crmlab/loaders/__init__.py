@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from crmlab._checks import check_choice
 from crmlab._engine import blames_query, engine_errors
+from crmlab._revenue.currency import Rates
 from crmlab._types import TableSource
 from crmlab.contracts import TRANSACTIONS, ContractError
 from crmlab.loaders._columns.read import read_columns
@@ -40,7 +41,6 @@ from crmlab.loaders._tables import read_header, read_table
 
 if TYPE_CHECKING:
     import ibis
-    import pandas as pd
 
 _log = logging.getLogger(__name__)
 
@@ -90,7 +90,7 @@ def read_transactions(
     statuses: Mapping[str, str] | None = None,
     guests: Sequence[str] | None = None,
     currency: str | None = None,
-    rates: "Mapping[str, float] | pd.DataFrame | None" = None,
+    rates: Rates | None = None,
     where: Mapping[str, Sequence[Any]] | None = None,
     on_invalid: Literal["raise", "quarantine"] = "raise",
     returns: Literal["net", "drop", "keep"] = "net",
@@ -265,7 +265,7 @@ def audit_transactions(
     statuses: Mapping[str, str] | None = None,
     guests: Sequence[str] | None = None,
     currency: str | None = None,
-    rates: "Mapping[str, float] | pd.DataFrame | None" = None,
+    rates: Rates | None = None,
     where: Mapping[str, Sequence[Any]] | None = None,
     returns: Literal["net", "drop", "keep"] = "net",
     duplicates: Literal["keep", "quarantine"] = "keep",

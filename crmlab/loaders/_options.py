@@ -14,7 +14,7 @@ from crmlab._errors import InputError, InputTypeError
 from crmlab._revenue.currency import check_rates
 from crmlab.contracts import STATUSES
 from crmlab.loaders._columns.dates import check_format
-from crmlab.loaders._header.layouts import Layout, names_of
+from crmlab.loaders._header.layouts import Layout
 
 __all__ = ["Options"]
 
@@ -118,7 +118,7 @@ class Options:
     @property
     def counted(self) -> tuple[str, ...]:
         """Statuses that count here besides those that always do."""
-        return names_of(self.count)
+        return (self.count,) if isinstance(self.count, str) else tuple(self.count)
 
     @functools.cached_property
     def latest(self) -> pd.Timestamp:

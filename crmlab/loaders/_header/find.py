@@ -93,7 +93,7 @@ def _list_claims(
     used = {one.columns[0]: ours for ours, one in origins.items() if one.how == "plain"}
     taken = {ours.casefold() for ours in (*columns.values(), *origins)}
     free = {name: name for name in present if name not in used and name.casefold() not in taken}
-    return free | used | {" × ".join(factors): ours for ours, factors in made.items()}
+    return free | used | dict(columns) | {" × ".join(factors): ours for ours, factors in made.items()}
 
 
 def _find_layout(

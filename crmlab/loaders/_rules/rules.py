@@ -38,7 +38,7 @@ def list_rules(read: Columns, options: Options) -> tuple[Rule, ...]:
     rules = [
         _problem_rule(name, words, read) for name in read.doubtful for words in PROBLEMS[kinds[name]]
     ]
-    rules += [_apply_to_ours(rule, read) for rule in TRANSACTIONS.rules if rule.column != "status"]
+    rules += [_apply_to_ours(rule, read) for rule in TRANSACTIONS.rules]
     rules += [_infinite_rule(name) for name in numbers if name != "amount"]
     rules.append(_future_rule(options.latest))
     rules += [_order_rule(label) for label in FAULTS]
