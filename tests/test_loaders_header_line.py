@@ -124,7 +124,8 @@ def test_a_header_on_top_stays_the_header(tmp_path, text, n_valid):
 
 def test_values_below_a_short_line_are_no_header(tmp_path):
     path = stored(tmp_path / "o.csv", "Report\n" + "a,2024-01-05,5\n" * 3)
-    assert read_header(path) == ["Report"]
+    with pytest.raises(ContractError, match="it has 'Report'"):
+        read_transactions(path)
 
 
 # --- where the caller says ---------------------------------------------------------------------
