@@ -6,12 +6,12 @@ hide a line; in a spreadsheet a cell that starts with `=` is a formula.
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import pandas as pd
 
-__all__ = ["list_names", "plain_table", "printable", "safe_for_spreadsheet"]
+__all__ = ["list_names", "name_others", "plain_table", "printable", "safe_for_spreadsheet"]
 
 # What Excel, LibreOffice and Google Sheets take for a formula, full-width forms included.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\n", "＝", "＋", "－", "＠")
@@ -72,6 +72,21 @@ def _printable_character(character: str) -> str:
     if character == "\n" or character.isprintable():
         return character
     return " " if character.isspace() else ""
+
+
+def name_others(others: Iterable[str], ours: Collection[str]) -> dict[str, str]:
+    """The owner's other columns -> their names beside ours; engines do not see letter case."""
+    others = list(others)
+    reserved = {name.casefold() for name in ours}
+    taken = reserved | {name.casefold() for name in others}
+    named = {}
+    for name in others:
+        named[name] = name
+        if name.casefold() in reserved:
+            while named[name].casefold() in taken:
+                named[name] += "_in_source"
+            taken.add(named[name].casefold())
+    return named
 
 
 def plain_table(frame: pd.DataFrame) -> str:

@@ -16,7 +16,15 @@ import pyarrow as pa
 
 from crmlab._engine import execute, store_beside
 
-__all__ = ["ABOVE_GOODS", "NOTHING", "WITHOUT_PURCHASE", "Refunds", "is_return", "match_refunds", "total_orders"]
+__all__ = [
+    "ABOVE_GOODS",
+    "NOTHING",
+    "WITHOUT_PURCHASE",
+    "Refunds",
+    "is_return",
+    "match_refunds",
+    "total_orders",
+]
 
 # Half a thousandth of a cent: adding 0.1 and 0.2 and taking 0.3 back must leave nothing.
 NOTHING = 5e-6

@@ -87,7 +87,10 @@ TRANSACTIONS = Contract(
         Column("order_id", "id", "the order or basket the line belongs to"),
         Column("status", "word", "what became of the order", words=STATUSES),
         Column(
-            "refunded", "number", "given back of the line, in currency, whatever its sign", money=True
+            "refunded",
+            "number",
+            "given back of the line, in currency, whatever its sign",
+            money=True,
         ),
         Column(
             "order_refunded",
@@ -133,7 +136,12 @@ TRANSACTIONS = Contract(
     ),
     exclusions=(
         *(uncounted(word) for word in ("cancelled", "pending", "partly paid")),
-        Rule("test order", "it is none of the shop's money", lambda t: t["is_test"].fill_null(False), "is_test"),
+        Rule(
+            "test order",
+            "it is none of the shop's money",
+            lambda t: t["is_test"].fill_null(False),
+            "is_test",
+        ),
     ),
     reader="read_transactions",
 )

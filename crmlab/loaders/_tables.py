@@ -7,10 +7,11 @@ import pandas as pd
 
 from crmlab._checks import check_choice
 from crmlab._engine import execute
+from crmlab._text import name_others
 from crmlab._types import TableSource
 from crmlab.contracts import CONTRACTS, Contract, ContractError
 from crmlab.loaders._columns.read import PROBLEM, read_columns
-from crmlab.loaders._header.find import find_header, name_others
+from crmlab.loaders._header.find import find_header
 from crmlab.loaders._options import Options
 from crmlab.loaders._sources.open import open_source
 from crmlab.loaders._sources.source import OURS, Source

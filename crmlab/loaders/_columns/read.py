@@ -51,7 +51,7 @@ class Columns:
 def read_columns(opened: Source, header: Header, contract: Contract, options: Options) -> Columns:
     """Read the columns that the header found, as `contract` wants them."""
     table, doubtful, unknown, signs = opened.table, [], {}, {}
-    readings = header.describe() | opened.readings
+    readings = header.readings | opened.readings
     for name, origin in header.origins.items():
         zones = opened.zones.get(origin.columns[0], set())
         cells = _read_origin(contract.column(name), table, origin, zones, options, opened.table)

@@ -1,6 +1,6 @@
 """Which of the owner's columns is which of ours, by name and by what the caller says."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from crmlab.loaders._header.origin import Origin
 from crmlab.loaders._header.suggest import suggest_columns
 from crmlab.loaders._sources.source import Source
 
-__all__ = ["Header", "find_header", "name_others"]
+__all__ = ["Header", "find_header"]
 
 _REMEDY = "Map your header to these names with `columns={'your name': 'our name'}`."
 
@@ -23,32 +23,18 @@ _REMEDY = "Map your header to these names with `columns={'your name': 'our name'
 class Header:
     """Where each of our columns comes from, and what is a product of two others.
 
-    `worth` says which column holds the money of a line, `layout` which layout the header has,
-    `doubts` what looks wrong about the choice, in words.
+    `theirs` holds our names -> theirs, the first where several make one of ours; `used` the owner's
+    columns that became ours as they are; `worth` says which column holds the money of a line,
+    `layout` which layout the header has, `readings` what its owner should know of all that.
     """
 
     origins: dict[str, Origin]
     products: dict[str, tuple[str, str]]
+    theirs: dict[str, str]
+    used: frozenset[str]
     worth: Worth = "amount"
     layout: Layout | None = None
-    doubts: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def theirs(self) -> dict[str, str]:
-        """Our names -> theirs, the first where several make one of ours."""
-        return {ours: origin.columns[0] for ours, origin in self.origins.items()}
-
-    @property
-    def used(self) -> set[str]:
-        """The owner's columns that became ours as they are."""
-        return {one.columns[0] for one in self.origins.values() if one.how == "plain"}
-
-    def describe(self) -> dict[str, str]:
-        """Say which layout the header has, and what its owner should know about the columns."""
-        if self.layout is None:
-            return self.doubts
-        title = f"{self.layout.name}, {self.layout.title}"
-        return {"layout": "; ".join([title, *self.layout.notes]), **self.doubts}
+    readings: dict[str, str] = field(default_factory=dict)
 
 
 def find_header(
@@ -79,8 +65,17 @@ def find_header(
         lines = suggest_columns(opened, contract, columns, there)
         said = "\n".join([lacks + has, *lines]) if lines else f"{lacks}{has} {_REMEDY}"
         raise ContractError(said + hint + opened.hint)
-    doubts = _doubt_price(contract, origins, columns, present)
-    return Header(origins, made, worth, found, doubts)
+    readings = _describe(found) | _doubt_price(contract, origins, columns, present)
+    theirs = {ours: origin.columns[0] for ours, origin in origins.items()}
+    used = frozenset(one.columns[0] for one in origins.values() if one.how == "plain")
+    return Header(origins, made, theirs, used, worth, found, readings)
+
+
+def _describe(layout: Layout | None) -> dict[str, str]:
+    """Say which layout the header has, and what that decides."""
+    if layout is None:
+        return {}
+    return {"layout": "; ".join([f"{layout.name}, {layout.title}", *layout.notes])}
 
 
 def _list_claims(
@@ -93,7 +88,9 @@ def _list_claims(
     used = {one.columns[0]: ours for ours, one in origins.items() if one.how == "plain"}
     taken = {ours.casefold() for ours in (*columns.values(), *origins)}
     free = {name: name for name in present if name not in used and name.casefold() not in taken}
-    return free | used | dict(columns) | {" × ".join(factors): ours for ours, factors in made.items()}
+    return (
+        free | used | dict(columns) | {" × ".join(factors): ours for ours, factors in made.items()}
+    )
 
 
 def _find_layout(
@@ -131,23 +128,11 @@ def _find_worth(
     return "order_total" if totals.get("amount") in read and "amount" not in read else "amount"
 
 
-def name_others(others: Iterable[str], ours: Collection[str]) -> dict[str, str]:
-    """The owner's other columns -> their names beside ours; engines do not see letter case."""
-    others = list(others)
-    reserved = {name.casefold() for name in ours}
-    taken = reserved | {name.casefold() for name in others}
-    named = {}
-    for name in others:
-        named[name] = name
-        if name.casefold() in reserved:
-            while named[name].casefold() in taken:
-                named[name] += "_in_source"
-            taken.add(named[name].casefold())
-    return named
-
-
 def _doubt_price(
-    contract: Contract, origins: Mapping[str, Origin], columns: Mapping[str, str], present: list[str]
+    contract: Contract,
+    origins: Mapping[str, Origin],
+    columns: Mapping[str, str],
+    present: list[str],
 ) -> dict[str, str]:
     """Say so where the price of one unit was mapped to a product that a quantity belongs to."""
     doubts = {}

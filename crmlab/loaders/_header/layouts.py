@@ -61,9 +61,7 @@ class Layout:
     def missing(self, present: Iterable[str]) -> list[str]:
         """The required headers that are not there."""
         there = {_fold(name) for name in present}
-        return [
-            names[0] for names in self.required if not there & {_fold(name) for name in names}
-        ]
+        return [names[0] for names in self.required if not there & {_fold(name) for name in names}]
 
     def origins(self, present: Iterable[str]) -> dict[str, Origin]:
         """Our columns -> where they come from, for those whose sources are there."""
@@ -128,7 +126,9 @@ def load_layout(path: Path) -> Layout:
         raise InputError(f"{where} is not a TOML file: {error}.") from None
     unknown = sorted(set(data) - _KEYS)
     if unknown:
-        raise InputError(f"{where} must use the keys {', '.join(sorted(_KEYS))}; got {unknown[0]!r}.")
+        raise InputError(
+            f"{where} must use the keys {', '.join(sorted(_KEYS))}; got {unknown[0]!r}."
+        )
     missing = [key for key in ("required", "columns") if not data.get(key)]
     if missing:
         raise InputError(f"{where} must name its `{missing[0]}`.")

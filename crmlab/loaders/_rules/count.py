@@ -55,7 +55,9 @@ def refuse_several(prepared: Prepared, counts: pd.Series) -> None:
     if "refunded" in lines.columns:
         worth = worth - lines.refunded
     sums = execute(
-        lines.group_by("currency").aggregate(worth=worth.sum(), n=lines.count()).order_by("currency")
+        lines.group_by("currency")
+        .aggregate(worth=worth.sum(), n=lines.count())
+        .order_by("currency")
     )
     said = ", ".join(f"{code} {money:,.2f} in {n:,} lines" for code, money, n in sums.values)
     first, *others = sums["currency"]
@@ -117,9 +119,7 @@ _UNMATCHED = {
 }
 
 
-def _count_kept(
-    prepared: Prepared, n_rows: int, totals: Totals
-) -> list[tuple[str, int, str, str]]:
+def _count_kept(prepared: Prepared, n_rows: int, totals: Totals) -> list[tuple[str, int, str, str]]:
     """Count valid rows that deserve a look: returns, zero amounts, repeats, odd ids."""
     lines = prepared.lines()
     counts = execute(

@@ -9,9 +9,10 @@ from crmlab._engine import execute, is_spark, write_parquet
 from crmlab._revenue.currency import convert, find_target
 from crmlab._revenue.refunds import is_return
 from crmlab._revenue.settle import CONSUMED, LEFT_OUT, needs_settling, settle
+from crmlab._text import name_others
 from crmlab.contracts import TRANSACTIONS, ContractError, Rule, breaks_any, violation
 from crmlab.loaders._columns.read import Columns
-from crmlab.loaders._header.find import Header, name_others
+from crmlab.loaders._header.find import Header
 from crmlab.loaders._options import Options
 from crmlab.loaders._rules.exclusions import exclude_orders, exclude_rows
 from crmlab.loaders._rules.rules import REPEAT, list_rules
