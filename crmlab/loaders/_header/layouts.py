@@ -20,10 +20,8 @@ from crmlab.loaders._header.origin import Origin
 __all__ = ["Layout", "find_layout", "list_layouts", "load_layout"]
 
 _FOLDER = Path(__file__).parents[1] / "layouts"
-_KEYS = {
-    "title", "required", "columns", "worth", "statuses", "guests", "currency", "offsets",
-    "date_format", "dayfirst", "decimal", "timezone", "notes", "personal",
-}  # fmt: skip
+_PLAIN = ("worth", "currency", "offsets", "date_format", "dayfirst", "decimal", "timezone")
+_KEYS = {"title", "required", "columns", "statuses", "guests", "notes", "personal", *_PLAIN}
 _HOW = {
     "first": {"first"},
     "joined": {"joined"},
@@ -92,7 +90,7 @@ def _find_origin(spec: Any, there: Mapping[str, str]) -> Origin | None:
         if how in spec:
             columns = [one for name in spec[how] if (one := _pick(name, there)) is not None]
             kept = columns and (how == "first" or len(columns) == len(spec[how]))
-            return Origin(tuple(columns), how) if kept else None  # type: ignore[arg-type]
+            return Origin(tuple(columns), how) if kept else None
     if "filled_down" in spec:
         column = _pick(spec["filled_down"], there)
         return None if column is None else Origin((column,), "filled_down")
@@ -136,21 +134,19 @@ def load_layout(path: Path) -> Layout:
     for key, allowed in (("worth", ("amount", "order_total")), ("offsets", ("as written",))):
         if key in data and data[key] not in allowed:
             raise InputError(f"{where}: `{key}` must be one of {allowed}; got {data[key]!r}.")
+    lists: dict[str, Any] = {
+        key: tuple(data[key]) for key in ("guests", "notes", "personal") if key in data
+    }
+    plain: dict[str, Any] = {key: data[key] for key in _PLAIN if key in data}
     return Layout(
         path.stem,
         data.get("title", path.stem),
         tuple(_names_of(names) for names in data["required"]),
         data["columns"],
         statuses=_invert_statuses(where, data.get("statuses", {})),
-        **{key: tuple(data[key]) for key in ("guests", "notes", "personal") if key in data},
-        **{
-            key: data[key]
-            for key in (
-                "worth", "currency", "offsets", "date_format", "dayfirst", "decimal", "timezone"
-            )
-            if key in data
-        },
-    )  # fmt: skip
+        **lists,
+        **plain,
+    )
 
 
 def _check_columns(where: str, columns: Any) -> None:
