@@ -35,7 +35,7 @@ def check_rates(rates: object) -> None:
         if rates["date"].dtype.kind != "M":
             raise InputTypeError("`rates` must have dates in `date`: use pandas.to_datetime.")
     elif isinstance(rates, Mapping):
-        values = list(rates.values())
+        values = [*rates.values()]
     else:
         raise InputTypeError(
             "`rates` must map a currency to what one unit of it is worth, as {'EUR': 1.08} does, "
@@ -49,7 +49,8 @@ def check_rates(rates: object) -> None:
 
 def find_target(found: Collection[str], rates: Rates, currency: str | None) -> str:
     """The currency that rates convert to: the one asked for, else the only one without a rate."""
-    known = {str(code).upper() for code in (rates["currency"] if _dated(rates) else rates)}
+    rated = rates["currency"].tolist() if isinstance(rates, pd.DataFrame) else list(rates)
+    known = {str(code).upper() for code in rated}
     without = sorted(set(found) - known)
     if currency is not None:
         without = [code for code in without if code != currency]
@@ -63,10 +64,6 @@ def find_target(found: Collection[str], rates: Rates, currency: str | None) -> s
             "Say which with `currency=`."
         )
     return without[0]
-
-
-def _dated(rates: Rates) -> bool:
-    return isinstance(rates, pd.DataFrame)
 
 
 def convert(
