@@ -192,7 +192,7 @@ def test_returns_option_decides_what_a_purchase_is(returns, frequency, money):
     assert summary["monetary_value"].item() == pytest.approx(money)
 
 
-def test_a_zero_amount_is_a_purchase_and_rounding_does_not_undo_one():
+def test_a_zero_amount_is_a_purchase_and_rounding_leaves_none():
     frame = lines(
         ("a", "2024-01-01", 5),
         ("a", "2024-01-02", 0),
@@ -201,7 +201,7 @@ def test_a_zero_amount_is_a_purchase_and_rounding_does_not_undo_one():
         ("a", "2024-01-03", -0.3),
     )
     summary = rfm_summary(frame)
-    assert summary["frequency"].item() == 2
+    assert summary["frequency"].item() == 1
     assert summary["monetary_value"].item() == 0.0
 
 

@@ -112,10 +112,11 @@ def test_names_and_numbers_are_not_placeholders():
 
 
 @pytest.mark.slow
-def test_guests_are_pointed_out_with_their_lines():
+def test_guests_are_left_out_with_their_money():
     frame = beside(beside(shop(10), "Guest", 7), "비회원", 5)
-    assert doubts(frame) == {NOBODY: 12}
-    assert remedy(frame, NOBODY).startswith("'Guest', '비회원': ")
+    found = audited(frame).left_out
+    assert found[["reason", "n_rows"]].to_numpy().tolist() == [["no customer", 12]]
+    assert doubts(frame) == {}
 
 
 @pytest.mark.slow
