@@ -70,7 +70,10 @@ def slow(orders, subscriptions, contacts, end):
     seen = orders[orders["date"] <= end]
     cents = (seen["amount"] * 100).round().astype(int)
     _, left, _ = settle_slowly(
-        [(c, d, n, "") for c, d, n in zip(seen["customer_id"], seen["date"].dt.date, cents)]
+        [
+            (c, d, n, "")
+            for c, d, n in zip(seen["customer_id"], seen["date"].dt.date, cents, strict=True)
+        ]
     )
     for (customer, _, _), n in left.items():
         table[customer]["sales"] += n / 100

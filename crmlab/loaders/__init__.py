@@ -207,7 +207,7 @@ Spark table
     )  # fmt: skip
     with _reading():
         prepared = _prepare(source, options)
-        counts = count_rows(prepared)
+        prepared, counts = count_rows(prepared)
         refuse_several(prepared, counts)
         message = explain(prepared, counts)
     if message:

@@ -25,8 +25,8 @@ __all__ = ["Prepared", "apply_rules"]
 class Prepared:
     """The owner's columns, ours beside them, and the rules that every row must keep.
 
-    `ours` are our columns that there are, `used` the owner's that became ours, `currency` the one
-    of all lines where no column says it.
+    `ours` are our columns that there are, `currency` the one of all lines where no column says it.
+    With `all_count` it is known that every row counts, so that nothing has to be filtered.
     """
 
     table: Any
@@ -38,6 +38,7 @@ class Prepared:
     options: Options
     readings: dict[str, str]
     currency: str = ""
+    all_count: bool = False
 
     @property
     def left_out(self) -> Any:
@@ -46,8 +47,13 @@ class Prepared:
 
     def lines(self) -> Any:
         """The rows that count in canonical columns, returns not yet treated."""
-        kept = self.table.filter(self.left_out.isnull() & ~breaks_any(self.table, self.rules))
-        return self.canonical(kept)
+        return self.canonical(self.counted())
+
+    def counted(self) -> Any:
+        """The rows that count."""
+        if self.all_count:
+            return self.table
+        return self.table.filter(self.left_out.isnull() & ~breaks_any(self.table, self.rules))
 
     def canonical(self, rows: Any) -> Any:
         """Rows of the table in our columns, and the owner's others under names that are free."""
