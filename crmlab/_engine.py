@@ -31,6 +31,7 @@ __all__ = [
     "read_parquet",
     "scratch_file",
     "store",
+    "store_beside",
     "write_parquet",
 ]
 
@@ -107,6 +108,20 @@ def read_parquet(*paths: Path) -> Any:
         table = backend.read_parquet(files, table_name=name, union_by_name=len(files) > 1)
         scratch = paths[0] if paths[0].parent == _scratch_dir() else None
         return _watch(table, name, scratch)
+
+
+def store_beside(table: Any, rows: Any) -> Any:
+    """Return a small frame, or Arrow table, as a table of the engine where another table lives, for a join."""
+    import ibis
+
+    held = ibis.memtable(rows)
+    backend = table.get_backend()
+    if not is_spark(table):
+        return held
+    # A view, since `execute` compiles for Spark without telling it what is in memory.
+    view = backend.create_view(f"crmlab_{next(_numbers)}", held)
+    weakref.finalize(view.op(), lambda _: None, held).atexit = False  # it lives as long as the view
+    return view
 
 
 def _watch(table: Any, name: str, scratch: Path | None = None) -> Any:

@@ -1,5 +1,9 @@
 """Exit codes: what a scheduler, or whoever called a command, learns from how it ended."""
 
+import ast
+import re
+import shlex
+
 from crmlab._errors import InputError, RunError
 
 __all__ = [
@@ -16,6 +20,9 @@ __all__ = [
 ]
 
 DONE, FAULT, REFUSED, LEFT_OUT, FAILED = range(5)
+_TEXT = r"""(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
+_MAPPING = re.compile(rf"columns=(\{{{_TEXT}: {_TEXT}(?:, {_TEXT}: {_TEXT})*\}})")
+
 INTERRUPTED, PIPE_CLOSED = 130, 141  # as shells count: 128 and the number of the signal
 
 MEANINGS = {
@@ -56,8 +63,12 @@ def _is_missing_package(error: BaseException) -> bool:
 def explain(error: BaseException) -> str:
     """Say what went wrong in words for those who did not write the code.
 
+    A mapping of columns is written as options of the command line.
+
     Examples
     --------
+    >>> explain(InputError("Did you mean columns={'Paid at': 'date', 'Total': 'amount'}?"))
+    "Did you mean --column 'Paid at=date' --column Total=amount?"
     >>> explain(PermissionError(13, "Permission denied", "orders.csv"))
     "Permission denied: 'orders.csv'"
     >>> explain(KeyError("margin"))
@@ -71,6 +82,10 @@ def explain(error: BaseException) -> str:
         return error.strerror + (f": {error.filename!r}" if error.filename is not None else "")
     if isinstance(error, MemoryError):
         return "There is not enough memory. Use a larger machine, or fewer customers."
-    if "columns={" in message:
-        message += " On the command line, write --column theirs=ours for each."
-    return message
+    return _MAPPING.sub(_as_options, message)
+
+
+def _as_options(mapping: re.Match[str]) -> str:
+    """Write a mapping of columns as options of the command line."""
+    pairs = ast.literal_eval(mapping[1]).items()
+    return " ".join(f"--column {shlex.quote(f'{theirs}={ours}')}" for theirs, ours in pairs)

@@ -6,15 +6,45 @@ hide a line; in a spreadsheet a cell that starts with `=` is a formula.
 
 import re
 import unicodedata
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import pandas as pd
 
-__all__ = ["plain_table", "printable", "safe_for_spreadsheet"]
+__all__ = ["list_names", "name_others", "plain_table", "printable", "safe_for_spreadsheet"]
 
 # What Excel, LibreOffice and Google Sheets take for a formula, full-width forms included.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\n", "＝", "＋", "－", "＠")
 _SIGNED_NUMBER = re.compile(r"[+-]\d+(?:[.,]\d+)*")
+
+
+def list_names(names: Iterable[object], *, at_most: int = 8) -> str:
+    """List names of columns in a message: all where they are few, else the first and the rest.
+
+    Parameters
+    ----------
+    names : iterable
+        The names, in their order.
+    at_most : int, default=8
+        With more than these, three are named.
+
+    Returns
+    -------
+    str
+        Names in quotes, long ones without their ends.
+
+    Examples
+    --------
+    >>> list_names(["who", "when"])
+    "'who', 'when'"
+    >>> list_names(range(79))
+    "79 columns: '0', '1', '2' and 76 more"
+    """
+    texts = list(map(str, names))
+    quoted = [repr(text if len(text) <= 40 else text[:37] + "...") for text in texts]
+    if len(quoted) <= at_most:
+        return ", ".join(quoted) or "no columns"
+    return f"{len(quoted):,} columns: {', '.join(quoted[:3])} and {len(quoted) - 3:,} more"
 
 
 def printable(text: object) -> str:
@@ -42,6 +72,21 @@ def _printable_character(character: str) -> str:
     if character == "\n" or character.isprintable():
         return character
     return " " if character.isspace() else ""
+
+
+def name_others(others: Iterable[str], ours: Collection[str]) -> dict[str, str]:
+    """The owner's other columns -> their names beside ours; engines do not see letter case."""
+    others = list(others)
+    reserved = {name.casefold() for name in ours}
+    taken = reserved | {name.casefold() for name in others}
+    named = {}
+    for name in others:
+        named[name] = name
+        if name.casefold() in reserved:
+            while named[name].casefold() in taken:
+                named[name] += "_in_source"
+            taken.add(named[name].casefold())
+    return named
 
 
 def plain_table(frame: pd.DataFrame) -> str:

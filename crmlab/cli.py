@@ -302,6 +302,12 @@ def audit(
     sheet: Annotated[
         str | None, typer.Option(help="Sheet of an Excel file, by name or number from 0.")
     ] = None,
+    header: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N", help="Line of a file, or row of a sheet, that holds the header, from 1."
+        ),
+    ] = None,
 ) -> None:
     """Check an order file.
 
@@ -321,6 +327,7 @@ def audit(
         "decimal": decimal,
         "encoding": encoding,
         "sheet": sheet,
+        "header": header,
     }
     found = audit_transactions(file, **options)
     _print(f"{file}\n{found.describe()}")

@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 from warm_kernels import pytest_configure  # noqa: F401
 
-from crmlab.datasets import load_cdnow
+from crmlab.datasets import load_cdnow, load_company
+from crmlab.identity import link_customers
 
 # No test is timed: a busy machine is no defect.
 hypothesis.settings.register_profile("crmlab", deadline=None, max_examples=50)
@@ -54,6 +55,12 @@ def cdnow_sample() -> pd.DataFrame:
 
 
 @pytest.fixture(scope="session")
+def linked_company():
+    """The people of the company, linked once: `xdist_group("company")` keeps tests together."""
+    return link_customers(load_company().identities)
+
+
+@pytest.fixture(scope="session")
 def spark():
     need(shutil.which("java") is not None, "Spark needs Java, which is not on the path")
     need(importlib.util.find_spec("pyspark") is not None, "Spark needs pyspark: crmlab[spark]")
@@ -67,6 +74,7 @@ def spark():
         .config("spark.sql.shuffle.partitions", "1")
         # A handful of rows is read sooner than code for them is compiled.
         .config("spark.sql.codegen.wholeStage", "false")
+        .config("spark.sql.adaptive.enabled", "false")  # nor planned anew after every stage
         .config("spark.driver.extraJavaOptions", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
         .config("spark.log.level", "ERROR")
         .getOrCreate()

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -477,10 +478,23 @@ def test_audit_of_what_cannot_be_read_is_exit_code_2(
 
 
 def test_the_remedy_for_other_headers_can_be_typed(command, orders):
-    path = orders("who,when\n1,2024-01-05\n")
+    path = orders("Kunde,Datum der Bestellung,Preis's\n1,2024-01-05,5\n")
+    options = "--column Kunde=customer_id --column 'Datum der Bestellung=date'"
     for arguments in (["audit", path], ["report", "customer_base", "--data", path]):
         _, _, err = command(*arguments)
-        assert err.endswith(" On the command line, write --column theirs=ours for each.\n")
+        assert f"Did you mean {options}?\n" in err
+        assert "columns={" not in err
+
+
+def test_a_mapping_in_a_message_can_be_typed_whatever_its_names_are(command, orders):
+    name = """Kunde "A"'s {id}, $1"""
+    quoted = name.replace('"', '""')
+    path = orders(f'"{quoted}",Datum,Betrag\n1,2024-01-05,5\n')
+    _, _, err = command("audit", path, "--column", f"{name}=customer_id")
+    typed = shlex.split(err.split("Did you mean ")[1].rpartition("?")[0])
+    assert typed[1] == f"{name}=customer_id"
+    code, _, _ = command("audit", path, *typed)
+    assert code == 0
 
 
 def test_no_text_of_a_stranger_steers_the_terminal(command, orders):

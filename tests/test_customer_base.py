@@ -113,11 +113,27 @@ def test_rfm_summary_unit_scales_times_and_nothing_else(cdnow_sample, unit, days
     pd.testing.assert_frame_equal(other[same], in_days[same])
 
 
+@pytest.fixture(scope="module")
+def reduced():
+    """Lines with returns, and what each way to reduce them makes of them in memory."""
+    frame = with_returns()
+    ways = {
+        rfm_summary: {"unit": "W"},
+        calibration_holdout: {"calibration_end": "2023-09-30", "observation_end": "2023-12-01"},
+        sufficient_statistics: {"observation_end": "2023-07-31", "unit": "M"},
+        cohort_retention: {},
+        customer_flows: {},
+    }
+    return frame, [(reduce, how, reduce(frame, **how)) for reduce, how in ways.items()]
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("frame", [simulated(300), with_returns()], ids=["clean", "returns"])
-def test_rfm_summary_is_the_same_on_every_engine(engine, frame):
-    got = rfm_summary(read_transactions(engine(frame)), unit="W")
-    pd.testing.assert_frame_equal(got, rfm_summary(frame, unit="W"), rtol=1e-12, atol=1e-9)
+def test_lines_are_reduced_alike_on_every_engine(engine, reduced):
+    frame, ways = reduced
+    table = read_transactions(engine(frame))
+    for reduce, how, expected in ways:
+        # Sums in another order.
+        pd.testing.assert_frame_equal(reduce(table, **how), expected, rtol=1e-12, atol=1e-9)
 
 
 def slow_summary(frame, end):
@@ -213,9 +229,10 @@ def test_orders_are_counted_by_their_ids_on_every_engine(engine):
     late = three_lines("late", "o9").tail(1).assign(date="2024-01-03")
     frame = pd.concat([*each, late], ignore_index=True).astype({"date": "datetime64[us]"})
     expected = {customer: n for customer, (_, n) in ORDERS.items()}
-    counted = rfm_summary(engine(frame))["n_orders"]
+    lines = engine(frame)
+    counted = rfm_summary(lines)["n_orders"]
     assert counted.to_dict() == expected | {"late": 1}
-    early = calibration_holdout(engine(frame), calibration_end="2024-01-02")
+    early = calibration_holdout(lines, calibration_end="2024-01-02")
     assert early["n_orders"].to_dict() == expected
 
 
@@ -277,7 +294,7 @@ words = st.sampled_from(
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=20)
 @given(st.data())
 def test_rfm_summary_in_memory_equals_the_engine(data):
     rows = data.draw(st.integers(1, 15))
@@ -457,14 +474,6 @@ def test_calibration_holdout_money_is_the_mean_of_days(cdnow_sample):
     np.testing.assert_allclose(split["monetary_value_holdout"], expected, atol=1e-9)
 
 
-@pytest.mark.slow
-def test_calibration_holdout_is_the_same_on_every_engine(engine):
-    frame = with_returns()
-    options = {"calibration_end": "2023-09-30", "observation_end": "2023-12-01"}
-    got = calibration_holdout(read_transactions(engine(frame)), **options)
-    pd.testing.assert_frame_equal(got, calibration_holdout(frame, **options), rtol=1e-12, atol=1e-9)
-
-
 # --- sufficient_statistics --------------------------------------------------------------------
 
 TRIPLE = ["frequency", "recency", "T"]
@@ -488,9 +497,9 @@ def grouped(summary):
         pytest.param(with_returns(), "2023-07-31", "M", id="returns-to-july-in-months"),
     ],
 )
-def test_sufficient_statistics_are_the_grouped_summary_on_every_engine(engine, frame, end, unit):
+def test_sufficient_statistics_are_the_grouped_summary(frame, end, unit):
     options = {"observation_end": end, "unit": unit}
-    got = sufficient_statistics(read_transactions(engine(frame)), **options)
+    got = sufficient_statistics(frame, **options)
     summary = rfm_summary(frame, **options)
     pd.testing.assert_frame_equal(got, grouped(summary), check_exact=True)
     assert got["n_customers"].sum() == len(summary) < len(frame)
@@ -506,7 +515,7 @@ def test_sufficient_statistics_of_fader_hardie_lee_2005(cdnow_sample):
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=20)
 @given(orders, st.sampled_from([None, "2024-01-20"]))
 def test_sufficient_statistics_match_the_definition(rows, end):
     frame = lines(*[(c, pd.Timestamp("2024-01-01") + pd.Timedelta(days=d), x) for c, d, x in rows])
@@ -590,14 +599,6 @@ def test_cohort_retention_marks_the_period_that_is_cut_off(cdnow_sample):
     cohorts = cohort_retention(cdnow_sample, observation_end="1997-06-15")
     cut = cohorts["cohort"].dt.to_period("M") + cohorts["age"] == pd.Period("1997-06")
     assert (cohorts["complete"] == ~cut).all()
-
-
-@pytest.mark.slow
-def test_cohorts_and_flows_are_the_same_on_every_engine(engine):
-    frame = with_returns()
-    table = read_transactions(engine(frame))
-    for reduce in (cohort_retention, customer_flows):
-        pd.testing.assert_frame_equal(reduce(table), reduce(frame), rtol=1e-9, atol=1e-9)
 
 
 def slow_flows(frame, lapse_after):
@@ -723,7 +724,7 @@ GOOD = lines(("a", "2024-01-01", 5), ("a", "2024-02-01", 5))
         pytest.param(
             lambda: rfm_summary(GOOD.rename(columns={"amount": "Amount"})),
             ContractError,
-            "lacks 'amount'.*Did you mean",
+            r"lacks 'amount'.*\nDid you mean",
             id="header",
         ),
         pytest.param(

@@ -5,7 +5,8 @@ import pytest
 from quality_cases import orders, records
 
 from crmlab.data_quality import assess_data_quality
-from crmlab.datasets import load_company
+from crmlab.identity import link_customers
+from crmlab.simulate import simulate_company
 
 
 def answers(ids, granted, **columns):
@@ -20,6 +21,24 @@ def assess(**options):
     return assess_data_quality(orders(), **{"cost_per_mailing": 1_500.0, "mailings": 4} | options)
 
 
+@pytest.fixture(autouse=True, scope="module")
+def linked_once():
+    """Link records that were linked already no second time; what else they hold may differ."""
+    kept = []
+
+    def link(table, **options):
+        about = table.drop(columns="updated", errors="ignore")
+        for earlier, given, linkage in kept:
+            if options == given and about.equals(earlier):
+                return linkage
+        kept.append((about, options, link_customers(table, **options)))
+        return kept[-1][-1]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("crmlab.data_quality._linked.link_customers", link)
+        yield
+
+
 @pytest.fixture(scope="module")
 def alone():
     return assess()
@@ -32,7 +51,7 @@ def linked():
 
 @pytest.fixture(scope="module")
 def company():
-    given = load_company()
+    given = simulate_company(150, seed=1)
     return assess_data_quality(
         given.transactions, identities=given.identities, consents=given.consents,
         customers=given.customers, tables=given.tables, cost_per_mailing=1_500.0, mailings=4,
@@ -127,7 +146,7 @@ def test_letters_to_duplicates_cost_what_they_cost(linked):
 
 @pytest.mark.slow
 def test_only_records_with_an_address_get_letters():
-    table = records()
+    table = records()[["source", "source_id", "name", "phone", "address"]]
     table.loc[table["source"] == "web", "address"] = None
     assert assess(identities=table).people.n_spare_letters == 0
     assert assess(identities=table.drop(columns="address")).people.n_spare_letters == 40
@@ -146,6 +165,7 @@ def test_the_threshold_is_tried_beside_others():
 def test_repairs_are_ranked_by_money_then_by_number(company):
     repairs = company.repairs
     assert len(repairs) == 8
+    assert repairs["n"].is_unique
     order = repairs.sort_values(["yearly_cost", "n"], ascending=False, kind="stable")
     assert repairs.index.tolist() == order.index.tolist()
     assert repairs.index[:2].tolist() == [
@@ -179,7 +199,7 @@ def test_age_is_unknown_without_a_date_of_update():
 
 @pytest.mark.slow
 def test_an_empty_column_is_left_out_and_named():
-    found = assess(identities=records().assign(email=None))
+    found = assess(identities=records().assign(email=None).drop(columns=["address", "birth_date"]))
     assert found.fields.empty_columns == ("email",)
     assert found.fields.note() == "empty in every record, and left out: email"
     assert "email" not in set(found.fields.by_system["field"])
@@ -206,7 +226,8 @@ def test_pairs_around_the_threshold_are_masked_unless_asked_for(linked):
 @pytest.mark.slow
 @pytest.mark.parametrize("column", ["email", "phone"])
 def test_an_id_that_tells_who_it_is_is_masked(column):
-    table = records().assign(source_id=lambda each: each[column] + each["source"].str[:0])
+    table = records().drop(columns=["address", "birth_date"])
+    table["source_id"] = table[column]
     pairs = assess(identities=table).pairs
     assert not cells(pairs.sample) & {f"shop\N{NO-BREAK SPACE}{each}" for each in table[column]}
     assert all(each not in pairs.sample.to_string() for each in table[column])
@@ -311,7 +332,7 @@ def test_answers_under_other_ids_are_not_joined():
 
 @pytest.mark.slow
 def test_an_account_id_of_two_systems_is_nobodys():
-    table = records()
+    table = records()[["source", "source_id", "name", "phone"]]
     table["source_id"] = table["source_id"].str[1:]  # 001 in the shop and on the web
     contact = assess(identities=table, consents=answers(["001", "003"], [True, True])).contact
     # 003 is in the shop only: half of the answers are known, and that is not most of them.
@@ -382,7 +403,7 @@ def test_one_mapping_of_columns_serves_every_source(tmp_path):
 
 @pytest.mark.slow
 def test_parts_of_a_name_are_mapped_and_masked():
-    table = records().rename(columns={"name": "성명"})
+    table = records()[["source", "source_id", "name", "phone"]].rename(columns={"name": "성명"})
     found = assess(identities=table, columns={"성명": "given_name"})
     assert found.people.n_people == 60
     assert not cells(found.pairs.sample) & set(table["성명"])

@@ -8,7 +8,7 @@ from bs4 import BeautifulSoup
 from quality_cases import orders, records
 
 from crmlab.datasets import load_company
-from crmlab.identity import field_agreement, link_customers
+from crmlab.identity import field_agreement
 from crmlab.privacy import consent_status
 from crmlab.reports import ReportError, list_reports, run_report
 
@@ -35,10 +35,13 @@ def company_page(tmp_path_factory):
 
 
 @pytest.mark.slow
-def test_the_company_is_the_default_and_its_figures_are_those_computed_directly(company_page):
+@pytest.mark.xdist_group("company")
+def test_the_company_is_the_default_and_its_figures_are_those_computed_directly(
+    company_page, linked_company
+):
     text, company = text_of(company_page), load_company()
-    linkage = link_customers(company.identities)
-    n_records, n_people = len(linkage.clusters), linkage.clusters["person_id"].nunique()
+    clusters = linked_company.clusters
+    n_records, n_people = len(clusters), clusters["person_id"].nunique()
     assert f"{n_records:,} records of 3 systems belong to about {n_people:,} people" in text
     assert f"{n_records - n_people:,} letters of every mailing" in text
     assert f"that is KRW {(n_records - n_people) * 1500 * 4:,} a year" in text
@@ -46,7 +49,7 @@ def test_the_company_is_the_default_and_its_figures_are_those_computed_directly(
         company.customers, company.consents, channel="post", purpose="marketing"
     )["status"]
     assert f"{(status == 'granted').mean():.0%} by post" in text
-    worst = field_agreement(linkage, company.identities).query(
+    worst = field_agreement(linked_company, company.identities).query(
         "source == 'call_centre' and field == 'birth_date'"
     )
     share = (worst["missing"] / worst["n_records"]).iloc[0]
@@ -56,6 +59,7 @@ def test_the_company_is_the_default_and_its_figures_are_those_computed_directly(
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("company")
 def test_no_personal_value_of_the_company_is_on_the_page(company_page):
     html, cells = company_page.read_text(encoding="utf-8"), cells_of(company_page)
     stored, table = outputs_of(company_page), load_company().identities

@@ -5,8 +5,7 @@ import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
 
-from crmlab.datasets import load_company
-from crmlab.identity import field_agreement, link_customers, sample_pairs, side_by_side
+from crmlab.identity import field_agreement, sample_pairs, side_by_side
 
 KEY = ["source", "source_id"]
 
@@ -63,20 +62,14 @@ def test_other_records_than_those_linked_are_refused():
         field_agreement(people, records.head(3))
 
 
-@pytest.fixture(scope="module")
-def linkage():
-    company = load_company()
-    records = company.identities
-    return link_customers(records[records["address"].str.startswith("경기")])
-
-
 @pytest.mark.slow
-def test_a_sample_takes_alike_from_every_stratum(linkage):
-    sample = sample_pairs(linkage, n_pairs=40)
+@pytest.mark.xdist_group("company")
+def test_a_sample_takes_alike_from_every_stratum(linked_company):
+    sample = sample_pairs(linked_company, n_pairs=40)
     assert len(sample) == 40
     assert not sample.duplicated([f"{name}_{side}" for side in "ab" for name in KEY]).any()
-    pairs = linkage.pairs
-    below = pairs["probability"] < linkage.threshold
+    pairs = linked_company.pairs
+    below = pairs["probability"] < linked_company.threshold
     assert sample.loc[~sample["linked"], "n_stratum"].unique().tolist() == [below.sum()]
     expected = pairs.loc[below, "probability"].sum()
     assert_allclose(sample.loc[~sample["linked"], "expected_right"], expected)
@@ -86,20 +79,22 @@ def test_a_sample_takes_alike_from_every_stratum(linkage):
 
 
 @pytest.mark.slow
-def test_a_sample_follows_its_seed_and_stops_at_all_pairs(linkage):
-    first, second = (sample_pairs(linkage, n_pairs=20, seed=seed) for seed in (1, 2))
-    pd.testing.assert_frame_equal(first, sample_pairs(linkage, n_pairs=20, seed=1))
+@pytest.mark.xdist_group("company")
+def test_a_sample_follows_its_seed_and_stops_at_all_pairs(linked_company):
+    first, second = (sample_pairs(linked_company, n_pairs=20, seed=seed) for seed in (1, 2))
+    pd.testing.assert_frame_equal(first, sample_pairs(linked_company, n_pairs=20, seed=1))
     assert not first.equals(second)
-    everything = sample_pairs(linkage, n_pairs=10**6)
-    assert len(everything) == len(linkage.pairs)
+    everything = sample_pairs(linked_company, n_pairs=10**6)
+    assert len(everything) == len(linked_company.pairs)
     strata = everything.drop_duplicates("stratum")
     assert strata["n_stratum"].sum() == len(everything)
 
 
 @pytest.mark.slow
-def test_a_sample_of_none_is_refused(linkage):
+@pytest.mark.xdist_group("company")
+def test_a_sample_of_none_is_refused(linked_company):
     with pytest.raises(ValueError, match="`n_pairs` must be at least 1"):
-        sample_pairs(linkage, n_pairs=0)
+        sample_pairs(linked_company, n_pairs=0)
 
 
 def test_a_sample_of_no_linkage_is_refused():

@@ -329,20 +329,6 @@ def test_names_and_values_may_be_hostile(tmp_path):
             id="two-to-one",
         ),
         pytest.param(
-            orders(x=1),
-            {"x": "amount"},
-            ContractError,
-            "'amount' and 'x' both claim to be 'amount'",
-            id="onto-present",
-        ),
-        pytest.param(
-            orders(x=1, Quantity=1),
-            {"x": "quantity"},
-            ContractError,
-            "both claim to be 'quantity'",
-            id="onto-case",
-        ),
-        pytest.param(
             orders(quantity=1, unit_price=1).rename(columns={"amount": "Amount"}),
             None,
             ContractError,
@@ -776,7 +762,7 @@ def test_every_line_of_a_file_is_valid_and_unchanged_or_set_aside_as_it_was(faul
             bad.append(tuple(row.values()))
         text = ",".join(f'"{value}"' if quoted else value for value in row.values())
         if fault in ("fewer", "more", "unclosed"):
-            text = {"fewer": f"c{number},x", "more": text + ",", "unclosed": f'"c{number},x,y,z'}[
+            text = {"fewer": f"c{number},x", "more": text + ",z", "unclosed": f'"c{number},x,y,z'}[
                 fault
             ]
             bad.append(text)
@@ -785,6 +771,9 @@ def test_every_line_of_a_file_is_valid_and_unchanged_or_set_aside_as_it_was(faul
         lines.append(text)
         if fault == "repeat":
             lines.append(text)
+    if bad:  # after a blank line at the very end, a torn one would stand below the table
+        lines.append("last,2024-01-05,$999.25,999")
+        good["999"] = ("last", 999.25)
     n_repeats = sum(fault == "repeat" for fault in faults)
     with tempfile.TemporaryDirectory() as folder:
         path = stored(Path(folder) / "orders.csv", "\n".join(lines) + "\n")

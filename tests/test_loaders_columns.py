@@ -2,6 +2,7 @@
 
 import datetime as dt
 import decimal
+import unicodedata
 import uuid
 
 import duckdb
@@ -22,7 +23,7 @@ from loader_cases import (
 )
 
 from crmlab.contracts import ContractError
-from crmlab.loaders import read_transactions
+from crmlab.loaders import read_table, read_transactions
 
 # --- dates -----------------------------------------------------------------------------------
 
@@ -451,6 +452,131 @@ def test_ids_that_name_nobody_are_set_aside(ids, reason):
     report = audited(orders(customer_id=ids))
     assert report.quarantined["reason"].tolist() == [f"customer_id {reason}"]
     assert report.valid.to_pandas()["amount"].tolist() == [7.5]
+
+
+ZERO_WIDTH = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
+
+
+def respelled(rng, plain):
+    """An id as some program may write it."""
+    text = unicodedata.normalize("NFD", plain) if rng.random() < 0.5 else plain
+    if text.isascii() and rng.random() < 0.3:
+        text = "".join(chr(ord(letter) + 0xFEE0) for letter in text)
+    elif rng.random() < 0.5:
+        text = rng.choice(["'", '="']) + text
+        text += '"' if text[0] == "=" else ""
+    for _ in range(rng.integers(3)):
+        at = rng.integers(len(text) + 1)
+        text = text[:at] + rng.choice(list(ZERO_WIDTH)) + text[at:]
+    return " " * rng.integers(2) + text + "\u00a0" * rng.integers(2)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(3))
+def test_an_id_is_one_however_programs_write_it(seed):
+    rng = np.random.default_rng(seed)
+    letters = list("abcXYZ019-_") + list("가힣각김é")
+    plain = ["".join(rng.choice(letters, 6)) + str(rng.integers(10)) for _ in range(150)]
+    frame = pd.DataFrame({"customer_id": [respelled(rng, one) for one in plain], "plain": plain})
+    table = read(frame.assign(date="2024-01-05", amount=1.0))
+    assert table["customer_id"].tolist() == table["plain"].tolist()
+
+
+@pytest.mark.slow
+def test_every_letter_has_one_form():
+    letters = [chr(code) for code in range(0x80, 0x110000) if not 0xD800 <= code < 0xE000]
+    written = [f"a{one}b" for one in letters if not unicodedata.is_normalized("NFC", f"a{one}b")]
+    written += [f"b{unicodedata.normalize('NFD', one)}" for one in letters[: 0xD800 - 0x80]]
+    written = sorted({one for one in written if not unicodedata.is_normalized("NFC", one)})
+    frame = pd.DataFrame({"customer_id": written, "written": written})
+    table = read(frame.assign(date="2024-01-05", amount=1.0))
+    expected = [unicodedata.normalize("NFC", one) for one in table["written"]]
+    assert table["customer_id"].tolist() == expected
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("ids", "expected", "words"),
+    [
+        pytest.param(["12346.0", "12346"], ["12346"] * 2, "1 written as 12.0", id="float"),
+        pytest.param(["007.00", "-1"], ["-1", "007"], "1 written as 12.0", id="decimals"),
+        pytest.param(["7.0", "guest"], ["7", "guest"], "1 written as 12.0", id="beside-guests"),
+        pytest.param(["1.0", "C536379"], ["1.0", "C536379"], "", id="beside-codes"),
+        pytest.param(["1.0", "1.5"], ["1.0", "1.5"], "", id="beside-versions"),
+        pytest.param(["A1\u200b", "A1"], ["A1"] * 2, "1 with zero-width blanks", id="zero-width"),
+        pytest.param([" x", "y"], ["x", "y"], "1 with blanks around", id="blanks"),
+        pytest.param(["Ａ１", "ａ　ｂ"], ["A1", "a b"], "2 in full width", id="full-width"),
+        pytest.param(["ｱ1", "①²"], ["①²", "ｱ1"], "", id="other-forms-stay"),
+        pytest.param(["'007", "x"], ["007", "x"], "1 guarded from a spreadsheet", id="apostrophe"),
+        pytest.param(['="0"', "x"], ["0", "x"], "1 guarded from a spreadsheet", id="formula"),
+        pytest.param(["'t Hart", "'7'"], ["'7'", "'t Hart"], "", id="names-and-quotes-stay"),
+        pytest.param(
+            ["Kim@X.com", "b@x.com"], ["b@x.com", "kim@x.com"],
+            "1 with capitals in an e-mail address", id="e-mail",
+        ),
+        pytest.param(["@Kim", "A@B@C"], ["@Kim", "A@B@C"], "", id="other-at-signs-stay"),
+        pytest.param(["5E12", "1E5"], ["1E5", "5E12"], "", id="codes-of-products"),
+        pytest.param(["e\u0301", "é"], ["é", "é"], "1 with letters in parts", id="accent"),
+    ],
+)  # fmt: skip
+def test_ids_are_mended_and_it_is_said(ids, expected, words):
+    report = audited(orders(customer_id=ids))
+    assert sorted(report.valid.to_pandas()["customer_id"]) == sorted(expected)
+    assert report.readings.get("customer_id", "") == (f"text, {words}" if words else "")
+
+
+@pytest.mark.slow
+def test_ids_of_several_files_are_one_column(tmp_path):
+    paths = [
+        csv(tmp_path, "12346.0,2024-01-01,1", ",2024-01-02,3", name="gaps.csv"),
+        csv(tmp_path, "12346,2024-02-01,5", name="whole.csv"),
+    ]
+    assert set(audited(paths).valid.to_pandas()["customer_id"]) == {"12346"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "text", ["1.23E11", "1.2345678E7", "9,1e+18", "1E+15", "9007199254740993.0"]
+)
+def test_ids_that_were_floats_are_damaged(text):
+    assert reasons(audited(orders(customer_id=[text, "7"]))) == {text: "customer_id damaged"}
+
+
+ERRORS = ["#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"]
+ERRORS += ["#NV", "#WERT!", "#BEZUG!", "#ZAHL!", "#ÜBERLAUF!", "#분산!", "#n/a"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("column", ["customer_id", "date", "amount"])
+def test_errors_of_spreadsheets_are_missing(column):
+    frame = pd.DataFrame({"customer_id": "a", "date": "2024-01-05", "amount": "5", "line": ERRORS})
+    frame[column] = [f" {error}" for error in ERRORS]
+    frame.loc[len(ERRORS)] = ["a", "2024-01-05", "5", "a line without errors"]
+    report = audited(frame)
+    assert report.quarantined["reason"].tolist() == [f"{column} missing"] * len(ERRORS)
+
+
+def test_errors_of_spreadsheets_are_missing_text():
+    answers = pd.DataFrame({"customer_id": list("ab"), "channel": ["#REF!", "post"]})
+    answers = answers.assign(purpose="service", granted="Y", date="2024-01-05")
+    assert read_table(answers, "consents")["channel"].isna().tolist() == [True, False]
+
+
+@pytest.mark.slow
+def test_ids_are_mended_the_same_on_every_engine(engine):
+    ids = ["12\u200b", "e\u0301", unicodedata.normalize("NFD", "김"), " b", "Ａ", "'007", '="08"']
+    ids += ["Kim@X.com", "1.5E11", "#REF!", "#ÜBERLAUF!", "NA", "plain"]
+    orders = [f"{n}.0" for n in range(len(ids))]
+    frame = pd.DataFrame({"customer_id": ids, "order_id": orders})
+    frame = frame.assign(date="2024-01-05", amount="5")
+    report, expected = audited(engine(frame)), audited(frame)
+    assert report.readings == expected.readings
+    assert reasons(report) == reasons(expected)
+    found = report.valid.to_pandas().set_index("order_id")["customer_id"].sort_index().to_dict()
+    assert found == {
+        "0": "12", "1": "é", "2": "김", "3": "b", "4": "A", "5": "007", "6": "08",
+        "7": "kim@x.com", "12": "plain",
+    }  # fmt: skip
 
 
 # --- invariants ------------------------------------------------------------------------------

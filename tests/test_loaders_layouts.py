@@ -12,15 +12,6 @@ from crmlab.customer_base import rfm_summary
 from crmlab.loaders import audit_transactions, list_layouts, read_transactions
 from crmlab.loaders._header.layouts import list_layouts as load_layouts
 
-ROW_ORDER = pytest.mark.xfail(
-    reason="the row with the customer is looked for in whatever order an engine returns rows",
-    strict=False,
-)
-NAMES = [
-    pytest.param(name, marks=ROW_ORDER) if name == "quickbooks" else pytest.param(name)
-    for name in SHOPS
-]
-
 
 def assert_agrees(audit, money, left_out):
     assert audit.rows_quarantined == 0
@@ -40,7 +31,7 @@ def assert_agrees(audit, money, left_out):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", SHOPS)
 def test_an_export_is_found_by_its_headers_and_read_to_the_cent(name, tmp_path):
     path, money, left_out = store_export(name, tmp_path)
     audit = audit_transactions(path)
@@ -49,7 +40,7 @@ def test_an_export_is_found_by_its_headers_and_read_to_the_cent(name, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", SHOPS)
 def test_an_export_that_is_named_gives_the_summary_the_same_revenue(name, tmp_path):
     path, money, _ = store_export(name, tmp_path, seed=2)
     for currency, truth in money.items():

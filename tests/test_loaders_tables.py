@@ -65,7 +65,7 @@ def test_numbers_are_read_from_text():
     [
         pytest.param(
             answers().drop(columns="granted"), {}, ContractError,
-            r"consents table lacks 'granted'.*Or map them with `columns=`", id="missing",
+            r"consents table lacks 'granted'; it has .* Map your header", id="missing",
         ),
         pytest.param(
             answers(granted=["Y", "perhaps"]), {}, ContractError,

@@ -147,7 +147,7 @@ def test_tracking_counts_weeks_from_the_end_of_calibration():
 
 def test_tracking_merges_a_day_and_nets_returns():
     frame = lines(
-        ("a", "2024-01-01"), ("a", "2024-01-05"), ("a", "2024-01-05"), ("a", "2024-01-09", -3)
+        ("a", "2024-01-01"), ("a", "2024-01-05"), ("a", "2024-01-05"), ("a", "2024-01-09", -0.5)
     )
     track = tracking_table(PAPER, frame, calibration_end="2024-01-09")
     assert track["actual"].sum() == 1

@@ -51,7 +51,7 @@ ALTERNATES = {
         "discount_rate": 0.15,
         "margin": 0.5,
         "level": 0.8,
-        "n_customers": 1500,
+        "n_customers": 600,
         "seed": 7,
     },
 }

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from crmlab._engine import in_memory
+from crmlab._engine import store_beside
 from crmlab._errors import InputError, InputTypeError
 from crmlab.contracts import TRANSACTIONS
 
@@ -107,8 +107,7 @@ def _join_daily(table: Any, rates: pd.DataFrame, prefix: str) -> tuple[Any, Any]
             f"{prefix}daily": rates["rate"].astype("float64"),
         }
     )
-    rows = pa.Table.from_pandas(spans, preserve_index=False)
-    held = in_memory(rows) if table.get_backend().name == "duckdb" else ibis.memtable(rows)
+    held = store_beside(table, pa.Table.from_pandas(spans, preserve_index=False))
     date = table[f"{prefix}date"]
     joined = table.left_join(
         held,

@@ -58,9 +58,7 @@ class Purchases:
     def days(self) -> Any:
         """One row per customer and day, see `purchase_days`."""
         if self.settled:
-            lines = self.lines.select(
-                "customer_id", "amount", day=self.lines.date.cast("date")
-            )
+            lines = self.lines.select("customer_id", "amount", day=self.lines.date.cast("date"))
             days = lines.group_by("customer_id", "day").aggregate(
                 n_lines=lines.count(), spent=lines.amount.sum()
             )

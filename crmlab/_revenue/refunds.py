@@ -14,9 +14,17 @@ import ibis
 import pandas as pd
 import pyarrow as pa
 
-from crmlab._engine import execute, in_memory
+from crmlab._engine import execute, store_beside
 
-__all__ = ["ABOVE_GOODS", "NOTHING", "WITHOUT_PURCHASE", "Refunds", "is_return", "match_refunds", "total_orders"]
+__all__ = [
+    "ABOVE_GOODS",
+    "NOTHING",
+    "WITHOUT_PURCHASE",
+    "Refunds",
+    "is_return",
+    "match_refunds",
+    "total_orders",
+]
 
 # Half a thousandth of a cent: adding 0.1 and 0.2 and taking 0.3 back must leave nothing.
 NOTHING = 5e-6
@@ -84,8 +92,7 @@ class Refunds:
 
 def _as_table(frame: pd.DataFrame, like: Any) -> Any:
     """A frame as a table of the engine in which `like` lives, its columns in the same types."""
-    rows = pa.Table.from_pandas(frame, preserve_index=False)
-    table = in_memory(rows) if like.get_backend().name == "duckdb" else ibis.memtable(rows)
+    table = store_beside(like, pa.Table.from_pandas(frame, preserve_index=False))
     schema = like.schema()
     return table.select(
         **{

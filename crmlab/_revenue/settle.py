@@ -167,8 +167,13 @@ def _give_back(lines: _Lines) -> list[tuple[Any, Any]]:
     priced = ~is_return(lines) & (lines["amount"] > 0).fill_null(False)
     priced = priced & (lines[LEFT_OUT].fill_null("") != FURTHER_LINE)
     lines.add(**{_PRICE: ibis.ifelse(priced, lines["amount"].cast("float64"), 0.0)})
-    lines.add(**{_BACK: lines["refunded"].abs().fill_null(0.0) if "refunded" in lines.columns
-                 else lines[_PRICE] * 0.0})
+    lines.add(
+        **{
+            _BACK: lines["refunded"].abs().fill_null(0.0)
+            if "refunded" in lines.columns
+            else lines[_PRICE] * 0.0
+        }
+    )
     if "order_refunded" in lines.columns:
         _add_share_of_order(lines)
     if "status" in lines.columns:

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
+from crmlab._text import list_names
 from crmlab._types import Table
 from crmlab.contracts._errors import ContractError
+from crmlab.contracts._faults import unknown
 from crmlab.contracts._open import as_table
 from crmlab.contracts._rules import Rule, faults, tally
 
@@ -42,6 +44,8 @@ class Column:
         Column with the sum of it over an order, read where it is absent.
     money : bool, default=False
         Whether it is an amount in the currency of its line.
+    words : tuple of str, default=()
+        What a word may be.
 
     Examples
     --------
@@ -57,6 +61,7 @@ class Column:
     product_of: tuple[str, str] | None = None
     total: str | None = None
     money: bool = False
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -111,8 +116,8 @@ class Contract:
         if missing:
             remedy = "Map your header to these names with `columns={'your name': 'our name'}`."
             raise ContractError(
-                f"The {self.name} table lacks {_quote_names(missing)}; "
-                f"it has {_quote_names(present)}. "
+                f"The {self.name} table lacks {', '.join(map(repr, missing))}; "
+                f"it has {list_names(present)}. "
                 + (remedy if self.reader else "Rename your columns to these names.")
             )
 
@@ -209,13 +214,14 @@ class Contract:
             self.check_header(map(str, table.columns))
         held = as_table(table, {column.name: column.kind for column in self.columns})
         self.check_types(held)
-        there = {"", *held.columns}
-        rules = [rule for rule in self.rules if there.issuperset({rule.column, *rule.needs})]
+        rules = self.rules_for(held.columns)
         return held, rules, tally(held, rules)
 
-
-def _quote_names(names: Iterable[str]) -> str:
-    return ", ".join(repr(name) for name in names) or "no columns"
+    def rules_for(self, present: Iterable[str]) -> list[Rule]:
+        """Return the rules that apply to a table with these columns."""
+        there = {"", *present}
+        words = [unknown(c.name, c.words) for c in self.columns if c.words]
+        return [r for r in (*self.rules, *words) if there.issuperset({r.column, *r.needs})]
 
 
 _TYPE_TESTS: dict[str, Callable[[Any], bool]] = {

@@ -70,7 +70,7 @@ def _settle(table: Any) -> tuple[Any, tuple[Rule, ...]]:
 
     What `read_transactions` returns is settled already.
     """
-    rules = [rule for rule in TRANSACTIONS.rules if rule.column in table.columns]
+    rules = TRANSACTIONS.rules_for(table.columns)
     if not needs_settling(table.columns):
         return table, tuple(rules)
     known = [name for name in TRANSACTIONS.names() if name in table.columns]

@@ -10,10 +10,10 @@ from crmlab._checks import check_day
 from crmlab._engine import execute
 from crmlab._errors import InputError
 from crmlab._periods import Day
+from crmlab._revenue.purchases import Purchases
 from crmlab._types import Table
 from crmlab._units import months_between
 from crmlab.contracts import CONTACTS, SUBSCRIPTIONS, ContractError
-from crmlab._revenue.purchases import Purchases
 from crmlab.customer_base._days import read_purchases, up_to
 
 __all__ = ["customer_profit"]

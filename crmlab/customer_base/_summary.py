@@ -117,7 +117,11 @@ def rfm_summary(
 
 def _reduce_by_engine(transactions: Any, end: dt.date | None) -> tuple[pd.DataFrame, dt.date]:
     purchases, end = read_purchases(transactions, end)
-    return run_sorted(_reduce_purchases(purchases), end, by=["customer_id"]), end
+    query = _reduce_purchases(purchases)
+    if purchases.returned:  # who only gave back has no purchase, and is counted
+        everybody = purchases.lines.select("customer_id").distinct()
+        query = everybody.left_join(query, "customer_id").drop("customer_id_right")
+    return run_sorted(query, end, by=["customer_id"]), end
 
 
 def _reduce_purchases(purchases: Purchases) -> Any:

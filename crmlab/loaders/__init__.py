@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from crmlab._checks import check_choice
 from crmlab._engine import blames_query, engine_errors
+from crmlab._revenue.currency import Rates
 from crmlab._types import TableSource
 from crmlab.contracts import TRANSACTIONS, ContractError
 from crmlab.loaders._columns.read import read_columns
@@ -41,7 +42,6 @@ from crmlab.loaders._tables import read_header, read_table
 
 if TYPE_CHECKING:
     import ibis
-    import pandas as pd
 
 _log = logging.getLogger(__name__)
 
@@ -92,7 +92,7 @@ def read_transactions(
     statuses: Mapping[str, str] | None = None,
     guests: Sequence[str] | None = None,
     currency: str | None = None,
-    rates: "Mapping[str, float] | pd.DataFrame | None" = None,
+    rates: Rates | None = None,
     where: Mapping[str, Sequence[Any]] | None = None,
     on_invalid: Literal["raise", "quarantine"] = "raise",
     returns: Literal["net", "drop", "keep"] = "net",
@@ -105,6 +105,7 @@ def read_transactions(
     encoding: str | None = None,
     separator: str | None = None,
     sheet: str | int | None = None,
+    header: int | None = None,
 ) -> "ibis.Table":
     """Read transactions as an Ibis table in canonical columns.
 
@@ -115,7 +116,9 @@ Spark table
         Files may be CSV (also gzipped), TSV, Excel or Parquet; a folder means those in it.
     columns : mapping of str to str, optional
         *Their* header to *ours*, as in ``{"고객": "customer_id"}``. Names that are ours already
-        need no entry; columns that are not ours pass through under their names.
+        need no entry; columns that are not ours pass through under their names. An entry wins
+        over a name: with ``{"SALES_PRICE": "amount"}`` a column ``AMOUNT`` or ``amount`` is not
+        read, and passes through as ``AMOUNT_in_source``.
     layout : str or path, optional
         How the export of a shop is written: one of those that `crmlab layouts` lists, such as
         "shopify", or a file of your own. Default: found, where only one fits the header and
@@ -165,6 +168,11 @@ Spark table
     sheet : str or int, optional
         Sheet of an Excel file, by name or by number from 0. Default: the visible ones with the
         columns of the first, together; `readings` of the audit name them.
+    header : int, optional
+        Number of the line of a text file, or of the row in Excel, that holds the header, from 1
+        as editors and Excel count. Default: found, below rows of title with few filled cells.
+        `readings` say where it is if not on top, and what stands below the table: lines at the
+        end that do not fit the header, after a blank line.
 
     Returns
     -------
@@ -197,7 +205,7 @@ Spark table
         currency=currency, rates=rates, where=where,
         returns=returns, duplicates=duplicates, date_format=date_format,
         dayfirst=dayfirst, timezone=timezone, not_after=not_after, decimal=decimal,
-        encoding=encoding, separator=separator, sheet=sheet,
+        encoding=encoding, separator=separator, sheet=sheet, header=header,
     )  # fmt: skip
     with _reading():
         prepared = _prepare(source, options)
@@ -212,7 +220,11 @@ Spark table
 def _prepare(source: TableSource, options: Options) -> Prepared:
     """Take a source through the four stages, each once."""
     opened = open_source(
-        source, encoding=options.encoding, separator=options.separator, sheet=options.sheet
+        source,
+        encoding=options.encoding,
+        separator=options.separator,
+        sheet=options.sheet,
+        header=options.header,
     )
     header = find_header(opened, TRANSACTIONS, options.columns or {}, options.layout)
     if header.layout is not None and options.layout is None:
@@ -255,7 +267,7 @@ def audit_transactions(
     statuses: Mapping[str, str] | None = None,
     guests: Sequence[str] | None = None,
     currency: str | None = None,
-    rates: "Mapping[str, float] | pd.DataFrame | None" = None,
+    rates: Rates | None = None,
     where: Mapping[str, Sequence[Any]] | None = None,
     returns: Literal["net", "drop", "keep"] = "net",
     duplicates: Literal["keep", "quarantine"] = "keep",
@@ -267,6 +279,7 @@ def audit_transactions(
     encoding: str | None = None,
     separator: str | None = None,
     sheet: str | int | None = None,
+    header: int | None = None,
 ) -> TransactionAudit:
     """Count what is wrong with transactions, and keep every invalid row with its reason.
 
@@ -276,7 +289,7 @@ def audit_transactions(
 Spark table
         As in `read_transactions`, and so are the options.
     columns, layout, count, statuses, guests, currency, rates, where, returns, duplicates, \
-date_format, dayfirst, timezone, not_after, decimal, encoding, separator, sheet
+date_format, dayfirst, timezone, not_after, decimal, encoding, separator, sheet, header
         See `read_transactions`.
 
     Returns
@@ -311,7 +324,7 @@ date_format, dayfirst, timezone, not_after, decimal, encoding, separator, sheet
         currency=currency, rates=rates, where=where,
         returns=returns, duplicates=duplicates, date_format=date_format,
         dayfirst=dayfirst, timezone=timezone, not_after=not_after, decimal=decimal,
-        encoding=encoding, separator=separator, sheet=sheet,
+        encoding=encoding, separator=separator, sheet=sheet, header=header,
     )  # fmt: skip
     with _reading():
         return make_audit(_prepare(source, options))

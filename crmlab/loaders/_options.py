@@ -9,12 +9,12 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from crmlab._checks import check_choice, check_encoding, check_zone
+from crmlab._checks import check_choice, check_count, check_encoding, check_zone
 from crmlab._errors import InputError, InputTypeError
 from crmlab._revenue.currency import check_rates
 from crmlab.contracts import STATUSES
 from crmlab.loaders._columns.dates import Formats, check_format
-from crmlab.loaders._header.layouts import Layout, names_of
+from crmlab.loaders._header.layouts import Layout
 
 __all__ = ["Options"]
 
@@ -47,6 +47,7 @@ class Options:
     where: Mapping[str, Sequence[Any]] | None = None
     as_written: bool = False
     formats: Formats = None
+    header: int | None = None
 
     def __post_init__(self) -> None:
         """Refuse values no option can have."""
@@ -76,8 +77,11 @@ class Options:
             )
         if isinstance(self.sheet, bool) or not isinstance(self.sheet, str | int | None):
             raise InputTypeError(f"`sheet` must be a name or a number; got {self.sheet!r}.")
+        if self.header is not None:
+            check_count("header", self.header)
         self._check_values()
-        for one in names_of(self.formats or ()):
+        formats = (self.formats,) if isinstance(self.formats, str) else self.formats or ()
+        for one in formats:
             check_format(one)
         if self.currency is not None:
             object.__setattr__(self, "currency", self.currency.strip().upper())
@@ -118,7 +122,7 @@ class Options:
     @property
     def counted(self) -> tuple[str, ...]:
         """Statuses that count here besides those that always do."""
-        return names_of(self.count)
+        return (self.count,) if isinstance(self.count, str) else tuple(self.count)
 
     @functools.cached_property
     def latest(self) -> pd.Timestamp:

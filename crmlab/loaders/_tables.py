@@ -7,6 +7,7 @@ import pandas as pd
 
 from crmlab._checks import check_choice
 from crmlab._engine import execute
+from crmlab._text import name_others
 from crmlab._types import TableSource
 from crmlab.contracts import CONTRACTS, Contract, ContractError
 from crmlab.loaders._columns.read import PROBLEM, read_columns
@@ -24,12 +25,13 @@ def read_header(
     encoding: str | None = None,
     separator: str | None = None,
     sheet: str | int | None = None,
+    header: int | None = None,
 ) -> list[str]:
     """Names of the columns of a file or table, as its owner wrote them.
 
     Parameters
     ----------
-    source, encoding, separator, sheet
+    source, encoding, separator, sheet, header
         As in `read_transactions`.
 
     Returns
@@ -46,7 +48,7 @@ def read_header(
     >>> read_header(pd.DataFrame({"고객": [1], "금액": [5]}))
     ['고객', '금액']
     """
-    options = Options(encoding=encoding, separator=separator, sheet=sheet)
+    options = Options(encoding=encoding, separator=separator, sheet=sheet, header=header)
     return list(_open(source, options).names)
 
 
@@ -62,6 +64,7 @@ def read_table(
     encoding: str | None = None,
     separator: str | None = None,
     sheet: str | int | None = None,
+    header: int | None = None,
 ) -> pd.DataFrame:
     """Read a canonical table, such as identities or consents, from what its owner has.
 
@@ -76,7 +79,7 @@ Spark table
         As in `read_transactions`, and so are the options.
     name : str
         Name of the table, one of `contracts.CONTRACTS`; transactions have `read_transactions`.
-    columns, date_format, dayfirst, timezone, decimal, encoding, separator, sheet
+    columns, date_format, dayfirst, timezone, decimal, encoding, separator, sheet, header
         See `read_transactions`.
 
     Returns
@@ -107,23 +110,29 @@ Spark table
     check_choice("name", name, [one for one in CONTRACTS if one != "transactions"])
     options = Options(
         columns=columns, date_format=date_format, dayfirst=dayfirst, timezone=timezone,
-        decimal=decimal, encoding=encoding, separator=separator, sheet=sheet,  # type: ignore[arg-type]
+        decimal=decimal, encoding=encoding, separator=separator, sheet=sheet, header=header,  # type: ignore[arg-type]
     )  # fmt: skip
     opened = _open(source, options)
     contract = CONTRACTS[name]
-    header = find_header(opened, contract, columns or {})
-    read = read_columns(opened, header, contract, options)
-    others = [theirs for theirs in opened.names if theirs not in header.theirs.values()]
+    matched = find_header(opened, contract, columns or {})
+    read = read_columns(opened, matched, contract, options)
+    others = name_others(
+        (theirs for theirs in opened.names if theirs not in matched.used), matched.origins
+    )
     added = [column for column in read.table.columns if column.startswith(OURS)]
     found = execute(read.table.select(*added, *others))
     _check_read(found, contract)
     ours = {OURS + name: name for name in contract.names() if name in read.names}
-    return found[[*ours, *others]].rename(columns=ours)
+    return found[[*ours, *others]].rename(columns=ours | others)
 
 
 def _open(source: Any, options: Options) -> Source:
     opened = open_source(
-        source, encoding=options.encoding, separator=options.separator, sheet=options.sheet
+        source,
+        encoding=options.encoding,
+        separator=options.separator,
+        sheet=options.sheet,
+        header=options.header,
     )
     if opened.malformed:  # not shown: the line may hold a person's name
         raise ContractError(

@@ -5,7 +5,8 @@ from typing import Any
 
 import ibis
 
-from crmlab.contracts import Column, Contract
+from crmlab._engine import is_spark
+from crmlab.contracts import Column, Contract, ContractError
 from crmlab.loaders._columns.amounts import AMOUNT_PROBLEMS, read_number
 from crmlab.loaders._columns.dates import DATE_PROBLEMS, read_date
 from crmlab.loaders._columns.flags import FLAG_PROBLEMS, read_flag
@@ -50,7 +51,7 @@ class Columns:
 def read_columns(opened: Source, header: Header, contract: Contract, options: Options) -> Columns:
     """Read the columns that the header found, as `contract` wants them."""
     table, doubtful, unknown, signs = opened.table, [], {}, {}
-    readings = header.describe() | opened.readings
+    readings = header.readings | opened.readings
     for name, origin in header.origins.items():
         zones = opened.zones.get(origin.columns[0], set())
         cells = _read_origin(contract.column(name), table, origin, zones, options, opened.table)
@@ -85,21 +86,35 @@ def _read_origin(
     if origin.how in ("less", "adjusted"):
         return _read_difference(column, table, origin, options, written)
     if origin.how != "plain":
-        table, made = stage(table, _make_text(table, origin))
-        first = made.get_name()
-        written = written.mutate(**{first: _make_text(written, origin)})
+        table, made = _make_text(table, origin)
+        first, written = made.get_name(), table
     return _read_column(column, table, first, zones, options, written)
 
 
-def _make_text(table: Any, origin: Origin) -> Any:
-    """The text that several columns, or several rows, make together."""
+def _make_text(table: Any, origin: Origin) -> tuple[Any, Any]:
+    """The text that several columns, or several rows, make together, as a step of the table."""
     texts = [trim(table[name].cast("string")) for name in origin.columns]
     filled = [ibis.ifelse(is_blank(text), None, text) for text in texts]
     if origin.how == "first":
-        return ibis.coalesce(*filled)
+        return stage(table, ibis.coalesce(*filled))
     if origin.how == "joined":
-        return ibis.literal(" ").join(filled)
-    return filled[0].last().over(ibis.window(following=0))
+        return stage(table, ibis.literal(" ").join(filled))
+    return _fill_down(table, filled[0])
+
+
+def _fill_down(table: Any, text: Any) -> tuple[Any, Any]:
+    """The last text at or above each row, as rows follow each other in the source."""
+    if is_spark(table):
+        raise ContractError(
+            "Rows of a Spark table have no order, so what stands above them is not known. Read the "
+            "file itself."
+        )
+    table, name = stage(table, text)
+    table, place = stage(table, ibis.row_number())
+    # Engines differ on the last value that is not null: the place of that value is the same.
+    filled = ibis.ifelse(table[name.get_name()].notnull(), place, None)
+    table, heading = stage(table, filled.max().over(order_by=place, rows=(None, 0)))
+    return stage(table, table[name.get_name()].max().over(group_by=heading))
 
 
 def _read_difference(

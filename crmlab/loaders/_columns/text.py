@@ -1,6 +1,7 @@
 """What readers of text share: white space, words for "missing", steps that run once."""
 
 import itertools
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -12,9 +13,9 @@ from crmlab.loaders._sources.source import OURS
 
 __all__ = [
     "SPACE",
+    "UNTIDY",
     "Cells",
     "is_blank",
-    "is_untidy",
     "profile_distinct",
     "read_text",
     "split_typed",
@@ -24,10 +25,19 @@ __all__ = [
 
 _steps = itertools.count()
 
+# What spreadsheets write where a formula fails, in English, German and Korean.
+_ERRORS = (
+    *("#n/a", "#ref!", "#value!", "#name?", "#div/0!", "#null!", "#num!", "#spill!", "#calc!"),
+    *("#field!", "#blocked!", "#connect!", "#busy!", "#unknown!", "#getting_data", "#error!"),
+    *("#nv", "#bezug!", "#wert!", "#zahl!", "#überlauf!", "#kalk!", "#분산!"),
+)
 # Words that exports write for a missing value. A capital NA comes from R; "Na" may be a name.
-_MISSING = ("", "null", "nan", "none", "nat", "<na>", "n/a", "#n/a")
+_MISSING = ("", "null", "nan", "none", "nat", "<na>", "n/a", *_ERRORS)
 # DuckDB and Java mean different things by \s, so the white space is spelled out.
 SPACE = "[ \t\r\n\u00a0\u202f\u3000\ufeff]"
+# Text that may be blank, or has white space at its ends. Java's (?i) knows ASCII letters only.
+_WORDS = "|".join(re.escape(word) for word in [*_MISSING, "na", "#ÜBERLAUF!"])
+UNTIDY = f"^{SPACE}|{SPACE}$|^(?i:{_WORDS})$"
 
 
 @dataclass(frozen=True)
@@ -54,12 +64,6 @@ def trim(text: Any) -> Any:
 def is_blank(text: Any) -> Any:
     """Whether trimmed text is null, empty, or a word that exports write for a missing value."""
     return (text.lower().isin(_MISSING) | (text == "NA")).fill_null(True)
-
-
-def is_untidy(text: Any) -> Any:
-    """Whether text may be blank, or have white space at its ends; in one pass."""
-    words = "|".join([*_MISSING, "na"])
-    return text.re_search(f"(?i)^{SPACE}|{SPACE}$|^({words})$")
 
 
 def stage(table: Any, step: Any) -> tuple[Any, Any]:

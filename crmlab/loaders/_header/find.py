@@ -1,47 +1,40 @@
 """Which of the owner's columns is which of ours, by name and by what the caller says."""
 
-import difflib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from crmlab._errors import InputError
 from crmlab._revenue.settle import Worth
+from crmlab._text import list_names
 from crmlab.contracts import Contract, ContractError
 from crmlab.loaders._header.layouts import Layout, find_layout
+from crmlab.loaders._header.names import SURE, find_close, is_word, score_name
 from crmlab.loaders._header.origin import Origin
+from crmlab.loaders._header.suggest import suggest_columns
 from crmlab.loaders._sources.source import Source
 
 __all__ = ["Header", "find_header"]
+
+_REMEDY = "Map your header to these names with `columns={'your name': 'our name'}`."
 
 
 @dataclass(frozen=True)
 class Header:
     """Where each of our columns comes from, and what is a product of two others.
 
-    `worth` says which column holds the money of a line, `layout` which layout the header has.
+    `theirs` holds our names -> theirs, the first where several make one of ours; `used` the owner's
+    columns that became ours as they are; `worth` says which column holds the money of a line,
+    `layout` which layout the header has, `readings` what its owner should know of all that.
     """
 
     origins: dict[str, Origin]
     products: dict[str, tuple[str, str]]
+    theirs: dict[str, str]
+    used: frozenset[str]
     worth: Worth = "amount"
     layout: Layout | None = None
-
-    @property
-    def theirs(self) -> dict[str, str]:
-        """Our names -> theirs, the first where several make one of ours."""
-        return {ours: origin.columns[0] for ours, origin in self.origins.items()}
-
-    @property
-    def used(self) -> set[str]:
-        """The owner's columns that became ours as they are."""
-        return {one.columns[0] for one in self.origins.values() if one.how == "plain"}
-
-    def describe(self) -> dict[str, str]:
-        """Say which layout the header has, and what it decides that the owner should know."""
-        if self.layout is None:
-            return {}
-        return {"layout": "; ".join([f"{self.layout.name}, {self.layout.title}", *self.layout.notes])}
+    readings: dict[str, str] = field(default_factory=dict)
 
 
 def find_header(
@@ -63,16 +56,41 @@ def find_header(
     worth = _find_worth(contract, origins, made, found)
     if worth == "order_total":
         made.pop("amount", None)
-    named = {one.columns[0]: ours for ours, one in origins.items() if one.how == "plain"}
-    named = {name: columns.get(name, name) for name in present} | named
-    _check_claims(named | {" × ".join(factors): ours for ours, factors in made.items()})
+    _check_claims(_list_claims(present, columns, origins, made))
     there = [*origins, *made, *(["amount"] if worth == "order_total" else [])]
-    try:
-        contract.check_header(named.values(), found=there)
-    except ContractError as error:
-        guess = _guess(contract, present, there, columns)
-        raise ContractError(f"{error}{guess}{hint}{opened.hint}") from None
-    return Header(origins, made, worth, found)
+    missing = [name for name in contract.names(required=True) if name not in there]
+    if missing:
+        lacks = f"The {contract.name} table lacks {', '.join(map(repr, missing))}; "
+        has = f"it has {list_names(columns.get(name, name) for name in present)}."
+        lines = suggest_columns(opened, contract, columns, there)
+        said = "\n".join([lacks + has, *lines]) if lines else f"{lacks}{has} {_REMEDY}"
+        raise ContractError(said + hint + opened.hint)
+    readings = _describe(found) | _doubt_price(contract, origins, columns, present)
+    theirs = {ours: origin.columns[0] for ours, origin in origins.items()}
+    used = frozenset(one.columns[0] for one in origins.values() if one.how == "plain")
+    return Header(origins, made, theirs, used, worth, found, readings)
+
+
+def _describe(layout: Layout | None) -> dict[str, str]:
+    """Say which layout the header has, and what that decides."""
+    if layout is None:
+        return {}
+    return {"layout": "; ".join([f"{layout.name}, {layout.title}", *layout.notes])}
+
+
+def _list_claims(
+    present: list[str],
+    columns: Mapping[str, str],
+    origins: Mapping[str, Origin],
+    made: Mapping[str, tuple[str, str]],
+) -> dict[str, str]:
+    """Their columns -> the names they would have; one that the caller maps takes the name."""
+    used = {one.columns[0]: ours for ours, one in origins.items() if one.how == "plain"}
+    taken = {ours.casefold() for ours in (*columns.values(), *origins)}
+    free = {name: name for name in present if name not in used and name.casefold() not in taken}
+    return (
+        free | used | dict(columns) | {" × ".join(factors): ours for ours, factors in made.items()}
+    )
 
 
 def _find_layout(
@@ -89,8 +107,10 @@ def _find_layout(
 def _find_origins(
     present: list[str], known: list[str], columns: Mapping[str, str], layout: Layout | None
 ) -> dict[str, Origin]:
-    named = {columns.get(name, name): name for name in present}
-    origins = {ours: Origin((theirs,)) for ours, theirs in named.items() if ours in known}
+    claimed = set(columns.values())
+    named = {name: name for name in present if name not in columns and name not in claimed}
+    named |= {ours: theirs for theirs, ours in columns.items()}
+    origins = {ours: Origin((named[ours],)) for ours in known if ours in named}
     if layout is None:
         return origins
     mapped = {ours: origins[ours] for ours in columns.values() if ours in origins}
@@ -106,6 +126,31 @@ def _find_worth(
     totals = {column.name: column.total for column in contract.columns if column.total}
     read = {*origins, *made}
     return "order_total" if totals.get("amount") in read and "amount" not in read else "amount"
+
+
+def _doubt_price(
+    contract: Contract,
+    origins: Mapping[str, Origin],
+    columns: Mapping[str, str],
+    present: list[str],
+) -> dict[str, str]:
+    """Say so where the price of one unit was mapped to a product that a quantity belongs to."""
+    doubts = {}
+    for column in contract.columns:
+        theirs = origins[column.name].columns[0] if column.name in origins else ""
+        if column.product_of is None or theirs not in columns:
+            continue
+        many, one = column.product_of
+        fit = score_name(contract, one, theirs)
+        if fit < SURE or fit <= score_name(contract, column.name, theirs):
+            continue
+        counts = [name for name in present if name != theirs and is_word(contract, many, name)]
+        if counts:
+            doubts[f"{column.name} of a line"] = (
+                f"{theirs!r}, which may be the price of one unit, as {counts[0]!r} stands beside "
+                f"it; if so, map {theirs!r} to {one} and {counts[0]!r} to {many}"
+            )
+    return doubts
 
 
 def _find_products(contract: Contract, header: Iterable[str]) -> dict[str, tuple[str, str]]:
@@ -127,15 +172,15 @@ def _check_mapping(columns: Mapping[str, str], present: list[str], known: list[s
         hint = ""
         if any(name in known and columns[name] in present for name in unknown):
             hint = " `columns` maps their header to ours, not the other way."
-        elif close := _find_close(unknown[0], present):
+        elif close := find_close(unknown[0], present):
             hint = f" Did you mean {close!r}?"
         raise ContractError(
             f"`columns` names {', '.join(map(repr, unknown))}, which the table lacks; it has "
-            f"{', '.join(map(repr, present))}.{hint}"
+            f"{list_names(present)}.{hint}"
         )
     for ours in columns.values():
         if ours not in known:
-            close = _find_close(str(ours), known)
+            close = find_close(str(ours), known)
             raise InputError(
                 f"`columns` must map to {', '.join(known)}; got {ours!r}. "
                 + (f"Did you mean {close!r}?" if close else "Other columns keep their names.")
@@ -152,26 +197,3 @@ def _check_claims(named: Mapping[str, str]) -> None:
                 f"{first!r} and {theirs!r} both claim to be {ours.casefold()!r}: map one of them "
                 "only, and rename the other."
             )
-
-
-def _find_close(name: str, names: list[str]) -> str | None:
-    """The name that differs only in case or spelling, if there is one."""
-    folded = {_fold(one): one for one in names}
-    close = difflib.get_close_matches(_fold(name), folded, n=1, cutoff=0.8)
-    return folded[close[0]] if close else None
-
-
-def _fold(name: str) -> str:
-    return name.strip().casefold().replace(" ", "_")
-
-
-def _guess(
-    contract: Contract, present: list[str], found: list[str], columns: Mapping[str, str]
-) -> str:
-    """A suggestion where a header differs only in case or spelling."""
-    free = [name for name in present if name not in columns]
-    missing = [ours for ours in contract.names(required=True) if ours not in found]
-    pairs = {close: ours for ours in missing if (close := _find_close(ours, free))}
-    if pairs:
-        return f" Did you mean columns={pairs}?"
-    return "" if contract.reader else " Or map them with `columns=`."

@@ -17,7 +17,7 @@ from crmlab._revenue.settle import Worth
 from crmlab.contracts import STATUSES, TRANSACTIONS, ContractError
 from crmlab.loaders._header.origin import Origin
 
-__all__ = ["Layout", "find_layout", "list_layouts", "load_layout", "names_of"]
+__all__ = ["Layout", "find_layout", "list_layouts", "load_layout"]
 
 _FOLDER = Path(__file__).parents[1] / "layouts"
 
@@ -99,9 +99,7 @@ class Layout:
     def missing(self, present: Iterable[str]) -> list[str]:
         """The required headers that are not there."""
         there = {_fold(name) for name in present}
-        return [
-            names[0] for names in self.required if not there & {_fold(name) for name in names}
-        ]
+        return [names[0] for names in self.required if not there & {_fold(name) for name in names}]
 
     def origins(self, present: Iterable[str]) -> dict[str, Origin]:
         """Our columns -> where they come from, for those whose sources are there."""
@@ -114,14 +112,14 @@ def _fold(name: str) -> str:
     return " ".join(name.casefold().split())
 
 
-def names_of(value: Any) -> tuple[str, ...]:
+def _names_of(value: Any) -> tuple[str, ...]:
     """One name or several, as several."""
     return (value,) if isinstance(value, str) else tuple(value)
 
 
 def _pick(names: Any, there: Mapping[str, str]) -> str | None:
     """The first of the alternatives that is there, as the owner writes it."""
-    return next((there[_fold(name)] for name in names_of(names) if _fold(name) in there), None)
+    return next((there[_fold(name)] for name in _names_of(names) if _fold(name) in there), None)
 
 
 def _find_origin(spec: Any, there: Mapping[str, str]) -> Origin | None:
@@ -142,7 +140,7 @@ def _find_origin(spec: Any, there: Mapping[str, str]) -> Origin | None:
     if "among" in spec:
         return Origin((first,), "among", tuple(str(word) for word in spec["among"]))
     if "less" in spec:
-        others = [_pick(name, there) for name in names_of(spec["less"])]
+        others = [_pick(name, there) for name in _names_of(spec["less"])]
         return Origin((first, *(one for one in others if one is not None)), "less")
     second = _pick(spec["adjusted"], there)
     return None if second is None else Origin((first, second), "adjusted")
@@ -171,7 +169,7 @@ def load_layout(path: Path) -> Layout:
     return Layout(
         path.stem,
         data.get("title", path.stem),
-        tuple(names_of(names) for names in data["required"]),
+        tuple(_names_of(names) for names in data["required"]),
         data["columns"],
         statuses=_invert_statuses(where, data.get("statuses", {})),
         **{key: tuple(data[key]) for key in ("guests", "notes", "personal") if key in data},
@@ -225,7 +223,7 @@ def _invert_statuses(where: str, statuses: Mapping[str, Any]) -> dict[str, str]:
             raise InputError(f"{where}: statuses are {', '.join(STATUSES)}; got {ours!r}.")
         if not (isinstance(words, str) or _are_texts(words)):
             raise InputError(f"{where}: {ours!r} must list words of status; got {words!r}.")
-    return {word: ours for ours, words in statuses.items() for word in names_of(words)}
+    return {word: ours for ours, words in statuses.items() for word in _names_of(words)}
 
 
 # --- which one a file has ---------------------------------------------------------------------

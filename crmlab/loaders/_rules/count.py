@@ -8,6 +8,7 @@ from crmlab._engine import execute
 from crmlab._revenue.refunds import ABOVE_GOODS, WITHOUT_PURCHASE, is_return
 from crmlab.contracts import ContractError, faults, shown, tally
 from crmlab.loaders._rules.audit import TransactionAudit
+from crmlab.loaders._rules.people import find_doubts
 from crmlab.loaders._rules.prepared import Prepared
 from crmlab.loaders._rules.rules import MALFORMED
 from crmlab.loaders._rules.totals import Totals, find_totals, total_left_out
@@ -54,7 +55,9 @@ def refuse_several(prepared: Prepared, counts: pd.Series) -> None:
     if "refunded" in lines.columns:
         worth = worth - lines.refunded
     sums = execute(
-        lines.group_by("currency").aggregate(worth=worth.sum(), n=lines.count()).order_by("currency")
+        lines.group_by("currency")
+        .aggregate(worth=worth.sum(), n=lines.count())
+        .order_by("currency")
     )
     said = ", ".join(f"{code} {money:,.2f} in {n:,} lines" for code, money, n in sums.values)
     first, *others = sums["currency"]
@@ -116,10 +119,8 @@ _UNMATCHED = {
 }
 
 
-def _count_kept(
-    prepared: Prepared, n_rows: int, totals: Totals
-) -> list[tuple[str, int, str, str]]:
-    """Count valid rows that deserve a look: returns, zero amounts, repeated lines."""
+def _count_kept(prepared: Prepared, n_rows: int, totals: Totals) -> list[tuple[str, int, str, str]]:
+    """Count valid rows that deserve a look: returns, zero amounts, repeats, odd ids."""
     lines = prepared.lines()
     counts = execute(
         lines.aggregate(
@@ -142,7 +143,7 @@ def _count_kept(
         distinct = prepared.distinct()
         n_repeats = n_rows - _read_count(distinct.aggregate(n=distinct.count()))
         found.append(("line repeated", n_repeats, "kept", "see `duplicates=`"))
-    return found
+    return found + find_doubts(lines)
 
 
 def _read_count(count: Any) -> int:

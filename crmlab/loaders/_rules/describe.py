@@ -59,7 +59,7 @@ def _describe_left_out(left_out: pd.DataFrame) -> list[str]:
     table["share"] = table["share"].map("{:.1%}".format, na_action="ignore")
     for name in ("gross", "refunded"):
         table[name] = table[name].map("{:,.2f}".format, na_action="ignore")
-    return ["No part of the revenue:", plain_table(table.astype("object").fillna(""))]
+    return ["Left out:", plain_table(table.astype("object").fillna(""))]
 
 
 def _describe_rules(by_rule: pd.DataFrame) -> list[str]:

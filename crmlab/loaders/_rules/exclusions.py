@@ -7,6 +7,7 @@ import ibis
 
 from crmlab._errors import InputError
 from crmlab._revenue.settle import FURTHER_LINE, LEFT_OUT
+from crmlab.loaders._columns.placeholders import is_placeholder
 from crmlab.loaders._columns.read import PROBLEM, Columns
 from crmlab.loaders._columns.text import trim
 from crmlab.loaders._header.find import Header
@@ -100,8 +101,6 @@ def _is_nobody(customer: Any, guests: Sequence[str] | None) -> Any:
     """Whether an id stands for nobody: a word for it, or one of the layout's or the caller's."""
     words = [word.casefold() for word in guests or ()]
     named = customer.cast("string").lower().isin(words) if words else ibis.literal(False)
-    return (named | is_placeholder(customer)).fill_null(False)
-
-
-def is_placeholder(customer: Any) -> Any:
-    return customer.cast("string").lower().isin(["guest", "unknown", "-"])
+    if customer.type().is_string():
+        named = named | is_placeholder(customer)
+    return named.fill_null(False)

@@ -9,6 +9,7 @@ from crmlab._engine import execute, is_spark, write_parquet
 from crmlab._revenue.currency import convert, find_target
 from crmlab._revenue.refunds import is_return
 from crmlab._revenue.settle import CONSUMED, LEFT_OUT, needs_settling, settle
+from crmlab._text import name_others
 from crmlab.contracts import TRANSACTIONS, ContractError, Rule, breaks_any, violation
 from crmlab.loaders._columns.read import Columns
 from crmlab.loaders._header.find import Header
@@ -51,11 +52,13 @@ class Prepared:
     def canonical(self, rows: Any) -> Any:
         """Rows of the table in our columns, and the owner's others under names that are free."""
         ours = [name for name in self.ours if name not in CONSUMED]
-        others = [name for name in self.names if name not in self.header.used]
-        taken = {name.casefold() for name in (*ours, *CONSUMED)}
+        others = name_others(
+            (name for name in self.names if name not in self.header.used),
+            {*ours, *self.header.origins},
+        )
         return rows.select(
             **{name: rows[OURS + name] for name in ours},
-            **{_free(name, taken, self.names): rows[name] for name in others},
+            **{shown: rows[name] for name, shown in others.items()},
         )
 
     def valid(self) -> Any:
@@ -94,18 +97,7 @@ class Prepared:
 
     def shown(self) -> dict[str, str]:
         """The owner's names -> those in the quarantine, where `reason` and `text` are ours."""
-        taken = {"reason", "text"} if self.malformed else {"reason"}
-        return {name: _free(name, taken, self.names) for name in self.names}
-
-
-def _free(name: str, taken: set[str], names: tuple[str, ...]) -> str:
-    """An owner's name, made longer while it is one of ours."""
-    if name.casefold() not in taken:
-        return name
-    others = taken | {other.casefold() for other in names}
-    while name.casefold() in others:
-        name += "_in_source"
-    return name
+        return name_others(self.names, {"reason", "text"} if self.malformed else {"reason"})
 
 
 def apply_rules(opened: Source, header: Header, read: Columns, options: Options) -> Prepared:

@@ -36,9 +36,11 @@ def list_rules(read: Columns, options: Options) -> tuple[Rule, ...]:
     kinds = {column.name: column.kind for column in TRANSACTIONS.columns}
     numbers = [name for name, kind in kinds.items() if kind == "number" and name in read.names]
     rules = [
-        _problem_rule(name, words, read) for name in read.doubtful for words in PROBLEMS[kinds[name]]
+        _problem_rule(name, words, read)
+        for name in read.doubtful
+        for words in PROBLEMS[kinds[name]]
     ]
-    rules += [_apply_to_ours(rule, read) for rule in TRANSACTIONS.rules if rule.column != "status"]
+    rules += [_apply_to_ours(rule, read) for rule in TRANSACTIONS.rules]
     rules += [_infinite_rule(name) for name in numbers if name != "amount"]
     rules.append(_future_rule(options.latest))
     rules += [_order_rule(label) for label in FAULTS]
@@ -64,15 +66,19 @@ def _currency_rules(read: Columns) -> list[Rule]:
     if OURS + "currency" in read.table.columns:
         rules.append(
             Rule(
-                "currency missing", "fill in its code, such as KRW",
-                lambda t: t[OURS + "currency"].isnull(), "currency",
+                "currency missing",
+                "fill in its code, such as KRW",
+                lambda t: t[OURS + "currency"].isnull(),
+                "currency",
             )  # fmt: skip
         )
     if OURS + "unrated" in read.table.columns:
         rules.append(
             Rule(
-                "rate missing", "add a rate from that day on, or before it, to `rates`",
-                lambda t: t[OURS + "unrated"].fill_null(False), "currency",
+                "rate missing",
+                "add a rate from that day on, or before it, to `rates`",
+                lambda t: t[OURS + "unrated"].fill_null(False),
+                "currency",
             )  # fmt: skip
         )
     return rules

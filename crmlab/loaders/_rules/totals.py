@@ -33,9 +33,7 @@ class Totals:
 def find_totals(prepared: Prepared, lines: Any) -> Totals:
     """Add up the orders that count, from valid lines."""
     if prepared.options.returns != "net":
-        lines = lines.mutate(is_return=ibis.literal(False)).drop(
-            *{"refunded"} & set(lines.columns)
-        )
+        lines = lines.mutate(is_return=ibis.literal(False)).drop(*{"refunded"} & set(lines.columns))
     purchases = find_purchases(lines)
     orders = purchases.orders
     named = "currency" in orders.columns

@@ -1,59 +1,67 @@
-"""Open delimited text: find its encoding, its separator and its header, and stage its rows.
+"""Open delimited text: stage its rows, and set aside what stands around them.
 
 Text is staged once as Parquet, since every later query reads it again. Nothing is parsed here:
 text stays text, and lines that do not fit the header are set aside.
 """
 
-import codecs
 import csv
 import gzip
-import io
 import re
 import zlib
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet
 
 from crmlab._engine import read_parquet, scratch_file
 from crmlab.contracts import ContractError
+from crmlab.loaders._sources.encoding import BLOCK, find_encoding, open_bytes, open_decoded
+from crmlab.loaders._sources.footer import BLANK, Loose, is_stray, say_footer, split_end
+from crmlab.loaders._sources.lines import HEADER_LINES, Top, find_footer, read_top
 from crmlab.loaders._sources.source import Source, check_names, check_same_names
+from crmlab.loaders._sources.titles import count_filled, say_once
 
 __all__ = ["open_text"]
 
-_BLOCK = 16 << 20
 _ROWS = 50_000
-_HEADER_LINES = 1_000
+_LAST_LINES = 200
 _INSIDE = re.compile(r'[^,;\t|\r\n"]"[^,;\t|\r\n"]')
 
 
-def open_text(paths: Sequence[Path], encoding: str | None, separator: str | None) -> Source:
+def open_text(
+    paths: Sequence[Path], encoding: str | None, separator: str | None, header: int | None
+) -> Source:
     """Stage text files with the same header as one table of text."""
-    files = [_examine(path, encoding, separator) for path in paths]
+    files = [_examine(path, encoding, separator, header) for path in paths]
     check_same_names({file.path: file.names for file in files})
     schema = pa.schema([(name, pa.string()) for name in files[0].names])
-    malformed: list[str] = []
+    aside = _Aside()
     n_rows = 0
     staged = scratch_file(".parquet")
     with pyarrow.parquet.ParquetWriter(staged, schema, compression="zstd") as writer:
         for file in files:
-            for batch in _read_batches(file, malformed):
+            for batch in _read_batches(file, aside):
                 n_rows += batch.num_rows
                 writer.write_batch(batch.select(schema.names))
-    if not n_rows and not malformed:
+    if not n_rows and not aside.malformed:
         raise ContractError(f"{paths[0]} has a header but no rows.")
-    used = ", ".join(sorted({file.encoding for file in files}))
+    readings = {
+        "encoding": ", ".join(sorted({file.encoding for file in files})),
+        "header": say_once(file.top.words for file in files),
+        "footer": say_footer(aside.footer, "line"),
+    }
     return Source(
         read_parquet(staged),
         tuple(schema.names),
-        malformed=tuple(malformed),
-        readings={"encoding": used},
+        malformed=tuple(aside.malformed),
+        readings={name: reading for name, reading in readings.items() if reading},
     )
 
 
@@ -61,23 +69,37 @@ def open_text(paths: Sequence[Path], encoding: str | None, separator: str | None
 class _File:
     """What a text file is written in, and where its rows begin.
 
-    With `care`, quotation marks stand where a fast reader would misread them. Without `rows`, the
-    file ends with its header.
+    With `care`, a fast reader would misread it; without, `footer` is what stands below the table.
+    Without `rows`, the file ends with its header.
     """
 
     path: Path
     encoding: str
-    mark: str
+    top: Top
     names: list[str]
-    n_lines: int
+    footer: list[str]
     care: bool
     rows: bool
 
 
-def _examine(path: Path, encoding: str | None, separator: str | None) -> _File:
+@dataclass(frozen=True)
+class _Aside:
+    """Lines that are torn, and lines that stand below the table."""
+
+    malformed: list[str] = field(default_factory=list)
+    footer: list[str] = field(default_factory=list)
+
+    def move_footer(self, footer: list[str]) -> None:
+        """Take the lines below the table out of the torn ones, the last of which they are."""
+        if footer and self.malformed[-len(footer) :] == footer:
+            del self.malformed[-len(footer) :]
+            self.footer.extend(footer)
+
+
+def _examine(path: Path, encoding: str | None, separator: str | None, header: int | None) -> _File:
     try:
-        used = encoding or _find_encoding(path)
-        care = _needs_care(path, used)
+        used = encoding or find_encoding(path)
+        first, last, n_lines, care = _scan(path, used, header or 0)
     except UnicodeError as error:
         raise ContractError(
             f"{path.name} is not {encoding or 'utf-16'}: {getattr(error, 'reason', error)}. "
@@ -85,178 +107,144 @@ def _examine(path: Path, encoding: str | None, separator: str | None) -> _File:
         ) from None
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise ContractError(f"{path.name} is not a complete gzip file: {error}.") from None
-    header, n_lines, rows = _read_header(path, used)
-    mark = separator or max(",;\t|", key=_drop_quoted(header).count)
-    try:
-        names = [name.strip() for name in next(csv.reader([header], delimiter=mark))]
-    except csv.Error as error:
-        raise ContractError(
-            f"{path.name} has a header that cannot be split into names: {error}. Is it a CSV file?"
-        ) from None
-    names = [name or f"column {number}" for number, name in enumerate(names, 1)]
+    top = read_top(first, path.name, separator, header)
+    names = [name.strip() or f"column {number}" for number, name in enumerate(top.names, 1)]
     check_names(names, path.name)
-    return _File(path, used, mark, names, n_lines, care, rows)
+    last = last[max(0, top.end - n_lines + len(last)) :]
+    rows = any(line.strip() for line in first[top.end :]) or any(line.strip() for line in last)
+    footer = find_footer(last, top)
+    care = care or top.extra or any(line.row is not None for line in footer)
+    return _File(path, used, top, names, [line.text for line in footer], care, rows)
 
 
-# --- encoding and header ----------------------------------------------------------------------
+def _scan(path: Path, encoding: str, header: int) -> tuple[list[str], list[str], int, bool]:
+    """The first and the last lines, the number of all, and whether quotation marks need care.
 
-
-def _open_bytes(path: Path) -> IO[bytes]:
-    """Open the bytes of a file, unpacked where it is gzipped, whatever its name says."""
-    with path.open("rb") as file:
-        packed = file.read(2) == b"\x1f\x8b"
-    return gzip.open(path, "rb") if packed else path.open("rb")  # type: ignore[return-value]
-
-
-def _open_decoded(path: Path, encoding: str) -> io.TextIOWrapper:
-    # Ends of lines are kept, so that a quoted one inside a value survives.
-    plain = codecs.lookup(encoding).name
-    return io.TextIOWrapper(
-        _open_bytes(path), "utf-8-sig" if plain == "utf-8" else plain, newline=""
-    )
-
-
-def _find_encoding(path: Path) -> str:
-    """UTF-8, else cp949 (Korean Windows), read to the end so that a late letter is not missed."""
-    with _open_bytes(path) as file:
-        if file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-            return "utf-16"
-    if _decodes(path, "utf-8"):
-        return "utf-8"
-    if _decodes(path, "cp949") and _looks_korean(path):
-        return "cp949"
-    raise ContractError(
-        f"{path.name} is neither UTF-8 nor Korean cp949. "
-        "Say what it is: `encoding='cp1252'` (Western Windows), 'shift_jis', ..."
-    )
-
-
-def _decodes(path: Path, encoding: str) -> bool:
-    try:
-        with _open_decoded(path, encoding) as text:
-            while text.read(_BLOCK):
-                pass
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _needs_care(path: Path, encoding: str) -> bool:
-    """Whether a line has an odd quotation mark, or one inside a value.
-
-    Reads to the end, so that a wrong encoding fails.
+    They do where a line has an odd number of them, or one inside a value. Reads to the end, so
+    that a wrong encoding fails.
     """
-    with _open_decoded(path, encoding) as text:
-        marked = (line for line in text if '"' in line)
-        care = any(line.count('"') % 2 or _INSIDE.search(line) for line in marked)
-        while text.read(_BLOCK):
-            pass
-    return care
+    last: list[str] = []
+    n_lines, care = 0, False
+    with open_decoded(path, encoding) as text:
+        first = lines = list(islice(text, header + HEADER_LINES))
+        while lines:
+            n_lines += len(lines)
+            last = [*last, *lines[-_LAST_LINES:]][-_LAST_LINES:]
+            care = care or any(_needs_care(line) for line in lines if '"' in line)
+            lines = list(islice(text, _ROWS))
+    return first, last, n_lines, care
 
 
-def _looks_korean(path: Path) -> bool:
-    """Whether the letters beyond ASCII are Hangul of daily use.
-
-    A Western file often decodes as cp949 by accident, into syllables nobody writes; nearly all
-    Korean text stays within the 2,350 syllables of the older standard euc-kr.
-    """
-    common = rare = 0
-    with _open_decoded(path, "cp949") as text:
-        while chunk := text.read(_BLOCK):
-            for letter, count in Counter(chunk).items():
-                if "가" <= letter <= "힣":
-                    usual = len(letter.encode("euc-kr", "ignore")) == 2
-                    common, rare = common + usual * count, rare + (not usual) * count
-    return common > 10 * rare
-
-
-def _read_header(path: Path, encoding: str) -> tuple[str, int, bool]:
-    """The header, the number of lines up to its end, and whether anything follows it.
-
-    A quoted name may spread it over several lines.
-    """
-    header, n_lines = "", 0
-    with _open_decoded(path, encoding) as text:
-        for line in islice(text, _HEADER_LINES):
-            n_lines += 1
-            header += line if header or line.strip("\ufeff\r\n\t ") else ""
-            if header and header.count('"') % 2 == 0:
-                break
-        rows = any(line.strip() for line in text)
-    if not header:
-        raise ContractError(f"{path} is empty: it has no header and no rows.")
-    if "\0" in header:
-        raise ContractError(
-            f"{path.name} is not text in {encoding}: its header holds NUL characters. If it is "
-            "UTF-16 without a mark, pass `encoding='utf-16-le'`."
-        )
-    if header.count('"') % 2:
-        raise ContractError(
-            f"{path.name} has a header that opens a quotation mark and does not close it. "
-            "Close it, or take it away."
-        )
-    return header.strip("\ufeff\r\n"), n_lines, rows
-
-
-def _drop_quoted(header: str) -> str:
-    return "".join(header.split('"')[::2])
+def _needs_care(line: str) -> bool:
+    return line.count('"') % 2 == 1 or _INSIDE.search(line) is not None
 
 
 # --- rows -------------------------------------------------------------------------------------
 
 
-def _read_batches(file: _File, malformed: list[str]) -> Iterator[pa.RecordBatch]:
-    """Read rows as text, in blocks; lines with too few or too many fields go to `malformed`."""
+def _read_batches(file: _File, aside: _Aside) -> Iterator[pa.RecordBatch]:
+    """Read rows as text, in blocks; lines with too few or too many fields are set aside."""
     if not file.rows:
         return iter(())
     if file.care:
-        return _read_carefully(file, malformed)
-    return _read_fast(file, malformed)
+        return _read_carefully(file, aside)
+    return _read_fast(file, aside)
 
 
-def _read_fast(file: _File, malformed: list[str]) -> Iterator[pa.RecordBatch]:
+def _read_fast(file: _File, aside: _Aside) -> Iterator[pa.RecordBatch]:
+    nothing = f'{file.top.mark}" \t\r\n'
+
     def set_aside(row: Any) -> str:
-        if row.text.strip():
-            malformed.append(row.text)
+        if row.text.strip(nothing):
+            aside.malformed.append(row.text)
         return "skip"
 
-    with _open_bytes(file.path) as raw:
+    with open_bytes(file.path) as raw:
         try:
-            yield from pyarrow.csv.open_csv(
+            batches = pyarrow.csv.open_csv(
                 raw,
                 read_options=pyarrow.csv.ReadOptions(
                     column_names=file.names,
-                    skip_rows=file.n_lines,
-                    block_size=_BLOCK,
+                    skip_rows=file.top.end,
+                    block_size=BLOCK,
                     encoding=file.encoding,
                 ),
                 parse_options=pyarrow.csv.ParseOptions(
-                    delimiter=file.mark, invalid_row_handler=set_aside
+                    delimiter=file.top.mark, invalid_row_handler=set_aside
                 ),
                 convert_options=pyarrow.csv.ConvertOptions(
                     column_types=dict.fromkeys(file.names, pa.string())
                 ),
             )
+            n_rows = 0
+            for batch in map(_drop_blank, batches):
+                n_rows += batch.num_rows
+                yield batch
         except pa.ArrowInvalid as error:
             raise ContractError(f"{file.path.name} cannot be split into rows: {error}.") from error
+    if n_rows or not any(file.top.mark in line for line in file.footer):
+        aside.move_footer(file.footer)
 
 
-def _read_carefully(file: _File, malformed: list[str]) -> Iterator[pa.RecordBatch]:
+def _drop_blank(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Drop rows in which nothing stands; nearly always the first column shows there are none."""
+    blank = None
+    for column in batch.columns:
+        empty = pc.equal(pc.utf8_trim_whitespace(column), "")
+        blank = empty if blank is None else pc.and_(blank, empty)
+        if not pc.any(blank, min_count=0).as_py():
+            return batch
+    return batch.filter(pc.invert(blank))
+
+
+def _read_carefully(file: _File, aside: _Aside) -> Iterator[pa.RecordBatch]:
     """Read rows as the CSV standard says: values may span lines, and no line is lost."""
     types = [pa.string()] * len(file.names)
-    with _open_decoded(file.path, file.encoding) as text:
-        rows = _split_rows(islice(text, file.n_lines, None), file, malformed)
+    with open_decoded(file.path, file.encoding) as text:
+        rows = _sort_rows(islice(text, file.top.end, None), file, aside)
         while block := list(islice(rows, _ROWS)):
             columns = zip(*block, strict=True)
             arrays = [pa.array(c, t) for c, t in zip(columns, types, strict=True)]
             yield pa.RecordBatch.from_arrays(arrays, names=file.names)
 
 
-def _split_rows(lines: Iterator[str], file: _File, malformed: list[str]) -> Iterator[list[str]]:
-    """Yield the rows with as many fields as the header.
+def _sort_rows(lines: Iterator[str], file: _File, aside: _Aside) -> Iterator[list[str]]:
+    """Yield the rows of the table; set aside torn lines, and at the end what stands below it."""
+    width, n_rows = len(file.names), 0
+    end: list[Loose] = []
+    for row, line in _split_rows(lines, file.top.mark):
+        fits = len(row) == width or (
+            file.top.extra and len(row) == width + 1 and not row[-1].strip()
+        )
+        if not count_filled(row) and (row or not line.strip()):
+            end.append(BLANK)
+        elif not fits or is_stray(row, width):
+            alone = file.top.mark not in line
+            end.append(Loose(line, alone, row[:width] if fits else None))
+        else:
+            yield from _keep(end, aside)
+            end.clear()
+            n_rows += 1
+            yield row[:width]
+    n_kept = split_end(end, after_rows=n_rows > 0)
+    yield from _keep(end[:n_kept], aside)
+    aside.footer.extend(line.text for line in end[n_kept:] if line is not BLANK)
 
-    A line that opens a quotation mark and never closes it is set aside alone: the lines after it
-    are read again.
+
+def _keep(lines: Sequence[Loose], aside: _Aside) -> Iterator[list[str]]:
+    """Yield the rows among loose lines, and set aside those that are torn."""
+    for line in lines:
+        if line.row is not None:
+            yield line.row
+        elif line is not BLANK:
+            aside.malformed.append(line.text)
+
+
+def _split_rows(lines: Iterator[str], mark: str) -> Iterator[tuple[list[str], str]]:
+    """Yield the fields of each record with its text; no fields where they cannot be told.
+
+    A line that opens a quotation mark and never closes it stands alone: the lines after it are
+    read again.
     """
     again: deque[str] = deque()
     taken: list[str] = []
@@ -266,7 +254,7 @@ def _split_rows(lines: Iterator[str], file: _File, malformed: list[str]) -> Iter
             taken.append(line)
             yield line
 
-    reader = csv.reader(feed(), delimiter=file.mark, strict=True)
+    reader = csv.reader(feed(), delimiter=mark, strict=True)
     while True:
         taken.clear()
         try:
@@ -277,8 +265,5 @@ def _split_rows(lines: Iterator[str], file: _File, malformed: list[str]) -> Iter
             again.extendleft(reversed(taken[1:]))
             del taken[1:]
             row = []
-            reader = csv.reader(feed(), delimiter=file.mark, strict=True)
-        if len(row) == len(file.names):
-            yield row
-        elif line := "".join(taken).strip("\r\n"):
-            malformed += [line] if line.strip() else []
+            reader = csv.reader(feed(), delimiter=mark, strict=True)
+        yield row, "".join(taken).strip("\r\n")

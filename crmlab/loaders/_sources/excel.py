@@ -11,26 +11,58 @@ import pandas as pd
 from crmlab._errors import InputError
 from crmlab._optional import need
 from crmlab.contracts import ContractError
+from crmlab.loaders._sources.footer import is_stray, say_footer
 from crmlab.loaders._sources.frames import open_frame
 from crmlab.loaders._sources.source import Source, check_names, check_same_names
+from crmlab.loaders._sources.titles import (
+    SAMPLE,
+    count_filled,
+    find_header_row,
+    find_width,
+    is_filled,
+    say_header,
+    say_once,
+)
 
 __all__ = ["open_excel"]
 
+# The rows of a sheet that are not blank, by their numbers in Excel.
+_Rows = dict[int, tuple[Any, ...]]
 
-def open_excel(paths: Sequence[Path], sheet: str | int | None) -> Source:
+
+def open_excel(paths: Sequence[Path], sheet: str | int | None, header: int | None) -> Source:
     """Return the table that the sheets of Excel files hold together, and say which they are.
 
     Without `sheet`, sheets with the columns of the first one that is not empty are read, hidden
     ones and those with other columns are not.
     """
-    books = [_read_book(path, sheet) for path in paths]
+    books = [_read_book(path, sheet, header) for path in paths]
     check_same_names({book.path: list(book.frame.columns) for book in books})
     frame = pd.concat([book.frame for book in books], ignore_index=True)
     opened = open_frame(frame, paths[0].name)
     words = "; ".join(dict.fromkeys(book.words() for book in books))
     left_out = list(dict.fromkeys(name for book in books for name in book.left_out))
     hint = f" Other sheets: {_list(left_out)}; read one with `sheet=`." if left_out else ""
-    return replace(opened, readings={"sheet": words}, hint=opened.hint or hint)
+    parts = [part for book in books for part in book.parts]
+    readings = {
+        "sheet": words,
+        "header": say_once(part.words for part in parts),
+        "footer": say_footer([text for part in parts for text in part.footer], "row"),
+    }
+    return replace(
+        opened,
+        readings={name: reading for name, reading in readings.items() if reading},
+        hint=opened.hint or hint,
+    )
+
+
+@dataclass(frozen=True)
+class _Part:
+    """The table of one sheet, where its header was found, and what stands below it."""
+
+    frame: pd.DataFrame
+    words: str
+    footer: list[str]
 
 
 @dataclass(frozen=True)
@@ -39,6 +71,7 @@ class _Book:
 
     path: Path
     frame: pd.DataFrame
+    parts: list[_Part]
     taken: list[str]
     left_out: list[str]
 
@@ -53,15 +86,69 @@ def _list(names: Sequence[str]) -> str:
     return ", ".join(map(repr, names))
 
 
-def _read_book(path: Path, sheet: str | int | None) -> _Book:
+def _read_book(path: Path, sheet: str | int | None, header: int | None) -> _Book:
     pages, names = _read_pages(path, sheet)
-    frames = {name: _as_frame(rows, path) for name, rows in pages.items() if rows}
-    if not frames:
+    pages = {name: rows for name, rows in pages.items() if rows}
+    if not pages:
         raise ContractError(f"{path} is empty: its sheet has no header and no rows.")
-    header = set(next(iter(frames.values())).columns)
-    alike = {name: frame for name, frame in frames.items() if set(frame.columns) == header}
+    if header is not None:
+        pages = _choose_pages(pages, header)
+    parts = {name: _read_part(rows, path, header) for name, rows in pages.items()}
+    columns = set(next(iter(parts.values())).frame.columns)
+    alike = {name: part for name, part in parts.items() if set(part.frame.columns) == columns}
     left_out = [] if sheet is not None else [name for name in names if name not in alike]
-    return _Book(path, pd.concat(alike.values(), ignore_index=True), list(alike), left_out)
+    frame = pd.concat([part.frame for part in alike.values()], ignore_index=True)
+    return _Book(path, frame, list(alike.values()), list(alike), left_out)
+
+
+def _choose_pages(pages: dict[str, _Rows], header: int) -> dict[str, _Rows]:
+    """The sheets that have something in the row that the caller says the header is in."""
+    chosen = {name: rows for name, rows in pages.items() if header in rows}
+    if chosen:
+        return chosen
+    name, rows = next(iter(pages.items()))
+    last = max(rows)
+    fault = (
+        f"row {header:,} of {name!r} is blank"
+        if header < last
+        else f"{name!r} ends at row {last:,}"
+    )
+    raise InputError(
+        f"`header` must be the number of the row that holds the names, from 1; got {header}, and "
+        f"{fault}. Leave it out to have the header found, or name another `sheet`."
+    )
+
+
+def _read_part(rows: _Rows, path: Path, header: int | None) -> _Part:
+    numbers = list(rows)
+    if header is None:
+        above = [_strip_end(row) for row in list(rows.values())[:SAMPLE]]
+        header = numbers[find_header_row(above, find_width(above))]
+    words = say_header(header, "row") if header > numbers[0] else ""
+    table = {number: row for number, row in rows.items() if number >= header}
+    footer = _find_footer(table)
+    frame = _as_frame([row for number, row in table.items() if number not in footer], path)
+    return _Part(frame, words, list(footer.values()))
+
+
+def _strip_end(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    """A row without the empty cells at its end, which sheets have as many of as they like."""
+    filled = [number for number, cell in enumerate(row, 1) if is_filled(cell)]
+    return row[: filled[-1]]
+
+
+def _find_footer(table: _Rows) -> dict[int, str]:
+    """The rows at the end with one cell, after a blank row: their numbers, and what they say."""
+    end: dict[int, str] = {}
+    (header, names), *below = table.items()
+    before = header
+    for number, row in below:
+        gap, before = number > before + 1, number
+        if not is_stray(row, count_filled(names)):
+            end = {}
+        elif end or gap:
+            end[number] = next(str(cell) for cell in row if is_filled(cell)).strip()
+    return end
 
 
 def _as_frame(rows: list[tuple[Any, ...]], path: Path) -> pd.DataFrame:
@@ -77,9 +164,7 @@ def _as_frame(rows: list[tuple[Any, ...]], path: Path) -> pd.DataFrame:
     return pd.DataFrame(dict(zip(names, columns, strict=True)))
 
 
-def _read_pages(
-    path: Path, sheet: str | int | None
-) -> tuple[dict[str, list[tuple[Any, ...]]], list[str]]:
+def _read_pages(path: Path, sheet: str | int | None) -> tuple[dict[str, _Rows], list[str]]:
     """The rows that are not blank, by sheet, and the names of all sheets."""
     openpyxl = need("openpyxl", extra="excel")
     try:
@@ -97,10 +182,10 @@ def _read_pages(
         ) from error
 
 
-def _read_rows(page: Any) -> list[tuple[Any, ...]]:
+def _read_rows(page: Any) -> _Rows:
     page.reset_dimensions()  # some programs store a wrong size
-    rows = map(tuple, page.iter_rows(values_only=True))
-    return [row for row in rows if any(cell is not None for cell in row)]
+    rows = enumerate(map(tuple, page.iter_rows(values_only=True)), 1)
+    return {number: row for number, row in rows if count_filled(row)}
 
 
 def _find_visible(book: Any) -> list[Any]:

@@ -60,7 +60,11 @@ def _kind(path: Path) -> str | None:
 
 
 def open_files(
-    paths: Sequence[Path], encoding: str | None, separator: str | None, sheet: str | int | None
+    paths: Sequence[Path],
+    encoding: str | None,
+    separator: str | None,
+    sheet: str | int | None,
+    header: int | None,
 ) -> Source:
     """Return the table that files of one kind hold together."""
     odd = [path.name for path in paths if _kind(path) is None]
@@ -80,11 +84,16 @@ def open_files(
     kind = kinds.pop()
     if sheet is not None and kind != "excel":
         raise InputError(f"`sheet` is for Excel files; got {sheet!r} with {paths[0].name}.")
+    if header is not None and kind == "parquet":
+        raise InputError(
+            f"`header` is for text and Excel files; got {header} with {paths[0].name}. "
+            "Leave it out."
+        )
     if kind == "parquet":
         return _open_parquet(paths)
     if kind == "excel":
-        return open_excel(paths, sheet)
-    return open_text(paths, encoding, separator)
+        return open_excel(paths, sheet, header)
+    return open_text(paths, encoding, separator, header)
 
 
 # --- Parquet ----------------------------------------------------------------------------------

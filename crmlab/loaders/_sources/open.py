@@ -25,14 +25,19 @@ def open_source(
     encoding: str | None = None,
     separator: str | None = None,
     sheet: str | int | None = None,
+    header: int | None = None,
 ) -> Source:
     """Return the table behind a path, glob, list of paths, frame, relation or expression."""
     paths = list(source) if isinstance(source, list | tuple) else [source]
     if paths and all(isinstance(path, str | os.PathLike) for path in paths):
         files = list(dict.fromkeys(file for path in paths for file in expand(path)))
-        return open_files(files, encoding, separator, sheet)
+        return open_files(files, encoding, separator, sheet, header)
     if sheet is not None:
         raise InputError(f"`sheet` is for Excel files; got {sheet!r} with a table.")
+    if header is not None:
+        raise InputError(
+            f"`header` is for text and Excel files; got {header} with a table. Leave it out."
+        )
     if isinstance(source, pd.DataFrame):
         return open_frame(source)
     kind = _kind(source)
