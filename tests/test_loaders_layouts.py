@@ -98,6 +98,90 @@ def test_case_and_blanks_of_headers_do_not_matter(name):
     assert layout.fits(f"  {header.upper()} " for header in present)
 
 
+# Headers as exports have them, shortened where columns of one kind follow each other.
+DOCUMENTED = {
+    "etsy-sold-orders": (
+        "etsy",
+        "Sale Date,Order ID,Buyer User ID,Full Name,First Name,Last Name,Number of Items,"
+        "Payment Method,Date Posted,Street 1,Delivery City,Currency,Order Value,Coupon Code,"
+        "Coupon Details,Discount Amount,Delivery Discount,Delivery,Sales tax,Order Total,Status,"
+        "Card Processing Fees,Order Net,Adjusted Order Total,Adjusted Net Order Amount,Buyer,"
+        "Order Type,Payment Type,InPerson Discount,InPerson Location",
+    ),
+    "ebay-all-orders": (
+        "ebay",
+        "Sales Record Number,Order Number,Buyer Username,Buyer Name,Buyer Email,Item Number,"
+        "Item Title,Custom Label,Quantity,Sold For,Shipping And Handling,Seller Collected Tax,"
+        "eBay Collected Tax,Total Price,Payment Method,Sale Date,Paid On Date,Shipped On Date,"
+        "Transaction ID,Variation Details",
+    ),
+    "xero-invoices": (
+        "xero",
+        "ContactName,EmailAddress,POAddressLine1,POCity,POCountry,InvoiceNumber,Reference,"
+        "InvoiceDate,DueDate,PlannedDate,Total,TaxTotal,InvoiceAmountPaid,InvoiceAmountDue,"
+        "InventoryItemCode,Description,Quantity,UnitAmount,Discount,LineAmount,AccountCode,"
+        "TaxType,TaxAmount,TrackingName1,TrackingOption1,Currency,Type,Sent,Status",
+    ),
+    "square-items": (
+        "square",
+        "Date,Time,Time Zone,Category,Item,Qty,Price Point Name,SKU,Modifiers Applied,Gross Sales,"
+        "Discounts,Net Sales,Tax,Transaction ID,Payment ID,Device Name,Notes,Details,Event Type,"
+        "Location,Dining Option,Customer ID,Customer Name,Customer Reference ID",
+    ),
+    "square-transactions": (
+        "square",
+        "Date,Time,Time Zone,Gross Sales,Discounts,Net Sales,Gift Card Sales,Tax,Tip,"
+        "Partial Refunds,Total Collected,Source,Card,Cash,Fees,Net Total,Transaction ID,Payment ID,"
+        "Description,Event Type,Location,Customer ID,Customer Name,Customer Reference ID",
+    ),
+    "stripe-without-ids": (
+        "stripe",
+        "id,Created date (UTC),Amount,Amount Refunded,Currency,Captured,Fee,Status,Description,"
+        "Customer Email,Invoice ID,Transfer",
+    ),
+    "amazon-all-orders": (
+        "amazon",
+        "amazon-order-id,merchant-order-id,purchase-date,last-updated-date,order-status,"
+        "fulfillment-channel,sales-channel,product-name,sku,asin,item-status,quantity,currency,"
+        "item-price,item-tax,shipping-price,item-promotion-discount,ship-country,promotion-ids",
+    ),
+    "cafe24-lines": (
+        "cafe24",
+        "주문번호,품목별 주문번호,주문일시,결제일시(입금확인일),주문자명,주문자ID,상품명(DOMESTIC),"
+        "수량,판매가,쿠폰 할인금액,총 실결제금액(최초정보) (KRW),실제 환불금액,취소유형,주문경로",
+    ),
+    "coupang-delivery": (
+        "coupang",
+        "번호,묶음배송번호,주문번호,택배사,운송장번호,분리배송 Y/N,주문일,등록상품명,등록옵션명,"
+        "노출상품명(옵션명),옵션ID,업체상품코드,결제액,배송비구분,배송비,구매수(수량),"
+        "옵션판매가(판매단가),구매자,구매자전화번호,수취인이름,수취인전화번호,우편번호,수취인 주소",
+    ),
+    "naver-new-orders": (
+        "naver",
+        "상품주문번호,주문번호,배송속성,판매채널,구매자명,구매자ID,수취인명,주문상태,주문세부상태,결제일,"
+        "상품번호,상품명,수량,상품가격,최종 상품별 할인액,최종 상품별 총 주문금액,"
+        "최초 상품별 총 주문금액,배송비 합계,정산예정금액,주문일시",
+    ),
+    "naver-confirmed": (
+        "naver",
+        "상품주문번호,주문번호,구매확정일,판매채널,주문상태,구매자명,구매자ID,상품번호,상품명,수량,"
+        "최초 상품별 총 주문금액,최종 상품별 총 주문금액,배송비 합계,결제일,결제수단",
+    ),
+    "quickbooks-newer": (
+        "quickbooks",
+        "column 1,Transaction date,Transaction type,Num,Product/Service full name,"
+        "Memo/Description,Quantity,Sales price,Amount,Balance",
+    ),
+    "sap-billing": ("sap", "VBELN,FKART,FKDAT,KUNAG,NETWR,WAERK,MWSBK,SFAKN,FKSTO"),
+}
+
+
+@pytest.mark.parametrize(("name", "header"), DOCUMENTED.values(), ids=DOCUMENTED)
+def test_a_header_as_documented_fits_its_layout_only(name, header):
+    present = header.split(",")
+    assert [one.name for one in load_layouts() if one.fits(present)] == [name]
+
+
 def test_every_layout_has_a_case_and_is_listed():
     listed = list_layouts()
     assert listed["name"].tolist() == sorted(SHOPS) == [one.name for one in load_layouts()]

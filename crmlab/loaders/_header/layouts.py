@@ -130,7 +130,7 @@ def _find_origin(spec: Any, there: Mapping[str, str]) -> Origin | None:
         if how in spec:
             columns = [one for name in spec[how] if (one := _pick(name, there)) is not None]
             kept = columns and (how == "first" or len(columns) == len(spec[how]))
-            return Origin(tuple(columns), how) if kept else None  # type: ignore[arg-type]
+            return Origin(tuple(columns), how) if kept else None
     if "filled_down" in spec:
         column = _pick(spec["filled_down"], there)
         return None if column is None else Origin((column,), "filled_down")
@@ -164,23 +164,12 @@ def load_layout(path: Path) -> Layout:
         raise InputError(f"{where} is not a TOML file: {error}.") from None
     _check_keys(where, data)
     _check_columns(where, data["columns"])
-    if isinstance(data.get("date_format"), list):
-        data["date_format"] = tuple(data["date_format"])
-    return Layout(
-        path.stem,
-        data.get("title", path.stem),
-        tuple(_names_of(names) for names in data["required"]),
-        data["columns"],
-        statuses=_invert_statuses(where, data.get("statuses", {})),
-        **{key: tuple(data[key]) for key in ("guests", "notes", "personal") if key in data},
-        **{
-            key: data[key]
-            for key in (
-                "worth", "currency", "offsets", "date_format", "dayfirst", "decimal", "timezone"
-            )
-            if key in data
-        },
-    )  # fmt: skip
+    held: dict[str, Any] = {"name": path.stem, "title": path.stem}
+    for key, value in data.items():
+        held[key] = tuple(value) if isinstance(value, list) else value
+    held["required"] = tuple(_names_of(names) for names in data["required"])
+    held["statuses"] = _invert_statuses(where, data.get("statuses", {}))
+    return Layout(**held)
 
 
 def _check_keys(where: str, data: Mapping[str, Any]) -> None:
