@@ -60,6 +60,32 @@ def test_an_export_in_spark_is_read_to_the_cent(name, spark):
     assert_agrees(audit, *count_truth(shop, book))
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "column"), [("shopify", "Refunded Amount"), ("woocommerce", "refunded_total")]
+)
+def test_more_given_back_than_was_paid_is_a_fault(name, column):
+    frame, *_ = export_frame(name)
+    frame.loc[0, column] = "999999.00"
+    audit = audit_transactions(frame)
+    assert set(audit.quarantined["reason"]) == {"refunded more than was paid"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("names", "left"), [("1", "2024-03-08"), ("", "2024-03-01")])
+def test_a_return_of_sap_gives_back_the_order_that_it_names(names, left):
+    orders = pd.DataFrame(
+        {
+            "VBELN": ["1", "2", "3"], "KUNNR": "7", "AUDAT": ["20240301", "20240308", "20240320"],
+            "NETWR": ["50,00", "50,00", "50,00-"], "WAERK": "EUR", "AUART": ["TA", "TA", "RE"],
+            "VGBEL": ["", "", names],
+        }
+    )  # fmt: skip
+    lines = read_transactions(orders)
+    days = rfm_summary(lines)["first_purchase"].dt.strftime("%Y-%m-%d")
+    assert days.tolist() == [left]
+
+
 # --- which one a header is -------------------------------------------------------------------
 
 
