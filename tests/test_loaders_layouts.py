@@ -220,6 +220,7 @@ def test_a_layout_without_one_of_its_headers_is_not_found():
         read_transactions(frame.drop(columns="Subtotal"))
 
 
+@pytest.mark.slow
 def test_columns_that_are_mapped_switch_the_search_off():
     frame, *_ = export_frame("stripe")
     mapped = {"Customer Email": "customer_id", "Created date (UTC)": "date", "Amount": "amount"}
@@ -315,6 +316,7 @@ def test_a_layout_file_with_one_key_wrong_says_which(keys, message, tmp_path):
         read_with(tmp_path, **keys)
 
 
+@pytest.mark.slow
 def test_a_layout_file_may_have_every_key(tmp_path):
     found = read_with(
         tmp_path,
@@ -333,6 +335,7 @@ def test_a_layout_file_may_have_every_key(tmp_path):
     assert str(found.first_date.date()) == "2024-01-05"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("formats", "day"),
     [("%d/%m/%Y", "2024-01-05"), ("%m/%d/%Y", "2024-05-01")],
@@ -348,11 +351,23 @@ def test_what_the_caller_says_comes_before_the_layout(formats, day, tmp_path):
     assert str(found.first_date.date()) == day
 
 
+@pytest.mark.slow
 def test_a_mapped_column_comes_before_the_layout():
     frame, *_ = export_frame("stripe")
     frame["Customer Email"] = "one@example.com"
     found = audit_transactions(frame, layout="stripe", columns={"Customer Email": "customer_id"})
     assert found.n_customers == 1
+
+
+@pytest.mark.slow
+def test_a_header_that_a_layout_requires_may_have_another_name_where_it_is_mapped():
+    frame, *_ = export_frame("stripe")
+    renamed = frame.rename(columns={"Status": "Outcome", "Amount": "Paid"})
+    columns = {"Outcome": "status", "Paid": "amount"}
+    found = audit_transactions(renamed, layout="stripe", columns=columns)
+    assert found.by_currency.equals(audit_transactions(frame).by_currency)
+    with pytest.raises(ContractError, match="needs the columns 'Amount', which"):
+        audit_transactions(renamed, layout="stripe", columns={"Outcome": "status"})
 
 
 def test_the_columns_a_layout_reads_are_those_of_the_contract():

@@ -6,7 +6,7 @@ its path. The page `docs/layouts.md` explains every key.
 
 import functools
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -96,9 +96,15 @@ class Layout:
         """Whether the header has all that the layout requires."""
         return not self.missing(present)
 
-    def missing(self, present: Iterable[str]) -> list[str]:
-        """The required headers that are not there."""
+    def missing(self, present: Iterable[str], mapped: Collection[str] = ()) -> list[str]:
+        """The required headers that are not there, unless all they make is in `mapped`."""
         there = {_fold(name) for name in present}
+        if mapped:
+            needed = [
+                _list_headers(spec) for ours, spec in self.columns.items() if ours not in mapped
+            ]
+            spared = {_fold(name) for spec in self.columns.values() for name in _list_headers(spec)}
+            there |= spared - {_fold(name) for names in needed for name in names}
         return [names[0] for names in self.required if not there & {_fold(name) for name in names}]
 
     def origins(self, present: Iterable[str]) -> dict[str, Origin]:
@@ -106,6 +112,17 @@ class Layout:
         there = {_fold(name): name for name in present}
         found = {ours: _find_origin(spec, there) for ours, spec in self.columns.items()}
         return {ours: origin for ours, origin in found.items() if origin is not None}
+
+
+def _list_headers(spec: Any) -> list[str]:
+    """Every header that a column may be made of."""
+    if isinstance(spec, str):
+        return [spec]
+    if isinstance(spec, Mapping):
+        return [
+            name for key, part in spec.items() if key != "among" for name in _list_headers(part)
+        ]
+    return [name for part in spec for name in _list_headers(part)]
 
 
 def _fold(name: str) -> str:
@@ -218,14 +235,17 @@ def _invert_statuses(where: str, statuses: Mapping[str, Any]) -> dict[str, str]:
 # --- which one a file has ---------------------------------------------------------------------
 
 
-def find_layout(present: list[str], asked: str | Path | None) -> tuple[Layout | None, str]:
+def find_layout(
+    present: list[str], asked: str | Path | None, mapped: Collection[str] = ()
+) -> tuple[Layout | None, str]:
     """The layout of a header, and a hint where it cannot be told.
 
-    Without `asked` it is the only one whose required headers are all there.
+    Without `asked` it is the only one whose required headers are all there. A layout that is asked
+    for needs no header of what the caller maps: `mapped`, our columns.
     """
     if asked is not None:
         layout = _named(asked)
-        if missing := layout.missing(present):
+        if missing := layout.missing(present, mapped):
             raise ContractError(
                 f"The layout {layout.name!r} needs the columns {', '.join(map(repr, missing))}, "
                 "which the table lacks. Leave `layout` out to have it found, or map the columns "
