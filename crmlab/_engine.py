@@ -111,7 +111,7 @@ def read_parquet(*paths: Path) -> Any:
 
 
 def store_beside(table: Any, rows: Any) -> Any:
-    """Return a small frame, or Arrow table, as a table of the engine where another table lives, for a join."""
+    """Return a few rows as a table of the engine where another table lives, for a join."""
     import ibis
 
     held = ibis.memtable(rows)

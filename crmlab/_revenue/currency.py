@@ -13,9 +13,12 @@ from crmlab._engine import store_beside
 from crmlab._errors import InputError, InputTypeError
 from crmlab.contracts import TRANSACTIONS
 
-__all__ = ["Rates", "check_rates", "convert", "find_target"]
+__all__ = ["UNRATED", "Rates", "check_rates", "convert", "find_target"]
 
 Rates = Mapping[str, float] | pd.DataFrame
+
+# Marks the lines without a rate on their day.
+UNRATED = "crmlab::unrated"
 
 _FRAME = ["currency", "date", "rate"]
 
@@ -28,11 +31,11 @@ def check_rates(rates: object) -> None:
             raise InputError(
                 f"`rates` must have the columns {', '.join(_FRAME)}; it lacks {missing[0]!r}."
             )
-        values: Any = rates["rate"]
+        values: list[Any] = rates["rate"].tolist()
         if rates["date"].dtype.kind != "M":
             raise InputTypeError("`rates` must have dates in `date`: use pandas.to_datetime.")
     elif isinstance(rates, Mapping):
-        values = list(rates.values())
+        values = [*rates.values()]
     else:
         raise InputTypeError(
             "`rates` must map a currency to what one unit of it is worth, as {'EUR': 1.08} does, "
@@ -46,7 +49,8 @@ def check_rates(rates: object) -> None:
 
 def find_target(found: Collection[str], rates: Rates, currency: str | None) -> str:
     """The currency that rates convert to: the one asked for, else the only one without a rate."""
-    known = {str(code).upper() for code in (rates["currency"] if _dated(rates) else rates)}
+    rated = rates["currency"].tolist() if isinstance(rates, pd.DataFrame) else list(rates)
+    known = {str(code).upper() for code in rated}
     without = sorted(set(found) - known)
     if currency is not None:
         without = [code for code in without if code != currency]
@@ -62,17 +66,12 @@ def find_target(found: Collection[str], rates: Rates, currency: str | None) -> s
     return without[0]
 
 
-def _dated(rates: Rates) -> bool:
-    return isinstance(rates, pd.DataFrame)
-
-
 def convert(
     table: Any, names: Collection[str], rates: Rates, target: str, *, prefix: str = ""
 ) -> Any:
     """Convert every amount of our columns to one currency.
 
-    An amount is null on a day before the first rate of its currency; a column ``{prefix}unrated``
-    marks these lines.
+    An amount is null on a day before the first rate of its currency; `UNRATED` marks such lines.
     """
     code = table[f"{prefix}currency"]
     if isinstance(rates, pd.DataFrame):
@@ -81,13 +80,13 @@ def convert(
     else:
         worth = [(code == one.upper(), float(value)) for one, value in rates.items()]
         rate = ibis.cases(*worth, (code == target, 1.0))
-    table = table.mutate(**{f"{prefix}rate": rate})
-    rate = table[f"{prefix}rate"]
+    table = table.mutate(**{"crmlab::rate": rate})
+    rate = table["crmlab::rate"]
     money = [one.name for one in TRANSACTIONS.columns if one.money and one.name in names]
     return table.mutate(
         **{prefix + name: table[prefix + name].cast("float64") * rate for name in money},
         **{
-            f"{prefix}unrated": rate.isnull() & table[f"{prefix}currency"].notnull(),
+            prefix + UNRATED: rate.isnull() & table[f"{prefix}currency"].notnull(),
             f"{prefix}currency": ibis.ifelse(rate.notnull(), target, code),
         },
     )
@@ -101,10 +100,10 @@ def _join_daily(table: Any, rates: pd.DataFrame, prefix: str) -> tuple[Any, Any]
     until = rates.groupby("currency")["date"].shift(-1)
     spans = pd.DataFrame(
         {
-            f"{prefix}rate of": rates["currency"].astype("str"),
-            f"{prefix}from": rates["date"].astype("datetime64[us]"),
-            f"{prefix}until": until.fillna(pd.Timestamp("9999-12-31")).astype("datetime64[us]"),
-            f"{prefix}daily": rates["rate"].astype("float64"),
+            "crmlab::rate of": rates["currency"].astype("str"),
+            "crmlab::from": rates["date"].astype("datetime64[us]"),
+            "crmlab::until": until.fillna(pd.Timestamp("9999-12-31")).astype("datetime64[us]"),
+            "crmlab::daily": rates["rate"].astype("float64"),
         }
     )
     held = store_beside(table, pa.Table.from_pandas(spans, preserve_index=False))
@@ -112,11 +111,11 @@ def _join_daily(table: Any, rates: pd.DataFrame, prefix: str) -> tuple[Any, Any]
     joined = table.left_join(
         held,
         [
-            table[f"{prefix}currency"] == held[f"{prefix}rate of"],
-            date >= held[f"{prefix}from"],
-            date < held[f"{prefix}until"],
+            table[f"{prefix}currency"] == held["crmlab::rate of"],
+            date >= held["crmlab::from"],
+            date < held["crmlab::until"],
         ],
     )
-    added = [f"{prefix}rate of", f"{prefix}from", f"{prefix}until"]
+    added = ["crmlab::rate of", "crmlab::from", "crmlab::until"]
     joined = joined.drop(*added)
-    return joined, joined[f"{prefix}daily"]
+    return joined, joined["crmlab::daily"]

@@ -76,11 +76,12 @@ def _settle(table: Any) -> tuple[Any, tuple[Rule, ...]]:
     known = [name for name in TRANSACTIONS.names() if name in table.columns]
     settled = settle(table, known)
     lines = settled.filter(settled[LEFT_OUT].isnull())
-    rules += [
-        Rule(label, remedy, lambda t, label=label: (t[FAULT] == label).fill_null(False))
-        for label, (_, remedy) in FAULTS.items()
-    ]
+    rules += [_order_rule(label, remedy) for label, (_, remedy) in FAULTS.items()]
     return lines, tuple(rules)
+
+
+def _order_rule(label: str, remedy: str) -> Rule:
+    return Rule(label, remedy, lambda t: (t[FAULT] == label).fill_null(False))
 
 
 def up_to(table: Any, end: dt.date) -> Any:

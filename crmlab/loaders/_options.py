@@ -66,7 +66,10 @@ class Options:
             _check_text(name, getattr(self, name))
         if self.statuses is not None:
             _check_statuses(self.statuses)
-        for word in self.counted:
+        # Settled once: a stage of reading does not come back here.
+        count = (self.count,) if isinstance(self.count, str) else tuple(self.count)
+        object.__setattr__(self, "count", count)
+        for word in count:
             check_choice("count", word, COUNTABLE)
         if self.rates is not None:
             check_rates(self.rates)
@@ -118,11 +121,6 @@ class Options:
             guests=(*layout.guests, *(self.guests or ())),
             as_written=layout.offsets == "as written",
         )
-
-    @property
-    def counted(self) -> tuple[str, ...]:
-        """Statuses that count here besides those that always do."""
-        return (self.count,) if isinstance(self.count, str) else tuple(self.count)
 
     @functools.cached_property
     def latest(self) -> pd.Timestamp:

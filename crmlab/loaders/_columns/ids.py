@@ -11,9 +11,9 @@ from typing import Any
 import ibis
 
 from crmlab._engine import execute
+from crmlab._revenue.nobody import is_placeholder
 from crmlab.contracts import ContractError
 from crmlab.loaders._columns.compose import DECOMPOSED, compose
-from crmlab.loaders._columns.placeholders import is_placeholder
 from crmlab.loaders._columns.text import (
     SPACE,
     UNTIDY,

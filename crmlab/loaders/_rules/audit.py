@@ -80,7 +80,7 @@ class TransactionAudit:
 
     @property
     def currency(self) -> str:
-        """Code of the currency of all orders, such as "KRW"; empty if none, or several, are known."""
+        """Code of the currency of all orders, such as "KRW"; empty if not known, or several."""
         codes = self.by_currency["currency"].tolist()
         return codes[0] if len(codes) == 1 else ""
 

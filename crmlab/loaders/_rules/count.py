@@ -59,7 +59,7 @@ def refuse_several(prepared: Prepared, counts: pd.Series) -> None:
         .aggregate(worth=worth.sum(), n=lines.count())
         .order_by("currency")
     )
-    said = ", ".join(f"{code} {money:,.2f} in {n:,} lines" for code, money, n in sums.values)
+    said = ", ".join(f"{code} {money:,.2f} in {n:,} lines" for code, money, n in sums.to_numpy())
     first, *others = sums["currency"]
     rates = ", ".join(f"{code!r}: ..." for code in others)
     raise ContractError(

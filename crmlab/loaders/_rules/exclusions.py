@@ -6,10 +6,9 @@ from typing import Any
 import ibis
 
 from crmlab._errors import InputError
+from crmlab._revenue.nobody import is_placeholder
 from crmlab._revenue.settle import FURTHER_LINE, LEFT_OUT
-from crmlab.loaders._columns.placeholders import is_placeholder
 from crmlab.loaders._columns.read import PROBLEM, Columns
-from crmlab.loaders._columns.text import trim
 from crmlab.loaders._header.find import Header
 from crmlab.loaders._options import Options
 from crmlab.loaders._sources.source import OURS, Source
@@ -22,8 +21,8 @@ NO_CUSTOMER, ANOTHER_CURRENCY = "no customer", "in another currency"
 STRUCTURAL = (TOTAL_ROW, HEADING_ROW, FURTHER_LINE)
 
 _TOTAL = (
-    r"^((grand |sub|sub-|sub )?totals?( for .*)?|(zwischen|gesamt)?summe|sum|"
-    r"합 ?계|총 ?계|총 ?합 ?계|소 ?계|누 ?계|合計|小計|総計|总计|合计)\s*:?$"
+    r"(?i)^\s*((grand |sub|sub-|sub )?totals?( for .*)?|(zwischen|gesamt)?summe|sum|"
+    r"합 ?계|총 ?계|총 ?합 ?계|소 ?계|누 ?계|合計|小計|総計|总计|合计)\s*:?\s*$"
 )
 
 
@@ -53,7 +52,7 @@ def _is_total(opened: Source, header: Header, table: Any) -> Any:
 
 
 def _says_total(text: Any) -> Any:
-    return trim(text).lower().re_search(_TOTAL).fill_null(False)
+    return text.re_search(_TOTAL).fill_null(False)
 
 
 def _is_blank(read: Columns, name: str) -> Any:

@@ -11,8 +11,8 @@ import ibis
 import pandas as pd
 
 from crmlab._engine import execute
+from crmlab._revenue.nobody import PLACEHOLDERS, is_placeholder
 from crmlab._revenue.refunds import is_return
-from crmlab.loaders._columns.placeholders import PLACEHOLDERS, is_placeholder
 
 __all__ = ["PLACEHOLDERS", "find_doubts", "is_placeholder"]
 

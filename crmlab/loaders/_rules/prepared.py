@@ -6,7 +6,7 @@ from typing import Any
 import ibis
 
 from crmlab._engine import execute, is_spark, write_parquet
-from crmlab._revenue.currency import convert, find_target
+from crmlab._revenue.currency import Rates, convert, find_target
 from crmlab._revenue.refunds import is_return
 from crmlab._revenue.settle import CONSUMED, LEFT_OUT, needs_settling, settle
 from crmlab._text import name_others
@@ -105,10 +105,10 @@ def apply_rules(opened: Source, header: Header, read: Columns, options: Options)
     rows = exclude_rows(opened, header, read, options)
     table, names = _name_currency(read, header, options)
     if options.rates is not None:
-        table = _convert(table, names, options)
+        table = _convert(table, names, options.rates, options.currency)
     table = settle(
         table, names, prefix=OURS, worth=header.worth, left_out=rows,
-        count=options.counted, net=options.returns == "net",
+        count=options.count, net=options.returns == "net",
     )  # fmt: skip
     table = exclude_orders(table, header, options, names)
     if options.duplicates == "quarantine":
@@ -146,15 +146,15 @@ def _name_currency(read: Columns, header: Header, options: Options) -> tuple[Any
     return table, names | ({"currency"} if default else set())
 
 
-def _convert(table: Any, names: set[str], options: Options) -> Any:
+def _convert(table: Any, names: set[str], rates: Rates, currency: str | None) -> Any:
     if "currency" not in names:
         raise ContractError(
             "`rates` need a column that says the currency of each line; the table has none. "
             "Map one with `columns=`."
         )
     found = execute(table.select(code=table[OURS + "currency"]).distinct())["code"].dropna()
-    target = find_target(found.tolist(), options.rates, options.currency)
-    return convert(table, names, options.rates, target, prefix=OURS)
+    target = find_target(found.tolist(), rates, currency)
+    return convert(table, names, rates, target, prefix=OURS)
 
 
 def _compare_totals(prepared: Prepared) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import ibis
 import pandas as pd
 
+from crmlab._revenue.currency import UNRATED
 from crmlab._revenue.settle import FAULT, FAULTS, LEFT_OUT
 from crmlab.contracts import STATUSES, TRANSACTIONS, Rule, infinite
 from crmlab.loaders._columns.read import PROBLEM, PROBLEMS, Columns
@@ -62,26 +63,20 @@ def _order_rule(label: str) -> Rule:
 
 def _currency_rules(read: Columns) -> list[Rule]:
     """A line that counts says its currency where others do, and has a rate where there are any."""
-    rules = []
-    if OURS + "currency" in read.table.columns:
-        rules.append(
-            Rule(
-                "currency missing",
-                "fill in its code, such as KRW",
-                lambda t: t[OURS + "currency"].isnull(),
-                "currency",
-            )  # fmt: skip
-        )
-    if OURS + "unrated" in read.table.columns:
-        rules.append(
-            Rule(
-                "rate missing",
-                "add a rate from that day on, or before it, to `rates`",
-                lambda t: t[OURS + "unrated"].fill_null(False),
-                "currency",
-            )  # fmt: skip
-        )
-    return rules
+    missing = Rule(
+        "currency missing",
+        "fill in its code, such as KRW",
+        lambda t: t[OURS + "currency"].isnull(),
+        "currency",
+    )
+    unrated = Rule(
+        "rate missing",
+        "add a rate from that day on, or before it, to `rates`",
+        lambda t: t[OURS + UNRATED].fill_null(False),
+        "currency",
+    )
+    columns = {OURS + "currency": missing, OURS + UNRATED: unrated}
+    return [rule for name, rule in columns.items() if name in read.table.columns]
 
 
 def _problem_rule(column: str, words: str, read: Columns) -> Rule:
