@@ -31,6 +31,7 @@ from crmlab._types import TableSource
 from crmlab.contracts import TRANSACTIONS, ContractError
 from crmlab.loaders._columns.read import read_columns
 from crmlab.loaders._header.find import find_header
+from crmlab.loaders._layouts import list_layouts
 from crmlab.loaders._options import Options
 from crmlab.loaders._rules.audit import TransactionAudit
 from crmlab.loaders._rules.count import count_rows, explain, make_audit, refuse_several
@@ -48,6 +49,7 @@ __all__ = [
     "QuarantineWarning",
     "TransactionAudit",
     "audit_transactions",
+    "list_layouts",
     "read_header",
     "read_table",
     "read_transactions",
