@@ -218,8 +218,9 @@ def test_totals_are_those_of_the_tables_in_any_row_order(seed):
     orders, subscriptions, contacts = made(n=40, seed=seed)
     tables = {"subscriptions": subscriptions, "contacts": contacts}
     found = customer_profit(orders, observation_end="2030-01-01", **tables)
-    assert found["sales"].sum() == pytest.approx(orders["amount"].sum())
-    assert found["margin"].sum() == pytest.approx((orders["amount"] - orders["cost"]).sum())
+    expected = slow(orders, subscriptions, contacts, pd.Timestamp("2030-01-01"))
+    assert found["sales"].sum() == pytest.approx(expected["sales"].sum())
+    assert found["margin"].sum() == pytest.approx(expected["margin"].sum())
     assert found["contact_cost"].sum() == pytest.approx(contacts["cost"].sum())
     mixed = {name: table.sample(frac=1, random_state=1) for name, table in tables.items()}
     again = customer_profit(

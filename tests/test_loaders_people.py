@@ -229,7 +229,7 @@ def test_a_no_break_blank_is_shown():
 @pytest.mark.slow
 def test_doubts_are_the_same_on_every_engine(engine):
     people = shop(name="Kim{}".format)
-    frame = beside(beside(beside(people, "0", 150), "Shop", 140), "guest", 4)
+    frame = beside(beside(beside(people, "0", 300), "Shop", 140), "guest", 4)
     frame.loc[frame["customer_id"] == "Kim3", "customer_id"] = "kim4"
     frame["date"] = frame["date"].dt.strftime("%Y-%m-%d")
     frame["order_id"] = [f"o{n}" for n in range(len(frame))]

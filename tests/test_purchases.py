@@ -146,7 +146,7 @@ def test_all_functions_agree_on_one_revenue(rows):
     if any(is_purchase(gross, left, key) for key in gross):
         assert rfm_summary(frame)["total_spend"].sum() == revenue
         assert cohort_retention(frame)["revenue"].sum() == revenue
-        assert customer_flows(frame, period="D")["revenue"].sum() == revenue
+        assert customer_flows(frame, period="W")["revenue"].sum() == revenue
         profit = customer_profit(frame.assign(cost=0.0))
         assert profit["sales"].sum() == revenue
 

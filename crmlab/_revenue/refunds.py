@@ -113,8 +113,10 @@ def match_refunds(lines: Any) -> Refunds:
     sold = execute(orders.semi_join(refunds, "customer_id"))
     sold = sold.astype({"gross": "float64", "refunded": "float64"})
     sold = sold.sort_values([*who, "day", "order"], ignore_index=True)
-    booked = execute(refunds).astype({"amount": "float64"}).sort_values(
-        ["date", "amount"], ascending=[True, False], kind="stable", ignore_index=True
+    booked = (
+        execute(refunds)
+        .astype({"amount": "float64"})
+        .sort_values(["date", "amount"], ascending=[True, False], kind="stable", ignore_index=True)
     )
     before = (sold["gross"] - sold["refunded"]).clip(lower=0.0)
     left, uncovered = _match(booked, sold, before.tolist(), who)
