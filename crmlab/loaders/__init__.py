@@ -315,9 +315,9 @@ date_format, dayfirst, timezone, not_after, decimal, encoding, separator, sheet,
     ... )
     >>> found = audit_transactions(orders).by_rule.query("n_rows > 0")
     >>> found[["rule", "n_rows", "treatment"]]
-                              rule  n_rows                      treatment
-    10                 return line       1  added into the customer's day
-    11  day nets to less than zero       1                    no purchase
+                           rule  n_rows               treatment
+    13              return line       1  taken off its purchase
+    14  refund without purchase       1              no revenue
     """
     options = Options(
         columns=columns, layout=layout, count=count, statuses=statuses, guests=guests,
