@@ -6,13 +6,14 @@ import pandas as pd
 
 from crmlab._engine import execute
 from crmlab._revenue.refunds import ABOVE_GOODS, WITHOUT_PURCHASE, is_return
-from crmlab.contracts import ContractError, faults, shown, tally
+from crmlab.contracts import ContractError, faults, tally
 from crmlab.loaders._rules.audit import TransactionAudit
+from crmlab.loaders._rules.examples import find_examples
 from crmlab.loaders._rules.people import find_doubts
 from crmlab.loaders._rules.prepared import Prepared
 from crmlab.loaders._rules.rules import MALFORMED
 from crmlab.loaders._rules.totals import Totals, find_totals, total_left_out
-from crmlab.loaders._sources.source import OURS
+from crmlab.loaders._sources.source import OURS, ROW
 
 __all__ = ["count_rows", "explain", "make_audit", "refuse_several"]
 
@@ -35,14 +36,17 @@ def explain(prepared: Prepared, counts: pd.Series) -> str:
     if not n_bad:
         return ""
     n_rows = int(counts["n_rows"]) + len(prepared.malformed)
+    examples = find_examples(prepared, counts)
+    columns = prepared.header.theirs
     lines = [
         f"{n_bad:,} of {n_rows:,} rows break the contract of transactions:",
-        *faults(prepared.table, prepared.rules, counts, columns=prepared.header.theirs),
+        *faults(prepared.table, prepared.rules, counts, columns=columns, examples=examples),
     ]
     if prepared.malformed:
         label, remedy = MALFORMED
-        first = shown(prepared.malformed[0])
-        lines.append(f"- {label}: {len(prepared.malformed):,} rows (for example {first}); {remedy}")
+        lines.append(
+            f"- {label}: {len(prepared.malformed):,} rows (for example {examples[label]}); {remedy}"
+        )
     return "\n".join(lines)
 
 
@@ -80,7 +84,9 @@ def make_audit(prepared: Prepared) -> TransactionAudit:
         (rule.label, int(counts[rule.label]), "quarantined", rule.remedy) for rule in prepared.rules
     ]
     rules.append((MALFORMED[0], n_malformed, "quarantined", MALFORMED[1]))
-    rules += _count_kept(prepared, n_rows, totals)
+    kept, firsts = _count_kept(prepared, n_rows, totals)
+    by_rule = pd.DataFrame(rules + kept, columns=["rule", "n_rows", "treatment", "remedy"])
+    by_rule["example"] = by_rule["rule"].map(find_examples(prepared, counts, firsts)).fillna("")
     span = execute(
         valid.aggregate(
             n_customers=valid.customer_id.nunique(),
@@ -95,7 +101,7 @@ def make_audit(prepared: Prepared) -> TransactionAudit:
         rows_quarantined=n_broken + n_malformed,
         by_currency=totals.by_currency,
         left_out=total_left_out(prepared, totals),
-        by_rule=pd.DataFrame(rules, columns=["rule", "n_rows", "treatment", "remedy"]),
+        by_rule=by_rule,
         quarantined=_collect_quarantined(prepared, n_broken),
         n_customers=int(span["n_customers"]),
         n_buyers=int(totals.overall["buyers"]),
@@ -103,6 +109,7 @@ def make_audit(prepared: Prepared) -> TransactionAudit:
         last_date=pd.Timestamp(span["last_date"]),
         readings=prepared.readings,
         valid=valid,
+        excluded=prepared.excluded(),
     )
 
 
@@ -119,31 +126,45 @@ _UNMATCHED = {
 }
 
 
-def _count_kept(prepared: Prepared, n_rows: int, totals: Totals) -> list[tuple[str, int, str, str]]:
-    """Count valid rows that deserve a look: returns, zero amounts, repeats, odd ids."""
-    lines = prepared.lines()
-    counts = execute(
-        lines.aggregate(
-            returned=is_return(lines).sum().fill_null(0),
-            zero=(~is_return(lines) & (lines.amount == 0)).sum().fill_null(0),
-        )
-    ).iloc[0]
+_RETURN, _ZERO = "return line", "zero amount"
+
+
+def _count_kept(
+    prepared: Prepared, n_rows: int, totals: Totals
+) -> tuple[list[tuple[str, int, str, str]], dict[str, tuple[str, int]]]:
+    """Count valid rows that deserve a look: returns, zero amounts, repeats, odd ids.
+
+    Returns what is looked for; and the first rows that were found, with the column to look at.
+    """
+    lines = prepared.lines(numbered=True)
+    marks = {_RETURN: is_return(lines), _ZERO: ~is_return(lines) & (lines.amount == 0)}
+    counts, firsts = _count_marks(lines, marks)
     returns = prepared.options.returns
-    found = [("return line", int(counts["returned"]), _RETURNS[returns], "see `returns=`")]
+    found = [(_RETURN, counts[_RETURN], _RETURNS[returns], "see `returns=`")]
     if returns == "net":
         unmatched = totals.unmatched.groupby("reason")["n_rows"].sum()
         found += [
             (reason, int(unmatched.get(reason, 0)), "no revenue", remedy)
             for reason, remedy in _UNMATCHED.items()
         ]
-    found.append(
-        ("zero amount", int(counts["zero"]), "kept, a purchase", "check gifts and samples")
-    )
+    found.append((_ZERO, counts[_ZERO], "kept, a purchase", "check gifts and samples"))
     if prepared.options.duplicates == "keep":
         distinct = prepared.distinct()
         n_repeats = n_rows - _read_count(distinct.aggregate(n=distinct.count()))
         found.append(("line repeated", n_repeats, "kept", "see `duplicates=`"))
-    return found + find_doubts(lines)
+    return found + find_doubts(lines), {label: ("amount", row) for label, row in firsts.items()}
+
+
+def _count_marks(lines: Any, marks: dict[str, Any]) -> tuple[dict[str, int], dict[str, int]]:
+    """How many lines have each mark, and the number of the first where lines have numbers."""
+    sums = {label: mark.sum().fill_null(0) for label, mark in marks.items()}
+    firsts = {f"first {label}": lines[ROW].min(where=mark) for label, mark in marks.items()}
+    counts = execute(lines.aggregate(**sums, **firsts)).iloc[0]
+    rows = {label: counts[f"first {label}"] for label in marks}
+    return (
+        {label: int(counts[label]) for label in marks},
+        {label: int(row) for label, row in rows.items() if pd.notna(row)},
+    )
 
 
 def _read_count(count: Any) -> int:

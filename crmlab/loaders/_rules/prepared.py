@@ -1,5 +1,6 @@
 """The lines of a source with the rules they must keep: what counts, and what is left out."""
 
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,7 +17,7 @@ from crmlab.loaders._header.find import Header
 from crmlab.loaders._options import Options
 from crmlab.loaders._rules.exclusions import exclude_orders, exclude_rows
 from crmlab.loaders._rules.rules import REPEAT, list_rules
-from crmlab.loaders._sources.source import OURS, Source
+from crmlab.loaders._sources.source import OURS, ROW, Source
 
 __all__ = ["Prepared", "apply_rules"]
 
@@ -26,7 +27,7 @@ class Prepared:
     """The owner's columns, ours beside them, and the rules that every row must keep.
 
     `ours` are our columns that there are, `used` the owner's that became ours, `currency` the one
-    of all lines where no column says it.
+    of all lines where no column says it; `locate` says where rows stand in the source.
     """
 
     table: Any
@@ -38,27 +39,38 @@ class Prepared:
     options: Options
     readings: dict[str, str]
     currency: str = ""
+    locate: Callable[[Collection[int]], dict[int, str]] = Source.locate
 
     @property
     def left_out(self) -> Any:
         """Why each row is left out without being at fault; null where it is not."""
         return self.table[OURS + LEFT_OUT]
 
-    def lines(self) -> Any:
+    @property
+    def numbered(self) -> bool:
+        """Whether the rows have an order, and numbers that say it."""
+        return ROW in self.table.columns
+
+    def lines(self, *, numbered: bool = False) -> Any:
         """The rows that count in canonical columns, returns not yet treated."""
         kept = self.table.filter(self.left_out.isnull() & ~breaks_any(self.table, self.rules))
-        return self.canonical(kept)
+        return self.canonical(kept, numbered=numbered)
 
-    def canonical(self, rows: Any) -> Any:
-        """Rows of the table in our columns, and the owner's others under names that are free."""
+    def canonical(self, rows: Any, *, numbered: bool = False) -> Any:
+        """Rows of the table in our columns, and the owner's others under names that are free.
+
+        With `numbered`, the number of each row beside, or null where rows have none.
+        """
         ours = [name for name in self.ours if name not in CONSUMED]
         others = name_others(
             (name for name in self.names if name not in self.header.used),
             {*ours, *self.header.origins},
         )
+        number = rows[ROW] if self.numbered else ibis.null("int64")
         return rows.select(
             **{name: rows[OURS + name] for name in ours},
             **{shown: rows[name] for name, shown in others.items()},
+            **({ROW: number} if numbered else {}),
         )
 
     def valid(self) -> Any:
@@ -112,19 +124,25 @@ def apply_rules(opened: Source, header: Header, read: Columns, options: Options)
     )  # fmt: skip
     table = exclude_orders(table, header, options, names)
     if options.duplicates == "quarantine":
-        repeat = ibis.row_number().over(group_by=list(opened.table.columns)) > 0
-        table = table.mutate(**{REPEAT: repeat})
+        table = table.mutate(**{REPEAT: _repeats(table, opened)})
     if read.doubtful or needs_settling(names) or options.rates is not None:
         # Text is parsed once; every later query reads numbers and timestamps.
         table = _materialise(table)
     ours = _list_ours(table)
     prepared = Prepared(
         table, opened.names, header, ours, list_rules(replace(read, table=table), options),
-        opened.malformed, options, read.readings, read.currency,
+        opened.malformed, options, read.readings, read.currency, opened.locate,
     )  # fmt: skip
     if header.layout is None and header.worth == "amount" and "order_total" in names:
         _compare_totals(prepared)
     return prepared
+
+
+def _repeats(table: Any, opened: Source) -> Any:
+    """Whether a line is equal to an earlier one, or, without an order of rows, to another."""
+    alike = [table[name] for name in opened.table.columns if name != ROW]
+    order = table[ROW] if ROW in table.columns else None
+    return ibis.row_number().over(group_by=alike, order_by=order) > 0
 
 
 def _list_ours(table: Any) -> tuple[str, ...]:
