@@ -35,7 +35,9 @@ from crmlab.loaders._options import Options
 from crmlab.loaders._rules.audit import TransactionAudit
 from crmlab.loaders._rules.count import count_rows, explain, make_audit, refuse_several
 from crmlab.loaders._rules.prepared import Prepared, apply_rules
+from crmlab.loaders._rules.tell import tell_doubts, tell_left_out
 from crmlab.loaders._sources.files import expand as expand  # for rooms above, as `open_source`
+from crmlab.loaders._sources.open import names_files
 from crmlab.loaders._sources.open import open_source as open_source
 from crmlab.loaders._tables import read_header, read_table
 
@@ -177,7 +179,9 @@ Spark table
     ibis.Table
         Valid lines: ``customer_id``, ``date`` (timestamp, local), ``amount`` (currency, for the
         line), the optional columns that are there, and all others. Nothing runs until a function
-        reduces it, except that text is parsed once.
+        reduces it, except that text is parsed once. What a rule leaves out, such as cancelled
+        orders, is said by logging with its money; so are ids in files that may not be one
+        customer each.
 
     Raises
     ------
@@ -212,6 +216,10 @@ Spark table
         message = explain(prepared, counts)
     if message:
         _refuse_or_warn(message, on_invalid)
+    with _reading():
+        tell_left_out(prepared, counts)
+        if names_files(source):
+            tell_doubts(prepared)
     return prepared.valid()
 
 

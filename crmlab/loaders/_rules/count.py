@@ -86,7 +86,8 @@ def make_audit(prepared: Prepared) -> TransactionAudit:
     rules.append((MALFORMED[0], n_malformed, "quarantined", MALFORMED[1]))
     kept, firsts = _count_kept(prepared, n_rows, totals)
     by_rule = pd.DataFrame(rules + kept, columns=["rule", "n_rows", "treatment", "remedy"])
-    by_rule["example"] = by_rule["rule"].map(find_examples(prepared, counts, firsts)).fillna("")
+    examples = find_examples(prepared, counts, firsts)
+    by_rule["example"] = [examples.get(rule, "") for rule in by_rule["rule"]]
     span = execute(
         valid.aggregate(
             n_customers=valid.customer_id.nunique(),

@@ -29,7 +29,7 @@ def list_blocks(audit: Any) -> list[Block]:
     """What the orders come to, what is left out and why, how it was read, what was found."""
     blocks = [
         _describe_orders(audit.by_currency),
-        _describe_left_out(_count_rows(audit), audit.left_out),
+        _describe_left_out(_count_rows(audit), audit.left_out, audit.by_currency),
         _describe_readings(audit.readings),
         _describe_rules(audit.by_rule),
     ]
@@ -89,7 +89,7 @@ def _count_rows(audit: Any) -> str:
     )
 
 
-def _describe_left_out(counted: str, left_out: pd.DataFrame) -> Block:
+def _describe_left_out(counted: str, left_out: pd.DataFrame, by_currency: pd.DataFrame) -> Block:
     """Say how many rows count, and what the others come to: their share of all money."""
     shares = left_out["share"].map("{:.1%}".format, na_action="ignore")
     table = pd.DataFrame(
@@ -103,7 +103,7 @@ def _describe_left_out(counted: str, left_out: pd.DataFrame) -> Block:
             "share": shares.astype("object").fillna(""),
         }
     )
-    if not (left_out["currency"] != "").any():
+    if len({*left_out["currency"], *by_currency["currency"]}) < 2:
         table = table.drop(columns="currency")
     if not left_out["refunded"].fillna(0).any():
         table = table.drop(columns="given back")
@@ -129,8 +129,8 @@ def _describe_rules(by_rule: pd.DataFrame) -> Block:
     )
     if not (found["example"] != "").any():
         table = table.drop(columns="example")
-    n_found = f"{len(found):,} of them found something" if len(found) else "nothing found"
-    return Block(f"{len(by_rule)} rules looked for, {n_found}.", table, numbers=["rows"])
+    n_found = f"{len(found):,} found something:" if len(found) else "nothing found."
+    return Block(f"{len(by_rule)} rules looked for, {n_found}", table, numbers=["rows"])
 
 
 def write_text(blocks: Collection[Block]) -> str:
@@ -145,8 +145,9 @@ def _write_lines(block: Block) -> list[str]:
     return lines
 
 
-_TABLE = "border-collapse: collapse; margin: 0 0 1em"
-_CELL = "padding: 0.15em 1em 0.15em 0; vertical-align: top; text-align: {}"
+_TABLE = "border-collapse: collapse; margin: 0 0 1em; font-size: 0.9em"
+_CELL = "padding: 0.15em 0.8em 0.15em 0; vertical-align: top; text-align: "
+_TEXT, _NUMBER = f"{_CELL}left", f"{_CELL}right; white-space: nowrap"
 
 
 def write_html(blocks: Collection[Block]) -> str:
@@ -161,18 +162,18 @@ def write_html(blocks: Collection[Block]) -> str:
 
 
 def _write_table(block: Block) -> str:
-    sides = ["right" if name in block.numbers else "left" for name in block.table.columns]
-    rows = [_write_row("td", cells, sides) for cells in block.table.to_numpy()]
+    styles = [_NUMBER if name in block.numbers else _TEXT for name in block.table.columns]
+    rows = [_write_row("td", cells, styles) for cells in block.table.to_numpy()]
     if block.head:
-        head = _write_row("th", block.table.columns, sides)
+        head = _write_row("th", block.table.columns, styles)
         rows.insert(0, f"<thead>{head}</thead>")
     return f'<table style="{_TABLE}">{"".join(rows)}</table>'
 
 
-def _write_row(tag: str, cells: Collection[Any], sides: Collection[str]) -> str:
+def _write_row(tag: str, cells: Collection[Any], styles: Collection[str]) -> str:
     written = (
-        f'<{tag} style="{_CELL.format(side)}">{_escape(cell)}</{tag}>'
-        for cell, side in zip(cells, sides, strict=True)
+        f'<{tag} style="{style}">{_escape(cell)}</{tag}>'
+        for cell, style in zip(cells, styles, strict=True)
     )
     return f"<tr>{''.join(written)}</tr>"
 

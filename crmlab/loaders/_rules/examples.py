@@ -94,11 +94,8 @@ def _read_values(
     picked = table.filter(table[ROW].isin(sorted(set(rows.values()))))
     texts = {name: picked[name].cast("string") for name in names}
     found = execute(picked.select(ROW, **texts)).set_index(ROW)
-    there = {
-        label: [found.loc[row, name] for name in columns[label]] for label, row in rows.items()
-    }
-    words = {label: [text for text in texts if pd.notna(text)] for label, texts in there.items()}
-    return {label: shown(" ".join(texts)) for label, texts in words.items() if texts}
+    cells = {label: found.loc[row, list(columns[label])].dropna() for label, row in rows.items()}
+    return {label: shown(" ".join(map(str, texts))) for label, texts in cells.items() if len(texts)}
 
 
 def _find_values(

@@ -13,7 +13,14 @@ from crmlab.loaders._header.find import Header
 from crmlab.loaders._options import Options
 from crmlab.loaders._sources.source import OURS, Source
 
-__all__ = ["ANOTHER_CURRENCY", "NO_CUSTOMER", "STRUCTURAL", "exclude_orders", "exclude_rows"]
+__all__ = [
+    "ANOTHER_CURRENCY",
+    "NOT_ASKED",
+    "NO_CUSTOMER",
+    "STRUCTURAL",
+    "exclude_orders",
+    "exclude_rows",
+]
 
 TOTAL_ROW, HEADING_ROW, NOT_ASKED = "total row", "heading row", "left out by where"
 NO_CUSTOMER, ANOTHER_CURRENCY = "no customer", "in another currency"
