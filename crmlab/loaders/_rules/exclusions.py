@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import ibis
+import pandas as pd
 
 from crmlab._errors import InputError
 from crmlab._revenue.nobody import is_placeholder
@@ -41,9 +42,7 @@ def exclude_rows(opened: Source, header: Header, read: Columns, options: Options
         reasons.append((_is_blank(read, "date") & _is_blank(read, "amount"), HEADING_ROW))
     for name, values in (options.where or {}).items():
         column = _find_column(opened, read, name)
-        text = [str(value) for value in _list_values(name, values)]
-        kept = column.cast("string").isin(text).fill_null(False)
-        reasons.append((~kept, NOT_ASKED))
+        reasons.append((~_is_among(column, _list_values(name, values)), NOT_ASKED))
     return ibis.cases(*reasons)
 
 
@@ -77,6 +76,16 @@ def _find_column(opened: Source, read: Columns, name: str) -> Any:
         f"`where` must name columns of the table; got {name!r}. It has "
         f"{', '.join(map(repr, [*read.names, *opened.names][:12]))}."
     )
+
+
+def _is_among(column: Any, values: Sequence[Any]) -> Any:
+    """Whether a cell is one of these, as text; among numbers 5 is 5.0."""
+    texts = [str(value) for value in values]
+    kept = column.cast("string").isin(texts)
+    if column.type().is_numeric():
+        numbers = pd.to_numeric(pd.Series(texts), errors="coerce").dropna()
+        kept = kept | column.cast("float64").isin(numbers.tolist())
+    return kept.fill_null(False)
 
 
 def _list_values(name: str, values: Any) -> Sequence[Any]:

@@ -21,6 +21,8 @@ from crmlab.loaders._sources.source import OURS, ROW, Source
 
 __all__ = ["Prepared", "apply_rules"]
 
+_SET_ASIDE = f"{OURS}set aside"
+
 
 @dataclass(frozen=True)
 class Prepared:
@@ -114,12 +116,14 @@ class Prepared:
 
 def apply_rules(opened: Source, header: Header, read: Columns, options: Options) -> Prepared:
     """Decide which lines count and what each is worth, and collect the rules they must keep."""
-    rows = exclude_rows(opened, header, read, options)
+    # A column, since later steps give columns that it looks at another meaning.
+    rows = {_SET_ASIDE: exclude_rows(opened, header, read, options)}
+    read = replace(read, table=read.table.mutate(**rows))
     table, names = _name_currency(read, header, options)
     if options.rates is not None:
         table = _convert(table, names, options.rates, options.currency)
     table = settle(
-        table, names, prefix=OURS, worth=header.worth, left_out=rows,
+        table, names, prefix=OURS, worth=header.worth, left_out=table[_SET_ASIDE],
         count=options.count, net=options.returns == "net",
     )  # fmt: skip
     table = exclude_orders(table, header, options, names)

@@ -33,9 +33,10 @@ def tell_left_out(prepared: Prepared, counts: pd.Series) -> None:
 
 def _say_money(row: Any) -> str:
     """Orders and money of one reason in one currency; rows where it is no order."""
-    n, thing = (row.n_orders, "order") if row.n_orders else (row.n_rows, "row")
+    money = row.reason not in STRUCTURAL
+    n, thing = (row.n_orders, "order") if row.n_orders and money else (row.n_rows, "row")
     words = f"{n:,} {thing}{'' if n == 1 else 's'}"
-    if row.reason in STRUCTURAL:
+    if not money:
         return words
     return f"{words}, {f'{row.currency} {row.worth:,.2f}'.strip()}"
 
