@@ -109,10 +109,14 @@ def match_refunds(lines: Any) -> Refunds:
     orders = total_orders(lines, returned=True)
     keys = [name for name in refunds.columns if name not in ("date", "amount")]
     who = [name for name in keys if name not in ("order", "day")]
+    # Spark adds up 0.0, and any engine decimals, to Decimal, which is no partner of a float.
     sold = execute(orders.semi_join(refunds, "customer_id"))
+    sold = sold.astype({"gross": "float64", "refunded": "float64"})
     sold = sold.sort_values([*who, "day", "order"], ignore_index=True)
-    booked = execute(refunds).sort_values(
-        ["date", "amount"], ascending=[True, False], kind="stable", ignore_index=True
+    booked = (
+        execute(refunds)
+        .astype({"amount": "float64"})
+        .sort_values(["date", "amount"], ascending=[True, False], kind="stable", ignore_index=True)
     )
     before = (sold["gross"] - sold["refunded"]).clip(lower=0.0)
     left, uncovered = _match(booked, sold, before.tolist(), who)

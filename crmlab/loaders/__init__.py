@@ -31,6 +31,7 @@ from crmlab._types import TableSource
 from crmlab.contracts import TRANSACTIONS, ContractError
 from crmlab.loaders._columns.read import read_columns
 from crmlab.loaders._header.find import find_header
+from crmlab.loaders._layouts import list_layouts
 from crmlab.loaders._options import Options
 from crmlab.loaders._rules.audit import TransactionAudit
 from crmlab.loaders._rules.count import count_rows, explain, make_audit, refuse_several
@@ -50,6 +51,7 @@ __all__ = [
     "QuarantineWarning",
     "TransactionAudit",
     "audit_transactions",
+    "list_layouts",
     "read_header",
     "read_table",
     "read_transactions",
@@ -211,7 +213,7 @@ Spark table
     )  # fmt: skip
     with _reading():
         prepared = _prepare(source, options)
-        counts = count_rows(prepared)
+        prepared, counts = count_rows(prepared)
         refuse_several(prepared, counts)
         message = explain(prepared, counts)
     if message:
@@ -301,7 +303,7 @@ date_format, dayfirst, timezone, not_after, decimal, encoding, separator, sheet,
     Returns
     -------
     TransactionAudit
-        With ``rows_read == rows_valid + rows_quarantined``; its ``valid`` is the table that
+        With ``rows_read == rows_valid + rows_left_out + rows_quarantined``; its ``valid`` is the table that
         `read_transactions` would return.
 
     Raises
@@ -320,10 +322,10 @@ date_format, dayfirst, timezone, not_after, decimal, encoding, separator, sheet,
     ...     {"customer_id": [1, 2], "date": ["2024-01-05"] * 2, "amount": [5, -3]}
     ... )
     >>> found = audit_transactions(orders).by_rule.query("n_rows > 0")
-    >>> found[["rule", "n_rows", "treatment"]]
-                              rule  n_rows                      treatment
-    10                 return line       1  added into the customer's day
-    11  day nets to less than zero       1                    no purchase
+    >>> found[["rule", "n_rows", "treatment", "example"]]
+                           rule  n_rows               treatment      example
+    13              return line       1  taken off its purchase  row 1: '-3'
+    14  refund without purchase       1              no revenue
     """
     options = Options(
         columns=columns, layout=layout, count=count, statuses=statuses, guests=guests,

@@ -121,16 +121,17 @@ class TransactionAudit:
         >>> from crmlab.loaders import audit_transactions
         >>> orders = pd.DataFrame({"customer_id": [1], "date": ["2024-01-05"], "amount": [5]})
         >>> print(audit_transactions(orders).describe())
-          customers                    1
-          orders                       1
-          revenue                   5.00
-          first day           2024-01-05
-          last day            2024-01-05
+        customers           1
+        orders              1
+        revenue          5.00
+        first day  2024-01-05
+        last day   2024-01-05
         <BLANKLINE>
         1 row read: 1 counts, 0 left out, 0 at fault.
-        date: read as year-month-day
         <BLANKLINE>
-        15 rules looked for, nothing found.
+        date:  read as year-month-day
+        <BLANKLINE>
+        22 rules looked for, nothing found.
         """
         return write_text(list_blocks(self))
 

@@ -1,5 +1,6 @@
 """Count what a source holds and what is wrong with it; make the audit, or the refusal."""
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -18,8 +19,11 @@ from crmlab.loaders._sources.source import OURS, ROW
 __all__ = ["count_rows", "explain", "make_audit", "refuse_several"]
 
 
-def count_rows(prepared: Prepared) -> pd.Series:
-    """Count rows and what is wrong with them, in one query; a source without rows is refused."""
+def count_rows(prepared: Prepared) -> tuple[Prepared, pd.Series]:
+    """Count rows and what is wrong with them, in one query; a source without rows is refused.
+
+    Returns what was counted, knowing whether every row counts, and the counts.
+    """
     more = {"n_left_out": prepared.left_out.notnull().sum().fill_null(0)}
     if "currency" in prepared.ours:
         code = prepared.table[OURS + "currency"]
@@ -27,7 +31,8 @@ def count_rows(prepared: Prepared) -> pd.Series:
     counts = tally(prepared.table, prepared.rules, **more)
     if not counts["n_rows"] and not prepared.malformed:
         raise ContractError("`source` has a header but no rows.")
-    return counts
+    all_count = not counts["n_broken"] and not counts["n_left_out"]
+    return replace(prepared, all_count=all_count), counts
 
 
 def explain(prepared: Prepared, counts: pd.Series) -> str:
@@ -74,27 +79,20 @@ def refuse_several(prepared: Prepared, counts: pd.Series) -> None:
 
 def make_audit(prepared: Prepared) -> TransactionAudit:
     """Count, describe and collect what is left out, in a handful of queries."""
-    counts = count_rows(prepared)
+    prepared, counts = count_rows(prepared)
     n_malformed = len(prepared.malformed)
     n_rows, n_broken = int(counts["n_rows"]), int(counts["n_broken"])
     n_left_out = int(counts["n_left_out"])
-    valid = prepared.valid()
-    totals = find_totals(prepared, valid)
+    valid, seen = prepared.valid(), _look_at_lines(prepared)
+    totals = find_totals(prepared, valid, returned=bool(seen["returned"]))
     rules = [
         (rule.label, int(counts[rule.label]), "quarantined", rule.remedy) for rule in prepared.rules
     ]
     rules.append((MALFORMED[0], n_malformed, "quarantined", MALFORMED[1]))
-    kept, firsts = _count_kept(prepared, n_rows, totals)
-    by_rule = pd.DataFrame(rules + kept, columns=["rule", "n_rows", "treatment", "remedy"])
-    examples = find_examples(prepared, counts, firsts)
+    rules += _count_kept(prepared, n_rows, seen, totals)
+    by_rule = pd.DataFrame(rules, columns=["rule", "n_rows", "treatment", "remedy"])
+    examples = find_examples(prepared, counts, _list_first(seen))
     by_rule["example"] = [examples.get(rule, "") for rule in by_rule["rule"]]
-    span = execute(
-        valid.aggregate(
-            n_customers=valid.customer_id.nunique(),
-            first_date=valid.date.min(),
-            last_date=valid.date.max(),
-        )
-    ).iloc[0]
     return TransactionAudit(
         rows_read=n_rows + n_malformed,
         rows_valid=n_rows - n_broken - n_left_out,
@@ -104,10 +102,10 @@ def make_audit(prepared: Prepared) -> TransactionAudit:
         left_out=total_left_out(prepared, totals),
         by_rule=by_rule,
         quarantined=_collect_quarantined(prepared, n_broken),
-        n_customers=int(span["n_customers"]),
+        n_customers=int(seen["n_customers"]),
         n_buyers=int(totals.overall["buyers"]),
-        first_date=pd.Timestamp(span["first_date"]),
-        last_date=pd.Timestamp(span["last_date"]),
+        first_date=pd.Timestamp(seen["first_date"]),
+        last_date=pd.Timestamp(seen["last_date"]),
         readings=prepared.readings,
         valid=valid,
         excluded=prepared.excluded(),
@@ -130,42 +128,49 @@ _UNMATCHED = {
 _RETURN, _ZERO = "return line", "zero amount"
 
 
-def _count_kept(
-    prepared: Prepared, n_rows: int, totals: Totals
-) -> tuple[list[tuple[str, int, str, str]], dict[str, tuple[str, int]]]:
-    """Count valid rows that deserve a look: returns, zero amounts, repeats, odd ids.
-
-    Returns what is looked for; and the first rows that were found, with the column to look at.
-    """
+def _look_at_lines(prepared: Prepared) -> pd.Series:
+    """Count lines that give back or cost nothing, and customers; find the span: in one query."""
     lines = prepared.lines(numbered=True)
-    marks = {_RETURN: is_return(lines), _ZERO: ~is_return(lines) & (lines.amount == 0)}
-    counts, firsts = _count_marks(lines, marks)
+    back = is_return(lines)
+    zero = ~back & (lines.amount == 0)
+    kept = ~back if prepared.options.returns == "drop" else None
+    return execute(
+        lines.aggregate(
+            returned=back.sum().fill_null(0),
+            zero=zero.sum().fill_null(0),
+            first_returned=lines[ROW].min(where=back),
+            first_zero=lines[ROW].min(where=zero),
+            n_customers=lines.customer_id.nunique(where=kept),
+            first_date=lines.date.min(where=kept),
+            last_date=lines.date.max(where=kept),
+        )
+    ).iloc[0]
+
+
+def _list_first(seen: pd.Series) -> dict[str, tuple[str, int]]:
+    """The first line with what was seen, where lines have numbers, and the column to look at."""
+    rows = {_RETURN: seen["first_returned"], _ZERO: seen["first_zero"]}
+    return {label: ("amount", int(row)) for label, row in rows.items() if pd.notna(row)}
+
+
+def _count_kept(
+    prepared: Prepared, n_rows: int, seen: pd.Series, totals: Totals
+) -> list[tuple[str, int, str, str]]:
+    """Count valid rows that deserve a look: returns, zero amounts, repeats, odd ids."""
     returns = prepared.options.returns
-    found = [(_RETURN, counts[_RETURN], _RETURNS[returns], "see `returns=`")]
+    found = [(_RETURN, int(seen["returned"]), _RETURNS[returns], "see `returns=`")]
     if returns == "net":
         unmatched = totals.unmatched.groupby("reason")["n_rows"].sum()
         found += [
             (reason, int(unmatched.get(reason, 0)), "no revenue", remedy)
             for reason, remedy in _UNMATCHED.items()
         ]
-    found.append((_ZERO, counts[_ZERO], "kept, a purchase", "check gifts and samples"))
+    found.append((_ZERO, int(seen["zero"]), "kept, a purchase", "check gifts and samples"))
     if prepared.options.duplicates == "keep":
         distinct = prepared.distinct()
         n_repeats = n_rows - _read_count(distinct.aggregate(n=distinct.count()))
         found.append(("line repeated", n_repeats, "kept", "see `duplicates=`"))
-    return found + find_doubts(lines), {label: ("amount", row) for label, row in firsts.items()}
-
-
-def _count_marks(lines: Any, marks: dict[str, Any]) -> tuple[dict[str, int], dict[str, int]]:
-    """How many lines have each mark, and the number of the first where lines have numbers."""
-    sums = {label: mark.sum().fill_null(0) for label, mark in marks.items()}
-    firsts = {f"first {label}": lines[ROW].min(where=mark) for label, mark in marks.items()}
-    counts = execute(lines.aggregate(**sums, **firsts)).iloc[0]
-    rows = {label: counts[f"first {label}"] for label in marks}
-    return (
-        {label: int(counts[label]) for label in marks},
-        {label: int(row) for label, row in rows.items() if pd.notna(row)},
-    )
+    return found + find_doubts(prepared.lines())
 
 
 def _read_count(count: Any) -> int:
@@ -175,7 +180,7 @@ def _read_count(count: Any) -> int:
 
 def _collect_quarantined(prepared: Prepared, n_broken: int) -> pd.DataFrame:
     rows = prepared.quarantined()
-    frame = execute(rows if n_broken else rows.limit(0))
+    frame = execute(rows) if n_broken else pd.DataFrame(columns=rows.columns)
     if prepared.malformed:
         torn = pd.DataFrame({"text": list(prepared.malformed), "reason": MALFORMED[0]})
         frame = pd.concat([frame, torn], ignore_index=True)

@@ -28,8 +28,9 @@ _SET_ASIDE = f"{OURS}set aside"
 class Prepared:
     """The owner's columns, ours beside them, and the rules that every row must keep.
 
-    `ours` are our columns that there are, `used` the owner's that became ours, `currency` the one
-    of all lines where no column says it; `locate` says where rows stand in the source.
+    `ours` are our columns that there are, `currency` the one of all lines where no column says it,
+    `locate` says where rows stand in the source. With `all_count` it is known that every row
+    counts, so that nothing has to be filtered.
     """
 
     table: Any
@@ -41,6 +42,7 @@ class Prepared:
     options: Options
     readings: dict[str, str]
     currency: str = ""
+    all_count: bool = False
     locate: Callable[[Collection[int]], dict[int, str]] = Source.locate
 
     @property
@@ -55,8 +57,13 @@ class Prepared:
 
     def lines(self, *, numbered: bool = False) -> Any:
         """The rows that count in canonical columns, returns not yet treated."""
-        kept = self.table.filter(self.left_out.isnull() & ~breaks_any(self.table, self.rules))
-        return self.canonical(kept, numbered=numbered)
+        return self.canonical(self.counted(), numbered=numbered)
+
+    def counted(self) -> Any:
+        """The rows that count."""
+        if self.all_count:
+            return self.table
+        return self.table.filter(self.left_out.isnull() & ~breaks_any(self.table, self.rules))
 
     def canonical(self, rows: Any, *, numbered: bool = False) -> Any:
         """Rows of the table in our columns, and the owner's others under names that are free.
@@ -135,7 +142,7 @@ def apply_rules(opened: Source, header: Header, read: Columns, options: Options)
     ours = _list_ours(table)
     prepared = Prepared(
         table, opened.names, header, ours, list_rules(replace(read, table=table), options),
-        opened.malformed, options, read.readings, read.currency, opened.locate,
+        opened.malformed, options, read.readings, read.currency, locate=opened.locate,
     )  # fmt: skip
     if header.layout is None and header.worth == "amount" and "order_total" in names:
         _compare_totals(prepared)
