@@ -98,7 +98,7 @@ class Cells(HTMLParser):
 
 @pytest.mark.parametrize("currency", [None, "USD"])
 def test_tables_of_html_say_what_the_text_says(tmp_path, currency):
-    audit = audit_transactions(shop(tmp_path, "<b>x</b>,&,5,paid,USD"), currency=currency)
+    audit = audit_transactions(shop(tmp_path, "d,<b>x</b>,5,paid,USD"), currency=currency)
     page = Cells()
     page.feed(audit._repr_html_())
     squeezed = [re.sub(r"\s", "", text) for text in ("".join(page.texts), audit.describe())]
@@ -108,7 +108,9 @@ def test_tables_of_html_say_what_the_text_says(tmp_path, currency):
 
 
 def test_control_characters_reach_neither_text_nor_page(tmp_path):
-    audit = audit_transactions(shop(tmp_path, "d,\x1b[2J,5,paid,EUR"))
+    path = shop(tmp_path, "d,2024-01-05,5,\x1b[2Jok,EUR")
+    audit = audit_transactions(path, statuses={"\x1b[2Jok": "paid"})
+    assert "[2Jok = paid" in audit.describe()
     assert "\x1b" not in audit.describe() + audit._repr_html_()
 
 
@@ -186,6 +188,7 @@ def test_several_files_are_named_and_gzipped_ones_are_read(tmp_path):
     text = "\n".join([HEADER, "b,2024-01-05,5", "b,2024-01-06,x", "b,2024"])
     path = tmp_path / "march.csv.gz"
     path.write_bytes(gzip.compress(text.encode()))
+    csv(tmp_path, "c,2024", "c,2024-01-05,5", name="may.csv")
     assert example(path, "amount unreadable") == "line 3: 'x'"
     assert example(tmp_path, "amount unreadable") == "march.csv.gz, line 3: 'x'"
     assert example(tmp_path, "fields do not fit the header") == "march.csv.gz, line 4: 'b,2024'"
