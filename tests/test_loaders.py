@@ -623,7 +623,8 @@ def test_a_refusal_lists_every_rule_with_examples_and_what_to_do(tmp_path):
         "- date unreadable: 4 rows (for example line 2: '2024-02-30'); correct it at its "
         "source, or say how it is written with `date_format=`",
         "- amount unreadable: 1 rows (for example line 6: 'x'); correct the value at its source",
-        "- customer_id missing: 1 rows (for example line 6); find who bought, or leave the line out",
+        "- customer_id missing: 1 rows (for example line 6); find who bought, or leave the line "
+        "out",
         "Correct them, or pass on_invalid='quarantine' to go on without them; "
         "`audit_transactions(source).quarantined` lists each with its reason.",
     ]

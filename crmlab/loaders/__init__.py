@@ -311,8 +311,8 @@ date_format, dayfirst, timezone, not_after, decimal, encoding, separator, sheet,
     Returns
     -------
     TransactionAudit
-        With ``rows_read == rows_valid + rows_left_out + rows_quarantined``; its ``valid`` is the table that
-        `read_transactions` would return.
+        With ``rows_read == rows_valid + rows_left_out + rows_quarantined``; its ``valid`` is the
+        table that `read_transactions` would return.
 
     Raises
     ------
