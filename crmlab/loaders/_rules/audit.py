@@ -52,6 +52,8 @@ class TransactionAudit:
         How the source was read: its layout, ``encoding``, and layout or decimal mark by column.
     valid : ibis.Table
         The valid rows, as `read_transactions` returns them.
+    personal : tuple of str
+        Our columns whose values tell who somebody is, as the layout says: phone numbers as ids.
 
     Examples
     --------
@@ -77,6 +79,7 @@ class TransactionAudit:
     last_date: pd.Timestamp
     readings: dict[str, str]
     valid: "ibis.Table" = field(repr=False)
+    personal: tuple[str, ...] = ()
 
     @property
     def currency(self) -> str:

@@ -103,6 +103,7 @@ def make_audit(prepared: Prepared) -> TransactionAudit:
         last_date=pd.Timestamp(span["last_date"]),
         readings=prepared.readings,
         valid=valid,
+        personal=prepared.header.layout.personal if prepared.header.layout else (),
     )
 
 
