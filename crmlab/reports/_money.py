@@ -34,7 +34,12 @@ def orders_table(audit: TransactionAudit, currency: str) -> pd.DataFrame:
         names = [name_money(currency)]
     dates = {"first day": money["first_day"], "last day": money["last_day"]}
     back = money["orders"] - money["purchases"]
-    counts = {"customers": money["customers"], "orders": money["orders"], "given back whole": back}
+    counts = {
+        "customers": money["customers"],
+        "with a purchase": money["buyers"],
+        "orders": money["orders"],
+        "given back whole": back,
+    }
     sums = {"gross": money["gross"], "given back": money["refunded"], "revenue": money["revenue"]}
     lines = {
         **_format(counts, "{:,}".format),
@@ -46,6 +51,8 @@ def orders_table(audit: TransactionAudit, currency: str) -> pd.DataFrame:
     }
     if not money["refunded"].any():
         lines = {what: line for what, line in lines.items() if what not in ("gross", "given back")}
+    if (money["buyers"] == money["customers"]).all():
+        del lines["with a purchase"]
     if not back.any():
         del lines["given back whole"]
     table = pd.DataFrame(lines, index=names).T
@@ -72,6 +79,7 @@ def left_out_table(audit: TransactionAudit, currency: str) -> pd.DataFrame:
         Text, one row per reason and currency; index `left out`. Without rows where nothing is.
     """
     out = audit.left_out
+    worthless = (out["gross"].fillna(0) == 0) & (out["refunded"].fillna(0) == 0)
     several = len(set(out["currency"])) > 1
     table = pd.DataFrame(
         {
@@ -82,6 +90,7 @@ def left_out_table(audit: TransactionAudit, currency: str) -> pd.DataFrame:
             "of all money": out["share"].map("{:.1%}".format, na_action="ignore"),
         }
     ).astype("object")
+    table.loc[worthless, table.columns != "rows"] = ""  # a line below an order is not an order
     if several:
         table.insert(0, "currency", out["currency"])
     if not out["refunded"].any():

@@ -37,13 +37,11 @@ def list_customers(contact: pd.DataFrame, serve: pd.DataFrame) -> pd.DataFrame:
     """Customers to be contacted, then the others of those to be served first, with the reason."""
     n_serve = len(serve)
     serve = serve[~serve.index.isin(contact.index)]
-    silent = contact["days_since_last"].map("{:,.0f}".format)
-    chance = contact["alive"].map("{:.0%}".format)
-    contact = contact.assign(
-        why="no purchase for " + silent + " days, a customer still with probability " + chance,
-        what_to_do="contact, for less than is at stake",
-        tested=True,
-    )
+    why = [
+        f"no purchase for {count_words(days, 'day')}, a customer still with probability {alive:.0%}"
+        for days, alive in zip(contact["days_since_last"], contact["alive"], strict=True)
+    ]
+    contact = contact.assign(why=why, what_to_do="contact, for less than is at stake", tested=True)
     who = count_words(n_serve, "customer who holds", "customers who hold")
     serve = serve.assign(
         why=f"one of the {who} 80% of the value", what_to_do="serve first", tested=False

@@ -61,6 +61,8 @@ class CustomerBaseReview:
         Share of customers counted as the best.
     flow_period : {"W", "M", "Q", "Y"}
         Period of the flows.
+    has_order_ids : bool
+        Whether orders have numbers, so that `n_orders` counts them and not days.
     """
 
     customers: pd.DataFrame = field(repr=False)
@@ -78,12 +80,18 @@ class CustomerBaseReview:
     quiet_after: int
     top: float
     flow_period: Period
+    has_order_ids: bool
+
+    @property
+    def money_name(self) -> str:
+        """Name of the money in headings: its code, or in words that it is not known."""
+        return name_money(self.currency)
 
     @property
     def revenue_by_period(self) -> pd.DataFrame:
         """Revenue of the last six periods by what their buyers are, and in `all`, in currency."""
         money = self.flows.pivot(index="period", columns="flow", values="revenue")
-        money = money[[*_SOURCES, "returns"]].tail(_MOST_PERIODS)
+        money = money[_SOURCES].tail(_MOST_PERIODS)
         return money.assign(all=money.sum(axis=1)).rename_axis(columns=None)
 
     @property
@@ -104,14 +112,15 @@ class CustomerBaseReview:
 
     def key_figures(self) -> dict[str, str]:
         """The figures at the head of a page: what each means, and the figure as it is read."""
-        customers, money = self.customers, name_money(self.currency)
+        customers, money = self.customers, self.money_name
         lately = (customers["days_since_last"] <= self.quiet_after).mean()
         n_days = int((customers["frequency"] + 1).sum())
         n_orders = int(customers["n_orders"].sum())
         bought = "customer who bought" if len(customers) == 1 else "customers who bought"
         orders = "purchase" if n_days == 1 else "purchases"
-        if n_orders != n_days:
-            orders = f"orders on {count_words(n_days, 'customer-day')}"
+        if self.has_order_ids:
+            kept = "order" if n_orders == 1 else "orders"
+            orders = f"{kept} not given back, on {count_words(n_days, 'customer-day')}"
         figures = {
             bought: f"{len(customers):,}",
             f"revenue in {money}, less what was given back": f"{self.net_revenue:,.0f}",
@@ -154,12 +163,13 @@ class CustomerBaseReview:
         `days_since_last`; the dearest first.
         """
         quiet = self.quiet
-        days = quiet["days_since_last"].map("{:,}".format)
+        rank = f"among the best {self.top:.0%} of customers"
         return pd.DataFrame(
             {
-                "why": f"among the best {self.top:.0%} of customers, no purchase for "
-                + days
-                + " days",
+                "why": [
+                    f"{rank}, no purchase for {count_words(days, 'day')}"
+                    for days in quiet["days_since_last"]
+                ],
                 "what_to_do": "write to win back",
                 "tested": True,
                 "spent": quiet["revenue"].round(2),
@@ -167,7 +177,8 @@ class CustomerBaseReview:
                 "orders": quiet["n_orders"],
                 "last_purchase": quiet["last_purchase"].dt.strftime("%Y-%m-%d"),
                 "days_since_last": quiet["days_since_last"],
-            }
+            },
+            index=quiet.index,
         )
 
     @property
@@ -290,6 +301,7 @@ def review_customer_base(
         cohorts=cohort_retention(orders, period=cohort_period, observation_end=observation_end),
         cohort_period=cohort_period,
         flow_period=period,
+        has_order_ids="order_id" in orders.columns,
         net_revenue=flows["revenue"].sum(),
         n_best=len(best),
         quiet=quiet,

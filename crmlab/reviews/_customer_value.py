@@ -95,6 +95,11 @@ class CustomerValueReview:
     currency: str
 
     @property
+    def money_name(self) -> str:
+        """Name of the money in headings: its code, or in words that it is not known."""
+        return name_money(self.currency)
+
+    @property
     def lorenz(self) -> pd.DataFrame:
         """Lorenz curve of the value."""
         return lorenz_curve(self.customers["value"])
@@ -108,7 +113,7 @@ class CustomerValueReview:
 
     def key_figures(self) -> dict[str, str]:
         """The figures at the head of a page: what each means, and the figure as it is read."""
-        worth, money, doubtful = self.worth, name_money(self.currency), self.doubtful
+        worth, money, doubtful = self.worth, self.money_name, self.doubtful
         bought, spent = self.purchases_ahead, self.spending_ahead
         level = f"{self.terms.level:.0%} interval"
         figures = {
@@ -117,7 +122,7 @@ class CustomerValueReview:
             f"of {count_words(len(self.customers), 'customer')} hold 80% of it": (
                 f"{self.n_needed:,}"
             ),
-            f"a customer, in {money}": f"{self.customers['value'].mean():,.2f}",
+            f"worth of a customer on average, in {money}": f"{self.customers['value'].mean():,.2f}",
             f"purchases expected in the next 13 weeks ({level} "
             f"{_range(bought)})": f"{bought['estimate']:,.0f}",
             f"spending expected in these, in {money} ({level} "
