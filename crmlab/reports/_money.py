@@ -34,10 +34,12 @@ def orders_table(audit: TransactionAudit, currency: str) -> pd.DataFrame:
         names = [name_money(currency)]
     dates = {"first day": money["first_day"], "last day": money["last_day"]}
     back = money["orders"] - money["purchases"]
+    # Without numbers of orders, those of one customer and day are one.
+    orders = "orders" if "order_id" in audit.valid.columns else "customer-days"
     counts = {
         "customers": money["customers"],
         "with a purchase": money["buyers"],
-        "orders": money["orders"],
+        orders: money["orders"],
         "given back whole": back,
     }
     sums = {"gross": money["gross"], "given back": money["refunded"], "revenue": money["revenue"]}
