@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from crmlab._words import count_words, money_words, name_money
+from crmlab._words import count_words, name_money
 from crmlab.contracts import CHANNELS
 from crmlab.data_quality._contact import Contact
 from crmlab.data_quality._pairs import Pairs
@@ -149,6 +149,8 @@ def _on_people(found: DataQuality) -> list[str]:
             f"{count_words(found.n_ids, 'customer id')}. Whether several ids are one person cannot "
             "be seen in orders: give the records of your systems as `identities`."
         ]
+    name = f"{found.currency} " if found.currency else ""
+    unnamed = "" if found.currency else f", in {found.money_name}"
     strict_and_loose = people.by_threshold.loc[[0.5, 0.99], "people"]
     return [
         f"**How many customers there are.** {count_words(people.n_records, 'record')} of "
@@ -157,10 +159,9 @@ def _on_people(found: DataQuality) -> list[str]:
         f"{people.n_records / people.n_people - 1:.0%} too many. Stricter or looser linking gives "
         f"{strict_and_loose.min():,} to {strict_and_loose.max():,} people.",
         f"**What it costs.** {people.n_spare_letters:,} letters of every mailing go to somebody "
-        f"who gets one already. At {money_words(settings.cost_per_mailing, found.currency)} a "
-        f"letter and {count_words(settings.mailings, 'mailing')} that is "
-        f"{money_words(people.yearly_cost, found.currency)} a year. It ends when every mailing "
-        "uses the linked list.",
+        f"who gets one already. At {name}{settings.cost_per_mailing:,.0f} a letter and "
+        f"{count_words(settings.mailings, 'mailing')} that is {name}{people.yearly_cost:,.0f} a "
+        f"year{unnamed}. It ends when every mailing uses the linked list.",
     ]
 
 

@@ -147,12 +147,7 @@ class CustomerBaseReview:
             Revenue of all valid lines, in currency.
         """
         later = revenue_read - self.net_revenue
-        given_back = self.customers["revenue"].sum() - self.net_revenue
-        lines = {
-            "of which after the last day reviewed": later,
-            "given back of purchases that are not among these orders": given_back,
-        }
-        return [f"{what}: {money:,.2f}" for what, money in lines.items() if round(money, 2)]
+        return [f"of which after the last day reviewed: {later:,.2f}"] if round(later, 2) else []
 
     @property
     def to_do(self) -> pd.DataFrame:
