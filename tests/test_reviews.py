@@ -123,6 +123,60 @@ def test_an_option_out_of_range_is_refused(options, message):
         review_customer_base(lines(20, 3), **options)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("period", "n_months", "expected"),
+    [
+        pytest.param("M", 24, "M", id="few-months"),
+        pytest.param("M", 25, "Q", id="many-months"),
+        pytest.param("M", 80, "Y", id="more-months-than-quarters-help"),
+        pytest.param("W", 7, "M", id="many-weeks"),
+        pytest.param("Y", 400, "Y", id="years-stay"),
+    ],
+)
+def test_many_cohorts_go_by_a_longer_period(period, n_months, expected):
+    days = pd.date_range("1990-01-15", periods=n_months, freq="MS") + pd.Timedelta(days=14)
+    orders = pd.DataFrame({"customer_id": range(n_months), "date": days, "amount": 1.0})
+    review = review_customer_base(orders, period=period)
+    assert review.cohort_period == expected
+    assert review.cohorts["cohort"].nunique() <= (24 if expected != "Y" else n_months)
+    assert ("so this map goes by" in review.on_cohorts) == (period != expected)
+    assert len(review.flows["period"].unique()) >= n_months / (12 if period == "Y" else 1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(2))
+def test_orders_are_counted_beside_customer_days_where_they_have_numbers(seed):
+    rng = np.random.default_rng(seed)
+    orders = lines(12, 4).sample(80, replace=True, random_state=seed)
+    numbers = [f"o{i}" for i in rng.integers(0, 10**6, len(orders))]
+    n_days = len(orders[["customer_id", "date"]].drop_duplicates())
+    figures = review_customer_base(orders.assign(order_id=numbers)).key_figures()
+    label = f"orders not given back, on {n_days:,} customer-days"
+    assert figures[label] == f"{len(set(numbers)):,}"
+    assert review_customer_base(orders).key_figures()["purchases"] == f"{n_days:,}"
+
+
+@pytest.mark.slow
+def test_money_without_a_name_is_said_in_plain_words():
+    review = review_customer_base(lines(20, 3), observation_end="2025-01-01")
+    assert "revenue in the file's currency, less what was given back" in review.key_figures()
+    assert "in the file's currency, " in finding(review, "Whom to win back")
+    assert review.money_name == "the file's currency"
+
+
+@pytest.mark.slow
+def test_the_list_holds_the_quiet_best_with_the_reason(cdnow_review):
+    listed, quiet = cdnow_review.to_do, cdnow_review.quiet
+    assert listed.index.tolist() == quiet.index.tolist()
+    assert listed["spent"].tolist() == pytest.approx(quiet["revenue"].tolist(), abs=0.005)
+    days = listed["why"].str.extract(r"no purchase for (\d+) days")[0].astype(int)
+    assert days.tolist() == quiet["days_since_last"].tolist()
+    assert listed["tested"].all()
+    assert set(listed["currency"]) == {"USD"}
+    assert review_customer_base(lines(20, 3)).to_do.empty
+
+
 # --- review_customer_value ----------------------------------------------------------------------
 
 TERMS = {"margin": 0.4, "horizon": 52, "discount_rate": 0.15, "level": 0.8}
@@ -195,6 +249,57 @@ def test_customers_of_the_last_day_and_free_goods_are_counted_apart():
     notes = review_customer_value(pd.concat([orders, new, free])).notes()
     assert any(text.endswith("valued but left out of the fit: 2.") for text in notes)
     assert any(text.endswith("left out of the fit of spending: 1.") for text in notes)
+
+
+@pytest.mark.slow
+def test_the_list_holds_those_who_may_have_left_and_those_who_hold_the_value(cdnow_value):
+    review, listed = cdnow_value, cdnow_value.to_do
+    contact = listed[listed["what_to_do"] == "contact, for less than is at stake"]
+    assert contact.index.tolist() == review.doubtful.index.tolist()
+    assert contact["tested"].all()
+    assert contact["at_stake"].tolist() == pytest.approx(
+        review.doubtful["at_stake"].tolist(), abs=0.005
+    )
+    serve = listed[listed["what_to_do"] == "serve first"]
+    assert not serve["tested"].any()
+    dearest = review.customers["value"].nlargest(review.n_needed).index
+    assert set(dearest) <= set(listed.index)
+    assert set(listed.index) == set(dearest) | set(review.doubtful.index)
+    assert f"one of the {review.n_needed:,} customers who hold" in serve["why"].iloc[0]
+    assert len(review.actions) == 4
+
+
+def unfitted(models, **_):
+    """A backtest in which BG/NBD has no fit at the first origin and NBD misses by a tenth."""
+    name = next(iter(models))
+    return pd.DataFrame(
+        {
+            "origin": pd.to_datetime(["2024-01-01", "2024-04-01"]),
+            "model": name,
+            "failed": [name != "NBD", name != "NBD"],
+            "reason": "no maximum inside: no dropout is visible.",
+            "total_error": 0.1,
+            "total_coverage": 1.0,
+        }
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("model", ["auto", "bg_nbd"])
+def test_a_model_that_failed_its_test_is_chosen_again_or_the_reason_said(model, monkeypatch):
+    monkeypatch.setattr(
+        "crmlab.reviews._valuation.backtest", lambda orders, models, **_: unfitted(models)
+    )
+    review = review_customer_value(load_cdnow(sample=True), model=model)
+    trust = finding(review, "How far to trust")
+    if model == "auto":
+        assert "were missed by +10.0% and +10.0%. Their interval held 2 of 2 times." in trust
+    else:
+        assert (
+            "fitted to what was known earlier, no maximum inside: no dropout is visible." in trust
+        )
+        assert ".." not in trust
+        assert review.backtest.empty
 
 
 @pytest.mark.slow
