@@ -20,6 +20,8 @@ from crmlab.loaders._sources.source import OURS, Source
 
 __all__ = ["Prepared", "apply_rules"]
 
+_NO_LINE = "crmlab::no line"  # why a row is no line of an order, or not asked for
+
 
 @dataclass(frozen=True)
 class Prepared:
@@ -102,12 +104,14 @@ class Prepared:
 
 def apply_rules(opened: Source, header: Header, read: Columns, options: Options) -> Prepared:
     """Decide which lines count and what each is worth, and collect the rules they must keep."""
-    rows = exclude_rows(opened, header, read, options)
+    # A column of its own: what it looks at, such as the status, is rewritten further on.
+    rows = {OURS + _NO_LINE: exclude_rows(opened, header, read, options)}
+    read = replace(read, table=read.table.mutate(**rows))
     table, names = _name_currency(read, header, options)
     if options.rates is not None:
         table = _convert(table, names, options.rates, options.currency)
     table = settle(
-        table, names, prefix=OURS, worth=header.worth, left_out=rows,
+        table, names, prefix=OURS, worth=header.worth, left_out=table[OURS + _NO_LINE],
         count=options.count, net=options.returns == "net",
     )  # fmt: skip
     table = exclude_orders(table, header, options, names)
