@@ -7,6 +7,7 @@ as one visit, and helpers outside `loaders` are passed over. A stage that data p
 once; a room that comes again after others is a return.
 """
 
+import functools
 import sys
 import tempfile
 from collections import Counter
@@ -25,6 +26,7 @@ ORDERS = """고객,일자,금액,order_id,quantity,is_return
 COLUMNS = {"고객": "customer_id", "일자": "date", "금액": "amount"}
 
 
+@functools.cache  # a call of Python is much shorter than a look at its path
 def name_room(filename: str) -> str | None:
     """The room of a source file, or None outside of `loaders`; the entrance is no room."""
     path = Path(filename)

@@ -1,4 +1,4 @@
-"""The command `crmlab`: workbook, lab, report, datasets, audit and concepts.
+"""The command `crmlab`: workbook, lab, report, datasets, layouts, audit and concepts.
 
 Commands import what they need when they run, so `crmlab --help` answers at once. The exit codes are
 explained in `docs/commands.md`.
@@ -260,6 +260,18 @@ def datasets_describe(name: Annotated[str, typer.Argument(help="Name of the set.
     from crmlab.datasets import describe
 
     _print(describe(name))
+
+
+@app.command()
+def layouts() -> None:
+    """List the layouts of shops' exports that are read as they are.
+
+    Each with the headers that a file must have; alternatives stand between bars.
+    """
+    from crmlab.loaders import list_layouts
+
+    for row in list_layouts().itertuples():
+        _print(f"{row.name}: {row.title}\n  {row.required}")
 
 
 @app.command()

@@ -29,7 +29,8 @@ def csv(folder, *lines, header=HEADER, name="orders.csv", end="\n"):
 def audited(source, **options):
     """The quality report, after the identity that must hold whatever was read."""
     report = audit_transactions(source, **options)
-    assert report.rows_read == report.rows_valid + report.rows_quarantined
+    counted = report.rows_valid + report.rows_left_out + report.rows_quarantined
+    assert report.rows_read == counted
     assert len(report.quarantined) == report.rows_quarantined
     assert report.quarantined["reason"].str.len().gt(0).all()
     if options.get("returns") != "drop":

@@ -68,7 +68,7 @@ def test_help_needs_no_heavy_import():
 def test_help_lists_every_command(command):
     code, out, _ = command("--help")
     assert code == 0
-    for name in ("workbook", "lab", "report", "datasets", "audit", "concepts"):
+    for name in ("workbook", "lab", "report", "datasets", "layouts", "audit", "concepts"):
         assert f"\n  {name} " in out
     assert "..." not in out.partition("Commands:")[2]  # no description is cut off
 
@@ -505,6 +505,14 @@ def test_no_text_of_a_stranger_steers_the_terminal(command, orders):
 
 # ---------------------------------------------------------------------------------------------
 # datasets, concepts, lab
+
+
+def test_layouts_prints_each_with_the_headers_it_requires(command):
+    code, out, _ = command("layouts")
+    assert code == 0
+    listed = crmlab.loaders.list_layouts()
+    assert out.splitlines()[::2] == [f"{row.name}: {row.title}" for row in listed.itertuples()]
+    assert out.splitlines()[1::2] == [f"  {required}" for required in listed["required"]]
 
 
 def test_datasets_list_and_describe(command):

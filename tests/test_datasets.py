@@ -18,11 +18,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from sample_exports import FOLDER, PLAIN_COLUMNS, PLAIN_STATUSES, SAMPLES
 
 from crmlab import InputError, datasets
 from crmlab._optional import MissingExtraError
 from crmlab._paths import data_dir
 from crmlab.datasets import DownloadError, UnexpectedFileError, _downloads
+from crmlab.loaders import audit_transactions
 
 CARDS = [
     "cdnow",
@@ -32,6 +34,7 @@ CARDS = [
     "hillstrom",
     "online_retail",
     "regions",
+    "samples",
     "telco_churn",
 ]
 JOURNEY = [
@@ -1079,3 +1082,57 @@ def test_load_transactions_knows_the_sets_that_are_orders():
         assert {"customer_id", "date", "amount"} <= set(load_transactions(name).columns)
     with pytest.raises(InputError, match="`name` must be one of 'cdnow', 'complete_journey'"):
         load_transactions("donations")
+
+
+# --- Samples ------------------------------------------------------------------------------------
+
+SUMS = ["customers", "orders", "purchases", "gross", "refunded"]
+SAID = {"plain": {"columns": PLAIN_COLUMNS, "statuses": PLAIN_STATUSES}}
+
+
+def test_the_script_makes_the_samples_that_ship_again():
+    shipped = {path.stem: path.read_bytes() for path in FOLDER.iterdir()}
+    assert shipped == {name: make()[0] for name, make in SAMPLES.items()}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SAMPLES)
+def test_the_audit_of_a_sample_finds_what_the_script_planted(name):
+    _, truth = SAMPLES[name]()
+    found = audit_transactions(datasets.sample_path(name), **SAID.get(name, {}))
+    assert found.rows_quarantined == 0
+    assert found.by_currency["currency"].tolist() == list(truth)
+    planted = [[sums[part] for part in SUMS] for sums in truth.values()]
+    assert found.by_currency[SUMS].to_numpy().tolist() == [
+        pytest.approx(sums, abs=1e-6) for sums in planted
+    ]
+
+
+def test_the_card_of_the_samples_says_what_the_script_planted():
+    said = card_table("samples", "not given back whole.").replace(",", "", regex=True)
+    planted = [
+        [name, code, *(str(sums[part]) for part in SUMS[:3]), *(f"{sums[p]:.2f}" for p in SUMS[3:])]
+        for name in ("shopify", "naver", "plain")
+        for code, sums in SAMPLES[name]()[1].items()
+    ]
+    assert said.to_numpy().tolist() == planted
+    rows = card_table("samples", "## Files").set_index("file")["rows"].astype(int)
+    lengths = {name: len(make()[0].splitlines()) - 1 for name, make in SAMPLES.items()}
+    assert rows.to_dict() == lengths
+    listed = datasets.available().set_index("name")["rows"]
+    assert listed["samples"] == sum(lengths.values())
+
+
+def test_no_sample_names_anybody():
+    who = {"shopify": "Email", "naver": "구매자ID", "plain": "Client"}
+    for name, column in who.items():
+        path = datasets.sample_path(name)
+        encoding = "cp949" if name == "naver" else "utf-8"
+        table = pd.read_csv(path, encoding=encoding, sep=";" if name == "plain" else ",")
+        named = table[column].dropna()
+        assert named.str.fullmatch(r"guest|customer\d\d(@example\.com)?").all()
+
+
+def test_an_unknown_sample_is_refused():
+    with pytest.raises(InputError, match=r"`name` must be one of .*got 'shopfy'. Did you mean"):
+        datasets.sample_path("shopfy")

@@ -1,5 +1,6 @@
 """The pages for people: links that lead somewhere, versions that agree, findings in one form."""
 
+import doctest
 import re
 from pathlib import Path
 
@@ -27,6 +28,20 @@ def test_every_page_of_docs_is_in_its_index():
     index = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
     pages = {path.name for path in ROOT.glob("docs/*.md")} - {"README.md"}
     assert {name for name in pages if f"]({name})" not in index} == set()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["orders", "layouts"])
+def test_every_example_of_a_page_gives_what_it_shows(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # examples may write files
+    text = (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```python\n(.*?)^```$", text, flags=re.DOTALL | re.MULTILINE)
+    examples = doctest.DocTestParser().get_doctest("\n".join(blocks), {}, name, None, 0)
+    assert len(examples.examples) > len(blocks) > 2
+    said: list[str] = []
+    flags = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
+    doctest.DocTestRunner(optionflags=flags).run(examples, out=said.append)
+    assert said == []
 
 
 def test_the_citation_names_this_version():

@@ -112,10 +112,11 @@ def test_names_and_numbers_are_not_placeholders():
 
 
 @pytest.mark.slow
-def test_guests_are_pointed_out_with_their_lines():
+def test_guests_are_left_out_with_their_money():
     frame = beside(beside(shop(10), "Guest", 7), "비회원", 5)
-    assert doubts(frame) == {NOBODY: 12}
-    assert remedy(frame, NOBODY).startswith("'Guest', '비회원': ")
+    found = audited(frame).left_out
+    assert found[["reason", "n_rows"]].to_numpy().tolist() == [["no customer", 12]]
+    assert doubts(frame) == {}
 
 
 @pytest.mark.slow
@@ -228,7 +229,7 @@ def test_a_no_break_blank_is_shown():
 @pytest.mark.slow
 def test_doubts_are_the_same_on_every_engine(engine):
     people = shop(name="Kim{}".format)
-    frame = beside(beside(beside(people, "0", 150), "Shop", 140), "guest", 4)
+    frame = beside(beside(beside(people, "0", 300), "Shop", 140), "guest", 4)
     frame.loc[frame["customer_id"] == "Kim3", "customer_id"] = "kim4"
     frame["date"] = frame["date"].dt.strftime("%Y-%m-%d")
     frame["order_id"] = [f"o{n}" for n in range(len(frame))]

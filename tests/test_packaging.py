@@ -142,6 +142,8 @@ def test_the_wheel_carries_data_cards_notebooks_and_concepts(tmp_path):
     names = zipfile.ZipFile(next(tmp_path.glob("*.whl"))).namelist()
     assert {
         "crmlab/_data/cdnow.md",
+        "crmlab/_data/samples/naver.csv",
+        "crmlab/loaders/layouts/naver.toml",
         "crmlab/_notebooks/reports/customer_base.ipynb",
         "crmlab/concepts.csv",
         "crmlab/reports/page/page.css",

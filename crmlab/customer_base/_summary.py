@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from crmlab._checks import check_choice, check_day
+from crmlab._engine import execute
 from crmlab._errors import InputError
 from crmlab._periods import Day
 from crmlab._revenue.purchases import Purchases
@@ -193,7 +194,7 @@ def calibration_holdout(
     # What was given back in the holdout was not known at the cut.
     known = _reduce_purchases(Purchases(up_to(purchases.lines, cut), purchases.returned))
     query = known.left_join(_reduce_later(purchases.days, cut), "customer_id")
-    seen = run_sorted(query.drop("customer_id_right"), end, by=["customer_id"])
+    seen = execute(query.drop("customer_id_right").order_by("customer_id"))
     bought = seen[seen["n"] > 0]
     if bought.empty:
         raise InputError(f"`calibration_end` must lie on or after the first purchase; got {cut}.")

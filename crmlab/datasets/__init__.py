@@ -2,8 +2,9 @@
 
 `load_` functions need no network, `fetch_` functions download once and keep the file. Each set
 has a card in Markdown with its source, licence, columns, units and traps; `available` lists the
-sets and `describe` returns one card. A transactions table comes back in crmlab's own column
-names, one row per line of an order, with its oddities left in: cleaning is the loaders' work.
+sets, `describe` returns one card, and `sample_path` finds a made-up export to read. A transactions
+table comes back in crmlab's own column names, one row per line of an order, with its oddities left
+in: cleaning is the loaders' work.
 """
 
 from crmlab.company import Company, Truth, load_company, save_company
@@ -23,6 +24,7 @@ from crmlab.datasets._installed import (
     load_transactions,
 )
 from crmlab.datasets._regions import load_regions
+from crmlab.datasets._samples import sample_path
 
 __all__ = [
     "TRANSACTION_SETS",
@@ -41,5 +43,6 @@ __all__ = [
     "load_regions",
     "load_telco_churn",
     "load_transactions",
+    "sample_path",
     "save_company",
 ]

@@ -35,7 +35,8 @@ def available() -> pd.DataFrame:
     4         hillstrom  download
     5     online_retail  download
     6           regions   bundled
-    7       telco_churn     extra
+    7           samples   bundled
+    8       telco_churn     extra
     """
     return pd.DataFrame([_summarise_card(name, path) for name, path in _card_paths().items()])
 

@@ -13,7 +13,7 @@ from crmlab._checks import check_choice, check_count, check_encoding, check_zone
 from crmlab._errors import InputError, InputTypeError
 from crmlab._revenue.currency import check_rates
 from crmlab.contracts import STATUSES
-from crmlab.loaders._columns.dates import check_format
+from crmlab.loaders._columns.dates import Formats, check_format
 from crmlab.loaders._header.layouts import Layout
 
 __all__ = ["Options"]
@@ -46,6 +46,7 @@ class Options:
     rates: Mapping[str, float] | pd.DataFrame | None = None
     where: Mapping[str, Sequence[Any]] | None = None
     as_written: bool = False
+    formats: Formats = None
     header: int | None = None
 
     def __post_init__(self) -> None:
@@ -82,6 +83,9 @@ class Options:
         if self.header is not None:
             check_count("header", self.header)
         self._check_values()
+        formats = (self.formats,) if isinstance(self.formats, str) else self.formats or ()
+        for one in formats:
+            check_format(one)
         if self.currency is not None:
             object.__setattr__(self, "currency", self.currency.strip().upper())
         _ = self.latest
@@ -109,7 +113,7 @@ class Options:
         told = self.date_format is not None or self.dayfirst is not None
         return replace(
             self,
-            date_format=self.date_format if told else layout.date_format,
+            formats=self.date_format if told else layout.date_format,
             dayfirst=self.dayfirst if told else layout.dayfirst,
             decimal=self.decimal or layout.decimal,  # type: ignore[arg-type]
             timezone=self.timezone or layout.timezone,

@@ -26,7 +26,10 @@ from crmlab.loaders._columns.text import (
 )
 from crmlab.loaders._sources.source import MOMENT
 
-__all__ = ["DATE_PROBLEMS", "DateReading", "check_format", "read_date"]
+__all__ = ["DATE_PROBLEMS", "DateReading", "Formats", "check_format", "read_date"]
+
+# One format of a whole column, several of which one is, or none, so that it is found.
+Formats = str | tuple[str, ...] | None
 
 DATE_PROBLEMS = ("unreadable", "in another layout", "ambiguous", "in mixed time zones")
 
@@ -213,7 +216,7 @@ def read_date(
     theirs: str,
     zones: set[str],
     *,
-    date_format: str | None = None,
+    date_format: Formats = None,
     dayfirst: bool | None = None,
     timezone: str | None = None,
     as_written: bool = False,
@@ -221,6 +224,7 @@ def read_date(
 ) -> Cells:
     """Read a column of dates as timestamps; `zones` are those that its values carry.
 
+    Of several formats the one that fits most dates is taken, the earlier one where they tie.
     With `as_written` the offsets of text are not looked at. `written` is the same table without
     steps of other columns, which is faster to look through.
     """
@@ -273,14 +277,15 @@ def _require_one_zone(name: str, zones: set[str]) -> str:
     return next(iter(zones))
 
 
-def _usable_layouts(date_format: str | None, dayfirst: bool | None) -> list[_Layout]:
+def _usable_layouts(date_format: Formats, dayfirst: bool | None) -> list[_Layout]:
     if date_format is not None:
-        return [_compile_format(date_format)]
+        formats = (date_format,) if isinstance(date_format, str) else date_format
+        return [_compile_format(one) for one in formats]
     unwanted = None if dayfirst is None else _MONTH_FIRST if dayfirst else _DAY_FIRST
     return [layout for layout in _LAYOUTS if layout is not unwanted]
 
 
-def _profile(text: Any, date_format: str | None, dayfirst: bool | None) -> dict[str, Any]:
+def _profile(text: Any, date_format: Formats, dayfirst: bool | None) -> dict[str, Any]:
     """Aggregates that count how many dates fit each layout, and which offsets they carry."""
     text = trim(text).lower()
     layouts = _usable_layouts(date_format, dayfirst)
@@ -299,7 +304,7 @@ def _profile(text: Any, date_format: str | None, dayfirst: bool | None) -> dict[
 
 def _choose(
     counts: Mapping[str, Any],
-    date_format: str | None = None,
+    date_format: Formats = None,
     dayfirst: bool | None = None,
     timezone: str | None = None,
     *,

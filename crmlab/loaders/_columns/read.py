@@ -148,7 +148,7 @@ def _read_column(
         return read_text(table, theirs, as_written=column.personal)
     if column.kind == "time":
         return read_date(
-            column.name, table, theirs, zones, date_format=options.date_format,
+            column.name, table, theirs, zones, date_format=options.date_format or options.formats,
             dayfirst=options.dayfirst, timezone=options.timezone, as_written=options.as_written,
             written=written,
         )  # fmt: skip

@@ -101,7 +101,7 @@ def _find_layout(
         return None, ""
     if asked is None and (columns or set(contract.names(required=True)) <= set(present)):
         return None, ""
-    return find_layout(present, asked)
+    return find_layout(present, asked, columns.values())
 
 
 def _find_origins(

@@ -6,7 +6,7 @@ its path. The page `docs/layouts.md` explains every key.
 
 import functools
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,8 +20,48 @@ from crmlab.loaders._header.origin import Origin
 __all__ = ["Layout", "find_layout", "list_layouts", "load_layout"]
 
 _FOLDER = Path(__file__).parents[1] / "layouts"
-_PLAIN = ("worth", "currency", "offsets", "date_format", "dayfirst", "decimal", "timezone")
-_KEYS = {"title", "required", "columns", "statuses", "guests", "notes", "personal", *_PLAIN}
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _are_texts(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(one, str) for one in value)
+
+
+def _is_name(value: Any) -> bool:
+    """Whether it is a header, or a list of alternatives."""
+    return _is_text(value) or (_are_texts(value) and all(map(_is_text, value)))
+
+
+def _are_names(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(map(_is_name, value))
+
+
+# Key -> what it must hold, and whether it does.
+_KEYS: dict[str, tuple[str, Callable[[Any], bool]]] = {
+    "title": ("be text", _is_text),
+    "required": ("list headers, or lists of alternatives", _are_names),
+    "columns": ("say where our columns come from", lambda v: isinstance(v, dict) and bool(v)),
+    "worth": ("be 'amount' or 'order_total'", lambda v: v in ("amount", "order_total")),
+    "statuses": ("list their words for our statuses", lambda v: isinstance(v, dict)),
+    "guests": ("list ids that stand for nobody", _are_texts),
+    "currency": (
+        "be a code of three capitals, such as 'KRW'",
+        lambda v: _is_text(v) and len(v) == 3 and v.isascii() and v.isalpha() and v.isupper(),
+    ),
+    "offsets": ("be 'as written'", lambda v: v == "as written"),
+    "date_format": ("be a format such as '%d.%m.%y', or list several", _is_name),
+    "dayfirst": ("be true or false", lambda v: isinstance(v, bool)),
+    "decimal": ("be '.' or ','", lambda v: v in (".", ",")),
+    "timezone": ("be the name of a zone, such as 'Asia/Seoul'", _is_text),
+    "notes": ("list sentences", _are_texts),
+    "personal": (
+        "list columns of ours",
+        lambda v: _are_texts(v) and set(v) <= set(TRANSACTIONS.names()),
+    ),
+}
 _HOW = {
     "first": {"first"},
     "joined": {"joined"},
@@ -45,7 +85,7 @@ class Layout:
     guests: tuple[str, ...] = ()
     currency: str | None = None
     offsets: str | None = None
-    date_format: str | None = None
+    date_format: str | tuple[str, ...] | None = None
     dayfirst: bool | None = None
     decimal: str | None = None
     timezone: str | None = None
@@ -56,9 +96,15 @@ class Layout:
         """Whether the header has all that the layout requires."""
         return not self.missing(present)
 
-    def missing(self, present: Iterable[str]) -> list[str]:
-        """The required headers that are not there."""
+    def missing(self, present: Iterable[str], mapped: Collection[str] = ()) -> list[str]:
+        """The required headers that are not there, unless all they make is in `mapped`."""
         there = {_fold(name) for name in present}
+        if mapped:
+            needed = [
+                _list_headers(spec) for ours, spec in self.columns.items() if ours not in mapped
+            ]
+            spared = {_fold(name) for spec in self.columns.values() for name in _list_headers(spec)}
+            there |= spared - {_fold(name) for names in needed for name in names}
         return [names[0] for names in self.required if not there & {_fold(name) for name in names}]
 
     def origins(self, present: Iterable[str]) -> dict[str, Origin]:
@@ -66,6 +112,17 @@ class Layout:
         there = {_fold(name): name for name in present}
         found = {ours: _find_origin(spec, there) for ours, spec in self.columns.items()}
         return {ours: origin for ours, origin in found.items() if origin is not None}
+
+
+def _list_headers(spec: Any) -> list[str]:
+    """Every header that a column may be made of."""
+    if isinstance(spec, str):
+        return [spec]
+    if isinstance(spec, Mapping):
+        return [
+            name for key, part in spec.items() if key != "among" for name in _list_headers(part)
+        ]
+    return [name for part in spec for name in _list_headers(part)]
 
 
 def _fold(name: str) -> str:
@@ -122,31 +179,27 @@ def load_layout(path: Path) -> Layout:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{where} is not a TOML file: {error}.") from None
-    unknown = sorted(set(data) - _KEYS)
-    if unknown:
-        raise InputError(
-            f"{where} must use the keys {', '.join(sorted(_KEYS))}; got {unknown[0]!r}."
-        )
-    missing = [key for key in ("required", "columns") if not data.get(key)]
+    _check_keys(where, data)
+    _check_columns(where, data["columns"])
+    held: dict[str, Any] = {"name": path.stem, "title": path.stem}
+    for key, value in data.items():
+        held[key] = tuple(value) if isinstance(value, list) else value
+    held["required"] = tuple(_names_of(names) for names in data["required"])
+    held["statuses"] = _invert_statuses(where, data.get("statuses", {}))
+    return Layout(**held)
+
+
+def _check_keys(where: str, data: Mapping[str, Any]) -> None:
+    """Raise unless each key is one of the vocabulary and holds what it must."""
+    missing = [key for key in ("required", "columns") if key not in data]
     if missing:
         raise InputError(f"{where} must name its `{missing[0]}`.")
-    _check_columns(where, data["columns"])
-    for key, allowed in (("worth", ("amount", "order_total")), ("offsets", ("as written",))):
-        if key in data and data[key] not in allowed:
-            raise InputError(f"{where}: `{key}` must be one of {allowed}; got {data[key]!r}.")
-    lists: dict[str, Any] = {
-        key: tuple(data[key]) for key in ("guests", "notes", "personal") if key in data
-    }
-    plain: dict[str, Any] = {key: data[key] for key in _PLAIN if key in data}
-    return Layout(
-        path.stem,
-        data.get("title", path.stem),
-        tuple(_names_of(names) for names in data["required"]),
-        data["columns"],
-        statuses=_invert_statuses(where, data.get("statuses", {})),
-        **lists,
-        **plain,
-    )
+    for key, value in data.items():
+        if key not in _KEYS:
+            raise InputError(f"{where} must use the keys {', '.join(sorted(_KEYS))}; got {key!r}.")
+        words, holds = _KEYS[key]
+        if not holds(value):
+            raise InputError(f"{where}: `{key}` must {words}; got {value!r}.")
 
 
 def _check_columns(where: str, columns: Any) -> None:
@@ -154,29 +207,45 @@ def _check_columns(where: str, columns: Any) -> None:
     for ours, spec in columns.items():
         if ours not in known:
             raise InputError(f"{where}: columns are {', '.join(known)}; got {ours!r}.")
-        if isinstance(spec, Mapping) and not any(set(spec) == keys for keys in _HOW.values()):
+        if not (_is_made(spec) if isinstance(spec, Mapping) else _is_name(spec)):
             ways = "; ".join(" with ".join(sorted(keys, reverse=True)) for keys in _HOW.values())
-            raise InputError(f"{where}: {ours!r} must name a column, or be made by {ways}.")
+            raise InputError(
+                f"{where}: {ours!r} must name a header, list alternatives, or be made by {ways}; "
+                f"got {spec!r}."
+            )
+
+
+def _is_made(spec: Mapping[str, Any]) -> bool:
+    """Whether the ways to make a column know these words, and each has headers."""
+    several = {"first", "joined", "less", "among"}
+    return any(set(spec) == keys for keys in _HOW.values()) and all(
+        _are_names(value) if key in several else _is_name(value) for key, value in spec.items()
+    )
 
 
 def _invert_statuses(where: str, statuses: Mapping[str, Any]) -> dict[str, str]:
-    for ours in statuses:
+    for ours, words in statuses.items():
         if ours not in STATUSES:
             raise InputError(f"{where}: statuses are {', '.join(STATUSES)}; got {ours!r}.")
+        if not (isinstance(words, str) or _are_texts(words)):
+            raise InputError(f"{where}: {ours!r} must list words of status; got {words!r}.")
     return {word: ours for ours, words in statuses.items() for word in _names_of(words)}
 
 
 # --- which one a file has ---------------------------------------------------------------------
 
 
-def find_layout(present: list[str], asked: str | Path | None) -> tuple[Layout | None, str]:
+def find_layout(
+    present: list[str], asked: str | Path | None, mapped: Collection[str] = ()
+) -> tuple[Layout | None, str]:
     """The layout of a header, and a hint where it cannot be told.
 
-    Without `asked` it is the only one whose required headers are all there.
+    Without `asked` it is the only one whose required headers are all there. A layout that is asked
+    for needs no header of what the caller maps: `mapped`, our columns.
     """
     if asked is not None:
         layout = _named(asked)
-        if missing := layout.missing(present):
+        if missing := layout.missing(present, mapped):
             raise ContractError(
                 f"The layout {layout.name!r} needs the columns {', '.join(map(repr, missing))}, "
                 "which the table lacks. Leave `layout` out to have it found, or map the columns "

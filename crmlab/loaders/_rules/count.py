@@ -1,11 +1,13 @@
 """Count what a source holds and what is wrong with it; make the audit, or the refusal."""
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
 from crmlab._engine import execute
 from crmlab._revenue.refunds import ABOVE_GOODS, WITHOUT_PURCHASE, is_return
+from crmlab._revenue.settle import SILENT
 from crmlab.contracts import ContractError, faults, shown, tally
 from crmlab.loaders._rules.audit import TransactionAudit
 from crmlab.loaders._rules.people import find_doubts
@@ -14,11 +16,14 @@ from crmlab.loaders._rules.rules import MALFORMED
 from crmlab.loaders._rules.totals import Totals, find_totals, total_left_out
 from crmlab.loaders._sources.source import OURS
 
-__all__ = ["count_rows", "explain", "make_audit", "refuse_several"]
+__all__ = ["count_rows", "explain", "make_audit", "refuse_nothing", "refuse_several"]
 
 
-def count_rows(prepared: Prepared) -> pd.Series:
-    """Count rows and what is wrong with them, in one query; a source without rows is refused."""
+def count_rows(prepared: Prepared) -> tuple[Prepared, pd.Series]:
+    """Count rows and what is wrong with them, in one query; a source without rows is refused.
+
+    Returns what was counted, knowing whether every row counts, and the counts.
+    """
     more = {"n_left_out": prepared.left_out.notnull().sum().fill_null(0)}
     if "currency" in prepared.ours:
         code = prepared.table[OURS + "currency"]
@@ -26,7 +31,8 @@ def count_rows(prepared: Prepared) -> pd.Series:
     counts = tally(prepared.table, prepared.rules, **more)
     if not counts["n_rows"] and not prepared.malformed:
         raise ContractError("`source` has a header but no rows.")
-    return counts
+    all_count = not counts["n_broken"] and not counts["n_left_out"]
+    return replace(prepared, all_count=all_count), counts
 
 
 def explain(prepared: Prepared, counts: pd.Series) -> str:
@@ -44,6 +50,19 @@ def explain(prepared: Prepared, counts: pd.Series) -> str:
         first = shown(prepared.malformed[0])
         lines.append(f"- {label}: {len(prepared.malformed):,} rows (for example {first}); {remedy}")
     return "\n".join(lines)
+
+
+def refuse_nothing(prepared: Prepared, counts: pd.Series) -> None:
+    """Raise where no row counts, and say why."""
+    n_out = int(counts["n_left_out"])
+    if n_out < counts["n_rows"]:
+        return
+    reasons = execute(prepared.left_out.name("reason").value_counts(name="n"))
+    said = ", ".join(f"{n:,} {reason}" for reason, n in reasons.itertuples(index=False, name=None))
+    raise ContractError(
+        f"No row of `source` counts: {said}. `audit_transactions` says what they come to, and "
+        "`count`, `currency`, `where` and `guests` what is left out."
+    )
 
 
 def refuse_several(prepared: Prepared, counts: pd.Series) -> None:
@@ -70,24 +89,17 @@ def refuse_several(prepared: Prepared, counts: pd.Series) -> None:
 
 def make_audit(prepared: Prepared) -> TransactionAudit:
     """Count, describe and collect what is left out, in a handful of queries."""
-    counts = count_rows(prepared)
+    prepared, counts = count_rows(prepared)
     n_malformed = len(prepared.malformed)
     n_rows, n_broken = int(counts["n_rows"]), int(counts["n_broken"])
     n_left_out = int(counts["n_left_out"])
-    valid = prepared.valid()
-    totals = find_totals(prepared, valid)
+    valid, seen = prepared.valid(), _look_at_lines(prepared)
+    totals = find_totals(prepared, valid, returned=bool(seen["returned"]))
     rules = [
         (rule.label, int(counts[rule.label]), "quarantined", rule.remedy) for rule in prepared.rules
     ]
     rules.append((MALFORMED[0], n_malformed, "quarantined", MALFORMED[1]))
-    rules += _count_kept(prepared, n_rows, totals)
-    span = execute(
-        valid.aggregate(
-            n_customers=valid.customer_id.nunique(),
-            first_date=valid.date.min(),
-            last_date=valid.date.max(),
-        )
-    ).iloc[0]
+    rules += _count_kept(prepared, n_rows, seen, totals)
     return TransactionAudit(
         rows_read=n_rows + n_malformed,
         rows_valid=n_rows - n_broken - n_left_out,
@@ -97,10 +109,10 @@ def make_audit(prepared: Prepared) -> TransactionAudit:
         left_out=total_left_out(prepared, totals),
         by_rule=pd.DataFrame(rules, columns=["rule", "n_rows", "treatment", "remedy"]),
         quarantined=_collect_quarantined(prepared, n_broken),
-        n_customers=int(span["n_customers"]),
+        n_customers=int(seen["n_customers"]),
         n_buyers=int(totals.overall["buyers"]),
-        first_date=pd.Timestamp(span["first_date"]),
-        last_date=pd.Timestamp(span["last_date"]),
+        first_date=pd.Timestamp(seen["first_date"]),
+        last_date=pd.Timestamp(seen["last_date"]),
         readings=prepared.readings,
         valid=valid,
         personal=prepared.header.layout.personal if prepared.header.layout else (),
@@ -120,31 +132,50 @@ _UNMATCHED = {
 }
 
 
-def _count_kept(prepared: Prepared, n_rows: int, totals: Totals) -> list[tuple[str, int, str, str]]:
-    """Count valid rows that deserve a look: returns, zero amounts, repeats, odd ids."""
+def _look_at_lines(prepared: Prepared) -> pd.Series:
+    """Count lines that give back or cost nothing, and customers; find the span: in one query."""
     lines = prepared.lines()
-    counts = execute(
+    back = is_return(lines)
+    rows, more = prepared.counted(), {}
+    if OURS + SILENT in rows.columns:
+        more["silent"] = rows[OURS + SILENT].sum().fill_null(0).as_scalar()
+    kept = ~back if prepared.options.returns == "drop" else None
+    return execute(
         lines.aggregate(
-            returned=is_return(lines).sum().fill_null(0),
-            zero=(~is_return(lines) & (lines.amount == 0)).sum().fill_null(0),
+            returned=back.sum().fill_null(0),
+            zero=(~back & (lines.amount == 0)).sum().fill_null(0),
+            n_customers=lines.customer_id.nunique(where=kept),
+            first_date=lines.date.min(where=kept),
+            last_date=lines.date.max(where=kept),
+            **more,
         )
     ).iloc[0]
+
+
+def _count_kept(
+    prepared: Prepared, n_rows: int, seen: pd.Series, totals: Totals
+) -> list[tuple[str, int, str, str]]:
+    """Count valid rows that deserve a look: returns, zero amounts, repeats, odd ids."""
     returns = prepared.options.returns
-    found = [("return line", int(counts["returned"]), _RETURNS[returns], "see `returns=`")]
+    found = [("return line", int(seen["returned"]), _RETURNS[returns], "see `returns=`")]
     if returns == "net":
+        early = "correct one of the days; the order id decides"
+        found.append(("refund before its order", totals.n_early, _RETURNS[returns], early))
+        if "silent" in seen:
+            how_much = "map the column that says how much to `refunded`"
+            silent = "partly refunded without an amount"
+            found.append((silent, int(seen["silent"]), "kept whole", how_much))
         unmatched = totals.unmatched.groupby("reason")["n_rows"].sum()
         found += [
             (reason, int(unmatched.get(reason, 0)), "no revenue", remedy)
             for reason, remedy in _UNMATCHED.items()
         ]
-    found.append(
-        ("zero amount", int(counts["zero"]), "kept, a purchase", "check gifts and samples")
-    )
+    found.append(("zero amount", int(seen["zero"]), "kept, a purchase", "check gifts and samples"))
     if prepared.options.duplicates == "keep":
         distinct = prepared.distinct()
         n_repeats = n_rows - _read_count(distinct.aggregate(n=distinct.count()))
         found.append(("line repeated", n_repeats, "kept", "see `duplicates=`"))
-    return found + find_doubts(lines)
+    return found + find_doubts(prepared.lines())
 
 
 def _read_count(count: Any) -> int:
@@ -154,7 +185,7 @@ def _read_count(count: Any) -> int:
 
 def _collect_quarantined(prepared: Prepared, n_broken: int) -> pd.DataFrame:
     rows = prepared.quarantined()
-    frame = execute(rows if n_broken else rows.limit(0))
+    frame = execute(rows) if n_broken else pd.DataFrame(columns=rows.columns)
     if prepared.malformed:
         torn = pd.DataFrame({"text": list(prepared.malformed), "reason": MALFORMED[0]})
         frame = pd.concat([frame, torn], ignore_index=True)

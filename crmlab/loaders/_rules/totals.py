@@ -7,7 +7,7 @@ import ibis
 import pandas as pd
 
 from crmlab._engine import execute
-from crmlab._revenue.purchases import Purchases, find_purchases
+from crmlab._revenue.purchases import Purchases
 from crmlab._revenue.refunds import ABOVE_GOODS, NOTHING, is_return
 from crmlab._revenue.settle import EXCESS, LEFT_OUT
 from crmlab.contracts import breaks_any, violation
@@ -28,13 +28,15 @@ class Totals:
     overall: pd.Series
     by_currency: pd.DataFrame
     unmatched: pd.DataFrame
+    n_early: int = 0
 
 
-def find_totals(prepared: Prepared, lines: Any) -> Totals:
-    """Add up the orders that count, from valid lines."""
+def find_totals(prepared: Prepared, lines: Any, *, returned: bool) -> Totals:
+    """Add up the orders that count, from valid lines, of which some give back if `returned`."""
     if prepared.options.returns != "net":
         lines = lines.mutate(is_return=ibis.literal(False)).drop(*{"refunded"} & set(lines.columns))
-    purchases = find_purchases(lines)
+        returned = False
+    purchases = Purchases(lines, returned)
     orders = purchases.orders
     named = "currency" in orders.columns
     overall = execute(orders.aggregate(**_count_orders(orders))).iloc[0]
@@ -49,7 +51,8 @@ def find_totals(prepared: Prepared, lines: Any) -> Totals:
     unmatched = _find_unmatched(prepared, purchases)
     found = _add_unsold(found, unmatched)
     found.insert(7, "revenue", found["gross"] - found["refunded"])
-    return Totals(overall, found, unmatched)
+    n_early = purchases.refunds.n_early if returned else 0
+    return Totals(overall, found, unmatched, n_early)
 
 
 def _add_unsold(found: pd.DataFrame, unmatched: pd.DataFrame) -> pd.DataFrame:
@@ -86,9 +89,7 @@ def _find_unmatched(prepared: Prepared, purchases: Purchases) -> pd.DataFrame:
     """What was given back and is no revenue lost: by reason and currency, rows and money."""
     found = [purchases.refunds.left] if purchases.returned else []
     if OURS + EXCESS in prepared.table.columns:
-        kept = prepared.table.filter(
-            prepared.left_out.isnull() & ~breaks_any(prepared.table, prepared.rules)
-        )
+        kept = prepared.counted()
         excess = kept.filter(kept[OURS + EXCESS] > NOTHING)
         names = {"amount": excess[OURS + EXCESS]}
         if "currency" in prepared.ours:
@@ -106,14 +107,16 @@ def _find_unmatched(prepared: Prepared, purchases: Purchases) -> pd.DataFrame:
 
 def total_left_out(prepared: Prepared, totals: Totals) -> pd.DataFrame:
     """What is left out of the revenue, by reason and currency, with its share of all money."""
-    found = [_total_rows_left_out(prepared)]
+    found = [] if prepared.all_count else [_total_rows_left_out(prepared)]
     if prepared.malformed:
         torn = {"reason": MALFORMED[0], "treatment": "quarantined", "currency": ""}
         found.append(pd.DataFrame([torn | {"n_rows": len(prepared.malformed), "n_orders": 0}]))
     if len(totals.unmatched):
         found.append(totals.unmatched.assign(treatment="no revenue", n_orders=0, gross=0.0))
-    table = pd.concat([one for one in found if len(one)] or found[:1], ignore_index=True)
-    table = table.reindex(columns=_COLUMNS)
+    found = [one for one in found if len(one)]
+    if not found:
+        return pd.DataFrame(columns=_COLUMNS)
+    table = pd.concat(found, ignore_index=True).reindex(columns=_COLUMNS)
     worth = (table["gross"] - table["refunded"]).abs()
     counted = totals.by_currency.set_index("currency")["revenue"]
     whole = worth.groupby(table["currency"]).sum().add(counted, fill_value=0.0)
