@@ -51,7 +51,7 @@ def test_lines_with_nothing_to_say_are_left_out():
     orders = sold(20, seed=1).assign(status="paid", refunded=0.0).drop(columns="order_id")
     audit = audit_transactions(orders)
     lines = orders_table(audit, "")
-    assert list(lines) == ["the file's currency"]
+    assert list(lines) == ["in the file's currency"]
     assert lines.index.tolist() == [
         "customers", "customer-days", "revenue", "first day", "last day"
     ]  # fmt: skip

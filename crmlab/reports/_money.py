@@ -29,9 +29,9 @@ def orders_table(audit: TransactionAudit, currency: str) -> pd.DataFrame:
         all of them are left out.
     """
     money = audit.by_currency
-    names = [code or name_money(currency) for code in money["currency"]]
+    names = [code or currency for code in money["currency"]]
     if len(money) == 1:
-        names = [name_money(currency)]
+        names = [currency or f"in {name_money('')}"]
     dates = {"first day": money["first_day"], "last day": money["last_day"]}
     back = money["orders"] - money["purchases"]
     # Without numbers of orders, those of one customer and day are one.
