@@ -206,10 +206,10 @@ def report(
         values["columns"] = read_renames(column)
     made = make_report(name, values, data=data, out=out, text=True, progress=True)
     print(made.page)
-    if made.n_left_out:
+    if made.left_out.n_rows:
         _print(
-            f"crmlab: rows left out as faulty: {made.n_left_out:,}; the page counts them, and "
-            "`crmlab audit` lists them.",
+            f"crmlab: rows left out as faulty: {made.left_out.n_rows:,} "
+            f"({made.left_out.reasons}); the page counts them, and `crmlab audit` lists them.",
             file=sys.stderr,
         )
         raise typer.Exit(LEFT_OUT)

@@ -6,9 +6,11 @@ DAY, LATER = pd.Timestamp("2024-03-01"), pd.Timestamp("2024-06-30")
 # One row of each table that keeps its contract, in every column.
 GOOD = {
     "transactions": {
-        "customer_id": "a", "date": DAY, "amount": 9.0, "order_id": "o1", "product_id": "p1",
-        "quantity": 1, "unit_price": 9.0, "cost": 4.0, "channel": "web", "source": "web",
-        "source_id": "w1", "is_return": False,
+        "customer_id": "a", "date": DAY, "amount": 9.0, "order_id": "o1", "status": "paid",
+        "refunded": 1.0, "order_refunded": 0.0, "order_total": 9.0, "order_paid": 12.0,
+        "currency": "KRW", "is_test": False, "product_id": "p1", "quantity": 1,
+        "unit_price": 9.0, "cost": 4.0, "channel": "web", "source": "web", "source_id": "w1",
+        "is_return": False,
     },
     "products": {
         "product_id": "p1", "department": "books", "category": "maths", "product_name": "1A",

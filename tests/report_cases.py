@@ -25,3 +25,22 @@ def stored_outputs():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("crmlab.reports._execute.execute", read)
         yield
+
+
+def code(text, *tags):
+    return nbformat.v4.new_code_cell(text, metadata={"tags": list(tags)})
+
+
+def write(folder, name, *cells, **metadata):
+    folder.mkdir(parents=True, exist_ok=True)
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    notebook = nbformat.v4.new_notebook(
+        cells=list(cells), metadata={"kernelspec": kernel, **metadata}
+    )
+    path = folder / f"{name}.ipynb"
+    nbformat.write(notebook, path)
+    return path
+
+
+def as_notebook(*cells, **metadata):
+    return nbformat.v4.new_notebook(cells=list(cells), metadata=metadata)

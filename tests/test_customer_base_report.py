@@ -29,16 +29,16 @@ def test_a_korean_export_is_read_and_its_faults_are_shown(tmp_path):
         columns={"고객": "customer_id", "일자": "date", "금액": "amount"},
     )
     text = text_of(page)
-    assert "61 rows read = 60 valid + 1 left out" in text
+    assert "61 rows read: 60 count, 0 left out, 1 at fault" in text
     assert "date unreadable" in text
-    assert "KRW of revenue, net of returns" in text
+    assert "revenue in KRW, less what was given back" in text
     assert "1,830,000" in text  # 1,000 + 2,000 + ... + 60,000
 
 
 @pytest.mark.slow
 def test_a_base_of_one_customer_and_one_day_makes_a_page(tmp_path):
     text = text_of(run_report("customer_base", data=lines(1, 1), out=tmp_path))
-    assert "customers who bought 1" in text
+    assert "customer who bought" in text
     assert "1 of the ten customers needed for groups are there." in text
 
 
@@ -71,3 +71,35 @@ def test_a_file_without_the_columns_fails_with_its_header_named(tmp_path):
     with pytest.raises(ContractError, match="lacks 'customer_id', 'date', 'amount'; it has 'who'"):
         run_report("customer_base", data=orders, out=tmp_path / "out")
     assert not (tmp_path / "out" / "index.html").exists()
+
+
+@pytest.mark.slow
+def test_a_second_sheet_some_statuses_and_ids_that_are_addresses(tmp_path):
+    days = pd.date_range("2024-01-01", periods=4).strftime("%Y-%m-%d").tolist()
+    rows = [
+        (f"kim{i}@shop.kr", day, i + 1, "done" if day < "2024-01-04" else "void")
+        for i in range(20)
+        for day in days
+    ]
+    orders = pd.DataFrame(rows, columns=["고객", "일자", "금액", "state"])
+    with pd.ExcelWriter(tmp_path / "orders.xlsx") as book:
+        pd.DataFrame({"notes": ["cover"]}).to_excel(book, sheet_name="cover", index=False)
+        orders.to_excel(book, sheet_name="orders", index=False)
+    options = {
+        "data": tmp_path / "orders.xlsx",
+        "columns": {"고객": "customer_id", "일자": "date", "금액": "amount"},
+        "sheet": "1", "where": {"state": ["done"]}, "observation_end": "2024-12-31",
+        "quiet_after": 30, "currency": "KRW", "show_customers": True,
+    }  # fmt: skip
+    page = run_report("customer_base", out=tmp_path / "out", **options)
+    html, text = page.read_text(encoding="utf-8"), text_of(page)
+    assert "left out by where 20" in text
+    assert "630 revenue in KRW" in text or "revenue in KRW, less what was given back 630" in text
+    assert 'href="customers.csv"' in html
+    listed = pd.read_csv(page.with_name("customers.csv"))
+    assert listed["customer_id"].tolist() == ["k***@shop.kr"] * 4
+    assert listed["spent"].tolist() == [60, 57, 54, 51]
+    assert sorted(listed["group"]) == ["control", "control", "treat", "treat"]
+    assert "has 4 customers" in text
+    for file in (html, page.with_name("report.ipynb").read_text(encoding="utf-8")):
+        assert "kim19@" not in file

@@ -32,7 +32,7 @@ def test_a_korean_export_with_new_and_returned_goods_is_valued(tmp_path):
             columns={"고객": "customer_id", "일자": "date", "금액": "amount"},
         )
     )  # fmt: skip
-    assert f"{len(table):,} rows read = {len(table):,} valid" in text
+    assert f"{len(table):,} rows read: {len(table):,} count" in text
     assert "KRW" in text
     assert "first bought on the last day, valued but left out of the fit: 2." in text
     assert "spent nothing on average, left out of the fit of spending: 1." in text

@@ -89,7 +89,7 @@ def test_absent_inputs_are_said(alone):
     assert alone.pairs.caveat() == alone.fields.note() == alone.ages.note() == ""
     assert alone.contact.notes() == alone.notes() == []
     assert alone.key_figures() == {
-        "customer ids in the orders": "2", "of 4 order lines left out": "1",
+        "customer ids in the orders": "2", "of 4 order lines at fault": "1",
     }  # fmt: skip
 
 
@@ -139,8 +139,9 @@ def test_letters_to_duplicates_cost_what_they_cost(linked):
     first = linked.repairs.reset_index().iloc[0]
     assert first.tolist() == ["Write once to each person", 40, "letters a mailing", 240_000]
     assert "40 letters of every mailing" in finding(linked, "What it costs")
-    assert "At money 1,500 a letter and 4 mailings that is money 240,000 a year." in finding(
-        linked, "What it costs"
+    assert (
+        "At 1,500 a letter and 4 mailings that is 240,000 a year, in the file's currency."
+        in finding(linked, "What it costs")
     )
 
 

@@ -500,7 +500,7 @@ def test_every_letter_has_one_form():
     [
         pytest.param(["12346.0", "12346"], ["12346"] * 2, "1 written as 12.0", id="float"),
         pytest.param(["007.00", "-1"], ["-1", "007"], "1 written as 12.0", id="decimals"),
-        pytest.param(["7.0", "guest"], ["7", "guest"], "1 written as 12.0", id="beside-guests"),
+        pytest.param(["7.0", "guest"], ["7"], "1 written as 12.0", id="beside-guests"),
         pytest.param(["1.0", "C536379"], ["1.0", "C536379"], "", id="beside-codes"),
         pytest.param(["1.0", "1.5"], ["1.0", "1.5"], "", id="beside-versions"),
         pytest.param(["A1\u200b", "A1"], ["A1"] * 2, "1 with zero-width blanks", id="zero-width"),

@@ -84,6 +84,7 @@ NOT_REFUSED = {
     ("contracts.Contract.names", "personal"): FLAG,
     ("contracts.Contract.names", "required"): FLAG,
     ("contracts.faults", "columns"): "for authors of contracts, who are not checked",
+    ("contracts.faults", "examples"): "for authors of contracts, who are not checked",
     ("data_quality.assess_data_quality", "currency"): LABEL,
     ("data_quality.assess_data_quality", "show_personal"): FLAG,
     ("datasets.fetch_hillstrom", "cache_dir"): FOLDER,

@@ -23,11 +23,13 @@ import pytest
 from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
+from report_cases import as_notebook, code, write
 
 from crmlab._notebooks import notebook_question, notebook_title, read_notebook
 from crmlab.contracts import ContractError
 from crmlab.reports import Parameter, ReportError, list_reports, run_report, run_workbook
 from crmlab.reports._book import make_workbook
+from crmlab.reports._orders import LeftOut
 from crmlab.reports._parameters import check_values, read_parameters
 from crmlab.reports._publish import destination_folder, keep_failed, publish, staging
 from crmlab.reports._report import make_report
@@ -43,25 +45,6 @@ AWKWARD = ['it\'s "quoted"', "C:\\new\\table", "두 줄\n여기", "{braces}", "'
 
 def prose(text):
     return nbformat.v4.new_markdown_cell(text)
-
-
-def code(text, *tags):
-    return nbformat.v4.new_code_cell(text, metadata={"tags": list(tags)})
-
-
-def write(folder, name, *cells, **metadata):
-    folder.mkdir(parents=True, exist_ok=True)
-    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    notebook = nbformat.v4.new_notebook(
-        cells=list(cells), metadata={"kernelspec": kernel, **metadata}
-    )
-    path = folder / f"{name}.ipynb"
-    nbformat.write(notebook, path)
-    return path
-
-
-def as_notebook(*cells, **metadata):
-    return nbformat.v4.new_notebook(cells=list(cells), metadata=metadata)
 
 
 def printed(path):
@@ -94,6 +77,8 @@ limits: list[float] = [
 columns: dict[str, str] = {}  # theirs to ours; header names
 zone: str = "UTC"  # IANA name; where a day begins
 encoding: str | None = None  # encoding name; of a text file
+rates: dict[str, float] | None = None  # money in (0, inf); of one unit
+where: dict[str, list[str]] | None = None  # column=value|value; the rows that are kept
 """
 
 
@@ -180,6 +165,21 @@ def test_reading_parameters_executes_nothing(tmp_path):
             {"고객": "customer_id", "a b": "date", "금액=원": "amount"},
             id="dict",
         ),
+        pytest.param("rates", "EUR=1.08, GBP=2", {"EUR": 1.08, "GBP": 2.0}, id="numbers-by-name"),
+        pytest.param("rates", '{"EUR": 1}', {"EUR": 1.0}, id="numbers-as-json"),
+        pytest.param("where", "", None, id="optional-dict"),
+        pytest.param(
+            "where",
+            "status=paid | shipped, a=b=web",
+            {"status": ["paid", "shipped"], "a=b": ["web"]},
+            id="lists-by-name",
+        ),
+        pytest.param(
+            "where",
+            '{"status": ["paid, in part", "a|b"]}',
+            {"status": ["paid, in part", "a|b"]},
+            id="lists-as-json",
+        ),
     ],
 )
 def test_a_value_from_the_command_line_is_read_by_declared_type(declared, name, text, expected):
@@ -196,6 +196,10 @@ def test_a_value_from_the_command_line_is_read_by_declared_type(declared, name, 
         pytest.param("top", "1.4", r"`top` must be in \[0, 1\]; got 1.4", id="closed-range"),
         pytest.param("periods", "1.5", "`periods` must be an int; got '1.5'", id="int"),
         pytest.param("periods", "0", "`periods` must be finite and at least 1; got 0", id="open"),
+        pytest.param("rates", "EUR=0", r"`rates` must be in \(0, inf\)|must be finite", id="rate"),
+        pytest.param("rates", "EUR", "Write name=number, separated by commas", id="no-number"),
+        pytest.param("where", '{"a": "b"}', r"Write column=value\|value", id="json-of-a-text"),
+        pytest.param("where", '{"a": ', r"Write column=value\|value", id="torn-json"),
         pytest.param("limits", "0.5,1", r"`limits` must be in \(0, 1\); got 1.0", id="in-a-list"),
         pytest.param(
             "masked", "1", "`masked` must be a bool; got '1'. Write true or false", id="bool"
@@ -673,8 +677,9 @@ def on_orders(tmp_path):
 
 @pytest.mark.slow
 def test_orders_in_a_table_are_read_before_a_run_and_faulty_rows_counted(on_orders):
-    assert make_report("on_orders", {}, data=ORDERS, **on_orders).n_left_out == 1
-    assert make_report("on_orders", {}, data="cdnow", **on_orders).n_left_out == 0
+    made = make_report("on_orders", {}, data=ORDERS, **on_orders)
+    assert made.left_out == LeftOut(1, "date unreadable 1")
+    assert make_report("on_orders", {}, data="cdnow", **on_orders).left_out == LeftOut()
 
 
 def test_orders_that_cannot_be_read_are_refused_and_leave_no_trace(on_orders):

@@ -82,7 +82,10 @@ def test_customers_are_listed_only_where_asked_for():
 )
 def test_a_tiny_base_is_reviewed(n_customers, n_days):
     review = review_customer_base(lines(n_customers, n_days))
-    assert review.key_figures()["customers who bought"] == f"{n_customers:,}"
+    figures = list(review.key_figures().items())
+    who = "customer who bought" if n_customers == 1 else "customers who bought"
+    assert figures[0] == (who, f"{n_customers:,}")
+    assert len(figures) == (3 if n_customers == 1 else 6)  # shares of one customer say nothing
     assert bool(review.problem) == (n_customers < 10)
     assert review.lorenz.empty == review.deciles.empty == (n_customers < 10)
     assert any(text.startswith("**Coming or going") for text in review.findings()) == (n_days > 60)
@@ -93,9 +96,11 @@ def test_money_that_is_given_back_is_reconciled():
     back = lines(20, 1).assign(amount=-50.0, date=pd.Timestamp("2024-02-01"))
     orders = pd.concat([lines(20, 3), back], ignore_index=True)
     review = review_customer_base(orders)
-    assert review.net_revenue == pytest.approx(-370)  # 630 spent, 1,000 given back
-    assert review.reconcile(-370.0) == ["given back on days that are not a purchase: 1,000.00"]
-    assert review.reconcile(-270.0)[0] == "of which after the last day reviewed: 100.00"
+    # Each spent 3, 6, ... 60 and got 50 back, but no more than was spent.
+    assert review.net_revenue == pytest.approx(1 + 4 + 7 + 10)
+    assert review.customers["revenue"].sum() == pytest.approx(review.net_revenue)
+    assert review.reconcile(22.0) == []
+    assert review.reconcile(122.0) == ["of which after the last day reviewed: 100.00"]
 
 
 @pytest.mark.slow
@@ -116,6 +121,60 @@ def test_nobody_who_spends_is_a_problem_and_said():
 def test_an_option_out_of_range_is_refused(options, message):
     with pytest.raises(ValueError, match=message):
         review_customer_base(lines(20, 3), **options)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("period", "n_months", "expected"),
+    [
+        pytest.param("M", 24, "M", id="few-months"),
+        pytest.param("M", 25, "Q", id="many-months"),
+        pytest.param("M", 80, "Y", id="more-months-than-quarters-help"),
+        pytest.param("W", 7, "M", id="many-weeks"),
+        pytest.param("Y", 400, "Y", id="years-stay"),
+    ],
+)
+def test_many_cohorts_go_by_a_longer_period(period, n_months, expected):
+    days = pd.date_range("1990-01-15", periods=n_months, freq="MS") + pd.Timedelta(days=14)
+    orders = pd.DataFrame({"customer_id": range(n_months), "date": days, "amount": 1.0})
+    review = review_customer_base(orders, period=period)
+    assert review.cohort_period == expected
+    assert review.cohorts["cohort"].nunique() <= (24 if expected != "Y" else n_months)
+    assert ("so this map goes by" in review.on_cohorts) == (period != expected)
+    assert len(review.flows["period"].unique()) >= n_months / (12 if period == "Y" else 1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(2))
+def test_orders_are_counted_beside_customer_days_where_they_have_numbers(seed):
+    rng = np.random.default_rng(seed)
+    orders = lines(12, 4).sample(80, replace=True, random_state=seed)
+    numbers = [f"o{i}" for i in rng.integers(0, 10**6, len(orders))]
+    n_days = len(orders[["customer_id", "date"]].drop_duplicates())
+    figures = review_customer_base(orders.assign(order_id=numbers)).key_figures()
+    label = f"orders not given back, on {n_days:,} customer-days"
+    assert figures[label] == f"{len(set(numbers)):,}"
+    assert review_customer_base(orders).key_figures()["purchases"] == f"{n_days:,}"
+
+
+@pytest.mark.slow
+def test_money_without_a_name_is_said_in_plain_words():
+    review = review_customer_base(lines(20, 3), observation_end="2025-01-01")
+    assert "revenue in the file's currency, less what was given back" in review.key_figures()
+    assert "in the file's currency, " in finding(review, "Whom to win back")
+    assert review.money_name == "the file's currency"
+
+
+@pytest.mark.slow
+def test_the_list_holds_the_quiet_best_with_the_reason(cdnow_review):
+    listed, quiet = cdnow_review.to_do, cdnow_review.quiet
+    assert listed.index.tolist() == quiet.index.tolist()
+    assert listed["spent"].tolist() == pytest.approx(quiet["revenue"].tolist(), abs=0.005)
+    days = listed["why"].str.extract(r"no purchase for (\d+) days")[0].astype(int)
+    assert days.tolist() == quiet["days_since_last"].tolist()
+    assert listed["tested"].all()
+    assert set(listed["currency"]) == {"USD"}
+    assert review_customer_base(lines(20, 3)).to_do.empty
 
 
 # --- review_customer_value ----------------------------------------------------------------------
@@ -193,6 +252,57 @@ def test_customers_of_the_last_day_and_free_goods_are_counted_apart():
 
 
 @pytest.mark.slow
+def test_the_list_holds_those_who_may_have_left_and_those_who_hold_the_value(cdnow_value):
+    review, listed = cdnow_value, cdnow_value.to_do
+    contact = listed[listed["what_to_do"] == "contact, for less than is at stake"]
+    assert contact.index.tolist() == review.doubtful.index.tolist()
+    assert contact["tested"].all()
+    assert contact["at_stake"].tolist() == pytest.approx(
+        review.doubtful["at_stake"].tolist(), abs=0.005
+    )
+    serve = listed[listed["what_to_do"] == "serve first"]
+    assert not serve["tested"].any()
+    dearest = review.customers["value"].nlargest(review.n_needed).index
+    assert set(dearest) <= set(listed.index)
+    assert set(listed.index) == set(dearest) | set(review.doubtful.index)
+    assert f"one of the {review.n_needed:,} customers who hold" in serve["why"].iloc[0]
+    assert len(review.actions) == 4
+
+
+def unfitted(models, **_):
+    """A backtest in which BG/NBD has no fit at the first origin and NBD misses by a tenth."""
+    name = next(iter(models))
+    return pd.DataFrame(
+        {
+            "origin": pd.to_datetime(["2024-01-01", "2024-04-01"]),
+            "model": name,
+            "failed": [name != "NBD", name != "NBD"],
+            "reason": "no maximum inside: no dropout is visible.",
+            "total_error": 0.1,
+            "total_coverage": 1.0,
+        }
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("model", ["auto", "bg_nbd"])
+def test_a_model_that_failed_its_test_is_chosen_again_or_the_reason_said(model, monkeypatch):
+    monkeypatch.setattr(
+        "crmlab.reviews._valuation.backtest", lambda orders, models, **_: unfitted(models)
+    )
+    review = review_customer_value(load_cdnow(sample=True), model=model)
+    trust = finding(review, "How far to trust")
+    if model == "auto":
+        assert "were missed by +10.0% and +10.0%. Their interval held 2 of 2 times." in trust
+    else:
+        assert (
+            "fitted to what was known earlier, no maximum inside: no dropout is visible." in trust
+        )
+        assert ".." not in trust
+        assert review.backtest.empty
+
+
+@pytest.mark.slow
 def test_spending_that_follows_frequency_is_adjusted_and_said():
     orders = base(slope=2000.0, seed=3)
     summary = rfm_summary(orders, unit="W")
@@ -209,7 +319,13 @@ def test_a_base_nobody_leaves_is_valued_by_nbd_and_said():
     review = review_customer_value(orders)
     assert review.models.name == "NBD"
     assert "BG/NBD sees nobody leave in these data, so the page uses NBD." in review.notes()[1]
-    assert "Nobody's probability to be a customer is between" in finding(review, "Whom we may")
+    assert "sees next to nobody leave" in finding(review, "Whom we may")
+    # No section, tile, action or list rests on customers who leave.
+    assert review.on_dropout == ""
+    assert review.shown_bands.empty
+    assert len(review.key_figures()) == 5
+    assert not review.actions.index.str.contains("20%").any()
+    assert set(review.to_do["what_to_do"]) == {"serve first"}
     asked = review_customer_value(orders, model="nbd")
     assert asked.notes()[1].startswith("In NBD nobody ever leaves")
     with pytest.raises(ConvergenceError, match="no dropout is visible"):

@@ -1,6 +1,7 @@
 """From what a firm has to every table and sentence of its assessment."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -18,6 +19,7 @@ from crmlab.data_quality._quality import DataQuality
 from crmlab.data_quality._repairs import rank_repairs
 from crmlab.data_quality._settings import Settings
 from crmlab.data_quality._systems import Ages, Fields, compare_fields, measure_ages
+from crmlab.data_quality._to_do import list_people, nobody
 from crmlab.loaders import TransactionAudit
 
 __all__ = ["assess_data_quality"]
@@ -41,6 +43,7 @@ def assess_data_quality(
     dayfirst: bool | None = None,
     date_format: str | None = None,
     encoding: str | None = None,
+    reading: Mapping[str, Any] | None = None,
     threshold: float = 0.9,
     cost_per_mailing: float,
     mailings: int = 1,
@@ -65,6 +68,8 @@ def assess_data_quality(
         Their header to ours, in whichever of the sources it stands.
     dayfirst, date_format, encoding
         See `read_transactions`.
+    reading : mapping, optional
+        Further options of `audit_transactions`, for the orders: ``{"layout": "shopify"}``.
     threshold : float, default=0.9
         Probability in [0.01, 1) from which two records count as one person.
     cost_per_mailing : float
@@ -76,7 +81,8 @@ def assess_data_quality(
     minimum : int, default=5
         People; a smaller group is not published.
     currency : str, optional
-        Name written beside amounts. Default: the one the orders are marked with, else "money".
+        Name written beside amounts. Default: the one the orders are marked with; empty where it
+        is not known.
     show_personal : bool, default=False
         Whether the pairs to be judged show names, phones and ids as they are.
 
@@ -102,16 +108,16 @@ def assess_data_quality(
     >>> print(found.findings()[-2])
     **Whether the orders can be used.** 0 of 2 lines (0.0%) had to be left out.
     """
-    for name, given in {"tables": tables, "columns": columns}.items():
+    for name, given in {"tables": tables, "columns": columns, "reading": reading}.items():
         if given is not None and not isinstance(given, Mapping):
             raise InputTypeError(f"`{name}` must be a mapping; got {type(given).__name__}.")
     settings = Settings(threshold, cost_per_mailing, mailings, old_after, minimum, show_personal)
     sources = {"identities": identities, "consents": consents, "customers": customers}
     inputs = read_inputs(
         orders, sources, columns=columns or {},
-        dayfirst=dayfirst, date_format=date_format, encoding=encoding,
+        reading=reading or {}, dayfirst=dayfirst, date_format=date_format, encoding=encoding,
     )  # fmt: skip
-    return _assess(inputs, tables or {}, settings, currency or inputs.audit.currency or "money")
+    return _assess(inputs, tables or {}, settings, currency or inputs.audit.currency)
 
 
 def _assess(
@@ -121,11 +127,13 @@ def _assess(
     bought = _buyers(audit)
     linked = None
     people, fields, pairs, ages = People(), Fields(), Pairs(), Ages()
+    to_do = nobody()
     if "identities" in inputs.tables:
         linked = link_records(inputs.tables["identities"], threshold=settings.threshold)
         people, fields = count_people(linked, settings), compare_fields(linked)
         pairs = choose_pairs(linked, show_personal=settings.show_personal)
         ages = measure_ages(linked, audit.last_date, old_after=settings.old_after)
+        to_do = list_people(linked, settings, currency)
     contact = _assess_contact(inputs, bought, linked)
     repairs = rank_repairs(
         people, fields, pairs, ages, contact,
@@ -142,6 +150,7 @@ def _assess(
             customers, others.get("subscriptions"), minimum=settings.minimum
         ),
         repairs=repairs,
+        to_do=to_do,
         missing=_list_missing(inputs),
         n_ids=len(bought),
         n_unknown_ids=_count_unknown(bought, customers),

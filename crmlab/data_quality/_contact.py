@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from crmlab._words import count_words
 from crmlab.contracts import CHANNELS, PURPOSES
 from crmlab.data_quality._linked import LinkedRecords
 from crmlab.data_quality._tables import without_rows
@@ -94,10 +95,11 @@ class Contact:
         if self.reason:
             return []
         return [
-            f"Counted are {self.n_customers:,} customers: {self.who}. {_WHOSE[self.ids_are]}",
+            f"Counted: {count_words(self.n_customers, 'customer')}, {self.who}. "
+            f"{_WHOSE[self.ids_are]}",
             f"Never answered on marketing: {self.n_never_answered:,}",
-            f"Contradicting answers in force: {self.n_contradicting:,} customers",
-            f"Changed their mind at least once: {self.n_changed:,} customers",
+            f"Contradicting answers in force: {count_words(self.n_contradicting, 'customer')}",
+            f"Changed their mind at least once: {count_words(self.n_changed, 'customer')}",
             f"Answered, but are not among the customers: {self.n_unknown:,}",
         ]
 

@@ -14,6 +14,7 @@ from crmlab.loaders import TransactionAudit, audit_transactions, read_header, re
 __all__ = ["Inputs", "read_inputs"]
 
 # Columns of identities that the contract does not name and `link_customers` reads.
+_PLACES = ("separator", "sheet", "header")  # options of where a table stands in a file
 _PARTS = ("given_name", "surname", "postcode")
 
 
@@ -38,17 +39,23 @@ class Inputs:
 
 
 def read_inputs(
-    orders: Any, sources: Mapping[str, Any], *, columns: Mapping[str, str], **options: Any
+    orders: Any,
+    sources: Mapping[str, Any],
+    *,
+    columns: Mapping[str, str],
+    reading: Mapping[str, Any],
+    **options: Any,
 ) -> Inputs:
     """Read the orders and every other table that is given.
 
-    A column that `columns` maps may stand in one of them or in several; it is an error where none
-    has it, or the name it maps to is not one of ours.
+    `reading` is for the orders alone. A column that `columns` maps may stand in one of them or in
+    several; it is an error where none has it, or the name it maps to is not one of ours.
     """
     with _refuse_as("orders"):
-        here = _columns_of(orders, columns, options["encoding"])
+        places = {name: reading[name] for name in _PLACES if name in reading}
+        here = _columns_of(orders, columns, options["encoding"], **places)
         ours = {theirs: name for theirs, name in here.items() if name in _names("transactions")}
-        audit = audit_transactions(orders, columns=ours, **options)
+        audit = audit_transactions(orders, columns=ours, **options, **reading)
     used, tables = set(ours), {}
     for name, source in sources.items():
         if source is None:
@@ -78,9 +85,11 @@ def _names(table: str) -> list[str]:
     return CONTRACTS[table].names()
 
 
-def _columns_of(source: Any, columns: Mapping[str, str], encoding: str | None) -> dict[str, str]:
+def _columns_of(
+    source: Any, columns: Mapping[str, str], encoding: str | None, **places: Any
+) -> dict[str, str]:
     """The part of a mapping that a source has columns for."""
-    header = read_header(source, encoding=encoding) if columns else []
+    header = read_header(source, encoding=encoding, **places) if columns else []
     return {theirs: ours for theirs, ours in columns.items() if theirs in header}
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from crmlab._words import count_words, name_money
 from crmlab.contracts import CHANNELS
 from crmlab.data_quality._contact import Contact
 from crmlab.data_quality._pairs import Pairs
@@ -41,6 +42,10 @@ class DataQuality:
     repairs : DataFrame
         What to repair first: index `repair`; `n`, `unit` and `yearly_cost` (currency; 0 where
         these data do not tell it), the dearest first.
+    to_do : DataFrame
+        The people on file several times or with a field missing, one row each, index
+        `customer_id` (system and id of one record): `why`, `what_to_do`, `tested`, `yearly_cost`
+        (currency), `currency` and `other_records`.
     missing : DataFrame
         Index `input`: the tables that were not given; `unknown`: what is not known without them.
     n_checked : int
@@ -52,7 +57,7 @@ class DataQuality:
     n_unknown_ids : int
         Of them, those that the customers table does not hold; 0 where there is none.
     currency : str
-        Name written beside amounts.
+        Name written beside amounts; empty where it is not known.
     settings : Settings
         What it was made with.
     """
@@ -65,6 +70,7 @@ class DataQuality:
     contact: Contact
     publication: Publication
     repairs: pd.DataFrame = field(repr=False)
+    to_do: pd.DataFrame = field(repr=False)
     missing: pd.DataFrame = field(repr=False)
     n_ids: int
     n_unknown_ids: int
@@ -72,6 +78,11 @@ class DataQuality:
     settings: Settings
     n_checked: int
     broken_rules: pd.DataFrame = field(repr=False)
+
+    @property
+    def money_name(self) -> str:
+        """Name of the money in headings: its code, or in words that it is not known."""
+        return name_money(self.currency)
 
     def key_figures(self) -> dict[str, str]:
         """The figures at the head of a page: what each means, and the figure as it is read."""
@@ -104,7 +115,7 @@ def _write_key_figures(found: DataQuality) -> dict[str, str]:
     if not people.reason:
         figures[f"records in {people.n_systems} systems"] = f"{people.n_records:,}"
         figures["people they belong to"] = f"{people.n_people:,}"
-        label = f"{found.currency} a year for letters to duplicates"
+        label = f"a year for letters to duplicates, in {found.money_name}"
         figures[label] = f"{people.yearly_cost:,.0f}"
     if not contact.reason:
         label = f"of {contact.n_customers:,} may be sent marketing by post"
@@ -113,8 +124,10 @@ def _write_key_figures(found: DataQuality) -> dict[str, str]:
         label = f"of records not updated for {found.settings.old_after:,} days"
         figures[label] = f"{ages.n_old / people.n_records:.0%}"
     if people.reason:
-        figures["customer ids in the orders"] = f"{found.n_ids:,}"
-    figures[f"of {audit.rows_read:,} order lines left out"] = f"{audit.rows_quarantined:,}"
+        what = "customer id in the orders" if found.n_ids == 1 else "customer ids in the orders"
+        figures[what] = f"{found.n_ids:,}"
+    lines = count_words(audit.rows_read, "order line")
+    figures[f"of {lines} at fault"] = f"{audit.rows_quarantined:,}"
     return figures
 
 
@@ -132,20 +145,23 @@ def _on_people(found: DataQuality) -> list[str]:
     people, settings = found.people, found.settings
     if people.reason:
         return [
-            f"**How many customers there are.** The orders name {found.n_ids:,} customer ids. "
-            "Whether several of them are one person cannot be seen in orders: give the records of "
-            "your systems as `identities`."
+            "**How many customers there are.** The orders name "
+            f"{count_words(found.n_ids, 'customer id')}. Whether several ids are one person cannot "
+            "be seen in orders: give the records of your systems as `identities`."
         ]
+    name = f"{found.currency} " if found.currency else ""
+    unnamed = "" if found.currency else f", in {found.money_name}"
     strict_and_loose = people.by_threshold.loc[[0.5, 0.99], "people"]
     return [
-        f"**How many customers there are.** {people.n_records:,} records of {people.n_systems} "
-        f"systems belong to about {people.n_people:,} people. Whoever counts records has "
+        f"**How many customers there are.** {count_words(people.n_records, 'record')} of "
+        f"{count_words(people.n_systems, 'system')} belong to about "
+        f"{count_words(people.n_people, 'person', 'people')}. Whoever counts records has "
         f"{people.n_records / people.n_people - 1:.0%} too many. Stricter or looser linking gives "
         f"{strict_and_loose.min():,} to {strict_and_loose.max():,} people.",
         f"**What it costs.** {people.n_spare_letters:,} letters of every mailing go to somebody "
-        f"who gets one already. At {found.currency} {settings.cost_per_mailing:,.0f} a letter and "
-        f"{settings.mailings} mailings that is {found.currency} {people.yearly_cost:,.0f} a year. "
-        "It ends when every mailing uses the linked list.",
+        f"who gets one already. At {name}{settings.cost_per_mailing:,.0f} a letter and "
+        f"{count_words(settings.mailings, 'mailing')} that is {name}{people.yearly_cost:,.0f} a "
+        f"year{unnamed}. It ends when every mailing uses the linked list.",
     ]
 
 
@@ -170,10 +186,16 @@ def _on_contact(found: DataQuality) -> str:
 
 
 def _on_orders(found: DataQuality) -> str:
-    n_out, n_read = found.audit.rows_quarantined, found.audit.rows_read
+    audit, n_read = found.audit, found.audit.rows_read
+    faulty, out = audit.rows_quarantined, audit.rows_left_out
+    others = (
+        f" {out:,} more count for nothing, such as cancelled orders and orders of nobody."
+        if out
+        else ""
+    )
     return (
-        f"**Whether the orders can be used.** {n_out:,} of {n_read:,} lines ({n_out / n_read:.1%}) "
-        "had to be left out."
+        f"**Whether the orders can be used.** {faulty:,} of {count_words(n_read, 'line')} "
+        f"({faulty / n_read:.1%}) had to be left out.{others}"
     )
 
 

@@ -67,10 +67,11 @@ class Options:
         if self.statuses is not None:
             _check_statuses(self.statuses)
         # Settled once: a stage of reading does not come back here.
-        count = (self.count,) if isinstance(self.count, str) else tuple(self.count)
-        object.__setattr__(self, "count", count)
-        for word in count:
+        object.__setattr__(self, "count", _list_words("count", self.count))
+        for word in self.count:
             check_choice("count", word, COUNTABLE)
+        if self.guests is not None:
+            object.__setattr__(self, "guests", _list_words("guests", self.guests))
         if self.rates is not None:
             check_rates(self.rates)
         if self.where is not None and not isinstance(self.where, Mapping):
@@ -140,6 +141,14 @@ class Options:
 def _check_text(name: str, value: object) -> None:
     if value is not None and not isinstance(value, str):
         raise InputTypeError(f"`{name}` must be text; got {value!r}.")
+
+
+def _list_words(name: str, words: object) -> tuple[str, ...]:
+    """One word or several, as several."""
+    several = (words,) if isinstance(words, str) else words
+    if not isinstance(several, Sequence) or not all(isinstance(word, str) for word in several):
+        raise InputTypeError(f"`{name}` must be a word or a list of words; got {words!r}.")
+    return tuple(several)
 
 
 def _check_statuses(statuses: object) -> None:

@@ -9,6 +9,7 @@ from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
 from crmlab._checks import check_choice, check_vector
+from crmlab._words import count_words
 from crmlab.plots._canvas import (
     BLUE,
     GREEN,
@@ -287,8 +288,8 @@ def _flow_title(
     so_far = "" if whole.any() else " so far"
     new, back, lapsed = counts[["new", "reactivated", "lapsed"]].to_numpy()[last]
     return (
-        f"{before}{names[last]}{so_far}: {new:,.0f} new customers, {back:,.0f} reactivated, "
-        f"{lapsed:,.0f} lapsed"
+        f"{before}{names[last]}{so_far}: {count_words(int(new), 'new customer')}, "
+        f"{back:,.0f} reactivated, {lapsed:,.0f} lapsed"
     )
 
 

@@ -1,9 +1,17 @@
 """Reports that run by themselves: a template notebook and its parameters in, one HTML page out."""
 
 from crmlab.reports._book import run_workbook
+from crmlab.reports._customers import mask_ids, save_customers, split_at_random
 from crmlab.reports._errors import ReportError
 from crmlab.reports._figures import key_figures
-from crmlab.reports._inputs import audit_lines, company_tables, orders_source
+from crmlab.reports._inputs import (
+    audit_lines,
+    company_tables,
+    name_currency,
+    orders_source,
+    read_orders,
+)
+from crmlab.reports._money import left_out_table, orders_table
 from crmlab.reports._parameters import Parameter
 from crmlab.reports._report import list_reports, run_report
 from crmlab.reports._report import make_report as make_report  # for the commands
@@ -15,12 +23,19 @@ __all__ = [
     "audit_lines",
     "company_tables",
     "key_figures",
+    "left_out_table",
     "list_reports",
+    "mask_ids",
+    "name_currency",
     "orders_source",
+    "orders_table",
+    "read_orders",
     "run_report",
     "run_workbook",
+    "save_customers",
     "show_list",
     "show_plot",
     "show_table",
     "show_text",
+    "split_at_random",
 ]

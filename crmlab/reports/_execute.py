@@ -33,6 +33,8 @@ class _ThisPython(AsyncKernelManager):
     A kernel called `python3` may be installed for the user, too, and lead to another environment.
     """
 
+    environment: Mapping[str, str] = {}
+
     @default("transport_encryption")
     def _encrypted_where_possible(self) -> str:
         # Customer data pass through these sockets, and an open one warns on the terminal.
@@ -43,9 +45,15 @@ class _ThisPython(AsyncKernelManager):
         # Kernels warn on our terminal about frozen modules, and about the interrupt that is part of
         # every shutdown. Errors of a notebook do not come this way.
         quiet = ["--log-level=CRITICAL"]
-        return KernelSpec(
-            **get_kernel_dict(extra_arguments=quiet, python_arguments=["-Xfrozen_modules=off"])
-        )
+        spec = get_kernel_dict(extra_arguments=quiet, python_arguments=["-Xfrozen_modules=off"])
+        # Jupyter fills in variables after a dollar sign.
+        own = {name: text.replace("$", "$$") for name, text in self.environment.items()}
+        return KernelSpec(**spec, env=own)
+
+
+def _name_manager(environment: Mapping[str, str]) -> type[_ThisPython]:
+    """A class for one run: its kernel has variables of its own, and this process keeps its own."""
+    return type("_ThisRun", (_ThisPython,), {"environment": environment})
 
 
 def execute(
@@ -55,6 +63,7 @@ def execute(
     parameters: Mapping[str, Any] | None = None,
     before_cell: Callable[[], object] | None = None,
     after_cell: Callable[[], object] | None = None,
+    environment: Mapping[str, str] | None = None,
 ) -> NotebookNode:
     """Run a notebook in a fresh kernel, in the caller's working directory.
 
@@ -68,6 +77,8 @@ def execute(
         Values that replace those of the `parameters` cell, already checked.
     before_cell, after_cell : callable, optional
         Called around every cell; `before_cell` raises InterruptedError to stop the run.
+    environment : mapping, optional
+        Variables of the kernel's environment, beside those of this process.
 
     Returns
     -------
@@ -88,7 +99,7 @@ def execute(
                 kernel_name="python3",
                 language="python",
                 progress_bar=False,
-                kernel_manager_class=_ThisPython,
+                kernel_manager_class=_name_manager(environment or {}),
                 store_widget_state=True,
                 on_cell_start=_adapt_hook(before_cell),
                 on_cell_executed=_adapt_hook(after_cell),

@@ -2,11 +2,18 @@
 
 from typing import Any
 
-from crmlab._checks import check_count
+from crmlab._words import count_words, money_words
 from crmlab.datasets import TRANSACTION_SETS, load_company, load_transactions
-from crmlab.loaders import TransactionAudit
+from crmlab.loaders import TransactionAudit, audit_transactions
+from crmlab.reports._orders import require_orders
 
-__all__ = ["audit_lines", "company_tables", "orders_source"]
+__all__ = [
+    "audit_lines",
+    "company_tables",
+    "name_currency",
+    "orders_source",
+    "read_orders",
+]
 
 
 def orders_source(data: str) -> Any:
@@ -36,16 +43,58 @@ def company_tables(data: str, **given: Any) -> dict[str, Any]:
     return own | {"tables": tables}
 
 
-def audit_lines(audit: TransactionAudit, currency: str, *, decimals: int = 0) -> list[str]:
+def read_orders(data: str, *, currency: str | None = None, **reading: Any) -> TransactionAudit:
+    """Read and audit the orders of a page; those of one currency, which adds up.
+
+    Parameters
+    ----------
+    data : str
+        A bundled set by its name, or a file or pattern.
+    currency : str, optional
+        Code of the currency that is kept, or converted to, where the orders say theirs. The
+        bundled sets do not: there it is only a name.
+    **reading
+        Further options of `audit_transactions`.
+
+    Returns
+    -------
+    TransactionAudit
+
+    Raises
+    ------
+    ContractError
+        If none of the orders counts, or they are in several currencies.
+    """
+    kept = None if data in TRANSACTION_SETS else currency
+    audit = audit_transactions(orders_source(data), currency=kept, **reading)
+    require_orders(audit, one_currency=True)
+    return audit
+
+
+def name_currency(audit: TransactionAudit, data: str, currency: str | None) -> str:
+    """The name of the money on a page: as asked, as read, or that of a bundled set; else empty."""
+    return audit.currency or currency or TRANSACTION_SETS.get(data, "")
+
+
+def audit_lines(audit: TransactionAudit, currency: str) -> list[str]:
     """Say how many rows were read, what they come to, and how text was read."""
-    check_count("decimals", decimals, minimum=0)
     lines = [
-        f"{audit.rows_read:,} rows read = {audit.rows_valid:,} valid "
-        f"+ {audit.rows_quarantined:,} left out"
+        f"{count_words(audit.rows_read, 'row')} read: {audit.rows_valid:,} "
+        f"{'counts' if audit.rows_valid == 1 else 'count'}, {audit.rows_left_out:,} left out, "
+        f"{audit.rows_quarantined:,} at fault"
     ]
     if audit.rows_valid:
         lines.append(
-            f"{audit.n_customers:,} customer ids, {audit.first_date:%Y-%m-%d} to "
-            f"{audit.last_date:%Y-%m-%d}, {currency} {audit.revenue:,.{decimals}f} in all"
+            f"{count_words(audit.n_customers, 'customer id')}, {audit.first_date:%Y-%m-%d} to "
+            f"{audit.last_date:%Y-%m-%d}{_on_revenue(audit, currency)}"
         )
     return lines + [f"{name}: read as {reading}" for name, reading in audit.readings.items()]
+
+
+def _on_revenue(audit: TransactionAudit, currency: str) -> str:
+    """Revenue by currency: amounts in several do not add up."""
+    sums = [
+        money_words(money, code or currency, decimals=2)
+        for code, money in audit.by_currency[["currency", "revenue"]].to_numpy()
+    ]
+    return f", {' + '.join(sums)} in all" if sums else ""

@@ -13,6 +13,7 @@ import datetime
 import difflib
 import glob
 import io
+import json
 import os
 import re
 import tokenize
@@ -30,10 +31,22 @@ from crmlab._notebooks import Notebook, has_tag
 __all__ = ["Parameter", "check_values", "read_parameters"]
 
 _SCALARS: dict[str, type] = {"bool": bool, "int": int, "float": float, "str": str}
-_TYPES = [*_SCALARS, *(f"list[{scalar}]" for scalar in _SCALARS), "dict[str, str]"]
+_DICT = re.compile(r"dict\[str, (.+)\]")
+_TYPES = [
+    *_SCALARS,
+    *(f"list[{scalar}]" for scalar in _SCALARS),
+    "dict[str, str]",
+    "dict[str, float]",
+    "dict[str, list[str]]",
+]
 _TRUTH = {"true": True, "yes": True, "false": False, "no": False}
 _RESERVED = ("name", "out")  # `run_report` keeps these for itself
-_AS_TEXT = {"bool": "true or false", "dict": "theirs=ours, separated by commas"}
+_AS_TEXT = {
+    "bool": "true or false",
+    "dict[str, str]": "theirs=ours, separated by commas",
+    "dict[str, float]": "name=number, separated by commas",
+    "dict[str, list[str]]": "column=value|value, separated by commas",
+}
 
 _BOUNDS = re.compile(r"\bin ([\[(])\s*([^\s,]+)\s*,\s*([^\s,]+?)\s*([\])])")
 _CHOICES = re.compile(r"\bone of (.+)")
@@ -48,8 +61,8 @@ class Parameter:
     name : str
         Name to pass to `run_report`, or to `-p` on the command line.
     type : str
-        `bool`, `int`, `float`, `str`, `list[...]` of these or `dict[str, str]`, all of them
-        possibly followed by `| None`.
+        `bool`, `int`, `float`, `str`, `list[...]` of these, `dict[str, str]`, `dict[str, float]`
+        or `dict[str, list[str]]`, all of them possibly followed by `| None`.
     default : object
         Value used when the parameter is not given.
     description : str
@@ -82,7 +95,8 @@ class Parameter:
         ----------
         text : str
             `true`, `yes`, `false` or `no` for a bool; items separated by commas for a list;
-            `theirs=ours` pairs separated by commas for a dict; `none` where None is allowed.
+            `name=value` pairs separated by commas for a dict, or the dict as JSON; where a value
+            is a list, its items are separated by `|`; `none` where None is allowed.
 
         Returns
         -------
@@ -124,7 +138,7 @@ class Parameter:
             checked = _convert(self._kind, value)
         except TypeError:
             raise InputTypeError(self._type_message(value)) from None
-        for item in checked if isinstance(checked, list) else [checked]:
+        for item in _list_items(checked):
             self._check_unit(item)
         return checked
 
@@ -145,7 +159,7 @@ class Parameter:
     def _hint(self) -> str:
         if self._kind.startswith("list"):
             return " Separate the items with commas."
-        how = _AS_TEXT.get(self._kind.partition("[")[0])
+        how = _AS_TEXT.get(self._kind)
         return f" Write {how}." if how else ""
 
     def _type_message(self, value: object, hint: str = "") -> str:
@@ -219,10 +233,10 @@ def _convert(kind: str, value: Any) -> Any:
         if not isinstance(value, list | tuple):
             raise TypeError
         return [_convert(kind[5:-1], item) for item in value]
-    if kind == "dict[str, str]":
+    if mapped := _DICT.fullmatch(kind):
         if not isinstance(value, Mapping):
             raise TypeError
-        return {_convert("str", key): _convert("str", item) for key, item in value.items()}
+        return {_convert("str", key): _convert(mapped[1], item) for key, item in value.items()}
     if kind == "float" and type(value) is int:
         value = float(value)
     if type(value) is not _SCALARS[kind]:  # isinstance would let True pass as a number
@@ -232,19 +246,42 @@ def _convert(kind: str, value: Any) -> Any:
 
 def _parse_text(kind: str, text: str) -> Any:
     """Return the value that a text means; ValueError if it means none."""
-    if kind.startswith(("list[", "dict[")):
-        items = [item.strip() for item in text.split(",") if item.strip()]
-        if kind.startswith("list["):
-            return [_parse_text(kind[5:-1], item) for item in items]
-        pairs = [item.rpartition("=") for item in items]  # a header may hold a sign of its own
-        if not all(key and ours for key, _, ours in pairs):
-            raise ValueError
-        return {key.strip(): ours.strip() for key, _, ours in pairs}
+    if kind.startswith("list["):
+        return [_parse_text(kind[5:-1], item) for item in _split(text, ",")]
+    if mapped := _DICT.fullmatch(kind):
+        return _parse_pairs(kind, mapped[1], text.strip())
     if kind == "bool":
         if text.strip().lower() not in _TRUTH:
             raise ValueError
         return _TRUTH[text.strip().lower()]
     return _SCALARS[kind](text)
+
+
+def _parse_pairs(kind: str, of: str, text: str) -> dict[str, Any]:
+    """Return the dict that a text means, as pairs or as JSON."""
+    if text.startswith("{"):
+        try:
+            return dict(_convert(kind, json.loads(text)))
+        except TypeError as error:
+            raise ValueError from error
+    pairs = [item.rpartition("=") for item in _split(text, ",")]  # a header may hold a sign itself
+    if not all(key and value for key, _, value in pairs):
+        raise ValueError
+    return {
+        key.strip(): _split(value, "|") if of == "list[str]" else _parse_text(of, value.strip())
+        for key, _, value in pairs
+    }
+
+
+def _split(text: str, mark: str) -> list[str]:
+    return [item.strip() for item in text.split(mark) if item.strip()]
+
+
+def _list_items(value: Any) -> list[Any]:
+    """The values that a unit speaks of: the items of a list, and not the names in a dict."""
+    if isinstance(value, dict):
+        return [item for each in value.values() for item in _list_items(each)]
+    return value if isinstance(value, list) else [value]
 
 
 def read_parameters(notebook: Notebook, *, report: str) -> list[Parameter]:

@@ -19,9 +19,10 @@ from crmlab._errors import InputError, InputTypeError
 from crmlab._notebooks import notebook_title, read_notebook
 from crmlab._paths import notebooks_dir
 from crmlab.datasets import TRANSACTION_SETS
+from crmlab.reports._customers import CUSTOMERS_FILE, PAGE_FOLDER
 from crmlab.reports._errors import NotebookFailed, ReportError
 from crmlab.reports._extra import load_extra
-from crmlab.reports._orders import count_left_out
+from crmlab.reports._orders import LeftOut, check_orders
 from crmlab.reports._parameters import Parameter, check_values, read_parameters
 from crmlab.reports._progress import cell_bar
 from crmlab.reports._publish import destination_folder, keep_failed, publish, staging
@@ -66,7 +67,8 @@ def run_report(
     Returns
     -------
     Path
-        The page, `<out>/index.html`; the executed notebook is `report.ipynb` beside it.
+        The page, `<out>/index.html`; beside it are the executed notebook, `report.ipynb`, and
+        `customers.csv`, the customers that the page advises to do something about.
 
     Raises
     ------
@@ -114,10 +116,10 @@ def list_reports() -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class MadeReport:
-    """The page of a report, and how many rows of the orders it leaves out as faulty."""
+    """The page of a report, and the rows of the orders that it leaves out as faulty."""
 
     page: Path
-    n_left_out: int
+    left_out: LeftOut
 
 
 def make_report(
@@ -154,7 +156,7 @@ def make_report(
     values = check_values(declared, given, report=name, text=text)
     destination = destination_folder(out, Path("reports") / name)
     orders = _as_written(data) if isinstance(data, pd.DataFrame) else data
-    n_left_out = count_left_out(declared, values, orders)
+    left_out = check_orders(declared, values, orders)
     load_extra()
 
     with staging(destination) as folder:
@@ -164,8 +166,9 @@ def make_report(
         with cell_bar([notebook], shown=progress) as bar:
             executed = _run_template(template, folder, destination, values, after_cell=bar.update)
         _write_page(folder / "index.html", executed, template=template, settings=settings)
-        publish(folder, destination, ["report.ipynb", "index.html"])
-    return MadeReport(destination / "index.html", n_left_out)
+        beside = [CUSTOMERS_FILE] if (folder / CUSTOMERS_FILE).exists() else []
+        publish(folder, destination, ["report.ipynb", *beside, "index.html"])
+    return MadeReport(destination / "index.html", left_out)
 
 
 def _own_templates() -> Path:
@@ -266,7 +269,13 @@ def _run_template(
     from crmlab.reports._execute import execute  # papermill takes seconds to import
 
     try:
-        return execute(template, folder / "report.ipynb", parameters=values, after_cell=after_cell)
+        return execute(
+            template,
+            folder / "report.ipynb",
+            parameters=values,
+            after_cell=after_cell,
+            environment={PAGE_FOLDER: str(folder)},
+        )
     except NotebookFailed as error:
         kept = keep_failed(error.executed, destination)
         where = f" The executed notebook with the traceback: {kept}" if kept else ""
@@ -314,7 +323,7 @@ def _format_value(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(map(str, value))
     if isinstance(value, dict):
-        return ", ".join(f"{key} → {item}" for key, item in value.items())
+        return ", ".join(f"{key} → {_format_value(item)}" for key, item in value.items())
     if isinstance(value, bool):
         return "yes" if value else "no"
     return "none" if value is None else str(value)

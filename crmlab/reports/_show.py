@@ -34,7 +34,8 @@ def show_table(
         return
     show_text(intro)
     summary = f"<details><summary>{html.escape(folded)}</summary>"
-    display(HTML(f"{summary}{table.to_html()}</details>") if folded else table)
+    with pd.option_context("display.max_colwidth", None):  # a cell is shown to its end
+        display(HTML(f"{summary}{table.to_html()}</details>") if folded else table)
 
 
 def show_plot(

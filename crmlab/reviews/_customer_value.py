@@ -5,47 +5,30 @@ from typing import Any
 
 import pandas as pd
 
-from crmlab._checks import check_choice, check_count, check_fraction, check_number
+from crmlab._checks import check_choice
+from crmlab._words import count_words, money_words, name_money
 from crmlab.concentration import lorenz_curve, share_needed
 from crmlab.customer_base import rfm_summary
-from crmlab.ltv import (
-    ConvergenceError,
-    backtest,
-    customer_lifetime_value,
-    frequency_calibration,
-    predictive_intervals,
-)
+from crmlab.ltv import frequency_calibration, predictive_intervals
+from crmlab.reviews._actions import list_actions, list_customers
 from crmlab.reviews._models import PURCHASE_MODELS, FittedModels, fit_models, known_for_longer
+from crmlab.reviews._valuation import (
+    AHEAD,
+    DOUBTFUL,
+    Terms,
+    count_bands,
+    find_last_day,
+    forecast_past,
+    value_base,
+    value_customers,
+    value_scenarios,
+    value_tiers,
+)  # fmt: skip
 
 __all__ = ["CustomerValueReview", "review_customer_value"]
 
-_AHEAD = 13  # weeks of the forecast that is tested
 _N_DRAWS = 500
-_DOUBTFUL = (0.2, 0.8)  # probability to be a customer
-_TIERS = {"top 10%": 0.1, "next 20%": 0.3, "next 30%": 0.6, "last 40%": 1.0}
-_BANDS = {"to 20%": 0.2, "to 50%": 0.5, "to 80%": 0.8, "over 80%": 1.0}
-_TESTED = ["expected_total", "actual_total", "total_error", "total_coverage"]
-_ONCE = "bought once"
-
-
-@dataclass(frozen=True)
-class Terms:
-    """How value is counted: margin, weeks ahead, yearly discount rate, level of intervals."""
-
-    margin: float
-    horizon: int
-    discount_rate: float
-    level: float
-
-    def __post_init__(self) -> None:
-        check_fraction("margin", self.margin)
-        check_count("horizon", self.horizon)
-        check_number("discount_rate", self.discount_rate, low=-1, open_low=True)
-        check_fraction("level", self.level, open_ends=True)
-
-    def as_options(self, **changes: float) -> dict[str, Any]:
-        """Arguments of `customer_lifetime_value`, some of them changed."""
-        return vars(self) | changes
+_FEWEST_LEAVING = 0.01  # share of customers
 
 
 @dataclass(frozen=True)
@@ -70,7 +53,10 @@ class CustomerValueReview:
         be.
     backtest : DataFrame
         Index `origin`; the same forecast of periods that are known by now, as `ltv.backtest`
-        returns it by origin. Without rows where the history is too short for it.
+        returns it by origin. Where "auto" chose the model, it is NBD at an origin at which the
+        chosen one has no fit. Without rows where `untested` says why.
+    untested : str
+        Why no period that is known by now was forecast; empty where one was.
     tiers : DataFrame
         Index `customers by value`; `n_customers`, the value with its interval, `share` and `each`.
     bands : DataFrame
@@ -88,7 +74,7 @@ class CustomerValueReview:
     terms : Terms
         How value is counted.
     currency : str
-        Name written beside amounts.
+        Name written beside amounts; empty where it is not known.
     """
 
     customers: pd.DataFrame = field(repr=False)
@@ -97,6 +83,7 @@ class CustomerValueReview:
     purchases_ahead: pd.Series = field(repr=False)
     spending_ahead: pd.Series = field(repr=False)
     backtest: pd.DataFrame = field(repr=False)
+    untested: str
     tiers: pd.DataFrame = field(repr=False)
     bands: pd.DataFrame = field(repr=False)
     scenarios: pd.DataFrame = field(repr=False)
@@ -106,6 +93,11 @@ class CustomerValueReview:
     models: FittedModels = field(repr=False)
     terms: Terms
     currency: str
+
+    @property
+    def money_name(self) -> str:
+        """Name of the money in headings: its code, or in words that it is not known."""
+        return name_money(self.currency)
 
     @property
     def lorenz(self) -> pd.DataFrame:
@@ -121,21 +113,72 @@ class CustomerValueReview:
 
     def key_figures(self) -> dict[str, str]:
         """The figures at the head of a page: what each means, and the figure as it is read."""
-        worth, money, doubtful = self.worth, self.currency, self.doubtful
+        worth, money, doubtful = self.worth, self.money_name, self.doubtful
         bought, spent = self.purchases_ahead, self.spending_ahead
         level = f"{self.terms.level:.0%} interval"
-        return {
-            f"{money}: worth today of the margin to come in {self.terms.horizon} weeks ({level} "
+        figures = {
+            f"worth today in {money}: the margin to come in {self.terms.horizon} weeks ({level} "
             f"{_range(worth)})": f"{worth['estimate']:,.0f}",
-            f"of {len(self.customers):,} customers hold 80% of it": f"{self.n_needed:,}",
-            f"{money} a customer": f"{self.customers['value'].mean():,.2f}",
+            f"of {count_words(len(self.customers), 'customer')} hold 80% of it": (
+                f"{self.n_needed:,}"
+            ),
+            f"worth of a customer on average, in {money}": f"{self.customers['value'].mean():,.2f}",
             f"purchases expected in the next 13 weeks ({level} "
             f"{_range(bought)})": f"{bought['estimate']:,.0f}",
-            f"{money} of spending expected in these ({level} "
+            f"spending expected in these, in {money} ({level} "
             f"{_range(spent)})": f"{spent['estimate']:,.0f}",
-            f"{money} at stake with {len(doubtful):,} customers who may have "
-            "left": f"{doubtful['at_stake'].sum():,.0f}",
         }
+        if self.sees_dropout and len(doubtful):
+            who = count_words(len(doubtful), "customer")
+            label = f"at stake, in {money}, with {who} who may have left"
+            figures[label] = f"{doubtful['at_stake'].sum():,.0f}"
+        return figures
+
+    @property
+    def sees_dropout(self) -> bool:
+        """Whether the model sees customers leave: at least 1 in 100 is at 80 % or below."""
+        return bool((self.customers["alive"] <= DOUBTFUL[1]).mean() >= _FEWEST_LEAVING)
+
+    @property
+    def on_dropout(self) -> str:
+        """The section on those who may have left, its heading and first words; else empty."""
+        if not self.sees_dropout:
+            return ""
+        return (
+            "## Whom we may lose\n\nThe probability that somebody is still a customer falls with "
+            "silence, and faster for those who used to buy often. It is an estimate: nobody has "
+            "told us that they left. Customers who bought only once have shown no rhythm yet, so "
+            "they stand apart."
+        )
+
+    @property
+    def shown_bands(self) -> pd.DataFrame:
+        """`bands`; without rows where the model sees nobody leave."""
+        return self.bands if self.sees_dropout else self.bands.head(0)
+
+    @property
+    def shown_doubtful(self) -> pd.DataFrame:
+        """`doubtful`; without rows where the model sees nobody leave."""
+        return self.doubtful if self.sees_dropout else self.doubtful.head(0)
+
+    @property
+    def actions(self) -> pd.DataFrame:
+        """What to do: index `do`; its `cost`, its `risk` and what would change it, in words."""
+        return list_actions(sees_dropout=self.sees_dropout)
+
+    @property
+    def to_do(self) -> pd.DataFrame:
+        """The customers that the page advises to do something about.
+
+        One row each, index `customer_id`: those who may have left, most at stake first, then the
+        others of those who hold 80 % of the value. `why` and `what_to_do` in words, `tested`
+        (whether half of them are to be left alone), `value`, `at_stake` and their `currency`,
+        `probability` (to be a customer), `purchases` and `days_since_last`.
+        """
+        serve = self.customers.nlargest(self.n_needed, "value")
+        table = list_customers(self.shown_doubtful, serve)
+        table.insert(5, "currency", self.currency)
+        return table
 
     @property
     def n_needed(self) -> int:
@@ -148,14 +191,16 @@ class CustomerValueReview:
         terms, money = self.terms, self.currency
         return [
             f"**What the base is worth.** What today's customers buy in the {terms.horizon} weeks "
-            f"after {self.last_day:%d %B %Y} is worth {money} {worth['estimate']:,.0f} today "
-            f"({terms.level:.0%} interval {_range(worth)}), at a margin of {terms.margin:.0%} and "
-            f"{terms.discount_rate:.0%} a year for waiting. New customers are not in it.",
-            f"**On how many it rests.** {self.n_needed:,} customers, {self.share_needed:.0%} of "
-            "all, hold 80% of it.",
+            f"after {self.last_day:%d %B %Y} is worth {money_words(worth['estimate'], money)} "
+            f"today ({terms.level:.0%} interval {_range(worth)}), at a margin of "
+            f"{terms.margin:.0%} and {terms.discount_rate:.0%} a year for waiting. New customers "
+            "are not in it.",
+            f"**On how many it rests.** {count_words(self.n_needed, 'customer')}, "
+            f"{self.share_needed:.0%} of all, {'holds' if self.n_needed == 1 else 'hold'} 80% of "
+            "it.",
             f"**The next 13 weeks.** Expect {bought['estimate']:,.0f} purchases ({terms.level:.0%} "
-            f"interval {_range(bought)}) and {money} {spent['estimate']:,.0f} of spending "
-            f"({_range(spent)}).",
+            f"interval {_range(bought)}) and spending of "
+            f"{money_words(spent['estimate'], money)} ({_range(spent)}).",
             "**How far to trust that.** These intervals hold only if the model does. "
             + self._on_backtest(),
             "**Whom we may lose.** " + self._on_doubtful(),
@@ -166,8 +211,8 @@ class CustomerValueReview:
         n_all, n_repeat = len(self.customers), int((self.customers["purchases"] > 1).sum())
         n_new, n_free = n_all - self.n_fitted, self.models.spend.n_nonpositive_
         lines = [
-            f"{n_all:,} customers until {self.last_day:%d %B %Y}, of whom {n_repeat:,} bought "
-            f"again. Model: {self.models.name}."
+            f"{count_words(n_all, 'customer')} until {self.last_day:%d %B %Y}, of whom "
+            f"{n_repeat:,} bought again. Model: {self.models.name}."
         ]
         if n_new:
             lines.append(
@@ -186,10 +231,7 @@ class CustomerValueReview:
     def _on_backtest(self) -> str:
         past = self.backtest
         if past.empty:
-            return (
-                "These data are too short, or too few, to forecast what is known by now: it is "
-                "not tested here."
-            )
+            return self.untested
         misses = " and ".join(f"{error:+.1%}" for error in past["total_error"])
         n_held = int(past["total_coverage"].sum())
         advice = (
@@ -198,24 +240,35 @@ class CustomerValueReview:
             else "That is a good sign, not a proof."
         )
         return (
-            "Forecast in the same way, the purchases of the last periods of 13 weeks were missed "
-            f"by {misses}. Their interval held {n_held} of {len(past)} times. {advice}"
+            f"Forecast in the same way, the purchases of the last periods of {AHEAD} weeks were "
+            f"missed by {misses}. Their interval held {n_held} of {len(past)} times. {advice}"
         )
 
     def _on_doubtful(self) -> str:
-        doubtful = self.doubtful
+        doubtful, money = self.doubtful, self.currency
+        if not self.sees_dropout:
+            return (
+                "The model sees next to nobody leave in these data, so it cannot say whom we may "
+                "lose: watch who goes quiet."
+            )
         if doubtful.empty:
-            return NOBODY_DOUBTFUL
-        stake = doubtful["at_stake"]
+            return NOBODYDOUBTFUL
+        worth = money_words(doubtful["value"].sum(), money)
+        more = money_words(doubtful["at_stake"].sum(), money)
+        limit = "Bringing them back must cost less than that, even if it never failed."
+        if len(doubtful) == 1:
+            return (
+                "1 customer is still ours with a probability between 20% and 80%, and counts for "
+                f"{worth}. If that were certain, it would be {more} more. {limit}"
+            )
         return (
             f"{len(doubtful):,} customers are still ours with a probability between 20% and 80%. "
-            f"They count for {self.currency} {doubtful['value'].sum():,.0f}. If all were still "
-            f"ours, it would be {self.currency} {stake.sum():,.0f} more: {stake.mean():,.2f} each. "
-            "Bringing them back must cost less than that, even if it never failed."
+            f"They count for {worth}. If all were still ours, it would be {more} more: "
+            f"{doubtful['at_stake'].mean():,.2f} each. {limit}"
         )
 
 
-NOBODY_DOUBTFUL = "Nobody's probability to be a customer is between 20% and 80%."
+NOBODYDOUBTFUL = "Nobody's probability to be a customer is between 20% and 80%."
 
 
 def review_customer_value(
@@ -227,7 +280,7 @@ def review_customer_value(
     discount_rate: float = 0.1,
     model: str = "auto",
     level: float = 0.9,
-    currency: str = "money",
+    currency: str = "",
 ) -> CustomerValueReview:
     """Value a customer base, and say how far to trust it.
 
@@ -248,8 +301,8 @@ def review_customer_value(
         where the data do not determine it; the notes say so.
     level : float, default=0.9
         Probability of the intervals.
-    currency : str, default="money"
-        Name written beside amounts.
+    currency : str, default=""
+        Name written beside amounts; empty where it is not known.
 
     Returns
     -------
@@ -276,24 +329,28 @@ def review_customer_value(
     terms = Terms(margin, horizon, discount_rate, level)
     summary = rfm_summary(orders, observation_end=observation_end, unit="W")
     models = fit_models(summary, model=model)
-    customers = _value_customers(summary, models, terms)
+    customers = value_customers(summary, models, terms)
     value = customers["value"]
-    worth = _value_base(summary, models, terms.as_options(), total=True).iloc[0]
+    worth = value_base(summary, models, terms.as_options(), total=True).iloc[0]
     ahead: dict[str, Any] = {"level": level, "total": True, "n_draws": _N_DRAWS}
-    bought = predictive_intervals(models.purchases, summary, _AHEAD, **ahead)
-    spent = predictive_intervals(models.purchases, summary, _AHEAD, spend=models.spend, **ahead)
+    bought = predictive_intervals(models.purchases, summary, AHEAD, **ahead)
+    spent = predictive_intervals(models.purchases, summary, AHEAD, spend=models.spend, **ahead)
+    past, untested = forecast_past(
+        orders, models, level=level, observation_end=observation_end, choose=model == "auto"
+    )
     return CustomerValueReview(
         customers=customers,
         worth=worth,
         share_needed=share_needed(value),
         purchases_ahead=bought.iloc[0],
         spending_ahead=spent.iloc[0],
-        backtest=_test_on_past(orders, models, level=level, observation_end=observation_end),
-        tiers=_value_tiers(summary, models, terms, value),
-        bands=_count_bands(customers),
-        scenarios=_value_scenarios(summary, models, terms),
+        backtest=past,
+        untested=untested,
+        tiers=value_tiers(summary, models, terms, value),
+        bands=count_bands(customers),
+        scenarios=value_scenarios(summary, models, terms),
         calibration=frequency_calibration(models.purchases, known_for_longer(summary)),
-        last_day=_find_last_day(summary),
+        last_day=find_last_day(summary),
         n_fitted=len(known_for_longer(summary)),
         models=models,
         terms=terms,
@@ -301,92 +358,5 @@ def review_customer_value(
     )
 
 
-def _find_last_day(summary: pd.DataFrame) -> pd.Timestamp:
-    """The end of observation: the same for all, as last purchase plus the days since."""
-    first = summary.iloc[0]
-    return first["last_purchase"] + pd.Timedelta(first["days_since_last"], unit="D")
-
-
 def _range(interval: pd.Series) -> str:
     return f"{interval['lower']:,.0f} to {interval['upper']:,.0f}"
-
-
-def _value_base(
-    summary: pd.DataFrame, models: FittedModels, options: dict[str, Any], **more: Any
-) -> pd.DataFrame:
-    return customer_lifetime_value(models.purchases, models.spend, summary, **options, **more)
-
-
-def _value_customers(summary: pd.DataFrame, models: FittedModels, terms: Terms) -> pd.DataFrame:
-    """Value, probability to be a customer and what is at stake, for each."""
-    value = _value_base(summary, models, terms.as_options())["estimate"]
-    alive = models.purchases.probability_alive(summary)
-    return pd.DataFrame(
-        {
-            "purchases": summary["frequency"] + 1,
-            "days_since_last": summary["days_since_last"],
-            "value": value,
-            "alive": alive,
-            "at_stake": value / alive.clip(lower=1e-9) - value,
-            "doubtful": alive.between(*_DOUBTFUL),
-        }
-    )
-
-
-def _test_on_past(
-    orders: Any, models: FittedModels, *, level: float, observation_end: Any
-) -> pd.DataFrame:
-    """The forecast of periods known by now; empty where the history is too short for it."""
-    try:
-        past = backtest(
-            orders, {models.name: models.purchases}, horizon=_AHEAD, n_origins=2, level=level,
-            observation_end=observation_end, by_origin=True,
-        )  # fmt: skip
-    except ValueError:  # too short a history, or nothing to compare with
-        return pd.DataFrame(columns=_TESTED, index=pd.DatetimeIndex([], name="origin"))
-    return past[(past["model"] == models.name) & ~past["failed"]].set_index("origin")
-
-
-def _value_tiers(
-    summary: pd.DataFrame, models: FittedModels, terms: Terms, value: pd.Series
-) -> pd.DataFrame:
-    rank = value.rank(ascending=False, method="first") / len(value)
-    tier = pd.cut(rank, [0, *_TIERS.values()], labels=list(_TIERS)).astype("str")
-    tier = tier.rename("customers by value")
-    tiers = _value_base(summary, models, terms.as_options(), by=tier)
-    tiers = tiers.reindex([name for name in _TIERS if name in tiers.index])
-    estimate = tiers["estimate"]
-    return tiers.assign(share=estimate / estimate.sum(), each=estimate / tiers["n_customers"])
-
-
-def _count_bands(customers: pd.DataFrame) -> pd.DataFrame:
-    """Customers and value by the probability to be a customer; those who bought once apart."""
-    bands = pd.cut(customers["alive"], [-1, *_BANDS.values()], labels=list(_BANDS))
-    bands = bands.cat.set_categories([*_BANDS, _ONCE]).where(customers["purchases"] > 1, _ONCE)
-    value = customers["value"].groupby(bands, observed=False)
-    table = value.agg(n_customers="size", value="sum")
-    return table.assign(share=table["value"] / customers["value"].sum())
-
-
-def _value_scenarios(summary: pd.DataFrame, models: FittedModels, terms: Terms) -> pd.DataFrame:
-    """The value of the base under other assumptions, and with another model."""
-    horizon = terms.horizon
-    changes: dict[str, dict[str, float]] = {
-        "as assumed": {},
-        f"{horizon // 2} weeks ahead": {"horizon": horizon // 2},
-        f"{horizon * 2} weeks ahead": {"horizon": horizon * 2},
-        "margin a tenth lower": {"margin": 0.9 * terms.margin},
-        "waiting costs 5 points more": {"discount_rate": terms.discount_rate + 0.05},
-    }
-    totals = {
-        case: _value_base(summary, models, terms.as_options(**change), total=True)
-        for case, change in changes.items()
-    }
-    name, kind = PURCHASE_MODELS["bg_nbd" if models.name == "MBG/NBD" else "mbg_nbd"]
-    try:
-        other = FittedModels(name, kind().fit(known_for_longer(summary)), models.spend, [])
-        totals[f"other model: {name}"] = _value_base(summary, other, terms.as_options(), total=True)
-    except ConvergenceError:
-        pass  # it has no estimate on these data, so there is nothing to compare with
-    value = pd.concat(totals).droplevel(1)["estimate"].rename_axis("assumption")
-    return pd.DataFrame({"value": value, "change": value / value["as assumed"] - 1})

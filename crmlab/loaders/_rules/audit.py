@@ -60,6 +60,8 @@ class TransactionAudit:
     excluded : ibis.Table
         The rows that a rule leaves out, in the owner's columns, with their ``reason``. Nothing
         runs until ``.to_pandas()``.
+    personal : tuple of str
+        Our columns whose values tell who somebody is, as the layout says: phone numbers as ids.
 
     Examples
     --------
@@ -86,6 +88,7 @@ class TransactionAudit:
     readings: dict[str, str]
     valid: "ibis.Table"
     excluded: "ibis.Table"
+    personal: tuple[str, ...] = ()
 
     @property
     def currency(self) -> str:

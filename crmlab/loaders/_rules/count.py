@@ -123,6 +123,7 @@ def make_audit(prepared: Prepared) -> TransactionAudit:
         readings=prepared.readings,
         valid=valid,
         excluded=prepared.excluded(),
+        personal=prepared.header.layout.personal if prepared.header.layout else (),
     )
 
 

@@ -1,0 +1,147 @@
+"""The list beside a page: whom it advises to do something about, why, and what."""
+
+import hashlib
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from crmlab._checks import check_columns
+from crmlab._text import safe_for_spreadsheet
+from crmlab._words import count_words
+from crmlab.privacy import mask
+from crmlab.reports._show import show_text
+
+__all__ = ["CUSTOMERS_FILE", "PAGE_FOLDER", "mask_ids", "save_customers", "split_at_random"]
+
+CUSTOMERS_FILE = "customers.csv"
+PAGE_FOLDER = "CRMLAB_PAGE_FOLDER"  # variable of the kernel of a report
+_SEED = 1
+
+
+def save_customers(
+    customers: pd.DataFrame,
+    *,
+    personal: Sequence[str] = (),
+    show_personal: bool = False,
+) -> None:
+    """Write the list of customers beside the page, and say on the page what is in it.
+
+    Outside a report, in a notebook that is run by hand, nothing is written.
+
+    Parameters
+    ----------
+    customers : DataFrame
+        One row per customer, index `customer_id`: `why` and `what_to_do` (words), `tested`
+        (whether one half, chosen at random, is to be left alone), and figures. A column `group`
+        is added: "treat", "control", or nothing where no test is advised.
+    personal : sequence of str, default=()
+        Our columns whose values tell who somebody is, whatever they look like.
+    show_personal : bool, default=False
+        Whether e-mail addresses, phone numbers and what is personal are written as they are.
+
+    Raises
+    ------
+    InputError
+        If a column is missing.
+    """
+    check_columns(customers.columns, ["why", "what_to_do", "tested"], what="The table")
+    tested = customers["tested"].astype(bool)
+    table = customers.drop(columns="tested")
+    group = pd.Series("", index=table.index, dtype="str")
+    group[tested] = split_at_random(table.index[tested])
+    table.insert(2, "group", group)
+    table.index = mask_ids(table.index, personal=personal, show_personal=show_personal)
+    if PAGE_FOLDER in os.environ:
+        path = Path(os.environ[PAGE_FOLDER], CUSTOMERS_FILE)
+        # With the mark at the front Excel takes the file for UTF-8 and shows Korean.
+        safe = safe_for_spreadsheet(table.rename_axis("customer_id").reset_index())
+        safe.to_csv(path, index=False, encoding="utf-8-sig")
+    masked = not show_personal and list(table.index) != list(customers.index)
+    show_text(_describe_list(len(table), int((group == "control").sum()), masked=masked))
+
+
+def split_at_random(ids: pd.Index) -> np.ndarray:
+    """Divide customers into two halves at random: "treat" and "control".
+
+    The order in which they stand does not matter, and who is in the list again next month is, as a
+    rule, in the same half again: what decides is a number drawn for each id, with one seed.
+
+    Parameters
+    ----------
+    ids : Index
+        Ids of customers, each once.
+
+    Returns
+    -------
+    ndarray of str
+        Half of them "control", one fewer where their number is odd.
+
+    Examples
+    --------
+    >>> sorted(split_at_random(pd.Index(["a", "b", "c"])).tolist())
+    ['control', 'treat', 'treat']
+    """
+    drawn = [hashlib.sha256(f"{_SEED}:{one}".encode()).digest() for one in ids]
+    order = sorted(range(len(drawn)), key=drawn.__getitem__)
+    group = np.full(len(drawn), "treat", dtype=object)
+    group[order[: len(order) // 2]] = "control"
+    return group
+
+
+def mask_ids(ids: pd.Index, *, personal: Sequence[str] = (), show_personal: bool) -> pd.Index:
+    """Mask the ids of customers that tell who somebody is; others stay.
+
+    Parameters
+    ----------
+    ids : Index
+        Ids of customers.
+    personal : sequence of str, default=()
+        Our columns that are personal whatever they look like; with "customer_id" an id that is no
+        address and no number is masked as a name is.
+    show_personal : bool
+        Whether all stay as they are.
+
+    Returns
+    -------
+    Index
+
+    Examples
+    --------
+    >>> mask_ids(pd.Index(["C-17", "kim@example.com"]), show_personal=False).tolist()
+    ['C-17', 'k***@example.com']
+    """
+    if show_personal or not len(ids):
+        return ids
+    written = pd.DataFrame({"id": ids.to_numpy()})
+    masked = mask(written, columns={"id": "identifier"})["id"]
+    if "customer_id" in personal:
+        same = masked == written["id"].astype("str")
+        masked = masked.where(~same, mask(written, columns={"id": "name"})["id"])
+    if (masked == written["id"].astype("str")).all():
+        return ids
+    return pd.Index(masked, name=ids.name)
+
+
+def _describe_list(n_rows: int, n_control: int, *, masked: bool) -> str:
+    """What the list holds, in Markdown with a link to it."""
+    if not n_rows:
+        return f"The list beside this page, [{CUSTOMERS_FILE}]({CUSTOMERS_FILE}), has no rows."
+    words = [
+        f"The list beside this page, [{CUSTOMERS_FILE}]({CUSTOMERS_FILE}), has "
+        f"{count_words(n_rows, 'customer')}: why each is in it, and what to do."
+    ]
+    if n_control:
+        words.append(
+            f"For the test, {n_control:,} of them are marked *control*: leave these alone. They "
+            f"were chosen at random, by a number drawn for each id with the seed {_SEED}, so a "
+            "customer is in the same half next month, with few exceptions."
+        )
+    if masked:
+        words.append(
+            "Ids that tell who somebody is, such as e-mail addresses, are masked; the parameter "
+            "`show_personal=true` writes them as they are."
+        )
+    return " ".join(words)
