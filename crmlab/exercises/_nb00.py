@@ -93,7 +93,7 @@ Answer with a set of day numbers.""",
         ),
         Misconception(
             frozenset({"5", "12"}),
-            "A refund in part leaves a purchase of the rest; and see what the later one gives back.",
+            "A refund in part leaves a purchase; and see what the later one gives back.",
         ),
         Misconception(
             frozenset({"12"}),
