@@ -71,7 +71,8 @@ def convert(
 ) -> Any:
     """Convert every amount of our columns to one currency.
 
-    An amount is null on a day before the first rate of its currency; `UNRATED` marks such lines.
+    On a day before the first rate of its currency an amount stays as it is; `UNRATED` marks such
+    lines.
     """
     code = table[f"{prefix}currency"]
     if isinstance(rates, pd.DataFrame):
@@ -84,7 +85,10 @@ def convert(
     rate = table["crmlab::rate"]
     money = [one.name for one in TRANSACTIONS.columns if one.money and one.name in names]
     return table.mutate(
-        **{prefix + name: table[prefix + name].cast("float64") * rate for name in money},
+        **{
+            prefix + name: table[prefix + name].cast("float64") * rate.fill_null(1.0)
+            for name in money
+        },
         **{
             prefix + UNRATED: rate.isnull() & table[f"{prefix}currency"].notnull(),
             f"{prefix}currency": ibis.ifelse(rate.notnull(), target, code),

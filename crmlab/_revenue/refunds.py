@@ -70,11 +70,13 @@ class Refunds:
     """What refunds give back of each purchase, and what found none.
 
     `given` has the keys of purchases and ``given_back``; `left` one row per refund of which
-    something is left: ``currency`` where there is one, ``reason`` and ``amount``.
+    something is left: ``currency`` where there is one, ``reason`` and ``amount``; `n_early` counts
+    refunds that are booked before the order they name.
     """
 
     given: pd.DataFrame
     left: pd.DataFrame
+    n_early: int
 
     def apply(self, orders: Any) -> Any:
         """Orders with what is given back of them added to ``refunded``."""
@@ -119,33 +121,34 @@ def match_refunds(lines: Any) -> Refunds:
         .sort_values(["date", "amount"], ascending=[True, False], kind="stable", ignore_index=True)
     )
     before = (sold["gross"] - sold["refunded"]).clip(lower=0.0)
-    left, uncovered = _match(booked, sold, before.tolist(), who)
+    left, matched = _match(booked, sold, before.tolist(), who)
     given = sold[keys].assign(given_back=before - left)
     names = ["currency"] if "currency" in keys else []
-    return Refunds(
-        given[given["given_back"] > 0],
-        booked[names].assign(**uncovered).query("amount > @NOTHING"),
-    )
+    found = booked[names].assign(**matched)
+    uncovered = found.drop(columns="early").query("amount > @NOTHING")
+    return Refunds(given[given["given_back"] > 0], uncovered, int(found["early"].sum()))
 
 
 def _match(
     booked: pd.DataFrame, sold: pd.DataFrame, left: list[float], who: list[str]
 ) -> tuple[list[float], dict[str, Any]]:
-    """What is left of each purchase after all refunds, and of each refund, with the reason."""
+    """What is left of each purchase; of each refund, why, and whether its order is later."""
     by_order, by_customer = _group(sold, [*who, "order"]), _group(sold, who)
     day, booked_on, amount = sold["day"].tolist(), booked["day"].tolist(), booked["amount"].tolist()
     order, customer = _list_keys(booked, [*who, "order"]), _list_keys(booked, who)
-    rest, reason = list(amount), [WITHOUT_PURCHASE] * len(booked)
+    n = len(booked)
+    rest, reason, early = list(amount), [WITHOUT_PURCHASE] * n, [False] * n
     # What an order id says is certain, so it comes before what is only likely.
     named = [at for at, key in enumerate(order) if key[-1] and key in by_order]
     for at in named:
         rest[at] = _take(left, by_order[order[at]], amount[at])
         reason[at] = ABOVE_GOODS
-    for at in sorted(set(range(len(booked))) - set(named)):
+        early[at] = booked_on[at] < min(day[i] for i in by_order[order[at]])
+    for at in sorted(set(range(n)) - set(named)):
         theirs = by_customer.get(customer[at], [])
         earlier = theirs[: bisect.bisect_right(theirs, booked_on[at], key=day.__getitem__)]
         rest[at] = _take(left, earlier, amount[at])
-    return left, {"amount": rest, "reason": reason}
+    return left, {"amount": rest, "reason": reason, "early": early}
 
 
 def _list_keys(rows: pd.DataFrame, names: list[str]) -> list[tuple[Any, ...]]:

@@ -14,9 +14,17 @@ from crmlab._revenue.refunds import NOTHING, is_return
 from crmlab.contracts import TRANSACTIONS
 
 __all__ = [
-    "CONSUMED", "EXCESS", "FAULT", "FAULTS", "FURTHER_LINE", "LEFT_OUT", "Worth", "needs_settling",
+    "CONSUMED",
+    "EXCESS",
+    "FAULT",
+    "FAULTS",
+    "FURTHER_LINE",
+    "LEFT_OUT",
+    "SILENT",
+    "Worth",
+    "needs_settling",
     "settle",
-]  # fmt: skip
+]
 
 Worth = Literal["amount", "order_total"]
 
@@ -25,6 +33,8 @@ CONSUMED = ("status", "order_refunded", "order_total", "order_paid", "is_test")
 # Columns that are added: why a line is left out, what is wrong with its order, and what was given
 # back above the price of the goods. Null or 0 where there is nothing to say.
 LEFT_OUT, FAULT, EXCESS = "crmlab::left out", "crmlab::fault", "crmlab::excess"
+# Whether an order is partly refunded and nothing says how much.
+SILENT = "crmlab::silent"
 # Steps on the way: engines do not nest windows, so each is a column.
 _FURTHER, _PRICE, _BACK = "crmlab::further", "crmlab::price", "crmlab::back"
 _OF_ORDER, _WEIGHT = "crmlab::of order", "crmlab::weight"
@@ -208,3 +218,5 @@ def _add_whole(lines: _Lines) -> None:
     silent = (lines[_BACK] <= NOTHING) & ~booked
     whole = (lines["status"] == "refunded").fill_null(False) & silent
     lines.add(**{_BACK: ibis.ifelse(whole, lines[_PRICE], lines[_BACK])})
+    partly = (lines["status"] == "partly refunded").fill_null(False) & ~booked
+    lines.add(**{SILENT: partly & (lines.sum_of_order(lines[_BACK]) <= NOTHING)})

@@ -4,8 +4,8 @@ Every function takes a canonical transactions table: a pandas frame (read and ch
 in), or an Ibis table of any engine, as `read_transactions` returns it. The engine reduces it; one
 query runs, and what comes back is pandas.
 
-A *purchase* is a customer's day: lines of one day are merged, and a day that nets to less than
-zero after returns is no purchase.
+A *purchase* is a customer's day: lines of one day are merged, less what was given back of them,
+whenever that was. A day of which all was given back is no purchase.
 """
 
 from crmlab.customer_base._cohorts import cohort_retention

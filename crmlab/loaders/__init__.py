@@ -34,7 +34,13 @@ from crmlab.loaders._header.find import find_header
 from crmlab.loaders._layouts import list_layouts
 from crmlab.loaders._options import Options
 from crmlab.loaders._rules.audit import TransactionAudit
-from crmlab.loaders._rules.count import count_rows, explain, make_audit, refuse_several
+from crmlab.loaders._rules.count import (
+    count_rows,
+    explain,
+    make_audit,
+    refuse_nothing,
+    refuse_several,
+)
 from crmlab.loaders._rules.prepared import Prepared, apply_rules
 from crmlab.loaders._sources.files import expand as expand  # for rooms above, as `open_source`
 from crmlab.loaders._sources.open import open_source as open_source
@@ -144,9 +150,10 @@ Spark table
         Refuse a table with invalid rows, or leave them out with a `QuarantineWarning`.
     returns : {"net", "drop", "keep"}, default="net"
         Lines with a negative amount or quantity, or marked in a column ``is_return``; a positive
-        amount on such a line is given back. ``net`` adds them into the customer's day, and a day
-        that nets to less than zero is not a purchase; ``drop`` ignores them; ``keep`` treats each
-        line as it is. A zero amount is a purchase.
+        amount on such a line is given back. ``net`` takes it off the purchase that it belongs to,
+        as it does what ``refunded`` and ``order_refunded`` say; what was given back whole is no
+        purchase. ``drop`` looks at none of that; ``keep`` treats each line as it is. A price of 0
+        is a purchase.
     duplicates : {"keep", "quarantine"}, default="keep"
         Lines equal to an earlier one in every column.
     date_format : str, optional
@@ -210,6 +217,7 @@ Spark table
     with _reading():
         prepared = _prepare(source, options)
         prepared, counts = count_rows(prepared)
+        refuse_nothing(prepared, counts)
         refuse_several(prepared, counts)
         message = explain(prepared, counts)
     if message:
@@ -315,9 +323,9 @@ date_format, dayfirst, timezone, not_after, decimal, encoding, separator, sheet,
     ... )
     >>> found = audit_transactions(orders).by_rule.query("n_rows > 0")
     >>> found[["rule", "n_rows", "treatment"]]
-                              rule  n_rows                      treatment
-    10                 return line       1  added into the customer's day
-    11  day nets to less than zero       1                    no purchase
+                           rule  n_rows               treatment
+    13              return line       1  taken off its purchase
+    14  refund without purchase       1              no revenue
     """
     options = Options(
         columns=columns, layout=layout, count=count, statuses=statuses, guests=guests,

@@ -121,6 +121,6 @@ class TransactionAudit:
         1 row read: 1 counts, 0 left out, 0 at fault.
         date: read as year-month-day
         <BLANKLINE>
-        18 rules looked for, nothing found.
+        22 rules looked for, nothing found.
         """
         return describe_audit(self)

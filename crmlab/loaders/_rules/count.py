@@ -7,6 +7,7 @@ import pandas as pd
 
 from crmlab._engine import execute
 from crmlab._revenue.refunds import ABOVE_GOODS, WITHOUT_PURCHASE, is_return
+from crmlab._revenue.settle import SILENT
 from crmlab.contracts import ContractError, faults, shown, tally
 from crmlab.loaders._rules.audit import TransactionAudit
 from crmlab.loaders._rules.people import find_doubts
@@ -15,7 +16,7 @@ from crmlab.loaders._rules.rules import MALFORMED
 from crmlab.loaders._rules.totals import Totals, find_totals, total_left_out
 from crmlab.loaders._sources.source import OURS
 
-__all__ = ["count_rows", "explain", "make_audit", "refuse_several"]
+__all__ = ["count_rows", "explain", "make_audit", "refuse_nothing", "refuse_several"]
 
 
 def count_rows(prepared: Prepared) -> tuple[Prepared, pd.Series]:
@@ -49,6 +50,19 @@ def explain(prepared: Prepared, counts: pd.Series) -> str:
         first = shown(prepared.malformed[0])
         lines.append(f"- {label}: {len(prepared.malformed):,} rows (for example {first}); {remedy}")
     return "\n".join(lines)
+
+
+def refuse_nothing(prepared: Prepared, counts: pd.Series) -> None:
+    """Raise where no row counts, and say why."""
+    n_out = int(counts["n_left_out"])
+    if n_out < counts["n_rows"]:
+        return
+    reasons = execute(prepared.left_out.name("reason").value_counts(name="n"))
+    said = ", ".join(f"{n:,} {reason}" for reason, n in reasons.itertuples(index=False, name=None))
+    raise ContractError(
+        f"No row of `source` counts: {said}. `audit_transactions` says what they come to, and "
+        "`count`, `currency`, `where` and `guests` what is left out."
+    )
 
 
 def refuse_several(prepared: Prepared, counts: pd.Series) -> None:
@@ -121,6 +135,9 @@ def _look_at_lines(prepared: Prepared) -> pd.Series:
     """Count lines that give back or cost nothing, and customers; find the span: in one query."""
     lines = prepared.lines()
     back = is_return(lines)
+    rows, more = prepared.counted(), {}
+    if OURS + SILENT in rows.columns:
+        more["silent"] = rows[OURS + SILENT].sum().fill_null(0).as_scalar()
     kept = ~back if prepared.options.returns == "drop" else None
     return execute(
         lines.aggregate(
@@ -129,6 +146,7 @@ def _look_at_lines(prepared: Prepared) -> pd.Series:
             n_customers=lines.customer_id.nunique(where=kept),
             first_date=lines.date.min(where=kept),
             last_date=lines.date.max(where=kept),
+            **more,
         )
     ).iloc[0]
 
@@ -140,6 +158,12 @@ def _count_kept(
     returns = prepared.options.returns
     found = [("return line", int(seen["returned"]), _RETURNS[returns], "see `returns=`")]
     if returns == "net":
+        early = "correct one of the days; the order id decides"
+        found.append(("refund before its order", totals.n_early, _RETURNS[returns], early))
+        if "silent" in seen:
+            how_much = "map the column that says how much to `refunded`"
+            silent = "partly refunded without an amount"
+            found.append((silent, int(seen["silent"]), "kept whole", how_much))
         unmatched = totals.unmatched.groupby("reason")["n_rows"].sum()
         found += [
             (reason, int(unmatched.get(reason, 0)), "no revenue", remedy)

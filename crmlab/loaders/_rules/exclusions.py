@@ -8,6 +8,7 @@ import ibis
 from crmlab._errors import InputError
 from crmlab._revenue.nobody import is_placeholder
 from crmlab._revenue.settle import FURTHER_LINE, LEFT_OUT
+from crmlab._text import list_names
 from crmlab.loaders._columns.read import PROBLEM, Columns
 from crmlab.loaders._header.find import Header
 from crmlab.loaders._options import Options
@@ -16,6 +17,7 @@ from crmlab.loaders._sources.source import OURS, Source
 __all__ = ["ANOTHER_CURRENCY", "NO_CUSTOMER", "STRUCTURAL", "exclude_orders", "exclude_rows"]
 
 TOTAL_ROW, HEADING_ROW, NOT_ASKED = "total row", "heading row", "left out by where"
+NO_GOODS = "gift card, tip or shipping"
 NO_CUSTOMER, ANOTHER_CURRENCY = "no customer", "in another currency"
 # Rows without money of their own.
 STRUCTURAL = (TOTAL_ROW, HEADING_ROW, FURTHER_LINE)
@@ -26,12 +28,23 @@ _TOTAL = (
 )
 
 
+# The whole name of a line that is money and no goods, maybe with its amount: Gift card - $50.
+_NO_GOODS = (
+    r"(?i)^\s*((e-?)?gift ?(cards?|certificates?|vouchers?)|tips?|gratuity|shipping|delivery fee|"
+    r"postage|상품권|(기프트|선물) ?카드|팁|배송비|택배비)"
+    r"(\s*[-–:(]?\s*[$₩￦€£¥]?[\d,.]+\s*(원|won)?\)?)?\s*$"
+)
+
+
 def exclude_rows(opened: Source, header: Header, read: Columns, options: Options) -> Any:
     """Why a row is no line, or not asked for: a text column, null where it is one."""
     table = read.table
     reasons = [(_is_total(opened, header, table), TOTAL_ROW)]
     if any(origin.how == "filled_down" for origin in header.origins.values()):
         reasons.append((_is_blank(read, "date") & _is_blank(read, "amount"), HEADING_ROW))
+    if "product_id" in read.names and header.worth == "amount":
+        product = table[OURS + "product_id"].cast("string")
+        reasons.append((product.re_search(_NO_GOODS).fill_null(False), NO_GOODS))
     for name, values in (options.where or {}).items():
         column = _find_column(opened, read, name)
         text = [str(value) for value in _list_values(name, values)]
@@ -68,7 +81,7 @@ def _find_column(opened: Source, read: Columns, name: str) -> Any:
         return read.table[name]
     raise InputError(
         f"`where` must name columns of the table; got {name!r}. It has "
-        f"{', '.join(map(repr, [*read.names, *opened.names][:12]))}."
+        f"{list_names(dict.fromkeys([*read.names, *opened.names]))}."
     )
 
 

@@ -21,6 +21,15 @@ from crmlab.loaders._sources.source import OURS, Source
 __all__ = ["Prepared", "apply_rules"]
 
 
+# Currencies that are written with a plain $.
+_DOLLARS = {
+    "ARS", "AUD", "BBD", "BMD", "BND", "BSD", "BZD", "CAD", "CLP", "COP", "FJD", "GYD", "HKD",
+    "JMD", "KYD", "LRD", "MXN", "NAD", "NZD", "SBD", "SGD", "SRD", "TTD", "TWD", "XCD",
+}  # fmt: skip
+# Why a row is left out before its order is looked at.
+_KNOWN = "crmlab::known"
+
+
 @dataclass(frozen=True)
 class Prepared:
     """The owner's columns, ours beside them, and the rules that every row must keep.
@@ -108,12 +117,13 @@ class Prepared:
 
 def apply_rules(opened: Source, header: Header, read: Columns, options: Options) -> Prepared:
     """Decide which lines count and what each is worth, and collect the rules they must keep."""
-    rows = exclude_rows(opened, header, read, options)
+    known = exclude_rows(opened, header, read, options)
+    read = replace(read, table=read.table.mutate(**{_KNOWN: known}))
     table, names = _name_currency(read, header, options)
     if options.rates is not None:
         table = _convert(table, names, options.rates, options.currency)
     table = settle(
-        table, names, prefix=OURS, worth=header.worth, left_out=rows,
+        table, names, prefix=OURS, worth=header.worth, left_out=table[_KNOWN],
         count=options.count, net=options.returns == "net",
     )  # fmt: skip
     table = exclude_orders(table, header, options, names)
@@ -145,11 +155,21 @@ def _name_currency(read: Columns, header: Header, options: Options) -> tuple[Any
     table, names = read.table, set(read.names)
     default = header.layout and header.layout.currency
     if "currency" not in names:
+        _check_sign(read.currency, options.currency)
         default = options.currency or default
     if default:
         written = table[OURS + "currency"] if "currency" in names else ibis.null("string")
         table = table.mutate(**{OURS + "currency": written.fill_null(default)})
     return table, names | ({"currency"} if default else set())
+
+
+def _check_sign(sign: str, asked: str | None) -> None:
+    """Refuse a currency that amounts contradict; many countries write $ for their own."""
+    if sign and asked and sign != asked and not (sign == "USD" and asked in _DOLLARS):
+        raise ContractError(
+            f"`currency` is {asked!r}, but the amounts carry the sign of {sign}. Leave it out, or "
+            "convert them with a column that says the currency and `rates=`."
+        )
 
 
 def _convert(table: Any, names: set[str], rates: Rates, currency: str | None) -> Any:

@@ -28,6 +28,7 @@ class Totals:
     overall: pd.Series
     by_currency: pd.DataFrame
     unmatched: pd.DataFrame
+    n_early: int = 0
 
 
 def find_totals(prepared: Prepared, lines: Any, *, returned: bool) -> Totals:
@@ -50,7 +51,8 @@ def find_totals(prepared: Prepared, lines: Any, *, returned: bool) -> Totals:
     unmatched = _find_unmatched(prepared, purchases)
     found = _add_unsold(found, unmatched)
     found.insert(7, "revenue", found["gross"] - found["refunded"])
-    return Totals(overall, found, unmatched)
+    n_early = purchases.refunds.n_early if returned else 0
+    return Totals(overall, found, unmatched, n_early)
 
 
 def _add_unsold(found: pd.DataFrame, unmatched: pd.DataFrame) -> pd.DataFrame:
