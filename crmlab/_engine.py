@@ -100,12 +100,17 @@ def in_memory(rows: Any) -> Any:
         return _watch(backend.table(name), name)
 
 
-def read_parquet(*paths: Path) -> Any:
-    """Return Parquet files as one Ibis table of the shared connection, columns matched by name."""
+def read_parquet(*paths: Path, **options: Any) -> Any:
+    """Return Parquet files as one Ibis table of the shared connection, columns matched by name.
+
+    Options are those of DuckDB.
+    """
     with _turn:
         backend, name = _tidy()
         files = [str(path) for path in paths]
-        table = backend.read_parquet(files, table_name=name, union_by_name=len(files) > 1)
+        table = backend.read_parquet(
+            files, table_name=name, union_by_name=len(files) > 1, **options
+        )
         scratch = paths[0] if paths[0].parent == _scratch_dir() else None
         return _watch(table, name, scratch)
 

@@ -89,13 +89,17 @@ def name_others(others: Iterable[str], ours: Collection[str]) -> dict[str, str]:
     return named
 
 
-def plain_table(frame: pd.DataFrame) -> str:
+def plain_table(frame: pd.DataFrame, *, right: Collection[str] = (), head: bool = True) -> str:
     """Lay out a table in plain text: words to the left, numbers to the right.
 
     Parameters
     ----------
     frame : DataFrame
         One line per row; the index is not shown, missing values are blank.
+    right : collection of str
+        Columns of text that stand to the right as well, such as amounts.
+    head : bool, default=True
+        Whether the first line has the names of the columns.
 
     Returns
     -------
@@ -109,18 +113,22 @@ def plain_table(frame: pd.DataFrame) -> str:
     no id         1,200
     future date       7
     """
-    columns = [_pad_column(str(name), frame[name]) for name in frame.columns]
+    columns = [
+        _pad_column([str(name)] if head else [], frame[name], right=name in right)
+        for name in frame.columns
+    ]
     return "\n".join("  ".join(cells).rstrip() for cells in zip(*columns, strict=True))
 
 
-def _pad_column(name: str, values: pd.Series) -> list[str]:
-    """Pad the heading and the cells of one column to one width."""
-    cells = [_one_line(name), *(_one_line(_format_cell(value)) for value in values)]
+def _pad_column(heading: list[str], values: pd.Series, *, right: bool) -> list[str]:
+    """Pad the heading, if any, and the cells of one column to one width."""
+    cells = [*map(_one_line, heading), *(_one_line(_format_cell(value)) for value in values)]
     width = max(map(_display_width, cells))
     number = pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
     padding = [" " * (width - _display_width(cell)) for cell in cells]
     return [
-        blank + cell if number else cell + blank for cell, blank in zip(cells, padding, strict=True)
+        blank + cell if number or right else cell + blank
+        for cell, blank in zip(cells, padding, strict=True)
     ]
 
 

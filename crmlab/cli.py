@@ -16,6 +16,14 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TextIO
 
 import typer
 
+from crmlab._arguments import (
+    check_export,
+    export,
+    read_lists,
+    read_pairs,
+    read_rates,
+    read_renames,
+)
 from crmlab._errors import InputError
 from crmlab._exits import INTERRUPTED, LEFT_OUT, MEANINGS, PIPE_CLOSED, exit_code, explain
 from crmlab._files import replacing
@@ -37,6 +45,7 @@ app = typer.Typer(
 )
 datasets_app = typer.Typer(help="The data sets of the workbook.", no_args_is_help=True)
 app.add_typer(datasets_app, name="datasets")
+_RENAMES = typer.Option("--column", metavar="THEIRS=OURS", help="Rename a column; repeatable.")
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -171,10 +180,7 @@ def report(
     out: Annotated[
         str | None, typer.Option(help="Folder for the page. [default: ./reports/NAME]")
     ] = None,
-    column: Annotated[
-        list[str] | None,
-        typer.Option("--column", metavar="THEIRS=OURS", help="Rename a column; repeatable."),
-    ] = None,
+    column: Annotated[list[str] | None, _RENAMES] = None,
     parameter: Annotated[
         list[str] | None,
         typer.Option("--parameter", "-p", metavar="KEY=VALUE", help="A parameter; repeatable."),
@@ -191,13 +197,13 @@ def report(
         raise InputError("give the NAME of a report; --list shows them.")
     from crmlab.reports import make_report
 
-    values: dict[str, Any] = dict(_read_pairs(parameter or [], option="-p", form="KEY=VALUE"))
+    values: dict[str, Any] = dict(read_pairs(parameter or [], option="-p", form="KEY=VALUE"))
     if "data" in values:
         raise InputError("give the data with --data, not with -p.")
     if column:
         if "columns" in values:
             raise InputError("give the columns with --column or with -p columns=, not with both.")
-        values["columns"] = _read_renames(column)
+        values["columns"] = read_renames(column)
     made = make_report(name, values, data=data, out=out, text=True, progress=True)
     print(made.page)
     if made.n_left_out:
@@ -216,34 +222,6 @@ def _print_reports() -> None:
         _print(f"{name}: {title}")
         for row in rows[rows["parameter"] != ""].itertuples():
             _print(f"  {row.parameter}: {row.type} = {row.default}  ({row.description})")
-
-
-def _read_pairs(words: Sequence[str], *, option: str, form: str) -> dict[str, str]:
-    """Split `left=right` words at the first sign; each left side may stand once."""
-    return _collect_unique([word.partition("=") for word in words], words, option=option, form=form)
-
-
-def _read_renames(words: Sequence[str]) -> dict[str, str]:
-    """Split `theirs=ours` words at the last sign: a header such as `금액=원` may hold one."""
-    parts = [word.rpartition("=") for word in words]
-    pairs = _collect_unique(parts, words, option="--column", form="THEIRS=OURS")
-    for theirs, ours in pairs.items():
-        if not ours:
-            raise InputError(f"--column must read THEIRS=OURS; got {theirs + '='!r}.")
-    return pairs
-
-
-def _collect_unique(
-    parts: Sequence[tuple[str, str, str]], words: Sequence[str], *, option: str, form: str
-) -> dict[str, str]:
-    pairs: dict[str, str] = {}
-    for (left, sign, right), word in zip(parts, words, strict=True):
-        if not (left and sign):
-            raise InputError(f"{option} must read {form}; got {word!r}.")
-        if left in pairs:
-            raise InputError(f"{option} {left} is given twice.")
-        pairs[left] = right
-    return pairs
 
 
 @datasets_app.command("list")
@@ -277,13 +255,34 @@ def layouts() -> None:
 @app.command()
 def audit(
     file: Annotated[str, typer.Argument(help="A file of orders, or a quoted pattern.")],
-    column: Annotated[
-        list[str] | None,
-        typer.Option("--column", metavar="THEIRS=OURS", help="Rename a column; repeatable."),
+    column: Annotated[list[str] | None, _RENAMES] = None,
+    layout: Annotated[
+        str | None, typer.Option(help="Layout of the export: a name, or a file. [default: found]")
     ] = None,
     quarantined: Annotated[
-        Path | None,
-        typer.Option(help="Write the quarantined rows with their reasons, as CSV."),
+        Path | None, typer.Option(help="Write the faulty rows with their reasons, as CSV.")
+    ] = None,
+    left_out: Annotated[
+        Path | None, typer.Option(help="Write the rows that a rule leaves out, as CSV.")
+    ] = None,
+    count: Annotated[
+        list[str] | None, typer.Option(help="Count pending or partly paid orders; repeatable.")
+    ] = None,
+    status: Annotated[
+        list[str] | None,
+        typer.Option(metavar="THEIRS=OURS", help="What a word of status means; repeatable."),
+    ] = None,
+    guest: Annotated[
+        list[str] | None, typer.Option(help="An id that stands for nobody; repeatable.")
+    ] = None,
+    currency: Annotated[str | None, typer.Option(help="Code of the currency, such as KRW.")] = None,
+    rate: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CODE=NUMBER", help="Worth of one unit of a currency; repeatable."),
+    ] = None,
+    where: Annotated[
+        list[str] | None,
+        typer.Option(metavar="COLUMN=VALUE", help="Keep rows with this value; repeatable."),
     ] = None,
     returns: Annotated[str, typer.Option(help="Returns: net, drop or keep.")] = "net",
     duplicates: Annotated[str, typer.Option(help="Equal lines: keep or quarantine.")] = "keep",
@@ -297,8 +296,14 @@ def audit(
     timezone: Annotated[
         str | None, typer.Option(help="Zone in which a day begins, such as Asia/Seoul.")
     ] = None,
+    not_after: Annotated[
+        str | None, typer.Option(help="Later dates are faulty. [default: today]")
+    ] = None,
     decimal: Annotated[str | None, typer.Option(help="Decimal mark of amounts: . or ,")] = None,
     encoding: Annotated[str | None, typer.Option(help="Encoding of a text file.")] = None,
+    separator: Annotated[
+        str | None, typer.Option(help="Mark between fields of a text file, such as ';' or tab.")
+    ] = None,
     sheet: Annotated[
         str | None, typer.Option(help="Sheet of an Excel file, by name or number from 0.")
     ] = None,
@@ -311,50 +316,56 @@ def audit(
 ) -> None:
     """Check an order file.
 
-    The exit code is 0 if all rows are valid, 3 if some are not, 2 if the file is unreadable.
+    The exit code is 0 if no row is faulty, 3 if some are, 2 if the file cannot be read. Rows that
+    a rule leaves out, such as cancelled orders, are not faulty.
     """
+    from crmlab._engine import execute
     from crmlab.loaders import audit_transactions
 
-    if quarantined is not None:
-        _check_export(quarantined, source=Path(file))
+    _check_exports(file, {"--quarantined": quarantined, "--left-out": left_out})
     options: dict[str, Any] = {
-        "columns": _read_renames(column or []),
+        "columns": read_renames(column or []),
+        "layout": layout,
+        "count": count or (),
+        "statuses": read_renames(status or [], option="--status"),
+        "guests": guest,
+        "currency": currency,
+        "rates": read_rates(rate or []),
+        "where": read_lists(where or [], option="--where", form="COLUMN=VALUE"),
         "returns": returns,
         "duplicates": duplicates,
         "dayfirst": dayfirst,
         "date_format": date_format,
         "timezone": timezone,
+        "not_after": not_after,
         "decimal": decimal,
         "encoding": encoding,
+        "separator": "\t" if separator in ("tab", r"\t") else separator,
         "sheet": sheet,
         "header": header,
     }
     found = audit_transactions(file, **options)
     _print(f"{file}\n{found.describe()}")
     if quarantined is not None:
-        _export(found.quarantined, quarantined)
+        export(found.quarantined, quarantined)
         print(f"quarantined rows: {quarantined.absolute()}")
+    if left_out is not None:
+        export(execute(found.excluded), left_out)
+        print(f"rows left out: {left_out.absolute()}")
     if found.rows_quarantined:
         raise typer.Exit(LEFT_OUT)
 
 
-def _check_export(path: Path, *, source: Path) -> None:
-    """Refuse a file that cannot be written, or must not be, before a long audit starts."""
-    if path.suffix.lower() != ".csv":
-        raise InputError(f"--quarantined must be a .csv file; got {str(path)!r}.")
-    if not path.absolute().parent.is_dir():
-        raise InputError(f"--quarantined: there is no folder {str(path.parent)!r}.")
-    if path.exists() and source.exists() and path.samefile(source):
-        raise InputError("--quarantined must not be the audited file itself.")
+def _check_exports(file: str, exports: dict[str, Path | None]) -> None:
+    """Refuse files that cannot be written, or must not be, before a long audit starts."""
+    from crmlab.loaders import expand
 
-
-def _export(frame: "pd.DataFrame", path: Path) -> None:
-    """Write a CSV that no spreadsheet runs, complete or not at all."""
-    from crmlab._text import safe_for_spreadsheet
-
-    with replacing(path) as partial:
-        # With the mark at the front Excel takes the file for UTF-8 and shows Korean.
-        safe_for_spreadsheet(frame).to_csv(partial, index=False, encoding="utf-8-sig")
+    taken = {} if all(path is None for path in exports.values()) else expand(file)
+    read = {path.resolve(): "the audited file itself" for path in taken}
+    for option, path in exports.items():
+        if path is not None:
+            check_export(path, option=option, taken=read)
+            read[path.resolve()] = "the same file as another option's"
 
 
 @app.command()

@@ -398,16 +398,15 @@ def test_audit_of_valid_orders_is_exit_code_0(command, orders):
     path = orders(GOOD)
     code, out, err = command("audit", path)
     assert (code, err) == (0, "")
-    counts = [line.split()[-1] for line in out.splitlines() if line.startswith("  rows ")]
-    assert counts == ["2", "2", "0"]
+    assert "2 rows read: 2 count, 0 left out, 0 at fault." in out
     assert "nothing found" in out
 
 
 @pytest.mark.slow
 def test_audit_with_faulty_rows_is_exit_code_3_and_names_the_rule(command, orders):
     code, out, _ = command("audit", orders(BAD))
-    counts = [line.split()[-1] for line in out.splitlines() if line.startswith("  rows ")]
-    assert (code, counts) == (3, ["2", "1", "1"])
+    assert code == 3
+    assert "2 rows read: 1 counts, 0 left out, 1 at fault." in out
     assert any(line.startswith("date ") and "quarantined" in line for line in out.splitlines())
 
 

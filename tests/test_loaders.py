@@ -620,10 +620,11 @@ def test_a_refusal_lists_every_rule_with_examples_and_what_to_do(tmp_path):
         read_transactions(path)
     assert str(caught.value).splitlines() == [
         "5 of 5 rows break the contract of transactions:",
-        "- date unreadable: 4 rows (for example '2022-02-30', '2023-02-30', '2024-02-30'); correct "
-        "it at its source, or say how it is written with `date_format=`",
-        "- amount unreadable: 1 rows (for example 'x'); correct the value at its source",
-        "- customer_id missing: 1 rows; find who bought, or leave the line out",
+        "- date unreadable: 4 rows (for example line 2: '2024-02-30'); correct it at its "
+        "source, or say how it is written with `date_format=`",
+        "- amount unreadable: 1 rows (for example line 6: 'x'); correct the value at its source",
+        "- customer_id missing: 1 rows (for example line 6); find who bought, or leave the line "
+        "out",
         "Correct them, or pass on_invalid='quarantine' to go on without them; "
         "`audit_transactions(source).quarantined` lists each with its reason.",
     ]

@@ -117,7 +117,12 @@ def violation(table: Any, rules: Sequence[Rule]) -> Any:
 
 
 def faults(
-    table: Any, rules: Sequence[Rule], counts: pd.Series, *, columns: Mapping[str, str]
+    table: Any,
+    rules: Sequence[Rule],
+    counts: pd.Series,
+    *,
+    columns: Mapping[str, str],
+    examples: Mapping[str, str] | None = None,
 ) -> list[str]:
     """Say in a line for each broken rule how many rows break it, with examples and a remedy.
 
@@ -131,6 +136,8 @@ def faults(
         Their `tally`.
     columns : mapping of str to str
         Our name of a column -> its name in `table`; only columns named here give examples.
+    examples : mapping of str to str, optional
+        Label of a rule -> an example of a row that breaks it. Default: looked for in `table`.
 
     Returns
     -------
@@ -145,12 +152,15 @@ def faults(
     >>> faults(lines, [too_many], tally(lines, [too_many]), columns={"quantity": "quantity"})
     ["- over 99: 1 rows (for example '100'); ask the shop"]
     """
-    return [
-        f"- {rule.label}: {int(counts[rule.label]):,} rows"
-        f"{_find_examples(table, rule, columns)}; {rule.remedy}"
-        for rule in rules
-        if counts[rule.label]
-    ]
+    broken = [rule for rule in rules if counts[rule.label]]
+    if examples is None:
+        examples = {rule.label: _find_examples(table, rule, columns) for rule in broken}
+    lines = []
+    for rule in broken:
+        example = examples.get(rule.label, "")
+        said = f" (for example {example})" if example else ""
+        lines.append(f"- {rule.label}: {int(counts[rule.label]):,} rows{said}; {rule.remedy}")
+    return lines
 
 
 def _find_examples(table: Any, rule: Rule, columns: Mapping[str, str]) -> str:
@@ -160,7 +170,7 @@ def _find_examples(table: Any, rule: Rule, columns: Mapping[str, str]) -> str:
     marked = table.mutate(**{"crmlab:broken": rule.broken(table)})
     values = marked.filter(marked["crmlab:broken"]).select(theirs).distinct()
     found = execute(values.order_by(theirs).limit(3))[theirs]
-    return f" (for example {', '.join(map(shown, found))})" if len(found) else ""
+    return ", ".join(map(shown, found))
 
 
 def shown(value: Any) -> str:

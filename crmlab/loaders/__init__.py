@@ -42,7 +42,9 @@ from crmlab.loaders._rules.count import (
     refuse_several,
 )
 from crmlab.loaders._rules.prepared import Prepared, apply_rules
+from crmlab.loaders._rules.tell import tell_doubts, tell_left_out
 from crmlab.loaders._sources.files import expand as expand  # for rooms above, as `open_source`
+from crmlab.loaders._sources.open import names_files
 from crmlab.loaders._sources.open import open_source as open_source
 from crmlab.loaders._tables import read_header, read_table
 
@@ -186,7 +188,9 @@ Spark table
     ibis.Table
         Valid lines: ``customer_id``, ``date`` (timestamp, local), ``amount`` (currency, for the
         line), the optional columns that are there, and all others. Nothing runs until a function
-        reduces it, except that text is parsed once.
+        reduces it, except that text is parsed once. What a rule leaves out, such as cancelled
+        orders, is said by logging with its money; so are ids in files that may not be one
+        customer each.
 
     Raises
     ------
@@ -222,6 +226,10 @@ Spark table
         message = explain(prepared, counts)
     if message:
         _refuse_or_warn(message, on_invalid)
+    with _reading():
+        tell_left_out(prepared, counts)
+        if names_files(source):
+            tell_doubts(prepared)
     return prepared.valid()
 
 
@@ -303,8 +311,8 @@ date_format, dayfirst, timezone, not_after, decimal, encoding, separator, sheet,
     Returns
     -------
     TransactionAudit
-        With ``rows_read == rows_valid + rows_quarantined``; its ``valid`` is the table that
-        `read_transactions` would return.
+        With ``rows_read == rows_valid + rows_left_out + rows_quarantined``; its ``valid`` is the
+        table that `read_transactions` would return.
 
     Raises
     ------
@@ -322,9 +330,9 @@ date_format, dayfirst, timezone, not_after, decimal, encoding, separator, sheet,
     ...     {"customer_id": [1, 2], "date": ["2024-01-05"] * 2, "amount": [5, -3]}
     ... )
     >>> found = audit_transactions(orders).by_rule.query("n_rows > 0")
-    >>> found[["rule", "n_rows", "treatment"]]
-                           rule  n_rows               treatment
-    13              return line       1  taken off its purchase
+    >>> found[["rule", "n_rows", "treatment", "example"]]
+                           rule  n_rows               treatment      example
+    13              return line       1  taken off its purchase  row 1: '-3'
     14  refund without purchase       1              no revenue
     """
     options = Options(

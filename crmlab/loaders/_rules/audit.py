@@ -1,11 +1,11 @@
 """The audit of transactions: what was read, what it comes to, what was left out and why."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from crmlab.loaders._rules.describe import describe_audit
+from crmlab.loaders._rules.describe import list_blocks, write_html, write_text
 
 if TYPE_CHECKING:
     import ibis
@@ -13,9 +13,11 @@ if TYPE_CHECKING:
 __all__ = ["TransactionAudit"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class TransactionAudit:
-    """What reading a source found; ``rows_read == rows_valid + rows_quarantined``, always.
+    """What reading a source found, which its `repr` says, and notebooks show as tables.
+
+    ``rows_read == rows_valid + rows_left_out + rows_quarantined``, always.
 
     Attributes
     ----------
@@ -38,8 +40,11 @@ class TransactionAudit:
         ``currency``, ``n_rows``, ``n_orders``, ``gross``, ``refunded`` and ``share`` (of all money
         in that currency, 0 to 1).
     by_rule : DataFrame
-        ``rule, n_rows, treatment, remedy``: one row per thing looked for. A row that breaks two
-        rules counts in both.
+        ``rule, n_rows, treatment, remedy, example``: one row per thing looked for. A row that
+        breaks two rules counts in both. An example is the first row with what was found, such as
+        "line 12: '?'": the line of a text file as an editor counts, the row of a sheet as Excel
+        counts, the row of a frame or of one Parquet file from 0, as ``.iloc`` does. Tables without
+        an order, such as Spark's, give the value only.
     quarantined : DataFrame
         The rows at fault, in the owner's columns, with their ``reason``. A line that does not fit
         the header is in ``text``. An owner's column of one of these two names
@@ -52,6 +57,9 @@ class TransactionAudit:
         How the source was read: its layout, ``encoding``, and layout or decimal mark by column.
     valid : ibis.Table
         The valid rows, as `read_transactions` returns them.
+    excluded : ibis.Table
+        The rows that a rule leaves out, in the owner's columns, with their ``reason``. Nothing
+        runs until ``.to_pandas()``.
 
     Examples
     --------
@@ -67,16 +75,17 @@ class TransactionAudit:
     rows_valid: int
     rows_left_out: int
     rows_quarantined: int
-    by_currency: pd.DataFrame = field(repr=False)
-    left_out: pd.DataFrame = field(repr=False)
-    by_rule: pd.DataFrame = field(repr=False)
-    quarantined: pd.DataFrame = field(repr=False)
+    by_currency: pd.DataFrame
+    left_out: pd.DataFrame
+    by_rule: pd.DataFrame
+    quarantined: pd.DataFrame
     n_customers: int
     n_buyers: int
     first_date: pd.Timestamp
     last_date: pd.Timestamp
     readings: dict[str, str]
-    valid: "ibis.Table" = field(repr=False)
+    valid: "ibis.Table"
+    excluded: "ibis.Table"
 
     @property
     def currency(self) -> str:
@@ -112,15 +121,24 @@ class TransactionAudit:
         >>> from crmlab.loaders import audit_transactions
         >>> orders = pd.DataFrame({"customer_id": [1], "date": ["2024-01-05"], "amount": [5]})
         >>> print(audit_transactions(orders).describe())
-          customers                    1
-          orders                       1
-          revenue                   5.00
-          first day           2024-01-05
-          last day            2024-01-05
+        customers           1
+        orders              1
+        revenue          5.00
+        first day  2024-01-05
+        last day   2024-01-05
         <BLANKLINE>
         1 row read: 1 counts, 0 left out, 0 at fault.
-        date: read as year-month-day
+        <BLANKLINE>
+        date:  read as year-month-day
         <BLANKLINE>
         22 rules looked for, nothing found.
         """
-        return describe_audit(self)
+        return write_text(list_blocks(self))
+
+    def __repr__(self) -> str:
+        """The words of `describe`."""
+        return self.describe()
+
+    def _repr_html_(self) -> str:
+        """The same as tables, for notebooks and pages."""
+        return write_html(list_blocks(self))

@@ -8,13 +8,14 @@ import pandas as pd
 from crmlab._engine import execute
 from crmlab._revenue.refunds import ABOVE_GOODS, WITHOUT_PURCHASE, is_return
 from crmlab._revenue.settle import SILENT
-from crmlab.contracts import ContractError, faults, shown, tally
+from crmlab.contracts import ContractError, faults, tally
 from crmlab.loaders._rules.audit import TransactionAudit
+from crmlab.loaders._rules.examples import find_examples
 from crmlab.loaders._rules.people import find_doubts
 from crmlab.loaders._rules.prepared import Prepared
 from crmlab.loaders._rules.rules import MALFORMED
 from crmlab.loaders._rules.totals import Totals, find_totals, total_left_out
-from crmlab.loaders._sources.source import OURS
+from crmlab.loaders._sources.source import OURS, ROW
 
 __all__ = ["count_rows", "explain", "make_audit", "refuse_nothing", "refuse_several"]
 
@@ -41,14 +42,17 @@ def explain(prepared: Prepared, counts: pd.Series) -> str:
     if not n_bad:
         return ""
     n_rows = int(counts["n_rows"]) + len(prepared.malformed)
+    examples = find_examples(prepared, counts)
+    columns = prepared.header.theirs
     lines = [
         f"{n_bad:,} of {n_rows:,} rows break the contract of transactions:",
-        *faults(prepared.table, prepared.rules, counts, columns=prepared.header.theirs),
+        *faults(prepared.table, prepared.rules, counts, columns=columns, examples=examples),
     ]
     if prepared.malformed:
         label, remedy = MALFORMED
-        first = shown(prepared.malformed[0])
-        lines.append(f"- {label}: {len(prepared.malformed):,} rows (for example {first}); {remedy}")
+        lines.append(
+            f"- {label}: {len(prepared.malformed):,} rows (for example {examples[label]}); {remedy}"
+        )
     return "\n".join(lines)
 
 
@@ -100,6 +104,9 @@ def make_audit(prepared: Prepared) -> TransactionAudit:
     ]
     rules.append((MALFORMED[0], n_malformed, "quarantined", MALFORMED[1]))
     rules += _count_kept(prepared, n_rows, seen, totals)
+    by_rule = pd.DataFrame(rules, columns=["rule", "n_rows", "treatment", "remedy"])
+    examples = find_examples(prepared, counts, _list_first(seen))
+    by_rule["example"] = [examples.get(rule, "") for rule in by_rule["rule"]]
     return TransactionAudit(
         rows_read=n_rows + n_malformed,
         rows_valid=n_rows - n_broken - n_left_out,
@@ -107,7 +114,7 @@ def make_audit(prepared: Prepared) -> TransactionAudit:
         rows_quarantined=n_broken + n_malformed,
         by_currency=totals.by_currency,
         left_out=total_left_out(prepared, totals),
-        by_rule=pd.DataFrame(rules, columns=["rule", "n_rows", "treatment", "remedy"]),
+        by_rule=by_rule,
         quarantined=_collect_quarantined(prepared, n_broken),
         n_customers=int(seen["n_customers"]),
         n_buyers=int(totals.overall["buyers"]),
@@ -115,6 +122,7 @@ def make_audit(prepared: Prepared) -> TransactionAudit:
         last_date=pd.Timestamp(seen["last_date"]),
         readings=prepared.readings,
         valid=valid,
+        excluded=prepared.excluded(),
     )
 
 
@@ -131,18 +139,24 @@ _UNMATCHED = {
 }
 
 
+_RETURN, _ZERO = "return line", "zero amount"
+
+
 def _look_at_lines(prepared: Prepared) -> pd.Series:
     """Count lines that give back or cost nothing, and customers; find the span: in one query."""
-    lines = prepared.lines()
+    lines = prepared.lines(numbered=True)
     back = is_return(lines)
     rows, more = prepared.counted(), {}
     if OURS + SILENT in rows.columns:
         more["silent"] = rows[OURS + SILENT].sum().fill_null(0).as_scalar()
+    zero = ~back & (lines.amount == 0)
     kept = ~back if prepared.options.returns == "drop" else None
     return execute(
         lines.aggregate(
             returned=back.sum().fill_null(0),
-            zero=(~back & (lines.amount == 0)).sum().fill_null(0),
+            zero=zero.sum().fill_null(0),
+            first_returned=lines[ROW].min(where=back),
+            first_zero=lines[ROW].min(where=zero),
             n_customers=lines.customer_id.nunique(where=kept),
             first_date=lines.date.min(where=kept),
             last_date=lines.date.max(where=kept),
@@ -151,12 +165,18 @@ def _look_at_lines(prepared: Prepared) -> pd.Series:
     ).iloc[0]
 
 
+def _list_first(seen: pd.Series) -> dict[str, tuple[str, int]]:
+    """The first line with what was seen, where lines have numbers, and the column to look at."""
+    rows = {_RETURN: seen["first_returned"], _ZERO: seen["first_zero"]}
+    return {label: ("amount", int(row)) for label, row in rows.items() if pd.notna(row)}
+
+
 def _count_kept(
     prepared: Prepared, n_rows: int, seen: pd.Series, totals: Totals
 ) -> list[tuple[str, int, str, str]]:
     """Count valid rows that deserve a look: returns, zero amounts, repeats, odd ids."""
     returns = prepared.options.returns
-    found = [("return line", int(seen["returned"]), _RETURNS[returns], "see `returns=`")]
+    found = [(_RETURN, int(seen["returned"]), _RETURNS[returns], "see `returns=`")]
     if returns == "net":
         early = "correct one of the days; the order id decides"
         found.append(("refund before its order", totals.n_early, _RETURNS[returns], early))
@@ -169,7 +189,7 @@ def _count_kept(
             (reason, int(unmatched.get(reason, 0)), "no revenue", remedy)
             for reason, remedy in _UNMATCHED.items()
         ]
-    found.append(("zero amount", int(seen["zero"]), "kept, a purchase", "check gifts and samples"))
+    found.append((_ZERO, int(seen["zero"]), "kept, a purchase", "check gifts and samples"))
     if prepared.options.duplicates == "keep":
         distinct = prepared.distinct()
         n_repeats = n_rows - _read_count(distinct.aggregate(n=distinct.count()))

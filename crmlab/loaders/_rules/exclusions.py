@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import ibis
+import pandas as pd
 
 from crmlab._errors import InputError
 from crmlab._revenue.nobody import is_placeholder
@@ -14,7 +15,14 @@ from crmlab.loaders._header.find import Header
 from crmlab.loaders._options import Options
 from crmlab.loaders._sources.source import OURS, Source
 
-__all__ = ["ANOTHER_CURRENCY", "NO_CUSTOMER", "STRUCTURAL", "exclude_orders", "exclude_rows"]
+__all__ = [
+    "ANOTHER_CURRENCY",
+    "NOT_ASKED",
+    "NO_CUSTOMER",
+    "STRUCTURAL",
+    "exclude_orders",
+    "exclude_rows",
+]
 
 TOTAL_ROW, HEADING_ROW, NOT_ASKED = "total row", "heading row", "left out by where"
 NO_GOODS = "gift card, tip or shipping"
@@ -47,9 +55,7 @@ def exclude_rows(opened: Source, header: Header, read: Columns, options: Options
         reasons.append((product.re_search(_NO_GOODS).fill_null(False), NO_GOODS))
     for name, values in (options.where or {}).items():
         column = _find_column(opened, read, name)
-        text = [str(value) for value in _list_values(name, values)]
-        kept = column.cast("string").isin(text).fill_null(False)
-        reasons.append((~kept, NOT_ASKED))
+        reasons.append((~_is_among(column, _list_values(name, values)), NOT_ASKED))
     return ibis.cases(*reasons)
 
 
@@ -83,6 +89,16 @@ def _find_column(opened: Source, read: Columns, name: str) -> Any:
         f"`where` must name columns of the table; got {name!r}. It has "
         f"{list_names(dict.fromkeys([*read.names, *opened.names]))}."
     )
+
+
+def _is_among(column: Any, values: Sequence[Any]) -> Any:
+    """Whether a cell is one of these, as text; among numbers 5 is 5.0."""
+    texts = [str(value) for value in values]
+    kept = column.cast("string").isin(texts)
+    if column.type().is_numeric():
+        numbers = pd.to_numeric(pd.Series(texts), errors="coerce").dropna()
+        kept = kept | column.cast("float64").isin(numbers.tolist())
+    return kept.fill_null(False)
 
 
 def _list_values(name: str, values: Any) -> Sequence[Any]:

@@ -1,5 +1,6 @@
 """The lines of a source with the rules they must keep: what counts, and what is left out."""
 
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,9 +17,12 @@ from crmlab.loaders._header.find import Header
 from crmlab.loaders._options import Options
 from crmlab.loaders._rules.exclusions import exclude_orders, exclude_rows
 from crmlab.loaders._rules.rules import REPEAT, list_rules
-from crmlab.loaders._sources.source import OURS, Source
+from crmlab.loaders._sources.source import OURS, ROW, Source
 
 __all__ = ["Prepared", "apply_rules"]
+
+# Why a row is left out before its order is looked at.
+_SET_ASIDE = f"{OURS}set aside"
 
 
 # Currencies that are written with a plain $.
@@ -26,16 +30,15 @@ _DOLLARS = {
     "ARS", "AUD", "BBD", "BMD", "BND", "BSD", "BZD", "CAD", "CLP", "COP", "FJD", "GYD", "HKD",
     "JMD", "KYD", "LRD", "MXN", "NAD", "NZD", "SBD", "SGD", "SRD", "TTD", "TWD", "XCD",
 }  # fmt: skip
-# Why a row is left out before its order is looked at.
-_KNOWN = "crmlab::known"
 
 
 @dataclass(frozen=True)
 class Prepared:
     """The owner's columns, ours beside them, and the rules that every row must keep.
 
-    `ours` are our columns that there are, `currency` the one of all lines where no column says it.
-    With `all_count` it is known that every row counts, so that nothing has to be filtered.
+    `ours` are our columns that there are, `currency` the one of all lines where no column says it,
+    `locate` says where rows stand in the source. With `all_count` it is known that every row
+    counts, so that nothing has to be filtered.
     """
 
     table: Any
@@ -48,15 +51,21 @@ class Prepared:
     readings: dict[str, str]
     currency: str = ""
     all_count: bool = False
+    locate: Callable[[Collection[int]], dict[int, str]] = Source.locate
 
     @property
     def left_out(self) -> Any:
         """Why each row is left out without being at fault; null where it is not."""
         return self.table[OURS + LEFT_OUT]
 
-    def lines(self) -> Any:
+    @property
+    def numbered(self) -> bool:
+        """Whether the rows have an order, and numbers that say it."""
+        return ROW in self.table.columns
+
+    def lines(self, *, numbered: bool = False) -> Any:
         """The rows that count in canonical columns, returns not yet treated."""
-        return self.canonical(self.counted())
+        return self.canonical(self.counted(), numbered=numbered)
 
     def counted(self) -> Any:
         """The rows that count."""
@@ -64,16 +73,21 @@ class Prepared:
             return self.table
         return self.table.filter(self.left_out.isnull() & ~breaks_any(self.table, self.rules))
 
-    def canonical(self, rows: Any) -> Any:
-        """Rows of the table in our columns, and the owner's others under names that are free."""
+    def canonical(self, rows: Any, *, numbered: bool = False) -> Any:
+        """Rows of the table in our columns, and the owner's others under names that are free.
+
+        With `numbered`, the number of each row beside, or null where rows have none.
+        """
         ours = [name for name in self.ours if name not in CONSUMED]
         others = name_others(
             (name for name in self.names if name not in self.header.used),
             {*ours, *self.header.origins},
         )
+        number = rows[ROW] if self.numbered else ibis.null("int64")
         return rows.select(
             **{name: rows[OURS + name] for name in ours},
             **{shown: rows[name] for name, shown in others.items()},
+            **({ROW: number} if numbered else {}),
         )
 
     def valid(self) -> Any:
@@ -117,30 +131,37 @@ class Prepared:
 
 def apply_rules(opened: Source, header: Header, read: Columns, options: Options) -> Prepared:
     """Decide which lines count and what each is worth, and collect the rules they must keep."""
-    known = exclude_rows(opened, header, read, options)
-    read = replace(read, table=read.table.mutate(**{_KNOWN: known}))
+    # A column, since later steps give columns that it looks at another meaning.
+    rows = {_SET_ASIDE: exclude_rows(opened, header, read, options)}
+    read = replace(read, table=read.table.mutate(**rows))
     table, names = _name_currency(read, header, options)
     if options.rates is not None:
         table = _convert(table, names, options.rates, options.currency)
     table = settle(
-        table, names, prefix=OURS, worth=header.worth, left_out=table[_KNOWN],
+        table, names, prefix=OURS, worth=header.worth, left_out=table[_SET_ASIDE],
         count=options.count, net=options.returns == "net",
     )  # fmt: skip
     table = exclude_orders(table, header, options, names)
     if options.duplicates == "quarantine":
-        repeat = ibis.row_number().over(group_by=list(opened.table.columns)) > 0
-        table = table.mutate(**{REPEAT: repeat})
+        table = table.mutate(**{REPEAT: _repeats(table, opened)})
     if read.doubtful or needs_settling(names) or options.rates is not None:
         # Text is parsed once; every later query reads numbers and timestamps.
         table = _materialise(table)
     ours = _list_ours(table)
     prepared = Prepared(
         table, opened.names, header, ours, list_rules(replace(read, table=table), options),
-        opened.malformed, options, read.readings, read.currency,
+        opened.malformed, options, read.readings, read.currency, locate=opened.locate,
     )  # fmt: skip
     if header.layout is None and header.worth == "amount" and "order_total" in names:
         _compare_totals(prepared)
     return prepared
+
+
+def _repeats(table: Any, opened: Source) -> Any:
+    """Whether a line is equal to an earlier one, or, without an order of rows, to another."""
+    alike = [table[name] for name in opened.table.columns if name != ROW]
+    order = table[ROW] if ROW in table.columns else None
+    return ibis.row_number().over(group_by=alike, order_by=order) > 0
 
 
 def _list_ours(table: Any) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from crmlab.loaders._rules.prepared import Prepared
 from crmlab.loaders._rules.rules import MALFORMED
 from crmlab.loaders._sources.source import OURS
 
-__all__ = ["Totals", "find_totals", "total_left_out"]
+__all__ = ["Totals", "find_totals", "total_left_out", "total_rows_left_out"]
 
 _COLUMNS = ["reason", "treatment", "currency", "n_rows", "n_orders", "gross", "refunded", "share"]
 
@@ -107,7 +107,7 @@ def _find_unmatched(prepared: Prepared, purchases: Purchases) -> pd.DataFrame:
 
 def total_left_out(prepared: Prepared, totals: Totals) -> pd.DataFrame:
     """What is left out of the revenue, by reason and currency, with its share of all money."""
-    found = [] if prepared.all_count else [_total_rows_left_out(prepared)]
+    found = [] if prepared.all_count else [total_rows_left_out(prepared)]
     if prepared.malformed:
         torn = {"reason": MALFORMED[0], "treatment": "quarantined", "currency": ""}
         found.append(pd.DataFrame([torn | {"n_rows": len(prepared.malformed), "n_orders": 0}]))
@@ -126,7 +126,8 @@ def total_left_out(prepared: Prepared, totals: Totals) -> pd.DataFrame:
     return table.astype({"n_rows": "int64", "n_orders": "int64"})
 
 
-def _total_rows_left_out(prepared: Prepared) -> pd.DataFrame:
+def total_rows_left_out(prepared: Prepared) -> pd.DataFrame:
+    """Rows, orders and money of what is left out or at fault, by reason and currency."""
     table = prepared.table
     out = prepared.left_out
     rows = table.filter(out.notnull() | breaks_any(table, prepared.rules))

@@ -4,17 +4,17 @@ Text is staged once as Parquet, since every later query reads it again. Nothing 
 text stays text, and lines that do not fit the header are set aside.
 """
 
-import csv
 import gzip
 import re
 import zlib
-from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
@@ -23,10 +23,12 @@ import pyarrow.parquet
 from crmlab._engine import read_parquet, scratch_file
 from crmlab.contracts import ContractError
 from crmlab.loaders._sources.encoding import BLOCK, find_encoding, open_bytes, open_decoded
-from crmlab.loaders._sources.footer import BLANK, Loose, is_stray, say_footer, split_end
-from crmlab.loaders._sources.lines import HEADER_LINES, Top, find_footer, read_top
-from crmlab.loaders._sources.source import Source, check_names, check_same_names
-from crmlab.loaders._sources.titles import count_filled, say_once
+from crmlab.loaders._sources.footer import say_footer
+from crmlab.loaders._sources.lines import HEADER_LINES, find_footer, read_top
+from crmlab.loaders._sources.places import Part, locate_lines
+from crmlab.loaders._sources.records import Aside, TextFile, split_records
+from crmlab.loaders._sources.source import ROW, Source, check_names, check_same_names
+from crmlab.loaders._sources.titles import say_once
 
 __all__ = ["open_text"]
 
@@ -41,15 +43,19 @@ def open_text(
     """Stage text files with the same header as one table of text."""
     files = [_examine(path, encoding, separator, header) for path in paths]
     check_same_names({file.path: file.names for file in files})
-    schema = pa.schema([(name, pa.string()) for name in files[0].names])
-    aside = _Aside()
+    names = files[0].names
+    schema = pa.schema([*((name, pa.string()) for name in names), (ROW, pa.int64())])
+    aside, parts = Aside(), list[Part]()
     n_rows = 0
     staged = scratch_file(".parquet")
     with pyarrow.parquet.ParquetWriter(staged, schema, compression="zstd") as writer:
         for file in files:
+            start, n_torn = n_rows, len(aside.malformed)
             for batch in _read_batches(file, aside):
+                numbers = pa.array(np.arange(n_rows, n_rows + batch.num_rows))
                 n_rows += batch.num_rows
-                writer.write_batch(batch.select(schema.names))
+                writer.write_batch(batch.select(names).append_column(ROW, numbers))
+            parts.append(Part(file, start, n_rows, torn=len(aside.malformed) > n_torn))
     if not n_rows and not aside.malformed:
         raise ContractError(f"{paths[0]} has a header but no rows.")
     readings = {
@@ -59,44 +65,16 @@ def open_text(
     }
     return Source(
         read_parquet(staged),
-        tuple(schema.names),
+        tuple(names),
         malformed=tuple(aside.malformed),
         readings={name: reading for name, reading in readings.items() if reading},
+        locate=partial(locate_lines, parts),
     )
 
 
-@dataclass(frozen=True)
-class _File:
-    """What a text file is written in, and where its rows begin.
-
-    With `care`, a fast reader would misread it; without, `footer` is what stands below the table.
-    Without `rows`, the file ends with its header.
-    """
-
-    path: Path
-    encoding: str
-    top: Top
-    names: list[str]
-    footer: list[str]
-    care: bool
-    rows: bool
-
-
-@dataclass(frozen=True)
-class _Aside:
-    """Lines that are torn, and lines that stand below the table."""
-
-    malformed: list[str] = field(default_factory=list)
-    footer: list[str] = field(default_factory=list)
-
-    def move_footer(self, footer: list[str]) -> None:
-        """Take the lines below the table out of the torn ones, the last of which they are."""
-        if footer and self.malformed[-len(footer) :] == footer:
-            del self.malformed[-len(footer) :]
-            self.footer.extend(footer)
-
-
-def _examine(path: Path, encoding: str | None, separator: str | None, header: int | None) -> _File:
+def _examine(
+    path: Path, encoding: str | None, separator: str | None, header: int | None
+) -> TextFile:
     try:
         used = encoding or find_encoding(path)
         first, last, n_lines, care = _scan(path, used, header or 0)
@@ -114,7 +92,7 @@ def _examine(path: Path, encoding: str | None, separator: str | None, header: in
     rows = any(line.strip() for line in first[top.end :]) or any(line.strip() for line in last)
     footer = find_footer(last, top)
     care = care or top.extra or any(line.row is not None for line in footer)
-    return _File(path, used, top, names, [line.text for line in footer], care, rows)
+    return TextFile(path, used, top, names, [line.text for line in footer], care, rows)
 
 
 def _scan(path: Path, encoding: str, header: int) -> tuple[list[str], list[str], int, bool]:
@@ -142,7 +120,7 @@ def _needs_care(line: str) -> bool:
 # --- rows -------------------------------------------------------------------------------------
 
 
-def _read_batches(file: _File, aside: _Aside) -> Iterator[pa.RecordBatch]:
+def _read_batches(file: TextFile, aside: Aside) -> Iterator[pa.RecordBatch]:
     """Read rows as text, in blocks; lines with too few or too many fields are set aside."""
     if not file.rows:
         return iter(())
@@ -151,7 +129,7 @@ def _read_batches(file: _File, aside: _Aside) -> Iterator[pa.RecordBatch]:
     return _read_fast(file, aside)
 
 
-def _read_fast(file: _File, aside: _Aside) -> Iterator[pa.RecordBatch]:
+def _read_fast(file: TextFile, aside: Aside) -> Iterator[pa.RecordBatch]:
     nothing = f'{file.top.mark}" \t\r\n'
 
     def set_aside(row: Any) -> str:
@@ -197,73 +175,11 @@ def _drop_blank(batch: pa.RecordBatch) -> pa.RecordBatch:
     return batch.filter(pc.invert(blank))
 
 
-def _read_carefully(file: _File, aside: _Aside) -> Iterator[pa.RecordBatch]:
+def _read_carefully(file: TextFile, aside: Aside) -> Iterator[pa.RecordBatch]:
     """Read rows as the CSV standard says: values may span lines, and no line is lost."""
     types = [pa.string()] * len(file.names)
-    with open_decoded(file.path, file.encoding) as text:
-        rows = _sort_rows(islice(text, file.top.end, None), file, aside)
-        while block := list(islice(rows, _ROWS)):
-            columns = zip(*block, strict=True)
-            arrays = [pa.array(c, t) for c, t in zip(columns, types, strict=True)]
-            yield pa.RecordBatch.from_arrays(arrays, names=file.names)
-
-
-def _sort_rows(lines: Iterator[str], file: _File, aside: _Aside) -> Iterator[list[str]]:
-    """Yield the rows of the table; set aside torn lines, and at the end what stands below it."""
-    width, n_rows = len(file.names), 0
-    end: list[Loose] = []
-    for row, line in _split_rows(lines, file.top.mark):
-        fits = len(row) == width or (
-            file.top.extra and len(row) == width + 1 and not row[-1].strip()
-        )
-        if not count_filled(row) and (row or not line.strip()):
-            end.append(BLANK)
-        elif not fits or is_stray(row, width):
-            alone = file.top.mark not in line
-            end.append(Loose(line, alone, row[:width] if fits else None))
-        else:
-            yield from _keep(end, aside)
-            end.clear()
-            n_rows += 1
-            yield row[:width]
-    n_kept = split_end(end, after_rows=n_rows > 0)
-    yield from _keep(end[:n_kept], aside)
-    aside.footer.extend(line.text for line in end[n_kept:] if line is not BLANK)
-
-
-def _keep(lines: Sequence[Loose], aside: _Aside) -> Iterator[list[str]]:
-    """Yield the rows among loose lines, and set aside those that are torn."""
-    for line in lines:
-        if line.row is not None:
-            yield line.row
-        elif line is not BLANK:
-            aside.malformed.append(line.text)
-
-
-def _split_rows(lines: Iterator[str], mark: str) -> Iterator[tuple[list[str], str]]:
-    """Yield the fields of each record with its text; no fields where they cannot be told.
-
-    A line that opens a quotation mark and never closes it stands alone: the lines after it are
-    read again.
-    """
-    again: deque[str] = deque()
-    taken: list[str] = []
-
-    def feed() -> Iterator[str]:
-        while (line := again.popleft() if again else next(lines, None)) is not None:
-            taken.append(line)
-            yield line
-
-    reader = csv.reader(feed(), delimiter=mark, strict=True)
-    while True:
-        taken.clear()
-        try:
-            row = next(reader)
-        except StopIteration:
-            return
-        except csv.Error:
-            again.extendleft(reversed(taken[1:]))
-            del taken[1:]
-            row = []
-            reader = csv.reader(feed(), delimiter=mark, strict=True)
-        yield row, "".join(taken).strip("\r\n")
+    rows = map(itemgetter(1), split_records(file, aside))
+    while block := list(islice(rows, _ROWS)):
+        columns = zip(*block, strict=True)
+        arrays = [pa.array(c, t) for c, t in zip(columns, types, strict=True)]
+        yield pa.RecordBatch.from_arrays(arrays, names=file.names)

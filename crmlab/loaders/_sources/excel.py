@@ -1,8 +1,9 @@
 """Open Excel files: the sheets that a person sees, as one table where they are alike."""
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -53,14 +54,16 @@ def open_excel(paths: Sequence[Path], sheet: str | int | None, header: int | Non
         opened,
         readings={name: reading for name, reading in readings.items() if reading},
         hint=opened.hint or hint,
+        locate=partial(_locate, books),
     )
 
 
 @dataclass(frozen=True)
 class _Part:
-    """The table of one sheet, where its header was found, and what stands below it."""
+    """The table of one sheet with the numbers of its rows, and what stands around it."""
 
     frame: pd.DataFrame
+    numbers: list[int]
     words: str
     footer: list[str]
 
@@ -80,6 +83,19 @@ class _Book:
         together = " together" if len(self.taken) > 1 else ""
         others = f", without {_list(self.left_out)}" if self.left_out else ""
         return _list(self.taken) + together + others
+
+
+def _locate(books: Sequence[_Book], rows: Collection[int]) -> dict[int, str]:
+    """Say in which row of which sheet they stand, as Excel counts rows."""
+    places, start = {}, 0
+    for book in books:
+        for name, part in zip(book.taken, book.parts, strict=True):
+            words = [book.path.name] * (len(books) > 1) + [repr(name)] * (len(book.taken) > 1)
+            for row in rows:
+                if start <= row < start + len(part.numbers):
+                    places[row] = ", ".join([*words, f"row {part.numbers[row - start]:,}"])
+            start += len(part.numbers)
+    return places
 
 
 def _list(names: Sequence[str]) -> str:
@@ -127,8 +143,9 @@ def _read_part(rows: _Rows, path: Path, header: int | None) -> _Part:
     words = say_header(header, "row") if header > numbers[0] else ""
     table = {number: row for number, row in rows.items() if number >= header}
     footer = _find_footer(table)
-    frame = _as_frame([row for number, row in table.items() if number not in footer], path)
-    return _Part(frame, words, list(footer.values()))
+    kept = [number for number in table if number not in footer]
+    frame = _as_frame([table[number] for number in kept], path)
+    return _Part(frame, kept[1:], words, list(footer.values()))
 
 
 def _strip_end(row: tuple[Any, ...]) -> tuple[Any, ...]:

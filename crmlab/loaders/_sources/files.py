@@ -2,8 +2,9 @@
 
 import glob
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet
@@ -13,9 +14,16 @@ from crmlab._errors import InputError
 from crmlab.contracts import ContractError
 from crmlab.loaders._sources.delimited import open_text
 from crmlab.loaders._sources.excel import open_excel
-from crmlab.loaders._sources.source import Source, check_names, check_same_names, zones_of
+from crmlab.loaders._sources.source import (
+    ROW,
+    Source,
+    check_names,
+    check_same_names,
+    name_rows,
+    zones_of,
+)
 
-__all__ = ["expand", "open_files"]
+__all__ = ["expand", "open_files", "read_numbered"]
 
 _KINDS = {
     ".csv": "text", ".tsv": "text", ".txt": "text",
@@ -104,8 +112,24 @@ def _open_parquet(paths: Sequence[Path]) -> Source:
     for path, schema in schemas.items():
         check_names(schema.names, path.name)
     check_same_names({path: schema.names for path, schema in schemas.items()})
-    table = read_parquet(*paths)
-    return Source(table, tuple(table.columns), zones=zones_of(*schemas.values()))
+    zones = zones_of(*schemas.values())
+    if len(paths) > 1:
+        table = read_parquet(*paths)
+        return Source(table, tuple(table.columns), zones=zones)
+    table, locate = read_numbered(paths[0])
+    names = tuple(name for name in table.columns if name != ROW)
+    return Source(table, names, zones=zones, locate=locate)
+
+
+def read_numbered(path: Path) -> tuple[Any, Callable[[Collection[int]], dict[int, str]]]:
+    """Return a Parquet file as a table with the numbers of its rows, and what says where they are.
+
+    The engine makes up the numbers when a query asks for them.
+    """
+    made = "file_row_number"
+    if made in (name.casefold() for name in pyarrow.parquet.read_schema(path).names):
+        return read_parquet(path), Source.locate
+    return read_parquet(path, **{made: True}).rename({ROW: made}), name_rows
 
 
 def _read_schema(path: Path) -> pa.Schema:

@@ -9,7 +9,15 @@ import pyarrow as pa
 
 from crmlab._engine import in_memory
 from crmlab.contracts import ContractError
-from crmlab.loaders._sources.source import MOMENT, NUMBER, Source, check_names, zones_of
+from crmlab.loaders._sources.source import (
+    MOMENT,
+    NUMBER,
+    ROW,
+    Source,
+    check_names,
+    name_rows,
+    zones_of,
+)
 
 __all__ = ["open_arrow", "open_frame"]
 
@@ -41,7 +49,9 @@ def open_arrow(table: pa.Table) -> Source:
 
 
 def _register(table: pa.Table, names: list[str], hint: str = "") -> Source:
-    return Source(in_memory(table), tuple(names), zones=zones_of(table.schema), hint=hint)
+    zones = zones_of(table.schema)
+    table = table.append_column(ROW, pa.array(np.arange(table.num_rows)))
+    return Source(in_memory(table), tuple(names), zones=zones, hint=hint, locate=name_rows)
 
 
 def _as_engine_type(column: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Array:

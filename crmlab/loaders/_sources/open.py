@@ -7,13 +7,13 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from crmlab._engine import read_parquet, scratch_file
+from crmlab._engine import scratch_file
 from crmlab._errors import InputError, InputTypeError
-from crmlab.loaders._sources.files import expand, open_files
+from crmlab.loaders._sources.files import expand, open_files, read_numbered
 from crmlab.loaders._sources.frames import open_arrow, open_frame
 from crmlab.loaders._sources.source import Source, check_names, zones_of
 
-__all__ = ["open_source"]
+__all__ = ["names_files", "open_source"]
 
 # Types of DuckDB that Parquet or Ibis cannot carry over exactly, and text can.
 _AS_TEXT = {"hugeint", "uhugeint", "bignum", "varint", "uuid", "interval", "bit"}
@@ -28,9 +28,8 @@ def open_source(
     header: int | None = None,
 ) -> Source:
     """Return the table behind a path, glob, list of paths, frame, relation or expression."""
-    paths = list(source) if isinstance(source, list | tuple) else [source]
-    if paths and all(isinstance(path, str | os.PathLike) for path in paths):
-        files = list(dict.fromkeys(file for path in paths for file in expand(path)))
+    if names_files(source):
+        files = list(dict.fromkeys(file for path in _list_paths(source) for file in expand(path)))
         return open_files(files, encoding, separator, sheet, header)
     if sheet is not None:
         raise InputError(f"`sheet` is for Excel files; got {sheet!r} with a table.")
@@ -51,6 +50,16 @@ def open_source(
     if hasattr(source, "__arrow_c_stream__") and not kind.startswith("ibis."):
         return open_arrow(_to_arrow(source))
     raise _unknown_source(source)
+
+
+def names_files(source: Any) -> bool:
+    """Say whether a source is a path, a pattern, or several."""
+    paths = _list_paths(source)
+    return bool(paths) and all(isinstance(path, str | os.PathLike) for path in paths)
+
+
+def _list_paths(source: Any) -> list[Any]:
+    return list(source) if isinstance(source, list | tuple) else [source]
 
 
 def _kind(source: Any) -> str:
@@ -85,8 +94,8 @@ def _open_relation(relation: Any) -> Source:
     zones = zones_of(exact.limit(0).to_arrow_table().schema)
     path = scratch_file(".parquet")
     exact.write_parquet(str(path))
-    table = read_parquet(path)
-    return Source(table, tuple(table.columns), zones=zones)
+    table, locate = read_numbered(path)
+    return Source(table, tuple(relation.columns), zones=zones, locate=locate)
 
 
 # --- Spark ------------------------------------------------------------------------------------

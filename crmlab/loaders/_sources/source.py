@@ -1,7 +1,7 @@
 """A table as its owner wrote it, and what its header may look like."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,12 +10,26 @@ import pyarrow as pa
 
 from crmlab.contracts import ContractError
 
-__all__ = ["MOMENT", "NUMBER", "OURS", "Source", "check_names", "check_same_names", "zones_of"]
+__all__ = [
+    "MOMENT",
+    "NUMBER",
+    "OURS",
+    "ROW",
+    "TORN",
+    "Source",
+    "check_names",
+    "check_same_names",
+    "name_rows",
+    "zones_of",
+]
 
 # Columns that reading adds beside the owner's begin like this, and are never shown.
 OURS = "crmlab:"
 # Where a column mixes text and typed cells, as Excel's do, these hold the typed ones.
 NUMBER, MOMENT = f"{OURS}number:", f"{OURS}moment:"
+# The number of each row, from 0, where the source has an order; and what stands for the first of
+# the lines that were set aside.
+ROW, TORN = f"{OURS}row", -1
 
 
 @dataclass(frozen=True)
@@ -23,7 +37,8 @@ class Source:
     """A table, the names of its owner's columns, and the lines that do not fit the header.
 
     `zones` holds the time zones of columns whose values carry one, `readings` how the source was
-    read, `hint` what may help where columns are missing.
+    read, `hint` what may help where columns are missing. `locate` takes numbers of rows and says
+    where they stand, as in "line 12"; it may leave some out.
     """
 
     table: Any
@@ -32,6 +47,12 @@ class Source:
     zones: dict[str, set[str]] = field(default_factory=dict)
     readings: dict[str, str] = field(default_factory=dict)
     hint: str = ""
+    locate: Callable[[Collection[int]], dict[int, str]] = lambda rows: {}
+
+
+def name_rows(rows: Collection[int]) -> dict[int, str]:
+    """Say which rows of a frame these are, from 0 as `.iloc` counts."""
+    return {row: f"row {row:,}" for row in rows}
 
 
 def check_names(names: Iterable[str], where: str) -> None:
