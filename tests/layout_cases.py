@@ -63,7 +63,8 @@ class Shop:
     style: dict = field(default_factory=dict)
 
 
-def make_book(shop, seed, n_orders=28):
+def make_book(shop, seed, n_orders=28, newcomer=False):
+    """Orders of a shop; a newcomer places the last one, and no other."""
     rng = random.Random(seed)
     moment, orders = dt.datetime(2024, 1, 3, 10), []
     for at in range(n_orders):
@@ -82,6 +83,9 @@ def make_book(shop, seed, n_orders=28):
         orders.append(
             Order(1001 + at, customer, moment, state, currency, lines, discount, shipping)
         )
+    if newcomer:
+        last = orders[-1]
+        last.customer, last.state, last.currency = "c9", PAID, shop.currencies[0]
     return orders
 
 
@@ -390,17 +394,17 @@ SHOPS = {
 }  # fmt: skip
 
 
-def export_frame(name, seed=1):
+def export_frame(name, seed=1, **more):
     """The export of a shop as text, its book of orders, and the shop."""
     shop = SHOPS[name]
-    book = make_book(shop, seed)
+    book = make_book(shop, seed, **more)
     rows = [row for order in book for row in shop.write(order)]
     return pd.DataFrame(rows, dtype="str"), book, shop
 
 
-def store_export(name, folder, seed=1):
+def store_export(name, folder, seed=1, **more):
     """The path of an export, and what it comes to."""
-    frame, book, shop = export_frame(name, seed)
+    frame, book, shop = export_frame(name, seed, **more)
     path = folder / f"{name}.csv"
     frame.to_csv(path, index=False, **shop.style)
     return path, *count_truth(shop, book)

@@ -14,6 +14,7 @@ from crmlab import InputError
 from crmlab._paths import data_dir
 from crmlab.company import CompanySettings
 from crmlab.contracts import CONTRACTS, ContractError
+from crmlab.customer_base import rfm_summary
 from crmlab.datasets import (
     TRANSACTION_SETS,
     Company,
@@ -197,3 +198,60 @@ def test_its_orders_are_a_set_that_reports_know_by_name():
     orders = load_transactions("company")
     pd.testing.assert_frame_equal(orders, load_company().transactions)
     assert TRANSACTION_SETS["company"] == "KRW"
+
+
+# --- returns, which the company books days after the order they come from ---------------------
+
+
+@pytest.fixture(scope="module")
+def company():
+    return load_company()
+
+
+@pytest.fixture(scope="module")
+def summary(company):
+    return rfm_summary(company.transactions)
+
+
+def left_of_orders(lines):
+    """What each order brought (`gross`) and what is left of it, by customer and order."""
+    gross = lines["amount"].where(~lines["is_return"], 0)
+    by_order = lines.assign(gross=gross).groupby(["customer_id", "order_id"])
+    return by_order[["gross", "amount"]].sum().rename(columns={"amount": "left"})
+
+
+def netted_by_day(lines):
+    """Purchases and money by customer if a return were taken off the day it is booked on."""
+    days = lines.groupby(["customer_id", "date"])["amount"].sum()
+    return days[days >= 0].groupby("customer_id").agg(["size", "sum"])
+
+
+@pytest.mark.slow
+def test_the_summary_has_what_is_left_of_each_order_after_its_returns(company, summary):
+    orders = left_of_orders(company.transactions)
+    kept = orders[(orders["left"] > 0) | (orders["gross"] == 0)]
+    by_customer = kept["left"].groupby("customer_id").agg(["size", "sum"])
+    assert summary["total_spend"].to_dict() == by_customer["sum"].to_dict()
+    assert summary["n_orders"].to_dict() == by_customer["size"].to_dict()
+
+
+@pytest.mark.slow
+def test_only_returns_on_a_later_day_set_the_summary_apart_from_days_netted(company, summary):
+    lines = company.transactions
+    days = netted_by_day(lines)
+    now = summary[["n_orders", "total_spend"]].reindex(days.index)
+    differs = (now.to_numpy() != days.to_numpy()).any(axis=1)
+    ordered = lines[~lines["is_return"]].groupby("order_id")["date"].min()
+    late = lines["is_return"] & (lines["date"] > lines["order_id"].map(ordered))
+    assert late.sum() > 1_000
+    assert set(days.index[differs]) == set(lines.loc[late, "customer_id"])
+
+
+@pytest.mark.slow
+def test_revenue_is_nearer_to_the_planted_one_than_with_days_netted(company, summary):
+    placed = left_of_orders(company.transactions).groupby("customer_id").size()
+    kept = 1 - company.truth.settings.returns  # of an order, on average
+    planted = (company.truth.people["mean_spend"] * placed * kept).sum()
+    netted = netted_by_day(company.transactions)["sum"].sum()
+    assert summary["total_spend"].sum() == pytest.approx(planted, rel=0.01)
+    assert netted > planted * 1.04

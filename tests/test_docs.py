@@ -2,11 +2,15 @@
 
 import doctest
 import re
+import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
+from layout_cases import SHOPS, store_export
 
 import crmlab
+from crmlab.contracts import ContractError
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("findings/*.md")])
@@ -60,3 +64,67 @@ def test_a_finding_pins_its_packages_cleans_up_and_runs_without_crmlab(script):
     assert all(f"# {word}: " in text for word in ("Versions", "Seen", "Guess", "Source"))
     assert "import crmlab" not in text
     assert lines[-1].startswith('echo "')
+
+
+# --- the analyst's path of the README, on the exports of shops --------------------------------
+
+PLAIN = {
+    "columns": {
+        "Receipt": "order_id", "Client": "customer_id", "Bought on": "date", "State": "status",
+        "Sum": "amount",
+    },
+    "statuses": {"handed over": "paid", "called off": "cancelled"},
+}  # fmt: skip
+SAMPLES = {"shopify": {"currency": "USD"}, "naver": {}, "plain": PLAIN}
+
+
+def follow_readme(**options):
+    """Run the README's lines on `orders.csv`, each reading with these options; what they made."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```python shop\n(.*?)^```$", text, flags=re.DOTALL | re.MULTILINE)
+    assert len(blocks) == 2
+    code = "\n".join(blocks)
+    assert code.count('("orders.csv")') == 2
+    made = {"options": options}
+    exec(code.replace('("orders.csv")', '("orders.csv", **options)'), made)
+    return made
+
+
+def assert_led_to_values(made):
+    audit, summary, value = made["audit"], made["summary"], made["value"]
+    assert summary["total_spend"].sum() == pytest.approx(audit.revenue)
+    assert len(summary) == audit.n_buyers
+    assert value.index.equals(summary.index)
+    money = value[["lower", "estimate", "upper"]]
+    assert np.isfinite(money).all(axis=None)
+    assert (money.diff(axis=1).iloc[:, 1:] >= 0).all(axis=None)
+    assert value["estimate"].sum() > 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SAMPLES)
+def test_the_path_of_the_readme_runs_on_every_sample(name, tmp_path, monkeypatch, capsys):
+    shutil.copy(crmlab.datasets.sample_path(name), tmp_path / "orders.csv")
+    monkeypatch.chdir(tmp_path)
+    assert_led_to_values(follow_readme(**SAMPLES[name]))
+    assert "revenue" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["coupang", "sap", "woocommerce"])
+def test_the_path_of_the_readme_runs_with_a_buyer_on_the_last_day(name, tmp_path, monkeypatch):
+    path, money, _ = store_export(name, tmp_path, n_orders=80, newcomer=True)
+    path.rename(tmp_path / "orders.csv")
+    monkeypatch.chdir(tmp_path)
+    several = len(money) > 1
+    made = follow_readme(**({"currency": SHOPS[name].currencies[0]} if several else {}))
+    assert_led_to_values(made)
+    assert (made["summary"]["T"] == 0).sum() == 1
+
+
+@pytest.mark.slow
+def test_the_path_of_the_readme_refuses_to_add_up_currencies(tmp_path, monkeypatch):
+    shutil.copy(crmlab.datasets.sample_path("shopify"), tmp_path / "orders.csv")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ContractError, match=r"several currencies.*currency="):
+        follow_readme()

@@ -41,21 +41,37 @@ CASES = {
     ),
     "00.3": Case(
         right=[
-            {1, 5, 12},
-            [12, 5, 1, 1],
-            (1.0, 5.0, 12.0),
-            {"1", " 5", "12"},
-            np.array([1, 5, 12]),
-            pd.Series([1, 5, 12]),
-            pd.Index([1, 5, 12]),
-            {1: 70, 5: 50, 12: 0},
+            {1, 12},
+            [12, 1, 1],
+            (1.0, 12.0),
+            {"1", " 12"},
+            np.array([1, 12]),
+            pd.Series([1, 12]),
+            pd.Index([1, 12]),
+            {1: 70, 12: 0},
         ],
         wrong=[
             ({1, 5, 9, 12}, "Not every day"),
-            ([1, 5], "zero is not below zero"),
-            ([1, 12], "does not undo an earlier day"),
-            ([5, 12], "does not cancel its whole day"),
-            ([1], "Two slips"),
+            ([1, 5, 12], "not taken off its own day"),
+            ([1], "price of zero"),
+            ([5, 12], "what the later one gives back"),
+            ([12], "leaves a purchase of the rest"),
+            ([1, 5], "Two slips"),
+        ],
+    ),
+    "00.4": Case(
+        right=[120, 120.0],
+        wrong=[
+            (420, "every amount"),
+            (360, "every status"),
+            (330, "paid or not"),
+            (270, "never came"),
+            (210, "not added up"),
+            (190, "cancelled"),
+            (180, "gross"),
+            (170, "of nobody"),
+            (160, "brings nothing"),
+            (150, "pending"),
         ],
     ),
     "02.1": Case(
@@ -326,11 +342,28 @@ def days_from_first_to_last():
     return (date.fromisoformat(days[1]) - date.fromisoformat(days[0])).days
 
 
-def days_at_zero_or_above():
-    net = {}
-    for day, amount in table("00.3"):
-        net[day] = net.get(day, 0) + int(amount)
-    return {day for day, amount in net.items() if amount >= 0}
+def days_of_purchases_left():
+    """Take each refund off the latest purchase of that price, else of the latest with enough."""
+    left = []
+    for day, amount in ((day, int(amount)) for day, amount in table("00.3")):
+        if amount >= 0:
+            left.append([day, amount, amount])
+            continue
+        alike = [bought for bought in left if bought[2] == -amount]
+        enough = [bought for bought in left if bought[2] >= -amount]
+        (alike or enough)[-1][2] += amount
+    return {day for day, price, rest in left if rest or not price}
+
+
+def revenue_order_by_order():
+    return sum(
+        int(goods) - int(back)
+        for _, customer, status, currency, goods, back in table("00.4")
+        if customer != "guest" and status in STATUSES_THAT_COUNT and currency == "USD"
+    )
+
+
+STATUSES_THAT_COUNT = ("paid", "partly refunded", "refunded")
 
 
 def share_of_the_best_two():
@@ -438,7 +471,8 @@ def posterior_mean_of_spend():
     [
         ("00.1", purchases_of_customer_a),
         ("00.2", days_from_first_to_last),
-        ("00.3", days_at_zero_or_above),
+        ("00.3", days_of_purchases_left),
+        ("00.4", revenue_order_by_order),
         ("02.1", share_of_the_best_two),
         ("02.2", gini_from_all_pairs),
         ("02.3", fraction_needed_in_tiny_slices),

@@ -25,7 +25,7 @@ ALTERNATES = {
         "top": 0.1,
         "card": "complete_journey",
         "customer": "00003",
-        "returns": "keep",
+        "usd_per_eur": 1.5,
         "tolerated": 0.5,
     },
     "02_pareto": {

@@ -1,4 +1,4 @@
-"""Exercises of notebook 00: what counts as a purchase, and the three clocks of a customer."""
+"""Exercises of notebook 00: purchases, refunds, revenue, and the three clocks of a customer."""
 
 from crmlab.exercises._engine import Exercise, Misconception
 
@@ -59,10 +59,10 @@ recency = 21 + 29 + 10 = 60 days.
 T = 111 days runs on to the end of the data; days_since_last = 111 - 60 = 51 days.""",
 )
 
-_RETURNS = Exercise(
+_REFUNDS = Exercise(
     key="00.3",
     question="""\
-One customer's lines; a negative amount is a return:
+One customer's lines; a negative amount is a refund, and no line names its order:
 
 | day | amount |
 |---:|---:|
@@ -72,39 +72,83 @@ One customer's lines; a negative amount is a return:
 | 9 | -50 |
 | 12 | 0 |
 
-Under the default rule, `returns="net"`, on which days does this customer have a purchase?
+By the rules of this book, on which days does this customer have a purchase?
 Answer with a set of day numbers.""",
-    answer=frozenset({"1", "5", "12"}),
+    answer=frozenset({"1", "12"}),
     tolerance=0.0,
     unit="a set of day numbers, such as {2, 3}",
-    right="A return lowers its own day; a day below zero is not a purchase, and it is counted.",
+    right="A refund belongs to its purchase; one given back whole is none, one for nothing is.",
     misconceptions=(
         Misconception(
             frozenset({"1", "5", "9", "12"}),
-            "Not every day with a line is a purchase: add up each day and look at its sign.",
+            "Not every day with a line is a purchase: ask what each refund gives back.",
         ),
         Misconception(
-            frozenset({"1", "5"}),
-            "An amount of zero is not below zero: a free item was still taken.",
-        ),
-        Misconception(
-            frozenset({"1", "12"}),
-            "A return is added to the day it happens on; it does not undo an earlier day.",
-        ),
-        Misconception(
-            frozenset({"5", "12"}),
-            "A return does not cancel its whole day: add up what the day brought in the end.",
+            frozenset({"1", "5", "12"}),
+            "A refund is not taken off its own day: look for a purchase of that price before it.",
         ),
         Misconception(
             frozenset({"1"}),
-            "Two slips: a return does not undo an earlier day, and zero is not below zero.",
+            "A price of zero without a refund is a purchase: the customer took something.",
+        ),
+        Misconception(
+            frozenset({"5", "12"}),
+            "A refund in part leaves a purchase; and see what the later one gives back.",
+        ),
+        Misconception(
+            frozenset({"12"}),
+            "A refund in part leaves a purchase of the rest.",
+        ),
+        Misconception(
+            frozenset({"1", "5"}),
+            "Two slips: zero is a purchase, and each refund undoes a purchase before it.",
         ),
     ),
-    hint="add up the amounts of each day, then drop the days whose sum is below zero.",
+    hint="for each refund, look for a purchase before it of exactly that price.",
     solution="""\
-Sums by day: day 1: 100 - 30 = 70; day 5: 50; day 9: -50; day 12: 0.
-Only day 9 is below zero, so it is not a purchase.
-Purchases are on days 1, 5 and 12; the return of day 9 stays visible in the quality report.""",
+The 30 of day 1 is part of the 100: that purchase keeps 70.
+The 50 of day 9 is the price of day 5: given back whole, so day 5 is not a purchase.
+Day 12 cost nothing and nothing was given back: a purchase.
+Purchases are on days 1 and 12.""",
 )
 
-EXERCISES = (_PURCHASES, _RECENCY, _RETURNS)
+_REVENUE = Exercise(
+    key="00.4",
+    question="""\
+A shop's export, one row per order:
+
+| order | customer | status | currency | goods | given back |
+|---|---|---|---|---:|---:|
+| 1 | kim | paid | USD | 60 | 0 |
+| 2 | lee | partly refunded | USD | 80 | 20 |
+| 3 | guest | paid | USD | 50 | 0 |
+| 4 | kim | cancelled | USD | 70 | 0 |
+| 5 | park | refunded | USD | 40 | 40 |
+| 6 | lee | pending | USD | 30 | 0 |
+| 7 | choi | paid | EUR | 90 | 0 |
+
+What is the revenue in USD, by the default rules of this book?""",
+    answer=120.0,
+    tolerance=0.001,
+    unit="one number in USD, such as 75",
+    right="Revenue is what known customers paid for goods, less what they were given back.",
+    misconceptions=(
+        Misconception(420.0, "That is every amount in the file, in two currencies."),
+        Misconception(360.0, "Refunds are off, but two currencies and every status are in it."),
+        Misconception(330.0, "Those are all dollars written down, paid or not."),
+        Misconception(270.0, "Some of these dollars never came, and one customer is nobody."),
+        Misconception(210.0, "Dollars and euros are not added up."),
+        Misconception(180.0, "That is gross: take off what was given back."),
+        Misconception(170.0, "One of these orders is of nobody."),
+        Misconception(160.0, "An order given back whole brings nothing."),
+        Misconception(150.0, "A pending order is left out by default."),
+        Misconception(190.0, "A cancelled order never counts."),
+    ),
+    hint="go order by order: ask what its status means, who bought, and in which currency.",
+    solution="""\
+Order 1 brings 60, order 2 brings 80 - 20 = 60, order 5 brings 40 - 40 = 0.
+Left out: 3 (nobody), 4 (cancelled), 6 (pending), 7 (another currency).
+Revenue: 120 USD, of 3 orders and 2 purchases.""",
+)
+
+EXERCISES = (_PURCHASES, _RECENCY, _REFUNDS, _REVENUE)
