@@ -16,12 +16,11 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TextIO
 
 import typer
 
+from crmlab import _audit_options as options
 from crmlab._arguments import (
     check_export,
     export,
-    read_lists,
     read_pairs,
-    read_rates,
     read_renames,
 )
 from crmlab._errors import InputError
@@ -45,7 +44,6 @@ app = typer.Typer(
 )
 datasets_app = typer.Typer(help="The data sets of the workbook.", no_args_is_help=True)
 app.add_typer(datasets_app, name="datasets")
-_RENAMES = typer.Option("--column", metavar="THEIRS=OURS", help="Rename a column; repeatable.")
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -180,7 +178,7 @@ def report(
     out: Annotated[
         str | None, typer.Option(help="Folder for the page. [default: ./reports/NAME]")
     ] = None,
-    column: Annotated[list[str] | None, _RENAMES] = None,
+    column: options.Column = None,
     parameter: Annotated[
         list[str] | None,
         typer.Option("--parameter", "-p", metavar="KEY=VALUE", help="A parameter; repeatable."),
@@ -254,97 +252,42 @@ def layouts() -> None:
 
 @app.command()
 def audit(
-    file: Annotated[str, typer.Argument(help="A file of orders, or a quoted pattern.")],
-    column: Annotated[list[str] | None, _RENAMES] = None,
-    layout: Annotated[
-        str | None, typer.Option(help="Layout of the export: a name, or a file. [default: found]")
-    ] = None,
-    quarantined: Annotated[
-        Path | None, typer.Option(help="Write the faulty rows with their reasons, as CSV.")
-    ] = None,
-    left_out: Annotated[
-        Path | None, typer.Option(help="Write the rows that a rule leaves out, as CSV.")
-    ] = None,
-    count: Annotated[
-        list[str] | None, typer.Option(help="Count pending or partly paid orders; repeatable.")
-    ] = None,
-    status: Annotated[
-        list[str] | None,
-        typer.Option(metavar="THEIRS=OURS", help="What a word of status means; repeatable."),
-    ] = None,
-    guest: Annotated[
-        list[str] | None, typer.Option(help="An id that stands for nobody; repeatable.")
-    ] = None,
-    currency: Annotated[str | None, typer.Option(help="Code of the currency, such as KRW.")] = None,
-    rate: Annotated[
-        list[str] | None,
-        typer.Option(metavar="CODE=NUMBER", help="Worth of one unit of a currency; repeatable."),
-    ] = None,
-    where: Annotated[
-        list[str] | None,
-        typer.Option(metavar="COLUMN=VALUE", help="Keep rows with this value; repeatable."),
-    ] = None,
-    returns: Annotated[str, typer.Option(help="Returns: net, drop or keep.")] = "net",
-    duplicates: Annotated[str, typer.Option(help="Equal lines: keep or quarantine.")] = "keep",
-    dayfirst: Annotated[
-        bool | None,
-        typer.Option("--dayfirst/--monthfirst", help="Whether 05/01/2024 is 5 January."),
-    ] = None,
-    date_format: Annotated[
-        str | None, typer.Option(help='Format of the dates, such as "%d.%m.%y".')
-    ] = None,
-    timezone: Annotated[
-        str | None, typer.Option(help="Zone in which a day begins, such as Asia/Seoul.")
-    ] = None,
-    not_after: Annotated[
-        str | None, typer.Option(help="Later dates are faulty. [default: today]")
-    ] = None,
-    decimal: Annotated[str | None, typer.Option(help="Decimal mark of amounts: . or ,")] = None,
-    encoding: Annotated[str | None, typer.Option(help="Encoding of a text file.")] = None,
-    separator: Annotated[
-        str | None, typer.Option(help="Mark between fields of a text file, such as ';' or tab.")
-    ] = None,
-    sheet: Annotated[
-        str | None, typer.Option(help="Sheet of an Excel file, by name or number from 0.")
-    ] = None,
-    header: Annotated[
-        int | None,
-        typer.Option(
-            metavar="N", help="Line of a file, or row of a sheet, that holds the header, from 1."
-        ),
-    ] = None,
+    file: options.File,
+    column: options.Column = None,
+    layout: options.Layout = None,
+    quarantined: options.Quarantined = None,
+    left_out: options.LeftOut = None,
+    count: options.Count = None,
+    status: options.Status = None,
+    guest: options.Guest = None,
+    currency: options.Currency = None,
+    rate: options.Rate = None,
+    where: options.Where = None,
+    returns: options.Returns = "net",
+    duplicates: options.Duplicates = "keep",
+    dayfirst: options.Dayfirst = None,
+    date_format: options.DateFormat = None,
+    timezone: options.Timezone = None,
+    not_after: options.NotAfter = None,
+    decimal: options.Decimal = None,
+    encoding: options.Encoding = None,
+    separator: options.Separator = None,
+    sheet: options.Sheet = None,
+    header: options.Header = None,
 ) -> None:
     """Check an order file.
 
     The exit code is 0 if no row is faulty, 3 if some are, 2 if the file cannot be read. Rows that
     a rule leaves out, such as cancelled orders, are not faulty.
     """
+    given = locals()  # by name: all but the files are options of reading
+    files = ("file", "quarantined", "left_out")
+    reading = options.as_reading({name: given[name] for name in given if name not in files})
     from crmlab._engine import execute
     from crmlab.loaders import audit_transactions
 
     _check_exports(file, {"--quarantined": quarantined, "--left-out": left_out})
-    options: dict[str, Any] = {
-        "columns": read_renames(column or []),
-        "layout": layout,
-        "count": count or (),
-        "statuses": read_renames(status or [], option="--status"),
-        "guests": guest,
-        "currency": currency,
-        "rates": read_rates(rate or []),
-        "where": read_lists(where or [], option="--where", form="COLUMN=VALUE"),
-        "returns": returns,
-        "duplicates": duplicates,
-        "dayfirst": dayfirst,
-        "date_format": date_format,
-        "timezone": timezone,
-        "not_after": not_after,
-        "decimal": decimal,
-        "encoding": encoding,
-        "separator": "\t" if separator in ("tab", r"\t") else separator,
-        "sheet": sheet,
-        "header": header,
-    }
-    found = audit_transactions(file, **options)
+    found = audit_transactions(file, **reading)
     _print(f"{file}\n{found.describe()}")
     if quarantined is not None:
         export(found.quarantined, quarantined)

@@ -20,8 +20,7 @@ from crmlab._notebooks import (
 )
 from crmlab._optional import need
 from crmlab._paths import notebooks_dir
-from crmlab.reports._errors import NotebookFailed, ReportError
-from crmlab.reports._extra import load_extra
+from crmlab.reports._errors import NotebookFailed, ReportError, load_extra
 from crmlab.reports._progress import cell_bar
 from crmlab.reports._publish import destination_folder, keep_failed, publish, staging
 

@@ -1,11 +1,12 @@
-"""What a failed run says."""
+"""What a failed run says, a missing extra before it starts."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
 from crmlab._errors import RunError
+from crmlab._optional import need
 
-__all__ = ["CellFailure", "NotebookFailed", "ReportError"]
+__all__ = ["CellFailure", "NotebookFailed", "ReportError", "load_extra"]
 
 
 @dataclass(frozen=True)
@@ -54,3 +55,9 @@ class NotebookFailed(Exception):
         super().__init__(str(reason))
         self.reason = reason
         self.executed = executed
+
+
+def load_extra() -> None:
+    """Import what runs notebooks and makes pages, which takes seconds; name the missing extra."""
+    for module in ("_execute", "_html"):
+        need(f"crmlab.reports.{module}", extra="reports")
