@@ -364,7 +364,7 @@ def test_a_report_that_leaves_out_faulty_rows_is_exit_code_3(command, orders, tm
 @pytest.mark.pages
 def test_a_report_on_several_files_takes_for_each_the_columns_that_are_its_own(orders, tmp_path):
     from crmlab._notebooks import read_notebook
-    from crmlab.reports._orders import count_left_out
+    from crmlab.reports._orders import check_orders
     from crmlab.reports._parameters import read_parameters
 
     lines = orders(BAD.replace("customer_id", "고객"))
@@ -373,7 +373,7 @@ def test_a_report_on_several_files_takes_for_each_the_columns_that_are_its_own(o
     declared = read_parameters(read_notebook(template), report="data_quality")
     columns = {"고객": "customer_id", "출처": "source"}
     given = {"data": str(lines), "identities": str(people), "columns": columns}
-    assert count_left_out(declared, given, str(lines)) == 1
+    assert check_orders(declared, given, str(lines)).n_rows == 1
 
 
 @pytest.mark.pages

@@ -100,6 +100,8 @@ def test_read_parameters_finds_every_declaration_in_order(declared):
         ("columns", "dict[str, str]", {}),
         ("zone", "str", "UTC"),
         ("encoding", "str | None", None),
+        ("rates", "dict[str, float] | None", None),
+        ("where", "dict[str, list[str]] | None", None),
     ]
     assert declared[1].description.startswith('share in [0, 1]; customers counted as "top"')
     assert declared[7].description == "shares in (0, 1); cut-offs"

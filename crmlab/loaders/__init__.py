@@ -218,6 +218,7 @@ Spark table
         dayfirst=dayfirst, timezone=timezone, not_after=not_after, decimal=decimal,
         encoding=encoding, separator=separator, sheet=sheet, header=header,
     )  # fmt: skip
+    from_files = names_files(source)
     with _reading():
         prepared = _prepare(source, options)
         prepared, counts = count_rows(prepared)
@@ -228,7 +229,7 @@ Spark table
         _refuse_or_warn(message, on_invalid)
     with _reading():
         tell_left_out(prepared, counts)
-        if names_files(source):
+        if from_files:
             tell_doubts(prepared)
     return prepared.valid()
 
@@ -333,7 +334,7 @@ date_format, dayfirst, timezone, not_after, decimal, encoding, separator, sheet,
     >>> found[["rule", "n_rows", "treatment", "example"]]
                            rule  n_rows               treatment      example
     13              return line       1  taken off its purchase  row 1: '-3'
-    14  refund without purchase       1              no revenue
+    15  refund without purchase       1              no revenue
     """
     options = Options(
         columns=columns, layout=layout, count=count, statuses=statuses, guests=guests,

@@ -134,7 +134,7 @@ class TransactionAudit:
         <BLANKLINE>
         date:  read as year-month-day
         <BLANKLINE>
-        22 rules looked for, nothing found.
+        23 rules looked for, nothing found.
         """
         return write_text(list_blocks(self))
 
