@@ -40,7 +40,7 @@ CALLS = {
 ROOMS = {
     "plots": "crmlab.plots.plot_lorenz(crmlab.lorenz_curve([3, 1])).figure.canvas.draw()",
     "identity": "import splink; crmlab.identity",
-    "reports": "from crmlab.reports import _extra; _extra.load_extra(); crmlab.plots",
+    "reports": "from crmlab.reports import _errors; _errors.load_extra(); crmlab.plots",
     "workbook": "import jupyterlab; crmlab.widgets; crmlab.load_cdnow(sample=True)",
     "excel": "import openpyxl; openpyxl.Workbook().save('o.xlsx')",
     "data": "crmlab.load_donations(); crmlab.load_complete_journey('coupons'); import pooch",

@@ -164,6 +164,38 @@ def test_what_options_say_of_refunds():
     assert revenue == {"net": 20, "drop": 50, "keep": 40}
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("word", ["cancelled", "pending"])
+def test_the_refund_of_an_order_that_does_not_count_is_left_out_with_it(word):
+    names = ["order_id", "status"]
+    rows = [("a", 5, 100, "1", "paid"), ("a", 6, 80, "2", word), ("a", 7, -80, "2", "paid")]
+    report = audited(table(*rows, names=names))
+    assert report.revenue == 100
+    assert left_out(report) == {f"not counted: {word}": (2, 80, 80)}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("returns", "revenue"), [("drop", 150), ("keep", 150), ("net", 140)])
+def test_the_summary_agrees_whatever_returns_say(returns, revenue):
+    frame = table(("a", 5, 100, 10), ("b", 6, 50, 0), names=["refunded"])
+    assert audited(frame, returns=returns).revenue == revenue
+    lines = read_transactions(frame, returns=returns)
+    assert rfm_summary(lines)["total_spend"].sum() == revenue
+
+
+def test_what_was_given_back_of_an_order_is_one_amount():
+    names = ["order_id", "order_refunded"]
+    report = audited(table(("a", 5, 30, "o", 20), ("a", 5, 60, "o", 10), names=names))
+    assert set(report.quarantined["reason"]) == {"order_refunded differs within an order"}
+    same = audited(table(("a", 5, 30, "o", 20), ("a", 5, 60, "o", 0), names=names))
+    assert same.revenue == 70
+
+
+def test_a_return_with_a_refund_beside_it_counts_once():
+    report = audited(table(("a", 5, 100, 0), ("a", 6, -60, 60), names=["refunded"]))
+    assert (report.revenue, len(report.left_out)) == (40, 0)
+
+
 # --- totals of orders -----------------------------------------------------------------------------
 
 
@@ -232,6 +264,22 @@ def test_test_orders_and_rows_that_are_not_asked_for_are_left_out():
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("where", "revenue"),
+    [
+        ({"vip": [True]}, 5),
+        ({"date": ["2024-01-06"]}, 2),
+        ({"channel": [None]}, 4),
+        ({"channel": ["web", None]}, 5),
+        ({"amount": [2]}, 2),
+    ],
+)
+def test_a_condition_takes_cells_as_they_are_meant(where, revenue):
+    rows = [("a", 5, 1, "web", True), ("b", 6, 2, "shop", False), ("c", 7, 4, None, True)]
+    assert audited(table(*rows, names=["channel", "vip"]), where=where).revenue == revenue
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("where", [{"chanel": ["web"]}, {"channel": "web"}, {"channel": []}])
 def test_a_condition_that_cannot_be_meant_is_refused(where):
     with pytest.raises(ValueError, match="`where` must"):
@@ -283,16 +331,18 @@ def test_currencies_are_converted_at_a_rate():
     worth = frame["amount"] * frame["currency"].str.upper().map(RATES).fillna(1.0)
     assert report.currency == "USD"
     assert report.revenue == pytest.approx(worth.sum())
-    in_won = audited(frame, currency="KRW", rates={"EUR": 1250, "USD": 1000})
+    in_won = audited(frame, currency="KRW", rates={"EUR": 1250, "USD": 1000, "KRW": 7})
     assert in_won.revenue == pytest.approx(worth.sum() * 1000)
 
 
+@pytest.mark.filterwarnings("ignore::crmlab.loaders.QuarantineWarning")
 def test_the_latest_rate_by_the_day_counts():
     frame = table(("a", 5, 10, "EUR"), ("a", 9, 10, "EUR"), ("b", 1, 10, "EUR"), ("b", 1, 1, "USD"),
                   names=["currency"])  # fmt: skip
     days = pd.to_datetime(["2024-01-03", "2024-01-08"])
-    rates = pd.DataFrame({"currency": "eur", "date": days, "rate": [2.0, 3.0]})
+    rates = pd.DataFrame({"currency": "eur", "date": days.tz_localize("UTC"), "rate": [2.0, 3.0]})
     report = audited(frame, rates=rates)
+    assert len(read_transactions(frame, rates=rates, on_invalid="quarantine").to_pandas()) == 3
     assert report.revenue == 10 * 2 + 10 * 3 + 1
     assert report.quarantined["reason"].tolist() == ["rate missing"]
 

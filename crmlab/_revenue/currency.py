@@ -80,7 +80,7 @@ def convert(
         rate = ibis.ifelse(code == target, 1.0, rate)
     else:
         worth = [(code == one.upper(), float(value)) for one, value in rates.items()]
-        rate = ibis.cases(*worth, (code == target, 1.0))
+        rate = ibis.cases((code == target, 1.0), *worth)
     table = table.mutate(**{"crmlab::rate": rate})
     rate = table["crmlab::rate"]
     money = [one.name for one in TRANSACTIONS.columns if one.money and one.name in names]
@@ -98,7 +98,9 @@ def convert(
 
 def _join_daily(table: Any, rates: pd.DataFrame, prefix: str) -> tuple[Any, Any]:
     """Join the latest rate of each line's currency at its day."""
-    rates = rates.assign(currency=rates["currency"].str.upper()).sort_values("date")
+    # A day is a day of the calendar, in whatever zone the rate was quoted.
+    day = rates["date"].dt.tz_localize(None)
+    rates = rates.assign(currency=rates["currency"].str.upper(), date=day).sort_values("date")
     if rates.duplicated(["currency", "date"]).any():
         raise InputError("`rates` must have one rate per currency and date; some have several.")
     until = rates.groupby("currency")["date"].shift(-1)

@@ -38,14 +38,20 @@ SILENT = "crmlab::silent"
 # Steps on the way: engines do not nest windows, so each is a column.
 _FURTHER, _PRICE, _BACK = "crmlab::further", "crmlab::price", "crmlab::back"
 _OF_ORDER, _WEIGHT = "crmlab::of order", "crmlab::weight"
+_COUNTS, _WHY = "crmlab::counts", "crmlab::why"
 FURTHER_LINE = "further line of an order"
 
 _DIFFERS = "order_total differs within an order"
+_REFUNDS_DIFFER = "order_refunded differs within an order"
 _CURRENCIES = "order in several currencies"
 _TOO_MUCH = "refunded more than was paid"
 # Label -> the column to blame, and what the owner of the data can do.
 FAULTS = {
     _DIFFERS: ("order_total", "give an order one total, or map the price of its lines to `amount`"),
+    _REFUNDS_DIFFER: (
+        "order_refunded",
+        "what was given back of an order is one amount; map what belongs to lines to `refunded`",
+    ),
     _CURRENCIES: ("currency", "an order is paid in one currency: correct it at its source"),
     _TOO_MUCH: ("order_refunded", "correct what was paid or what was given back"),
 }
@@ -137,6 +143,8 @@ def settle(
         if rule.column in lines.columns and rule.label.removeprefix("not counted: ") not in count:
             reasons.append((rule.broken(lines), rule.label))
     lines.add(**{LEFT_OUT: _name_first(reasons)})
+    if {"status", "is_test"} & lines.columns and "order_id" in lines.columns:
+        _leave_out_refunds(lines)
     if "currency" in lines.columns:
         code = ibis.ifelse(lines[LEFT_OUT].isnull(), lines["currency"], None)
         faults.append((_differs_within_order(lines, code), _CURRENCIES))
@@ -144,6 +152,16 @@ def settle(
         faults += _give_back(lines)
     lines.add(**{FAULT: _name_first(faults)})
     return lines.table
+
+
+def _leave_out_refunds(lines: _Lines) -> None:
+    """Leave out what gives back an order of which no line counts, for the same reason."""
+    back, why = is_return(lines), lines[LEFT_OUT]
+    lines.add(**{_COUNTS: (~back & why.isnull()).cast("int8")})
+    lines.add(**{_WHY: ibis.ifelse(is_return(lines), None, lines[LEFT_OUT])})
+    orphaned = is_return(lines) & (lines.of_order(lines[_COUNTS]) == 0)
+    reason = ibis.ifelse(orphaned, lines.of_order(lines[_WHY]), None)
+    lines.add(**{LEFT_OUT: lines[LEFT_OUT].coalesce(reason)})
 
 
 def _name_first(found: list[tuple[Any, Any]]) -> Any:
@@ -177,18 +195,19 @@ def _give_back(lines: _Lines) -> list[tuple[Any, Any]]:
     priced = ~is_return(lines) & (lines["amount"] > 0).fill_null(False)
     priced = priced & (lines[LEFT_OUT].fill_null("") != FURTHER_LINE)
     lines.add(**{_PRICE: ibis.ifelse(priced, lines["amount"].cast("float64"), 0.0)})
-    lines.add(
-        **{
-            _BACK: lines["refunded"].abs().fill_null(0.0)
-            if "refunded" in lines.columns
-            else lines[_PRICE] * 0.0
-        }
-    )
+    back = lines[_PRICE] * 0.0
+    if "refunded" in lines.columns:  # a line that gives back says so itself
+        back = ibis.ifelse(is_return(lines), 0.0, lines["refunded"].abs().fill_null(0.0))
+    lines.add(**{_BACK: back})
     if "order_refunded" in lines.columns:
         _add_share_of_order(lines)
     if "status" in lines.columns:
         _add_whole(lines)
     faults = []
+    if "order_refunded" in lines.columns:
+        amount = lines["order_refunded"].abs()
+        amount = ibis.ifelse(amount > NOTHING, amount, None)
+        faults.append((_differs_within_order(lines, amount, _CENT), _REFUNDS_DIFFER))
     if "order_paid" in lines.columns:
         paid = lines.of_order(lines["order_paid"])
         above = lines.sum_of_order(lines[_BACK]) > paid + _CENT

@@ -8,7 +8,7 @@ import pandas as pd
 from crmlab._engine import execute
 from crmlab._revenue.refunds import ABOVE_GOODS, WITHOUT_PURCHASE, is_return
 from crmlab._revenue.settle import SILENT
-from crmlab.contracts import ContractError, faults, tally
+from crmlab.contracts import ContractError, breaks_any, faults, tally
 from crmlab.loaders._rules.audit import TransactionAudit
 from crmlab.loaders._rules.examples import find_examples
 from crmlab.loaders._rules.people import find_doubts
@@ -28,7 +28,8 @@ def count_rows(prepared: Prepared) -> tuple[Prepared, pd.Series]:
     more = {"n_left_out": prepared.left_out.notnull().sum().fill_null(0)}
     if "currency" in prepared.ours:
         code = prepared.table[OURS + "currency"]
-        more["n_currencies"] = code.nunique(where=prepared.left_out.isnull())
+        counted = prepared.left_out.isnull() & ~breaks_any(prepared.table, prepared.rules)
+        more["n_currencies"] = code.nunique(where=counted)
     counts = tally(prepared.table, prepared.rules, **more)
     if not counts["n_rows"] and not prepared.malformed:
         raise ContractError("`source` has a header but no rows.")

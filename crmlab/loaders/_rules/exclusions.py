@@ -93,8 +93,14 @@ def _find_column(opened: Source, read: Columns, name: str) -> Any:
 
 def _is_among(column: Any, values: Sequence[Any]) -> Any:
     """Whether a cell is one of these, as text; among numbers 5 is 5.0."""
-    texts = [str(value) for value in values]
+    texts = [str(value) for value in values if value is not None]
+    if column.type().is_boolean():
+        texts = [text.lower() for text in texts]
     kept = column.cast("string").isin(texts)
+    if column.type().is_timestamp():  # a day alone means all of it
+        kept = kept | column.cast("date").cast("string").isin(texts)
+    if len(texts) < len(values):
+        kept = kept.fill_null(False) | column.isnull()
     if column.type().is_numeric():
         numbers = pd.to_numeric(pd.Series(texts), errors="coerce").dropna()
         kept = kept | column.cast("float64").isin(numbers.tolist())

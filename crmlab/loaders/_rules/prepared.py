@@ -93,6 +93,8 @@ class Prepared:
     def valid(self) -> Any:
         """The rows that count, with returns treated as asked."""
         lines = self.lines()
+        if self.options.returns != "net" and "refunded" in lines.columns:
+            lines = lines.drop("refunded")  # not looked at here, nor later
         if self.options.returns == "drop":
             return lines.filter(~is_return(lines))
         if self.options.returns == "keep":
