@@ -333,8 +333,8 @@ date_format, dayfirst, timezone, not_after, decimal, encoding, separator, sheet,
     >>> found = audit_transactions(orders).by_rule.query("n_rows > 0")
     >>> found[["rule", "n_rows", "treatment", "example"]]
                            rule  n_rows               treatment      example
-    13              return line       1  taken off its purchase  row 1: '-3'
-    15  refund without purchase       1              no revenue
+    14              return line       1  taken off its purchase  row 1: '-3'
+    16  refund without purchase       1              no revenue
     """
     options = Options(
         columns=columns, layout=layout, count=count, statuses=statuses, guests=guests,

@@ -134,7 +134,7 @@ class TransactionAudit:
         <BLANKLINE>
         date:  read as year-month-day
         <BLANKLINE>
-        23 rules looked for, nothing found.
+        24 rules looked for, nothing found.
         """
         return write_text(list_blocks(self))
 
