@@ -54,7 +54,7 @@ bench: $(READY)
 	$(BIN)/python benchmarks/identity.py
 
 COMPILE := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
-  --no-header --no-emit-index-url --no-emit-find-links --quiet
+  --no-header --no-emit-index-url --no-emit-find-links --no-strip-extras --quiet
 
 # A fresh lock changes what notebooks print, so their stored outputs are made again with it. The
 # second lock is the part of the first that the workbook needs: no Spark, no developers' tools.
