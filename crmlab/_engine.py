@@ -14,6 +14,7 @@ import sys
 import tempfile
 import threading
 import weakref
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -149,9 +150,23 @@ def _tidy() -> tuple[Any, str]:
     return backend, f"crmlab_{next(_numbers)}"
 
 
+@contextlib.contextmanager
+def _alone() -> Iterator[None]:
+    """Take the turn, and leave it to the engine to merge steps: Ibis would take longer over it."""
+    import ibis
+
+    with _turn:
+        fused = ibis.options.sql.fuse_selects
+        ibis.options.sql.fuse_selects = False
+        try:
+            yield
+        finally:
+            ibis.options.sql.fuse_selects = fused
+
+
 def execute(expression: Any) -> pd.DataFrame:
     """Run a table expression once, where its data live, and return its rows."""
-    with _turn:
+    with _alone():
         if not is_spark(expression):
             return expression.to_pyarrow().to_pandas()
         # Ibis would go through nanoseconds, which end in 2262; placeholders such as 9999 do not.
@@ -165,7 +180,7 @@ def store(expression: Any) -> Path:
     The file goes when no table reads it any more, so read it before anything else.
     """
     path = scratch_file(".parquet")
-    with _turn:
+    with _alone():
         expression.to_parquet(path)
     return path
 

@@ -410,6 +410,7 @@ def test_audit_with_faulty_rows_is_exit_code_3_and_names_the_rule(command, order
     assert any(line.startswith("date ") and "quarantined" in line for line in out.splitlines())
 
 
+@pytest.mark.slow
 def test_audit_says_what_the_orders_come_to_and_how_they_were_read(command, orders):
     path = orders('고객,일자,금액=원\na,2024-01-05,"₩3,000"\na,2024-03-01,₩900\nb,2024-02-31,₩5\n')
     code, out, _ = command("audit", path, *HEADERS)
@@ -485,6 +486,7 @@ def test_the_remedy_for_other_headers_can_be_typed(command, orders):
         assert "columns={" not in err
 
 
+@pytest.mark.slow
 def test_a_mapping_in_a_message_can_be_typed_whatever_its_names_are(command, orders):
     name = """Kunde "A"'s {id}, $1"""
     quoted = name.replace('"', '""')

@@ -510,6 +510,7 @@ def test_whale_curve_sums_profit_from_the_best_customer_down(profit, data):
     assert_allclose(interpolated, one_by_one, atol=1e-6)  # sums of numbers up to a million
 
 
+@pytest.mark.slow
 @given(profits.filter(lambda p: sum(p) > 1))
 def test_profit_share_ends_at_one_and_peaks_above_it_only_where_money_is_lost(profit):
     share = whale_curve(profit)["profit_share"]
@@ -520,6 +521,7 @@ def test_profit_share_ends_at_one_and_peaks_above_it_only_where_money_is_lost(pr
         assert share.max() > 1 or sum(p for p in profit if p < 0) > -1e-6
 
 
+@pytest.mark.slow
 @given(tied_spend)
 def test_whale_curve_without_losses_mirrors_the_lorenz_curve(value):
     whale, lorenz = whale_curve(value), lorenz_curve(value)

@@ -415,6 +415,7 @@ def test_categories_and_columns_of_others_are_no_obstacle():
     assert broken_in("spend", table.astype({"purpose": "category"})) == {"purpose unknown": 1}
 
 
+@pytest.mark.slow
 def test_the_words_are_the_ones_the_rules_allow():
     for name, column, words in [
         ("consents", "purpose", PURPOSES),

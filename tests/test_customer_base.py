@@ -194,6 +194,7 @@ def test_returns_option_decides_what_a_purchase_is(returns, frequency, money):
     assert summary["monetary_value"].item() == pytest.approx(money)
 
 
+@pytest.mark.slow
 def test_a_zero_amount_is_a_purchase_and_rounding_leaves_none():
     frame = lines(
         ("a", "2024-01-01", 5),
@@ -207,6 +208,7 @@ def test_a_zero_amount_is_a_purchase_and_rounding_leaves_none():
     assert summary["monetary_value"].item() == 0.0
 
 
+@pytest.mark.slow
 def test_a_negative_quantity_gives_a_positive_amount_back():
     frame = lines(("a", "2024-01-01", 10), ("a", "2024-01-01", 4)).assign(quantity=[1, -1])
     assert rfm_summary(frame)["mean_spend"].item() == 6.0
@@ -238,16 +240,19 @@ def test_orders_are_counted_by_their_ids_on_every_engine(engine):
     assert early["n_orders"].to_dict() == expected
 
 
+@pytest.mark.slow
 def test_orders_may_have_numbers():
     assert rfm_summary(three_lines("a", [1, 1, 2]))["n_orders"].tolist() == [2]
 
 
+@pytest.mark.slow
 def test_what_is_given_back_whole_is_no_order():
     frame = lines(("a", "2024-01-01", 5), ("a", "2024-01-02", 4), ("a", "2024-01-02", -9))
     summary = rfm_summary(frame.assign(order_id=["o1", "o2", "o2"]))
     assert summary["n_orders"].tolist() == [1]
 
 
+@pytest.mark.slow
 def test_customers_who_only_returned_are_counted_in_attrs():
     summary = rfm_summary(lines(("a", "2024-01-01", 5), ("b", "2024-01-05", -5)))
     assert list(summary.index) == ["a"]
@@ -454,6 +459,7 @@ def test_rfm_summary_matches_the_definition_whatever_the_row_order(rows, random)
 # --- calibration_holdout ----------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_calibration_holdout_counts_of_fader_hardie_lee_2005(cdnow_sample):
     split = calibration_holdout(cdnow_sample, calibration_end="1997-09-30", unit="W")
     assert split["frequency_holdout"].sum() == 1882
@@ -468,6 +474,7 @@ def test_calibration_holdout_is_the_summary_at_its_end(cdnow_sample):
     pd.testing.assert_frame_equal(split[list(summary)], summary)
 
 
+@pytest.mark.slow
 def test_calibration_holdout_money_is_the_mean_of_days(cdnow_sample):
     split = calibration_holdout(cdnow_sample, calibration_end="1997-09-30")
     later = cdnow_sample[cdnow_sample["date"] > "1997-09-30"]

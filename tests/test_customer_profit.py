@@ -130,6 +130,7 @@ def test_it_is_the_slow_sum_on_every_engine(engine):
     assert (found["fees"] == 0).any()
 
 
+@pytest.mark.slow
 def test_every_table_may_be_an_ibis_table():
     orders, subscriptions, contacts = made(seed=6)
     connection = ibis.duckdb.connect()
@@ -185,6 +186,7 @@ def test_a_month_is_paid_when_it_starts(start, end, n_months):
     ]
 
 
+@pytest.mark.slow
 def test_what_starts_after_the_end_makes_no_customer():
     late = subscribed("2025-01-01", None)
     assert customer_profit(bought(), subscriptions=late, observation_end=END).index.tolist() == [
@@ -192,6 +194,7 @@ def test_what_starts_after_the_end_makes_no_customer():
     ]
 
 
+@pytest.mark.slow
 def test_a_return_takes_back_its_amount_and_its_cost():
     lines = pd.concat([bought(), bought(amount=[-10.0], cost=[-3.0])])
     found = customer_profit(lines)
@@ -205,6 +208,7 @@ def test_customers_of_whole_numbers_stay_whole_numbers():
     assert pd.api.types.is_integer_dtype(found.index)
 
 
+@pytest.mark.slow
 def test_it_feeds_the_whale_curve():
     orders, subscriptions, _ = made()
     profit = customer_profit(orders, subscriptions=subscriptions)["profit"]

@@ -373,6 +373,7 @@ def test_the_company_is_assessed_as_it_is(company):
     assert "What could not be checked" not in " ".join(company.findings())
 
 
+@pytest.mark.slow
 def test_a_broken_rule_of_a_further_table_is_listed():
     spend = pd.DataFrame(
         {"date": pd.Timestamp("2024-01-05"), "channel": ["tv"], "amount": [-5.0],

@@ -51,6 +51,7 @@ def test_the_end_of_a_name_says_the_kind(tmp_path, name):
     assert read(tmp_path / name)["amount"].tolist() == [5.0]
 
 
+@pytest.mark.slow
 def test_a_gzipped_file_may_have_been_unpacked_under_its_old_name(tmp_path):
     assert len(read(stored(tmp_path / "o.csv.gz", f"{HEADER}\n{ROW}\n"))) == 1
 
@@ -82,6 +83,7 @@ def test_a_name_may_hold_what_a_glob_would_read_as_a_pattern(tmp_path):
     assert len(read(stored(tmp_path / "[2024]" / "o*.csv", f"{HEADER}\n{ROW}\n"))) == 1
 
 
+@pytest.mark.slow
 def test_the_home_folder_may_be_written_as_a_tilde(tmp_path, monkeypatch):
     path = csv(tmp_path, ROW)
     monkeypatch.setenv("HOME", str(path.parent))
@@ -158,6 +160,7 @@ def test_the_separator_is_found_in_the_header(tmp_path, mark):
     assert table["a, b; c, d, e"].tolist() == ["x"]
 
 
+@pytest.mark.slow
 def test_semicolons_go_with_decimal_commas(tmp_path):
     text = "customer_id;date;amount\na;05.01.2024;1.234,56\nb;31.01.2024;12,5\n"
     assert read(stored(tmp_path / "o.csv", text))["amount"].tolist() == [1234.56, 12.5]
@@ -210,6 +213,7 @@ def test_a_letter_late_in_the_file_decides_the_encoding(tmp_path):
     assert (report.rows_valid, report.readings["encoding"]) == (90_001, "cp949")
 
 
+@pytest.mark.slow
 def test_quoted_values_may_hold_separators_quotes_and_ends_of_lines(tmp_path):
     path = csv(
         tmp_path,
@@ -272,11 +276,13 @@ def test_a_long_torn_line_is_cut_in_the_message(tmp_path):
     assert len(str(caught.value)) < 500
 
 
+@pytest.mark.slow
 def test_columns_without_a_name_get_a_number(tmp_path):
     path = csv(tmp_path, "0,a,2024-01-05,5,,", header=",customer_id,date,amount,,")
     assert [n for n in read(path) if n.startswith("column")] == ["column 1", "column 5", "column 6"]
 
 
+@pytest.mark.slow
 def test_a_nul_inside_a_value_is_kept(tmp_path):
     assert read(csv(tmp_path, "a\0b,2024-01-05,5"))["customer_id"].tolist() == ["a\0b"]
 
@@ -683,6 +689,7 @@ def test_reading_changes_no_option_and_no_input(tmp_path):
     assert warnings.filters == filters
 
 
+@pytest.mark.slow
 def test_another_default_backend_of_ibis_does_not_matter(monkeypatch):
     monkeypatch.setattr(ibis.options, "default_backend", object())
     assert len(read(orders())) == 2

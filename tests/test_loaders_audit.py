@@ -40,6 +40,7 @@ def example(source, rule, **options):
 # The words
 
 
+@pytest.mark.slow
 def test_one_currency_is_told_in_lines_and_money_comes_first(tmp_path):
     said = audit_transactions(shop(tmp_path), currency="EUR").describe()
     lines = [" ".join(line.split()) for line in said.splitlines()]
@@ -56,6 +57,7 @@ def test_one_currency_is_told_in_lines_and_money_comes_first(tmp_path):
     assert order == sorted(order)
 
 
+@pytest.mark.slow
 def test_several_currencies_are_one_table_with_a_row_for_each(tmp_path):
     said = audit_transactions(shop(tmp_path)).describe().splitlines()
     assert said[0].split() == [
@@ -68,6 +70,7 @@ def test_several_currencies_are_one_table_with_a_row_for_each(tmp_path):
     assert len({line.index("2024-") for line in said[1:3]}) == 1
 
 
+@pytest.mark.slow
 def test_only_rules_that_found_something_are_listed_and_all_are_counted(tmp_path):
     audit = audit_transactions(shop(tmp_path, "d,?,5,paid,EUR"))
     said = audit.describe()
@@ -77,6 +80,7 @@ def test_only_rules_that_found_something_are_listed_and_all_are_counted(tmp_path
     assert "'?'" in said
 
 
+@pytest.mark.slow
 def test_the_object_shows_what_it_describes(tmp_path):
     audit = audit_transactions(shop(tmp_path))
     assert repr(audit) == audit.describe()
@@ -96,6 +100,7 @@ class Cells(HTMLParser):
         self.texts.append(data)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("currency", [None, "USD"])
 def test_tables_of_html_say_what_the_text_says(tmp_path, currency):
     audit = audit_transactions(shop(tmp_path, "d,<b>x</b>,5,paid,USD"), currency=currency)
@@ -107,6 +112,7 @@ def test_tables_of_html_say_what_the_text_says(tmp_path, currency):
     assert page.tags.count("table") == 4
 
 
+@pytest.mark.slow
 def test_control_characters_reach_neither_text_nor_page(tmp_path):
     path = shop(tmp_path, "d,2024-01-05,5,\x1b[2Jok,EUR")
     audit = audit_transactions(path, statuses={"\x1b[2Jok": "paid"})
@@ -114,6 +120,7 @@ def test_control_characters_reach_neither_text_nor_page(tmp_path):
     assert "\x1b" not in audit.describe() + audit._repr_html_()
 
 
+@pytest.mark.slow
 def test_a_source_without_a_valid_row_is_described(tmp_path):
     said = audit_transactions(csv(tmp_path, "a,?,5")).describe()
     assert said.startswith("1 row read: 0 count, 0 left out, 1 at fault.")
@@ -173,6 +180,7 @@ def test_the_line_of_an_example_is_that_of_an_editor(tmp_path, seed, end):
     assert {rule: found[rule] for rule in first} == first
 
 
+@pytest.mark.slow
 def test_lines_are_counted_where_no_quotation_mark_needs_care(tmp_path):
     path = stored(
         tmp_path / "plain.csv",
@@ -183,6 +191,7 @@ def test_lines_are_counted_where_no_quotation_mark_needs_care(tmp_path):
     assert example(path, "customer_id missing") == "line 9"
 
 
+@pytest.mark.slow
 def test_several_files_are_named_and_gzipped_ones_are_read(tmp_path):
     csv(tmp_path, "a,2024-01-05,5", "a,2024-01-06,5", name="april.csv")
     text = "\n".join([HEADER, "b,2024-01-05,5", "b,2024-01-06,x", "b,2024"])
@@ -237,6 +246,7 @@ def engine(request, tmp_path):
     return put
 
 
+@pytest.mark.slow
 def test_rows_of_frames_are_counted_from_0_and_others_give_the_value(engine):
     many = pd.concat([orders(amount=["5", "6"])] * 50, ignore_index=True)
     many.loc[[71, 42, 99], "amount"] = ["?", "!", "~"]
@@ -253,11 +263,13 @@ def test_a_spark_table_gives_the_value_only(spark):
     assert example(table, "amount unreadable") == "'?'"
 
 
+@pytest.mark.slow
 def test_equal_lines_are_pointed_at_where_the_second_stands(tmp_path):
     path = csv(tmp_path, "a,2024-01-05,5", "b,2024-01-05,5", "a,2024-01-05,5")
     assert example(path, "line repeated", duplicates="quarantine") == "line 4"
 
 
+@pytest.mark.slow
 def test_a_value_of_several_columns_is_shown_whole(tmp_path):
     frame = pd.DataFrame(
         {"Date": ["2024-02-20", "20th"], "Time": "10:00:00", "Customer ID": "c", "Item": "tea",
@@ -307,6 +319,7 @@ def audit(capsys):
     return run
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("options", "said"),
     [
@@ -329,6 +342,7 @@ def test_options_of_the_audit_are_options_of_the_command(audit, tmp_path, option
     assert said in out
 
 
+@pytest.mark.slow
 def test_layout_and_last_day_and_a_tab_are_options_of_the_command(audit, tmp_path):
     code, out, _ = audit(shop(tmp_path), "--not-after", "2024-01-31")
     assert code == 3
@@ -359,6 +373,7 @@ def test_options_that_cannot_be_meant_are_exit_code_2(audit, tmp_path, options, 
     assert message in err
 
 
+@pytest.mark.slow
 def test_rows_that_a_rule_leaves_out_are_written_with_their_reason(audit, tmp_path):
     target = tmp_path / "out" / "left.csv"
     target.parent.mkdir()
@@ -406,6 +421,7 @@ def logged(caplog, level=logging.WARNING):
     return lines
 
 
+@pytest.mark.slow
 def test_money_left_out_is_said_once_with_its_reasons(tmp_path, caplog):
     caplog.set_level(logging.INFO, "crmlab.loaders")
     path = shop(tmp_path)
@@ -422,6 +438,7 @@ def test_money_left_out_is_said_once_with_its_reasons(tmp_path, caplog):
     assert "not counted: pending 1 order, EUR 40.00" in line
 
 
+@pytest.mark.slow
 def test_several_currencies_of_one_reason_are_said_apart(tmp_path, caplog):
     read_transactions(shop(tmp_path, "d,2024-01-05,7,pending,USD"), rates={"USD": 1.0})
     assert any("pending 2 orders, EUR 47.00" in line for line in logged(caplog))
@@ -432,6 +449,7 @@ def test_several_currencies_of_one_reason_are_said_apart(tmp_path, caplog):
     )
 
 
+@pytest.mark.slow
 def test_what_nobody_left_out_by_accident_is_no_warning(tmp_path, caplog):
     caplog.set_level(logging.INFO, "crmlab.loaders")
     read_transactions(csv(tmp_path, "a,2024-01-05,5", "b,2024-01-05,6"))
@@ -443,6 +461,7 @@ def test_what_nobody_left_out_by_accident_is_no_warning(tmp_path, caplog):
     assert "left out by where 1 order, 6.00" in logged(caplog, logging.INFO)[-1]
 
 
+@pytest.mark.slow
 def test_ids_in_a_file_that_may_not_be_customers_are_said(tmp_path, caplog):
     path = csv(tmp_path, "Kim,2024-01-05,5", "kim,2024-01-06,5", "b,2024-01-07,5")
     read_transactions(path)

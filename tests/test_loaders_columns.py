@@ -122,6 +122,7 @@ def test_date_format_reads_as_strptime_does(date_format, text, moment):
     assert read(orders(date=[text] * 2), **options)["date"][0] == expected
 
 
+@pytest.mark.slow
 def test_date_format_leaves_other_layouts_aside():
     frame = orders(date=["05.01.2024", "2024-01-05"])
     assert reasons(audited(frame, date_format="%d.%m.%Y")) == {"b": "date in another layout"}
@@ -141,6 +142,7 @@ def test_not_after_keeps_its_whole_day(not_after):
     assert reasons(audited(frame, not_after=not_after)) == {"b": "date in the future"}
 
 
+@pytest.mark.slow
 def test_tomorrow_somewhere_on_earth_is_not_the_future():
     now = pd.Timestamp.now("UTC").tz_localize(None)
     frame = orders(date=[now + pd.Timedelta("13h"), now + pd.Timedelta("16h")])
@@ -176,6 +178,7 @@ def test_mixed_offsets_are_set_aside_until_a_zone_is_given():
     assert read(frame, timezone="Asia/Seoul")["date"].tolist() == [*local, STAMP("2024-01-07")]
 
 
+@pytest.mark.slow
 def test_a_zone_knows_summer_time():
     frame = orders(date=["2024-01-05T23:30+01:00", "2024-07-05T23:30+02:00"])
     assert read(frame, timezone="Europe/Berlin")["date"].dt.hour.tolist() == [23, 23]
@@ -237,6 +240,7 @@ def test_instants_keep_the_days_of_their_zone_or_of_another(tmp_path, source):
     assert there.tolist() == [STAMP("2024-01-05 09:00"), STAMP("2024-01-05 10:30")]
 
 
+@pytest.mark.slow
 def test_files_of_several_zones_need_one_to_be_given(tmp_path):
     for zone in ("Asia/Seoul", "UTC"):
         moments = pd.to_datetime(["2024-01-05 23:00", "2024-01-06 00:30"]).tz_localize(zone)
@@ -556,6 +560,7 @@ def test_errors_of_spreadsheets_are_missing(column):
     assert report.quarantined["reason"].tolist() == [f"{column} missing"] * len(ERRORS)
 
 
+@pytest.mark.slow
 def test_errors_of_spreadsheets_are_missing_text():
     answers = pd.DataFrame({"customer_id": list("ab"), "channel": ["#REF!", "post"]})
     answers = answers.assign(purpose="service", granted="Y", date="2024-01-05")

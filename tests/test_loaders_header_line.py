@@ -69,11 +69,13 @@ def test_the_header_is_found_below_titles_of_any_width(above, mark, encoding, en
     assert report.readings.get("header") == (None if first is None else said)
 
 
+@pytest.mark.slow
 def test_a_title_beside_a_table_of_three_columns_is_skipped(tmp_path):
     path = stored(tmp_path / "o.csv", f"Sales, January\n{HEADER}\n{ROW}\n")
     assert audited(path).readings["header"] == "line 2, below 1 line of title"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("quoted", ["sep=;", '"sep=;"', "SEP=;"])
 def test_the_line_that_excel_writes_names_the_separator(tmp_path, quoted):
     path = stored(tmp_path / "o.csv", f'{quoted}\n{HEADER.replace(",", ";")}\na;2024-01-05;"1,5"\n')
@@ -81,6 +83,7 @@ def test_the_line_that_excel_writes_names_the_separator(tmp_path, quoted):
     assert (report.revenue, report.readings["header"]) == (1.5, f"line 2, below {quoted!r}")
 
 
+@pytest.mark.slow
 def test_the_named_separator_wins_over_the_marks_of_the_header_and_loses_to_the_option(tmp_path):
     path = stored(
         tmp_path / "o.csv", "sep=:\ncustomer_id:date:amount:a,b,c,d,e\na:2024-01-05:5:x\n"
@@ -102,6 +105,7 @@ def test_one_long_line_moves_no_header(position, length, width, titled):
     assert (report.rows_valid, report.rows_quarantined) == (10, 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "n_valid"),
     [
@@ -131,6 +135,7 @@ def test_values_below_a_short_line_are_no_header(tmp_path):
 # --- where the caller says ---------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ENCODINGS)
 def test_the_line_of_the_header_is_counted_as_editors_do(tmp_path, encoding):
     text = f"year,month,day,week\n\n기간,2024,1,2\n{HEADER}\n{ROW}\n"
@@ -141,6 +146,7 @@ def test_the_line_of_the_header_is_counted_as_editors_do(tmp_path, encoding):
         read_transactions(path, header=1)
 
 
+@pytest.mark.slow
 def test_the_separator_is_found_on_the_line_that_is_named(tmp_path):
     path = stored(
         tmp_path / "o.csv", "a,b,c,d\n" * 3 + "customer_id;date;amount\nx;2024-01-05;1,5\n"
@@ -218,6 +224,7 @@ def test_lines_after_a_blank_one_at_the_end_are_no_rows(lines, encoding, quoted,
     assert report.readings.get("footer") == (said if n else None)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("last", "below"),
     [
@@ -237,11 +244,13 @@ def test_without_a_blank_line_only_a_sentence_stands_below_the_table(tmp_path, l
     assert audited(csv(tmp_path, last, ROW)).rows_quarantined == 1  # in the middle it is torn
 
 
+@pytest.mark.slow
 def test_a_long_line_below_the_table_is_not_quoted(tmp_path):
     report = audited(csv(tmp_path, ROW, "", "x " * 100))
     assert report.readings["footer"] == "1 line below the table"
 
 
+@pytest.mark.slow
 def test_where_no_line_fits_they_are_torn_and_not_below_the_table(tmp_path):
     assert audited(csv(tmp_path, "", "a,2024-01-05", "b,2024-01-05")).rows_quarantined == 2
     with pytest.raises(ContractError, match="has a header but no rows"):
@@ -264,6 +273,7 @@ def test_rows_of_nothing_are_empty_lines(lines, care):
 # --- one separator more ------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("header", "rows", "names"),
     [
@@ -280,6 +290,7 @@ def test_one_separator_more_at_the_end_is_no_field(tmp_path, header, rows, names
     assert list(report.valid.columns) == names
 
 
+@pytest.mark.slow
 def test_a_field_more_that_holds_something_is_torn(tmp_path):
     report = audited(csv(tmp_path, *[f"{ROW},"] * 60, f"{ROW},x"))
     assert (report.rows_valid, report.rows_quarantined) == (60, 1)
@@ -315,6 +326,7 @@ def test_excel_rows_around_the_table_are_set_aside(above, below):
     assert footer.startswith(f"{n} row{'s' * (n > 1)} below the table") if n else not footer
 
 
+@pytest.mark.slow
 def test_excel_rows_with_one_cell_inside_the_table_stay_rows(tmp_path):
     path = write_excel(tmp_path / "o.xlsx", [COLUMNS, [], ["가"], LINE, ["나"]])
     assert audited(path).rows_quarantined == 2
@@ -328,6 +340,7 @@ def test_excel_rows_that_cannot_be_the_header_are_refused(tmp_path):
         read_transactions(path, header=9)
 
 
+@pytest.mark.slow
 def test_a_named_row_chooses_the_sheets_that_have_it(tmp_path):
     path = write_excel(tmp_path / "o.xlsx", [["notice"]])
     with pd.ExcelWriter(path, mode="a") as writer:

@@ -222,6 +222,7 @@ def test_names_that_are_numbers_can_be_mapped_as_numbers_or_text():
         assert len(read(frame, columns=columns)) == 2
 
 
+@pytest.mark.slow
 def test_an_index_may_repeat_itself():
     assert len(read(orders().set_axis(["x", "x"]))) == 2
 
@@ -255,6 +256,7 @@ def test_excel_numbers_are_ids_and_dates_are_dates(excel):
     assert table["date"].tolist() == [STAMP(JANUARY)] * 2
 
 
+@pytest.mark.slow
 def test_excel_rows_and_columns_that_are_blank_are_none(excel):
     rows = [[None], [None, *NAMES], [None, "007", JANUARY, 5], [None], [None, 8, JANUARY, 6], []]
     report = audited(excel(("s", rows)))
@@ -262,6 +264,7 @@ def test_excel_rows_and_columns_that_are_blank_are_none(excel):
     assert sorted(report.valid.to_pandas()["customer_id"]) == ["007", "8"]
 
 
+@pytest.mark.slow
 def test_excel_numbers_that_lost_digits_are_damaged(excel):
     # A cell keeps 15 digits: these two ids are one number in the file.
     path = excel(
@@ -292,6 +295,7 @@ def test_excel_errors_and_formulas_without_a_value_are_set_aside(excel):
     assert found == dict.fromkeys("abc", "amount missing")
 
 
+@pytest.mark.slow
 def test_excel_sheets_are_asked_for_by_name_or_number(excel):
     path = excel(("첫째", [NAMES, ["a", JANUARY, 1]]), ("second", [NAMES, ["b", JANUARY, 2]]))
     assert read(path, sheet=0)["customer_id"].tolist() == ["a"]
@@ -304,6 +308,7 @@ def test_excel_sheets_are_asked_for_by_name_or_number(excel):
             read_transactions(path, sheet=wrong)
 
 
+@pytest.mark.slow
 def test_a_sheet_whose_name_is_a_number_is_found_by_its_name(excel):
     path = excel(("1", [NAMES, ["a", JANUARY, 1]]), ("0", [NAMES, ["b", JANUARY, 2]]))
     assert read(path, sheet="0")["customer_id"].tolist() == ["b"]
@@ -319,6 +324,7 @@ def hide(path, *titles, state="hidden"):
     return path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("state", ["hidden", "veryHidden"])
 def test_excel_sheets_that_nobody_sees_are_not_read_and_named(excel, state):
     sheets = [("old", [NAMES, ["x", JANUARY, 999]]), ("Orders", [NAMES, ["a", JANUARY, 10]])]
@@ -328,6 +334,7 @@ def test_excel_sheets_that_nobody_sees_are_not_read_and_named(excel, state):
     assert read(hide(excel(*sheets), "old", state=state), sheet="old")["amount"].tolist() == [999]
 
 
+@pytest.mark.slow
 @given(st.lists(st.integers(0, 3), min_size=1, max_size=4), st.permutations(NAMES))
 @settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_excel_sheets_with_the_same_columns_are_read_together(excel, sizes, order):
@@ -341,6 +348,7 @@ def test_excel_sheets_with_the_same_columns_are_read_together(excel, sizes, orde
     assert report.readings["sheet"] == f"{names} together, without 'notes'"
 
 
+@pytest.mark.slow
 def test_a_cover_sheet_is_an_error_that_names_the_others(excel):
     path = excel(
         ("Cover", [["Sales report 2024"], ["by Kim"]]), ("Data", [NAMES, ["a", JANUARY, 1]])
@@ -358,6 +366,7 @@ def test_other_sheets_do_not_hide_the_guess_at_a_header(excel):
         read_transactions(path)
 
 
+@pytest.mark.slow
 def test_a_column_of_text_that_holds_numbers_becomes_text():
     frame = pd.DataFrame(dict(zip(NAMES, [["a"], [JANUARY], [1]], strict=True)) | {"channel": [7]})
     table = read_transactions(frame)
@@ -365,6 +374,7 @@ def test_a_column_of_text_that_holds_numbers_becomes_text():
     assert len(rfm_summary(table)) == 1
 
 
+@pytest.mark.slow
 def test_files_name_their_sheets_each_once(excel):
     one = excel(("2023", [NAMES, ["a", JANUARY, 1]]), name="one.xlsx")
     two = excel(("2024", [NAMES, ["a", JANUARY, 1]]), name="two.xlsx")
@@ -386,6 +396,7 @@ def test_excel_sheets_without_rows_are_refused(excel):
         read_transactions(excel(("s", [[*NAMES, "amount"], ["a", JANUARY, 1, 2]])))
 
 
+@pytest.mark.slow
 def test_excel_files_may_be_wrong_about_their_size(excel, tmp_path):
     path = excel(("s", [NAMES, ["a", JANUARY, 5], ["b", JANUARY, 7.5]]))
     with zipfile.ZipFile(path) as whole, zipfile.ZipFile(tmp_path / "cut.xlsx", "w") as cut:
@@ -395,6 +406,7 @@ def test_excel_files_may_be_wrong_about_their_size(excel, tmp_path):
     assert read(tmp_path / "cut.xlsx")["amount"].tolist() == [5.0, 7.5]
 
 
+@pytest.mark.slow
 def test_several_workbooks_are_one_table(excel):
     one = excel(("s", [NAMES, [7, JANUARY, 1]]), name="1.xlsx")
     other = excel(("s", [NAMES, ["x", JANUARY, 2]]), name="2.xlsx")
@@ -415,6 +427,7 @@ def test_parquet_files_may_store_a_column_differently(tmp_path):
     assert table["amount"].tolist() == [1200.0, 5.0, 5.0, 7.5]
 
 
+@pytest.mark.slow
 def test_parquet_partitions_are_columns(tmp_path):
     for year in (2023, 2024):
         (tmp_path / f"year={year}").mkdir()
@@ -447,6 +460,7 @@ def test_parquet_files_of_other_types_are_refused(tmp_path, columns, message):
         read_transactions(tmp_path / "o.parquet")
 
 
+@pytest.mark.slow
 def test_parquet_types_that_fit_are_read(tmp_path):
     table = {
         "customer_id": pa.array(["007"]).dictionary_encode(),
@@ -479,6 +493,7 @@ def test_a_query_that_the_engine_does_not_understand_is_not_blamed_on_the_data(m
             reader(orders())
 
 
+@pytest.mark.slow
 def test_parquet_without_rows_is_refused(tmp_path):
     orders().head(0).to_parquet(tmp_path / "o.parquet")
     for reader in (read_transactions, audit_transactions):

@@ -28,6 +28,7 @@ def test_a_file_passes_each_stage_once(tmp_path, suffix):
     assert stages_of(lambda: crmlab.audit_transactions(path)) == [*STAGES, "_sources", "_rules"]
 
 
+@pytest.mark.slow
 def test_a_stage_entered_again_is_seen():
     frame = pd.DataFrame({"customer_id": [1], "date": ["2024-01-05"], "amount": [5]})
 

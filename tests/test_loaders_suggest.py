@@ -384,6 +384,7 @@ def test_no_value_is_shown():
         assert not re.search("김민지|secret", message(frame, table))
 
 
+@pytest.mark.slow
 def test_a_good_header_costs_no_look(monkeypatch):
     def look(*_):
         raise AssertionError("the rows were looked into")
@@ -428,11 +429,13 @@ def test_an_explicit_mapping_wins_over_a_name(engine, name):
     assert rfm_summary(table)["total_spend"].sum() == 110.0
 
 
+@pytest.mark.slow
 def test_an_explicit_mapping_wins_over_an_optional_name():
     lines = read(orders(x=[3, 4], Quantity=[7, 8]), columns={"x": "quantity"})
     assert (lines["quantity"].tolist(), lines["Quantity_in_source"].tolist()) == ([3, 4], [7, 8])
 
 
+@pytest.mark.slow
 def test_an_explicit_mapping_wins_in_other_tables():
     answers = pd.DataFrame(
         {"customer_id": [1], "CHANNEL": ["x"], "way": ["post"], "purpose": ["service"],

@@ -283,6 +283,7 @@ def test_intervals_cover_what_the_model_itself_bought():
     assert table.loc["NBD", "total_coverage"] >= 2 / 3
 
 
+@pytest.mark.slow
 def test_coverage_is_that_of_the_predictive_intervals():
     rate = np.random.default_rng(1).gamma(0.8, 0.05, 300).clip(max=0.5)
     frame = orders(np.random.default_rng(2), rate)
@@ -322,6 +323,7 @@ def used(table):
     return table.loc[table["use"], "model"].item()
 
 
+@pytest.mark.slow
 def test_customers_like_clockwork_need_no_model():
     days = [(f"c{i}", day) for i in range(40) for day in range(i % 7, 364, 7 * (1 + i % 4))]
     frame = pd.DataFrame(days, columns=["customer_id", "day"])

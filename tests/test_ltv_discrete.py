@@ -248,6 +248,7 @@ def test_gradient_is_that_of_finite_differences(params):
 # --- the archived fitter --------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_fit_and_predictions_agree_with_lifetimes(fitted, donors):
     lifetimes = pytest.importorskip("lifetimes")
     with warnings.catch_warnings():

@@ -85,6 +85,7 @@ def test_tracking_falls_short_at_week_78_as_published(cdnow_sample, model, error
     )
 
 
+@pytest.mark.slow
 def test_tracking_counts_the_published_repeat_purchases(cdnow_sample):
     track = tracking_table(PAPER, cdnow_sample, calibration_end=CUT)
     assert track.groupby("holdout")["actual"].sum().to_dict() == {False: 2457, True: 1882}
@@ -145,6 +146,7 @@ def test_tracking_counts_weeks_from_the_end_of_calibration():
     assert len(tracking_table(PAPER, frame, calibration_end="2024-03-05")) == 8
 
 
+@pytest.mark.slow
 def test_tracking_merges_a_day_and_nets_returns():
     frame = lines(
         ("a", "2024-01-01"), ("a", "2024-01-05"), ("a", "2024-01-05"), ("a", "2024-01-09", -0.5)

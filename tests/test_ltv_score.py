@@ -284,6 +284,7 @@ def test_a_second_run_replaces_the_first(stored, tmp_path):
     assert_frame_equal(pulled(again), by_hand(base()), check_exact=True)
 
 
+@pytest.mark.slow
 def test_results_stay_while_others_are_made(stored):
     first = score_table(MODEL, stored, horizon=HORIZON)
     for horizon in (1, 2, 3):

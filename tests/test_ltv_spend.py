@@ -291,6 +291,7 @@ def test_no_future_purchase_costs_nothing():
     assert TRUE.draw(TRUE.theta_, spend_of([0, 0], [0, 0]), np.zeros(2), rng).sum() == 0
 
 
+@pytest.mark.slow
 def test_spend_distribution_holds_the_true_means():
     """The share of customers below their own quantile is the quantile."""
     rng = np.random.default_rng(3)

@@ -103,6 +103,7 @@ def test_intervals_cover_the_expected_value_of_all_nine_times_in_ten():
     assert 39 <= covered <= 49
 
 
+@pytest.mark.slow
 def test_spend_in_the_holdout_is_near_what_was_expected():
     table = calibration_holdout(load_cdnow(sample=True), calibration_end="1997-09-30", unit="W")
     model, spend = BetaGeoNBD().fit(table), GammaGamma().fit(table)

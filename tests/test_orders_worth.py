@@ -60,6 +60,7 @@ def test_what_is_still_to_be_paid_counts_where_the_shop_says_so(word):
     assert rfm_summary(lines.to_pandas())["total_spend"].to_dict() == {"a": 50, "b": 7}
 
 
+@pytest.mark.slow
 def test_a_word_of_status_that_means_nothing_is_asked_for():
     frame = table(("a", 5, 50, "storniert"), ("b", 6, 7, "abgeholt"), names=["status"])
     with pytest.raises(ContractError) as caught:
@@ -75,6 +76,7 @@ def test_a_column_of_many_words_is_no_status():
         read_transactions(frame)
 
 
+@pytest.mark.slow
 def test_lines_without_a_status_take_that_of_their_order():
     names = ["order_id", "status"]
     rows = [("a", 5, 50, "o1", "cancelled"), ("a", 5, 9, "o1", None), ("b", 5, 7, "o2", None)]
@@ -158,6 +160,7 @@ def test_what_cannot_be_right_is_named(names, rows, rule):
     assert rule in report.by_rule.query("n_rows > 0")["rule"].tolist()
 
 
+@pytest.mark.slow
 def test_what_options_say_of_refunds():
     frame = table(("a", 5, 50, 20), ("a", 9, -10, 0), names=["refunded"])
     revenue = {how: audited(frame, returns=how).revenue for how in ("net", "drop", "keep")}
@@ -183,6 +186,7 @@ def test_the_summary_agrees_whatever_returns_say(returns, revenue):
     assert rfm_summary(lines)["total_spend"].sum() == revenue
 
 
+@pytest.mark.slow
 def test_what_was_given_back_of_an_order_is_one_amount():
     names = ["order_id", "order_refunded"]
     report = audited(table(("a", 5, 30, "o", 20), ("a", 5, 60, "o", 10), names=names))
@@ -191,6 +195,7 @@ def test_what_was_given_back_of_an_order_is_one_amount():
     assert same.revenue == 70
 
 
+@pytest.mark.slow
 def test_a_return_with_a_refund_beside_it_counts_once():
     report = audited(table(("a", 5, 100, 0), ("a", 6, -60, 60), names=["refunded"]))
     assert (report.revenue, len(report.left_out)) == (40, 0)
@@ -199,6 +204,7 @@ def test_a_return_with_a_refund_beside_it_counts_once():
 # --- totals of orders -----------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_totals_count_once_wherever_they_stand():
     rows = [("a", 5, "o1", 90), ("a", 5, "o1", 90), ("b", 5, "o2", None), ("b", 5, "o2", 40)]
     frame = pd.DataFrame(rows, columns=["customer_id", "date", "order_id", "order_total"])
@@ -207,6 +213,7 @@ def test_totals_count_once_wherever_they_stand():
     assert left_out(report) == {"further line of an order": (2, 0, 0)}
 
 
+@pytest.mark.slow
 def test_lines_and_totals_that_differ_are_refused_with_both_sums():
     names = ["order_id", "order_total"]
     same = table(("a", 5, 30, "o", 90), ("a", 5, 60, "o", 90), names=names)
@@ -215,6 +222,7 @@ def test_lines_and_totals_that_differ_are_refused_with_both_sums():
         read_transactions(same.assign(order_total=81))
 
 
+@pytest.mark.slow
 def test_an_order_has_one_total():
     rows = [("a", 5, "o", 90), ("a", 5, "o", 81)]
     frame = pd.DataFrame(rows, columns=["customer_id", "date", "order_id", "order_total"])
@@ -238,6 +246,7 @@ def test_rows_with_sums_are_left_out_with_or_without_a_day(word, dated):
     assert left_out(report) == {"total row": (1, 0, 0)}
 
 
+@pytest.mark.slow
 def test_a_name_with_total_in_it_is_a_customer():
     assert audited(table(("Total Energies", 5, 10), ("Subtotalia", 6, 5))).n_customers == 2
 
@@ -253,6 +262,7 @@ def test_what_is_no_goods_is_left_out_and_named(name):
     assert left_out(report) == {"gift card, tip or shipping": (1, 50, 0)}
 
 
+@pytest.mark.slow
 def test_test_orders_and_rows_that_are_not_asked_for_are_left_out():
     frame = table(
         ("a", 5, 1, "yes", "web"), ("b", 5, 20, "no", "web"), ("c", 5, 300, "no", "shop"),
@@ -286,6 +296,7 @@ def test_a_condition_that_cannot_be_meant_is_refused(where):
         read_transactions(table(("a", 5, 1, "web"), names=["channel"]), where=where)
 
 
+@pytest.mark.slow
 def test_a_file_of_which_nothing_counts_says_why():
     frame = table(("a", 5, 50, "cancelled"), ("guest", 6, 7, "paid"), names=["status"])
     with pytest.raises(ContractError, match="1 not counted: cancelled") as caught:
@@ -305,6 +316,7 @@ def three_currencies():
     return frame.assign(date="2024-01-05", amount=rng.integers(1, 99, 60).astype(float))
 
 
+@pytest.mark.slow
 def test_currencies_are_never_added_up():
     frame = three_currencies()
     report = audited(frame)
@@ -325,6 +337,7 @@ def test_one_currency_is_kept(code):
     assert (report.currency, report.revenue) == (code.upper(), kept["amount"].sum())
 
 
+@pytest.mark.slow
 def test_currencies_are_converted_at_a_rate():
     frame = three_currencies()
     report = audited(frame, rates=RATES)
@@ -335,6 +348,7 @@ def test_currencies_are_converted_at_a_rate():
     assert in_won.revenue == pytest.approx(worth.sum() * 1000)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::crmlab.loaders.QuarantineWarning")
 def test_the_latest_rate_by_the_day_counts():
     frame = table(("a", 5, 10, "EUR"), ("a", 9, 10, "EUR"), ("b", 1, 10, "EUR"), ("b", 1, 1, "USD"),
@@ -364,6 +378,7 @@ def test_rates_that_cannot_be_meant_are_refused(rates, message):
         read_transactions(three_currencies(), rates=rates)
 
 
+@pytest.mark.slow
 def test_a_sign_says_the_currency_and_may_be_another_dollar():
     frame = pd.DataFrame({"customer_id": ["a"], "date": ["2024-01-05"], "amount": ["$5.50"]})
     assert audited(frame).currency == "USD"
@@ -372,6 +387,7 @@ def test_a_sign_says_the_currency_and_may_be_another_dollar():
         read_transactions(frame, currency="EUR")
 
 
+@pytest.mark.slow
 def test_a_blank_currency_where_nothing_counts_is_no_second_one():
     frame = table(("a", 5, 5, "USD", "paid"), ("b", 5, None, None, "cancelled"),
                   names=["currency", "status"])  # fmt: skip

@@ -37,8 +37,9 @@ def developers():
 
 
 def entries(lock):
-    """Each pin with its marker and hashes, without what asked for it."""
+    """Each pin with its marker and hashes, without what asked for it and which extras."""
     lines = [line for line in lock.splitlines() if not line.lstrip().startswith("#")]
+    lines = [re.sub(r"^([\w.-]+)\[.*?\]==", r"\1==", line) for line in lines]
     return re.split(r"\n(?=[A-Za-z0-9])", "\n".join(lines).strip())
 
 

@@ -438,6 +438,7 @@ def test_ids_may_be_numbers_also_with_missing_ones(consents):
     ]
 
 
+@pytest.mark.slow
 def test_nobody_asked_or_no_answers_is_no_error(consents):
     assert consented([], consents, **ASKED).empty
     assert consent_status([], consents, **ASKED).empty
@@ -642,6 +643,7 @@ def test_what_is_masked_is_not_there_any_more(case):
         assert n_shown <= n_digits - 3
 
 
+@pytest.mark.slow
 @given(st.sampled_from(["name", "phone", "email", "address", "birth_date"]), st.text())
 def test_any_text_can_be_masked(kind, value):
     shown = mask(pd.DataFrame({kind: [value]}))[kind].iloc[0]

@@ -164,6 +164,7 @@ def test_refunds_are_matched_on_every_engine(engine):
     assert rfm_summary(lines)["total_spend"].sum() * 100 == pytest.approx(sum(left.values()))
 
 
+@pytest.mark.slow
 def test_what_was_given_back_after_the_end_is_not_known_yet():
     frame = table_of([("a", 1, 500, ""), ("a", 2, 300, ""), ("a", 5, -300, "")])
     early = rfm_summary(frame, observation_end="2024-01-03")
@@ -172,6 +173,7 @@ def test_what_was_given_back_after_the_end_is_not_known_yet():
     assert (late["frequency"].item(), late["total_spend"].item()) == (0, 5.0)
 
 
+@pytest.mark.slow
 def test_a_calibration_does_not_know_what_the_holdout_gives_back():
     rows = [("a", 1, 500, ""), ("a", 2, 300, ""), ("a", 4, 700, ""), ("a", 5, -300, "")]
     split = calibration_holdout(table_of(rows), calibration_end="2024-01-03")

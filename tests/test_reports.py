@@ -627,6 +627,7 @@ def test_a_file_cannot_be_the_destination(tmp_path, templates):
     assert (tmp_path / "page").read_text() == "mine"
 
 
+@pytest.mark.slow
 def test_a_table_that_cannot_be_stored_is_refused(tmp_path, templates):
     mixed = pd.DataFrame({"customer_id": [1, "b", object()]})
     with pytest.raises(ValueError, match=r"`data` cannot be stored as Parquet; .*one type"):

@@ -163,6 +163,7 @@ def test_second_records_in_one_system_follow_their_chances(learners):
         assert_share(count == 2, chance)
 
 
+@pytest.mark.slow
 def test_one_system_can_hold_everybody(learners):
     identities, _ = copied(learners, in_system=(0.0, 1.0, 0.0), second_record=(0.0, 0.0, 0.0))
     assert (identities["source"] == "web").all()
@@ -248,6 +249,7 @@ def test_mistyped_names_differ_in_one_letter(learners):
     assert (hit["name"].str.len() == hit["name_own"].str.len()).all()
 
 
+@pytest.mark.slow
 def test_swapped_names_have_the_same_syllables(learners):
     records = only(learners, "name_swapped", chance=(1.0, 1.0, 1.0))
     two = records["given_own"].str.len() == 2
@@ -314,6 +316,7 @@ def test_mistyped_emails_differ_in_one_character_before_the_at(learners):
     assert domains[0].equals(domains[1])
 
 
+@pytest.mark.slow
 def test_an_earlier_address_is_elsewhere_and_one_for_the_household(learners):
     records = only(learners, "address_earlier")
     moved = records[records["n_altered"] == 1]

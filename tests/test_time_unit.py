@@ -147,6 +147,7 @@ def test_a_missing_or_unknown_unit_is_refused(by_unit, model):
         model.expected_purchases(gap, 39)
 
 
+@pytest.mark.slow
 def test_counted_customers_keep_the_unit(orders, model):
     counted = sufficient_statistics(orders, unit="D")
     with pytest.raises(InputError, match="model's unit 'W'; got 'D'"):
