@@ -46,6 +46,7 @@ from crmlab.loaders._rules.tell import tell_doubts, tell_left_out
 from crmlab.loaders._sources.files import expand as expand  # for rooms above, as `open_source`
 from crmlab.loaders._sources.open import names_files
 from crmlab.loaders._sources.open import open_source as open_source
+from crmlab.loaders._tables import read_dates as read_dates
 from crmlab.loaders._tables import read_header, read_table
 
 if TYPE_CHECKING:

@@ -185,7 +185,7 @@ def _move(table: Any, text: Any, value: Any, layout: Layout, timezone: str) -> A
 
 def _fits_any(text: Any) -> Any:
     """Whether text is a date in any layout."""
-    layouts: Sequence[Layout] = list_layouts(dt.date(1969, 1, 1), dt.date(2068, 12, 31))
+    layouts: Sequence[Layout] = list_layouts(_dates.EARLIEST, dt.date(2068, 12, 31))
     pattern = "|".join(one.form.pattern for one in layouts if isinstance(one, Written))
     counts = [one.fits(text) for one in layouts if not isinstance(one, Written)]
     return ibis.or_(text.re_search(pattern), *counts)
