@@ -23,9 +23,9 @@ __all__ = [
     "MONTHS",
     "MONTH_NAME",
     "NOON",
+    "ODD_CHARACTERS",
     "OFFSET",
     "OFFSETS",
-    "ODD_CHARACTERS",
     "PLACEHOLDERS",
     "PLAIN_CHARACTERS",
     "TIMED",
@@ -65,7 +65,10 @@ _WEEKDAYS = (
     "mon(?:day)?|tues?(?:day)?|wed(?:nesday)?|thu(?:r?s?|rsday)|fri(?:day)?|sat(?:urday)?|"
     "sun(?:day)?"
 )
-WEEKDAY = rf"\(?\b(?:{_WEEKDAYS})\b\.?,?\)?|\(?[월화수목금토일]요일\)?|\([월화수목금토일月火水木金土日]\)|[月火水木金土日]曜日?"
+WEEKDAY = (
+    rf"\(?\b(?:{_WEEKDAYS})\b\.?,?\)?|\(?[월화수목금토일]요일\)?|"
+    r"\([월화수목금토일月火水木金土日]\)|[月火水木金土日]曜日?"
+)
 
 MONTHS = "janfebmaraprmayjunjulaugsepoctnovdec"
 MONTH_NAME = (
@@ -150,7 +153,8 @@ class Form:
     @property
     def order(self) -> str:
         """The order of year, month and day, as in "ymd"."""
-        return "".join(field[0] for field in sorted(("year", "month", "day"), key=self.groups.get))
+        fields = sorted(("year", "month", "day"), key=lambda field: self.groups[field])
+        return "".join(field[0] for field in fields)
 
 
 @functools.cache
@@ -185,9 +189,7 @@ def find_days(text: str) -> tuple[set[dt.date], set[dt.date]]:
     >>> find_days("2024-12")
     (set(), set())
     """
-    plain = str.maketrans(
-        ODD_CHARACTERS.removesuffix(_NOTHING), PLAIN_CHARACTERS, _NOTHING
-    )
+    plain = str.maketrans(ODD_CHARACTERS.removesuffix(_NOTHING), PLAIN_CHARACTERS, _NOTHING)
     text = re.sub(WEEKDAY, " ", text.translate(plain).lower()).strip()
     days: tuple[set[dt.date], set[dt.date]] = (set(), set())
     for form in list_forms():

@@ -29,7 +29,8 @@ def read_column(values, table=None, **options):
     cells = read_date("date", table, "date", set(), span=(FIRST, LAST), **options)
     found = execute(cells.table.select("at", value=cells.value, problem=cells.problem))
     found = found.sort_values("at")
-    shown = found["problem"].astype(object).where(found["problem"].notna(), found["value"])
+    moments = found["value"].dt.tz_localize(None)  # Spark's are of its session's zone
+    shown = found["problem"].astype(object).where(found["problem"].notna(), moments)
     return [None if pd.isna(one) else one for one in shown], cells
 
 
@@ -123,9 +124,9 @@ def test_one_slip_does_not_decide_for_hundreds_nor_put_them_aside():
     # None but the slip, which has one reading, and the days that both orders read alike.
     assert found.count("ambiguous") == 144 - 12
     assert reading.formats in (("%m/%d/%Y", "%d/%m/%Y"), ("%d/%m/%Y", "%m/%d/%Y"))
-    clear = [f"{day}/03/2024" for day in range(13, 32)]
-    found, _ = read_column([*either, *clear, "01/25/2024"])
-    assert found[:-1] == [pd.Timestamp(one) for one in [*days, *(dt.date(2024, 3, d) for d in range(13, 32))]]
+    days += [dt.date(2024, month, day) for month in (3, 5) for day in range(13, 32)]
+    found, _ = read_column([*(f"{day:%d/%m/%Y}" for day in days), "01/25/2024"])
+    assert found[:-1] == list(map(pd.Timestamp, days))
     assert found[-1] == "in another layout"
 
 
@@ -145,7 +146,9 @@ def test_years_are_told_from_days_by_how_many_there_are():
     found, _ = read_column([f"{day:%d.%m.%y}" for day in days])
     assert found == list(days)
     # On the 15th of each month for a dozen years, it may be either.
-    found, _ = read_column([f"15.{month:02d}.{year:02d}" for month in range(1, 13) for year in range(1, 13)])
+    found, _ = read_column(
+        [f"15.{month:02d}.{year:02d}" for month in range(1, 13) for year in range(1, 13)]
+    )
     assert set(found) == {"ambiguous"}
 
 
@@ -158,7 +161,11 @@ def test_years_are_told_from_days_by_how_many_there_are():
     ],
 )
 def test_numbers_that_count_from_a_day_are_read_and_said(per_day, origin, words):
-    moments = [dt.datetime(1990, 3, 1), dt.datetime(2024, 4, 2, 8, 24), dt.datetime(2026, 1, 1, 23, 59)]
+    moments = [
+        dt.datetime(1990, 3, 1),
+        dt.datetime(2024, 4, 2, 8, 24),
+        dt.datetime(2026, 1, 1, 23, 59),
+    ]
     since = [(one - dt.datetime.fromisoformat(origin)) / dt.timedelta(days=1) for one in moments]
     counts = [days * per_day for days in since]
     whole = [round(count) for count in counts]
@@ -182,7 +189,8 @@ def test_numbers_that_count_from_a_day_are_read_and_said(per_day, origin, words)
     [
         "2024-12-31", "20241231", "2024/12/31", "2024.12.31", "2024. 12. 31.", "2024년 12월 31일",
         "2024年12月31日", "31 December 2024", "Dec 31, 2024", "31.12.2024", "12/31/2024",
-        "2024-12-31(화) 10:00", "２０２４-１２-３１", "Tue, 31 Dec 2024 10:00:00 +0900", "2024-12-31T23:59:59Z",
+        "2024-12-31(화) 10:00", "２０２４-１２-３１", "Tue, 31 Dec 2024 10:00:00 +0900",
+        "2024-12-31T23:59:59Z",
     ],
 )  # fmt: skip
 def test_a_day_that_has_one_meaning_is_read_as_in_files(text):
@@ -194,12 +202,21 @@ def test_a_day_that_has_one_meaning_is_read_as_in_files(text):
 @pytest.mark.parametrize(
     ("value", "message"),
     [
-        *((part, "full date") for part in ("2024", "2024-12", "Dec 2024", "2024-Q4", "2024년 12월")),
+        *(
+            (part, "full date")
+            for part in ("2024", "2024-12", "Dec 2024", "2024-Q4", "2024년 12월")
+        ),
         *((count, "full date") for count in (20241231, 45296, "45296", "1704412800", 1.5, True)),
-        *((short, "four digits") for short in ("24-12-31", "31.12.24", "31-Dec-24", "24년 12월 31일")),
+        *(
+            (short, "four digits")
+            for short in ("24-12-31", "31.12.24", "31-Dec-24", "24년 12월 31일")
+        ),
         *((either, "may be 2024-01-12 or 2024-12-01") for either in ("01.12.2024", "12/1/2024")),
         *((none, "full date") for none in ("2024-02-30", "2024-13-01", "", "soon", "infinity")),
-        *((typed, "full date") for typed in (pd.NaT, np.datetime64("2024-12"), np.datetime64("NaT"))),
+        *(
+            (typed, "full date")
+            for typed in (pd.NaT, np.datetime64("2024-12"), np.datetime64("NaT"))
+        ),
         (pd.Period("2024-12"), "full date"),
     ],
 )
@@ -264,18 +281,29 @@ def test_infinite_days_of_a_database_are_named(kind):
     table = ibis.duckdb.connect().create_table("orders", relation.arrow().read_all())
     with pytest.raises(ContractError, match="date infinite: 2"):
         crmlab.rfm_summary(table)
-    assert "date infinite" in CONSENTS.check(
-        pd.DataFrame(columns=["customer_id", "channel", "purpose", "granted", "date"]).astype(
-            {"customer_id": str, "channel": str, "purpose": str, "granted": bool, "date": "M8[us]"}
-        )
-    )["rule"].tolist()
+    assert (
+        "date infinite"
+        in CONSENTS.check(
+            pd.DataFrame(columns=["customer_id", "channel", "purpose", "granted", "date"]).astype(
+                {
+                    "customer_id": str,
+                    "channel": str,
+                    "purpose": str,
+                    "granted": bool,
+                    "date": "M8[us]",
+                }
+            )
+        )["rule"].tolist()
+    )
 
 
 # --- typed and textual dates in one column --------------------------------------------------------
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("n_typed", "n_text", "doubted"), [(5, 5, True), (4, 9, False), (9, 4, False)])
+@pytest.mark.parametrize(
+    ("n_typed", "n_text", "doubted"), [(5, 5, True), (4, 9, False), (9, 4, False)]
+)
 def test_dates_that_a_spreadsheet_has_swapped_are_named(tmp_path, n_typed, n_text, doubted):
     book = openpyxl.Workbook()
     book.active.append(NAMES)
@@ -300,7 +328,9 @@ def test_other_tables_read_dates_alike_and_offer_formats():
     answers = pd.DataFrame(
         {"customer_id": ["a"], "channel": ["post"], "purpose": ["service"], "granted": ["Y"]}
     )
-    assert read_table(answers.assign(date="5 Jan 2024 (Fri)"), "consents")["date"].item() == pd.Timestamp("2024-01-05")
+    assert read_table(answers.assign(date="5 Jan 2024 (Fri)"), "consents")[
+        "date"
+    ].item() == pd.Timestamp("2024-01-05")
     with pytest.raises(ContractError, match=r"ambiguous.*date_format='%d/%m/%y' or"):
         read_table(answers.assign(date="05/04/24"), "consents")
 
@@ -310,7 +340,9 @@ def test_a_column_of_a_frame_is_read_as_in_files():
     found = read_dates(pd.Series(["15/06/2024", None, "01/12/2024"], index), "updated")
     assert found.tolist()[::2] == [pd.Timestamp("2024-06-15"), pd.Timestamp("2024-12-01")]
     assert found.index.tolist() == index
-    with pytest.raises(ValueError, match="`updated` must hold dates .*'05/04/2024' is ambiguous.*'%d/%m/%Y' or"):
+    with pytest.raises(
+        ValueError, match=r"`updated` must hold dates .*'05/04/2024' is ambiguous.*'%d/%m/%Y' or"
+    ):
         read_dates(pd.Series(["05/04/2024"]), "updated")
     zones = pd.Series(["2024-01-05T23:00+09:00", "2024-01-05T23:00Z"])
     assert read_dates(zones, "updated", timezone="UTC").dt.hour.tolist() == [14, 23]
@@ -321,13 +353,12 @@ def test_a_column_of_a_frame_is_read_as_in_files():
 def test_spark_reads_dates_as_duckdb_does(spark):
     rng = random.Random(5)
     moments = some_moments(rng, 20, 3)
-    for form in FORMS:
-        texts = [*(write(one, form) for one in moments), "soon", None]
-        rows = pd.DataFrame({"at": range(len(texts)), "date": texts})
-        table = spark.create_view(f"dates_{abs(hash(form))}", ibis.memtable(rows), overwrite=True)
-        assert read_column(texts, table)[0] == read_column(texts)[0], form
+    columns = {form: [*(write(one, form) for one in moments), "soon", None] for form in FORMS}
     for scale in (1.0, 86_400.0, 86_400e3):
-        counts = [19_800.25 * scale + (25_569 if scale == 1 else 0)]
-        rows = pd.DataFrame({"at": [0], "date": counts})
-        table = spark.create_view(f"counts_{scale:.0f}", ibis.memtable(rows), overwrite=True)
-        assert read_column(counts, table)[0] == read_column(counts)[0]
+        start = 25_569 if scale == 1 else 0
+        columns[f"{scale}"] = [(19_800.25 + start + day) * scale for day in range(22)]
+    backend = ibis.pyspark.connect(spark)
+    for form, values in columns.items():
+        frame = spark.createDataFrame(list(enumerate(values)), ["at", "date"])
+        frame.createOrReplaceTempView("dates")
+        assert read_column(values, backend.table("dates"))[0] == read_column(values)[0], form

@@ -327,7 +327,7 @@ def test_impossible_rows_are_counted_and_refused(model, column, values, message)
 def test_customers_of_the_last_day_say_nothing_and_can_be_scored(model, weeks):
     new = customers([0], [0.0], [0.0])
     assert np.isfinite(ordinary(model).expected_purchases(new, 4.0)).all()
-    with pytest.raises(ValueError, match="`T` must be above 0; 1 of 1 rows .* observe longer"):
+    with pytest.raises(ValueError, match=r"`T` must be above 0; 1 of 1 rows .* observe longer"):
         model().fit(new)
     with pytest.raises(ValueError, match="`T` must be above 0 where `frequency` is; 1 of 1 rows"):
         model().fit(customers([2], [0.0], [0.0]))

@@ -297,7 +297,7 @@ class CompanySettings:
     @property
     def first_day(self) -> pd.Timestamp:
         """First day observed."""
-        return pd.Timestamp(check_day("start", self.start))
+        return pd.Timestamp(str(check_day("start", self.start)))
 
     @property
     def n_days(self) -> int:

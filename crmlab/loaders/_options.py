@@ -130,8 +130,8 @@ class Options:
         """The last moment that is not in the future."""
         if self.not_after is None:
             return pd.Timestamp.now("UTC").tz_localize(None) + pd.Timedelta(hours=14)
-        last = check_day("not_after", self.not_after)
-        return pd.Timestamp(last) + pd.Timedelta("1D") - pd.Timedelta("1us")
+        last = pd.Timestamp(str(check_day("not_after", self.not_after)))
+        return last + pd.Timedelta("1D") - pd.Timedelta("1us")
 
     @functools.cached_property
     def earliest(self) -> pd.Timestamp:

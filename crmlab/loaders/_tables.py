@@ -183,7 +183,7 @@ def read_dates(
             f"{int(wrong.sum()):,} of {len(column):,} are like that. Convert them with "
             f"`pd.to_datetime(..., format=)`: {remedy}."
         )
-    return found["value"].rename(column.name)
+    return pd.Series(found["value"].array, index=column.index, name=column.name)
 
 
 def _open(source: Any, options: Options) -> Source:

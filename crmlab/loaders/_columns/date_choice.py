@@ -19,8 +19,9 @@ from crmlab.loaders._columns.text import is_blank, trim
 
 __all__ = ["DateReading", "choose", "is_timed", "profile_dates"]
 
-# Of the values that fit both of two layouts or the better one only: those that must fit only that.
-_DECIDE = 0.1
+# Of the values that fit both of two layouts or the better one only: those that must fit only that;
+# where they are several, half as many will do.
+_DECIDE, _SEVERAL = 0.1, 5
 # To one value that fits only the better one: how many may fit only the other, as typing errors.
 _ERRORS = 0.05
 # 25.01.15 is of 2025 where the last number takes this many values and the first few of them: no
@@ -91,7 +92,9 @@ def profile_dates(text: Any, layouts: Sequence[Layout], *, formatted: bool) -> p
         for place, layout in enumerate(layouts)
     ]
     offset = layouts[0].offset(tidied) if formatted else _find_offset(tidied)
-    values = values.mutate(fits=sum(bits[1:], bits[0]), zone=ibis.ifelse(is_timed(tidied), offset, None))
+    values = values.mutate(
+        fits=sum(bits[1:], bits[0]), zone=ibis.ifelse(is_timed(tidied), offset, None)
+    )
     groups = values.group_by("fits", "zone").aggregate(
         n=values.count(),
         half=values.tidied.re_search(_dates.HALF_DAY).any(),
@@ -143,9 +146,7 @@ def _count(groups: pd.DataFrame, *, fits: int, fits_not: int = 0) -> int:
     return int(groups.loc[(mask & fits == fits) & (mask & fits_not == 0), "n"].sum())
 
 
-def _find_rivals(
-    groups: pd.DataFrame, best: int, layouts: Sequence[Layout]
-) -> tuple[Layout, ...]:
+def _find_rivals(groups: pd.DataFrame, best: int, layouts: Sequence[Layout]) -> tuple[Layout, ...]:
     """The other layouts that may be meant where one is taken."""
     return tuple(
         layout
@@ -154,9 +155,7 @@ def _find_rivals(
     )
 
 
-def _is_ruled_out(
-    groups: pd.DataFrame, rival: int, best: int, layouts: Sequence[Layout]
-) -> bool:
+def _is_ruled_out(groups: pd.DataFrame, rival: int, best: int, layouts: Sequence[Layout]) -> bool:
     """Whether the column shows that a layout, which some of its values fit, is not meant."""
     one, other = 1 << best, 1 << rival
     both = _count(groups, fits=one | other)
@@ -166,24 +165,25 @@ def _is_ruled_out(
     against = _count(groups, fits=other, fits_not=one)
     if against > _ERRORS * for_best:
         return False
-    if for_best >= _DECIDE * (both + for_best):
+    share = _DECIDE / 2 if for_best >= _SEVERAL else _DECIDE
+    if for_best >= share * (both + for_best):
         return True
     return _reads_years_as_days(groups, one | other, layouts[rival], layouts[best])
 
 
-def _reads_years_as_days(
-    groups: pd.DataFrame, fits: int, rival: Layout, best: Layout
-) -> bool:
+def _reads_years_as_days(groups: pd.DataFrame, fits: int, rival: Layout, best: Layout) -> bool:
     """Whether a rival would take the few years of a column for days, and its days for years."""
     if not (isinstance(rival, Written) and isinstance(best, Written)):
         return False
-    orders = best.form.order[0] + best.form.order[-1], rival.form.order[0] + rival.form.order[-1]
     contested = groups[groups["fits"] & fits == fits]
-    numbers = {"first": int(contested["first"].max()), "last": int(contested["last"].max())}
-    if orders == ("yd", "dy"):
-        years, days = numbers["first"], numbers["last"]
-    elif orders == ("dy", "yd"):
-        years, days = numbers["last"], numbers["first"]
+    first, last = contested["first"], contested["last"]
+    # Groups differ in whether the first number may be a month, or in their zone: each count is at
+    # most the sum of those in the groups, and at least the largest.
+    ends = (best.form.order[0] + best.form.order[-1], rival.form.order[0] + rival.form.order[-1])
+    if ends == ("yd", "dy"):
+        years, days = first.sum(), last.max()
+    elif ends == ("dy", "yd"):
+        years, days = last.sum(), first.groupby(contested["fits"]).max().sum()
     else:
         return False
-    return days >= _DAYS_OF_MONTH and years * _PER_YEAR <= days
+    return bool(days >= _DAYS_OF_MONTH and years * _PER_YEAR <= days)

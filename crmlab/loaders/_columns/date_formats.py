@@ -95,7 +95,12 @@ def _write_format(example: str, form: Form) -> str:
     found = re.search(form.pattern, example.lower())
     if found is None:
         return example
-    letters = {"year": "%y" if form.short_year else "%Y", "month": "%m", "day": "%d", "offset": "%z"}
+    letters = {
+        "year": "%y" if form.short_year else "%Y",
+        "month": "%m",
+        "day": "%d",
+        "offset": "%z",
+    }
     spans = [
         (*found.span(group), letters.get(field, "%H:%M:%S"[: 3 * found[group].count(":") + 2]))
         for field, group in form.groups.items()

@@ -65,9 +65,7 @@ def read_date(
     typed, text = _as_text(name, table, theirs)
     source = table if written is None else written
     moments, seen = _as_text(name, source, theirs)
-    layouts = (
-        list_layouts(*span, dayfirst) if date_format is None else compile_formats(date_format)
-    )
+    layouts = list_layouts(*span, dayfirst) if date_format is None else compile_formats(date_format)
     groups = profile_dates(seen, layouts, formatted=date_format is not None)
     reading = choose(groups, layouts, timezone, as_written=as_written)
     swapped = moments is not None and _is_swapped(source, moments, seen, reading)
