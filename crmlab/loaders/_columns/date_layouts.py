@@ -13,6 +13,7 @@ import ibis
 from crmlab import _dates
 from crmlab._dates import Form
 from crmlab._engine import is_spark
+from crmlab.loaders._columns.text import trim
 
 __all__ = ["Counted", "Layout", "Written", "list_layouts", "read_offset", "tidy"]
 
@@ -20,7 +21,7 @@ __all__ = ["Counted", "Layout", "Written", "list_layouts", "read_offset", "tidy"
 def tidy(text: Any) -> Any:
     """Text in lower case and plain characters, without the day of the week."""
     text = text.translate(_dates.ODD_CHARACTERS, _dates.PLAIN_CHARACTERS).lower()
-    return text.re_replace(_dates.WEEKDAY, " ").strip()
+    return trim(text.re_replace(_dates.WEEKDAY, " "))
 
 
 def read_offset(written: Any) -> Any:
@@ -65,10 +66,10 @@ class Written:
         hour, minute, second = (field.get(name, "00") for name in ("hour", "minute", "second"))
         day = f"{field['day']} {field.get('clock', f'{hour}:{minute}:{second}')}"
         if not form.named_month:
-            iso = text.re_replace(form.pattern, f"{field['year']}-{field['month']}-{day}").strip()
+            iso = trim(text.re_replace(form.pattern, f"{field['year']}-{field['month']}-{day}"))
         else:
             year_end = 3 + (2 if form.short_year else 4)
-            parts = text.re_replace(form.pattern, f"{field['month']}{field['year']}-{day}").strip()
+            parts = trim(text.re_replace(form.pattern, f"{field['month']}{field['year']}-{day}"))
             month = (ibis.literal(_dates.MONTHS).find(parts.left(3)) // 3 + 1).cast("string")
             iso = parts.substr(3, year_end - 3) + "-" + month + parts.substr(year_end)
         if form.short_year:
