@@ -73,6 +73,10 @@ Timezone = Annotated[
     str | None,
     typer.Option(help="Zone in which a day begins, such as Asia/Seoul."),
 ]
+NotBefore = Annotated[
+    str | None,
+    typer.Option(help="Earlier dates are faulty. [default: 1980-01-01]"),
+]
 NotAfter = Annotated[
     str | None,
     typer.Option(help="Later dates are faulty. [default: today]"),

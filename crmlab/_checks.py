@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from crmlab._dates import find_days
 from crmlab._errors import InputError, InputTypeError
 
 __all__ = [
@@ -123,15 +124,48 @@ def _follow(remedy: str) -> str:
 
 
 def check_day(name: str, value: str | dt.date | pd.Timestamp | None) -> dt.date | None:
-    """Return `value` as a day, or None where it is None."""
+    """Return `value` as a day, or None where it is None; a time of day is left out.
+
+    A text must name year, month and day in one of the forms that `loaders` reads in files, and mean
+    one day by itself: there is no column that would tell 5 April from 4 May.
+
+    Examples
+    --------
+    >>> check_day("on", "31.12.2024")
+    datetime.date(2024, 12, 31)
+    >>> check_day("on", "01.12.2024")
+    Traceback (most recent call last):
+    crmlab.InputError: `on` must mean one day; '01.12.2024' may be 2024-01-12 or 2024-12-01. ...
+    """
     if value is None:
         return None
-    # A number would pass as nanoseconds since 1970.
-    dated = isinstance(value, str | dt.date | np.datetime64)
+    if isinstance(value, str):
+        return _read_day(name, value)
+    # A number would pass as nanoseconds since 1970, and a month as its first day.
+    dated = isinstance(value, dt.date) or (
+        isinstance(value, np.datetime64) and np.datetime_data(value)[0] not in ("Y", "M", "generic")
+    )
     stamp = pd.to_datetime(value, errors="coerce") if dated else pd.NaT
     if not isinstance(stamp, pd.Timestamp):
-        raise InputError(f"`{name}` must be a date such as '1997-09-30'; got {value!r}.")
+        raise InputError(_not_a_day(name, value))
     return stamp.date()
+
+
+def _read_day(name: str, text: str) -> dt.date:
+    days, short = find_days(text)
+    if len(days) == 1:
+        return days.pop()
+    if days:
+        raise InputError(
+            f"`{name}` must mean one day; {text!r} may be "
+            f"{' or '.join(map(str, sorted(days)))}. Write that."
+        )
+    remedy = " Write the year with four digits." if short else ""
+    raise InputError(_not_a_day(name, text) + remedy)
+
+
+def _not_a_day(name: str, value: object) -> str:
+    return f"`{name}` must be a full date such as '2024-12-31'; got {_written(value)}."
 
 
 def check_zone(name: str, value: str) -> None:

@@ -268,6 +268,7 @@ def audit(
     dayfirst: options.Dayfirst = None,
     date_format: options.DateFormat = None,
     timezone: options.Timezone = None,
+    not_before: options.NotBefore = None,
     not_after: options.NotAfter = None,
     decimal: options.Decimal = None,
     encoding: options.Encoding = None,

@@ -64,9 +64,9 @@ def test_every_setting_stands_in_the_docstring_with_default_meaning_and_rule():
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"start": "soon"}, "`start` must be a date such as"),
-        ({"start": ""}, "`start` must be a date such as"),
-        ({"start": 20240101}, "`start` must be a date such as"),
+        ({"start": "soon"}, "`start` must be a full date such as"),
+        ({"start": ""}, "`start` must be a full date such as"),
+        ({"start": 20240101}, "`start` must be a full date such as"),
         ({"start": None}, "`start` must be a day .* without a time; got None"),
         ({"start": "2024-01-01 12:30"}, "`start` must be a day .* without a time"),
         ({"start": "2024-01-01T00:00+09:00"}, "`start` must be a day .* without a time"),

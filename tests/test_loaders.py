@@ -563,14 +563,14 @@ def test_a_repeat_can_be_wrong_in_another_way_too():
         pytest.param(
             {"not_after": "soon"},
             ValueError,
-            "`not_after` must be a date such as '2024-12-31'; got 'soon'",
+            "`not_after` must be a full date such as '2024-12-31'; got 'soon'",
             id="not-after",
         ),
         pytest.param(
-            {"not_after": [1]}, ValueError, "`not_after` must be a date", id="not-after-type"
+            {"not_after": [1]}, ValueError, "`not_after` must be a full date", id="not-after-type"
         ),
         pytest.param(
-            {"not_after": pd.NaT}, ValueError, "`not_after` must be a date", id="not-after-nat"
+            {"not_after": pd.NaT}, ValueError, "`not_after` must be a full date", id="not-after-nat"
         ),
         pytest.param(
             {"encoding": "klingon"},

@@ -45,7 +45,7 @@ from crmlab.loaders import read_table, read_transactions
         ("5 May 2024", "2024-05-05"),
         ("05/05/2024", "2024-05-05"),
         ("\u00a02024-02-29 ", "2024-02-29"),
-        ("0001-01-01", "0001-01-01"),
+        ("1980-01-01", "1980-01-01"),
     ],
 )
 def test_a_usual_way_to_write_a_date_is_read(text, moment):
@@ -65,13 +65,10 @@ def test_a_usual_way_to_write_a_date_is_read(text, moment):
         "yesterday",
         "2024-01-05 25:00",
         "2024-01-05 10:61",
-        "24.01.05",
         "Mayor 5, 2024",
         "99999-01-01",
-        "45292",
         "2024-01-05,",
         "2024-W01-1",
-        "20240105103000",
         "１２",
     ],
 )
@@ -82,11 +79,13 @@ def test_what_is_no_date_is_unreadable(text):
 
 
 @pytest.mark.slow
-def test_a_two_digit_year_asks_for_a_format():
+def test_a_two_digit_year_that_no_date_decides_is_ambiguous_with_formats_that_work():
     frame = orders(date=["26.01.24", "05.01.24"])
-    with pytest.raises(ContractError, match=r"date unreadable: 2 .*`date_format=`"):
+    offered = "date_format='%y.%m.%d' or date_format='%d.%m.%y'"
+    with pytest.raises(ContractError, match=f"ambiguous: 2 .*'26.01.24'.*{offered}"):
         read_transactions(frame)
     assert read(frame, date_format="%d.%m.%y")["date"].dt.year.tolist() == [2024, 2024]
+    assert read(frame, date_format="%y.%m.%d")["date"].dt.day.tolist() == [24, 24]
 
 
 @pytest.mark.slow
@@ -118,7 +117,7 @@ def test_two_orders_of_day_and_month_in_one_column_are_not_trusted():
 def test_date_format_reads_as_strptime_does(date_format, text, moment):
     expected = dt.datetime.strptime(text, date_format).replace(tzinfo=None, microsecond=0)
     assert expected == dt.datetime.fromisoformat(moment)
-    options = {"date_format": date_format, "not_after": "2100-01-01"}
+    options = {"date_format": date_format, "not_before": "1900-01-02", "not_after": "2100-01-01"}
     assert read(orders(date=[text] * 2), **options)["date"][0] == expected
 
 
@@ -624,6 +623,11 @@ layouts = st.sampled_from(
         "%Y년 %m월 %d일",
         "%Y-%m-%d %H:%M",
         "%d/%m/%Y %I:%M %p",
+        "%d/%m/%y",
+        "%d-%b-%y",
+        "%a, %d %b %Y %H:%M:%S +0900",
+        "%a %b %d %H:%M:%S KST %Y",
+        "%Y%m%d%H%M%S",
     ]
 )
 
@@ -631,12 +635,13 @@ layouts = st.sampled_from(
 @pytest.mark.slow
 @settings(deadline=None, max_examples=20)
 @given(
-    st.lists(st.datetimes(dt.datetime(1950, 1, 1), dt.datetime(2024, 1, 1)), max_size=15), layouts
+    st.lists(st.datetimes(dt.datetime(1980, 1, 1), dt.datetime(2024, 1, 1)), max_size=15), layouts
 )
 def test_dates_come_back_however_they_are_written(dates, layout):
     dates = [*dates, dt.datetime(2001, 12, 31, 23, 59)]  # a day that decides the order
     texts = [date.strftime(layout) for date in dates]
-    expected = [dt.datetime.strptime(text, layout) for text in texts]
+    zoneless = layout.replace(" +0900", "").replace(" KST", "")
+    expected = [dt.datetime.strptime(date.strftime(zoneless), zoneless) for date in dates]
     frame = pd.DataFrame({"customer_id": range(len(texts)), "date": texts, "amount": 1})
     valid = read_transactions(frame).to_pandas().sort_values("customer_id")
     assert valid["date"].tolist() == expected

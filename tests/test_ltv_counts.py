@@ -324,11 +324,16 @@ def test_impossible_rows_are_counted_and_refused(model, column, values, message)
 
 
 @pytest.mark.parametrize("model", MODELS)
-def test_customers_of_the_last_day_can_be_scored_but_not_fitted(model):
-    new = customers([0, 1], [0.0, 2.0], [0.0, 4.0])
-    with pytest.raises(ValueError, match=r"`T` must be above 0; 1 of 2 rows.*summary\['T'\] > 0"):
-        model().fit(new)
+def test_customers_of_the_last_day_say_nothing_and_can_be_scored(model, weeks):
+    new = customers([0], [0.0], [0.0])
     assert np.isfinite(ordinary(model).expected_purchases(new, 4.0)).all()
+    with pytest.raises(ValueError, match=r"`T` must be above 0; 1 of 1 rows .* observe longer"):
+        model().fit(new)
+    with pytest.raises(ValueError, match="`T` must be above 0 where `frequency` is; 1 of 1 rows"):
+        model().fit(customers([2], [0.0], [0.0]))
+    old = weeks.head(300)
+    fitted = [model(penalty=0.01).fit(rows).params_ for rows in (old, pd.concat([old, new]))]
+    pd.testing.assert_series_equal(*fitted)
 
 
 @pytest.mark.parametrize("model", MODELS)

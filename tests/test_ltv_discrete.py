@@ -465,10 +465,12 @@ def test_bad_summaries_are_refused(rows, error, message):
             use(rows)
 
 
-def test_no_opportunity_cannot_be_learned_from_but_can_be_scored(donors):
+def test_no_opportunity_says_nothing_and_can_be_scored(donors):
     fresh = frame([0], [0], [0])
-    with pytest.raises(ValueError, match=r"`n_periods` must be above 0; 1 of 23 rows"):
-        BetaGeoBetaBinomial().fit(pd.concat([donors, fresh.assign(n_customers=1)]))
+    fitted = BetaGeoBetaBinomial().fit(pd.concat([donors, fresh.assign(n_customers=1)]))
+    pd.testing.assert_series_equal(fitted.params_, BetaGeoBetaBinomial().fit(donors).params_)
+    with pytest.raises(ValueError, match=r"`n_periods` must be above 0; 1 of 1 rows"):
+        BetaGeoBetaBinomial().fit(fresh)
     found = PUBLISHED.expected_purchases(fresh, 3).item()
     assert found == pytest.approx(PUBLISHED.expected_purchases_new(3))
 

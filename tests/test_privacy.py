@@ -461,9 +461,12 @@ BAD_CONSENT = [
         id="purpose",
     ),
     pytest.param(
-        {"on": "soon"}, ValueError, "`on` must be a date such as '1997-09-30'; got 'soon'", id="on"
+        {"on": "soon"},
+        ValueError,
+        "`on` must be a full date such as '2024-12-31'; got 'soon'",
+        id="on",
     ),
-    pytest.param({"on": 20240101}, ValueError, "`on` must be a date", id="on-number"),
+    pytest.param({"on": 20240101}, ValueError, "`on` must be a full date", id="on-number"),
     pytest.param(
         {"customers": "A"},
         TypeError,

@@ -452,7 +452,9 @@ def test_every_engine_gives_the_same_tables(engine, in_memory):
         pytest.param({"level": 95}, r"`level` must be in \(0, 1\); got 95", id="level"),
         pytest.param({"n_resamples": 9}, r"`n_resamples` must be at least 40", id="resamples"),
         pytest.param({"seed": -1}, r"`seed` must be at least 0; got -1", id="seed"),
-        pytest.param({"observation_end": "soon"}, r"`observation_end` must be a date", id="end"),
+        pytest.param(
+            {"observation_end": "soon"}, r"`observation_end` must be a full date", id="end"
+        ),
     ],
 )
 @pytest.mark.parametrize("measure", [bias, split])

@@ -1,6 +1,8 @@
 """Kinds of settings: each makes a dataclass field that carries its rule and its meaning."""
 
+import datetime as dt
 import math
+import re
 import textwrap
 from collections.abc import Callable
 from dataclasses import Field, dataclass, field, fields
@@ -10,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from crmlab._checks import check_count, check_day, check_fraction, check_number
+from crmlab._dates import TIMED
 from crmlab._errors import InputError, InputTypeError
 
 __all__ = [
@@ -117,10 +120,17 @@ def _numeric(default: float, meaning: str, words: str, **bounds: Any) -> float:
 
 def _check_whole_day(name: str, value: Any) -> None:
     parsed = check_day(name, value)
-    if parsed is None or pd.Timestamp(value) != pd.Timestamp(parsed):
+    if parsed is None or _has_time(value, parsed):
         raise InputError(
             f"`{name}` must be a day such as '2024-01-01', without a time; got {value!r}."
         )
+
+
+def _has_time(value: Any, day: dt.date) -> bool:
+    """Whether a day is given with a time after midnight."""
+    if isinstance(value, str):
+        return re.search(TIMED, value) is not None
+    return pd.Timestamp(value) != pd.Timestamp(day)
 
 
 def _check_per_source(name: str, value: Any, *, need_one: bool) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 
 import pandas as pd
 
-from crmlab._checks import check_choice
+from crmlab._checks import check_choice, check_day
 from crmlab._errors import InputError
 from crmlab.company._rules import (
     check_settings,
@@ -297,7 +297,7 @@ class CompanySettings:
     @property
     def first_day(self) -> pd.Timestamp:
         """First day observed."""
-        return pd.Timestamp(self.start)
+        return pd.Timestamp(str(check_day("start", self.start)))
 
     @property
     def n_days(self) -> int:

@@ -9,7 +9,7 @@ import pandas as pd
 from crmlab._text import list_names
 from crmlab._types import Table
 from crmlab.contracts._errors import ContractError
-from crmlab.contracts._faults import unknown
+from crmlab.contracts._faults import infinite_day, unknown
 from crmlab.contracts._open import as_table
 from crmlab.contracts._rules import Rule, faults, tally
 
@@ -220,8 +220,9 @@ class Contract:
     def rules_for(self, present: Iterable[str]) -> list[Rule]:
         """Return the rules that apply to a table with these columns."""
         there = {"", *present}
+        days = [infinite_day(c.name) for c in self.columns if c.kind == "time"]
         words = [unknown(c.name, c.words) for c in self.columns if c.words]
-        return [r for r in (*self.rules, *words) if there.issuperset({r.column, *r.needs})]
+        return [r for r in (*self.rules, *words, *days) if there.issuperset({r.column, *r.needs})]
 
 
 _TYPE_TESTS: dict[str, Callable[[Any], bool]] = {

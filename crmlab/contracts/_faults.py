@@ -7,6 +7,7 @@ from crmlab.contracts._rules import Rule, infinite, missing
 
 __all__ = [
     "early",
+    "infinite_day",
     "infinitely_large",
     "left_out",
     "negative",
@@ -17,6 +18,7 @@ __all__ = [
 ]
 
 _FILL = "fill it in, or leave the row out"
+_NO_DAY = "a database writes infinity for an open or unknown day: leave it empty, or find the day"
 
 
 def left_out(name: str, remedy: str = _FILL) -> Rule:
@@ -25,8 +27,13 @@ def left_out(name: str, remedy: str = _FILL) -> Rule:
 
 
 def infinitely_large(name: str, remedy: str = "correct the number") -> Rule:
-    """A number that is infinite."""
+    """A number, or a day, that is infinite."""
     return Rule(f"{name} infinite", remedy, lambda t: infinite(t[name]), name)
+
+
+def infinite_day(name: str) -> Rule:
+    """A day that no calendar has."""
+    return infinitely_large(name, _NO_DAY)
 
 
 def negative(name: str, remedy: str = "correct the sign") -> Rule:

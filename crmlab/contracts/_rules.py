@@ -185,8 +185,14 @@ def shown(value: Any) -> str:
     return repr(text if len(text) <= 60 else text[:57] + "...")
 
 
+# Where the calendars of Python and pandas begin and end.
+_FIRST, _LAST = "0001-01-01 00:00:00", "9999-12-31 23:59:59.999999"
+
+
 def infinite(column: Any) -> Any:
-    """Return a boolean column: whether a number is infinite, never null.
+    """Return a boolean column: whether a number or a day is infinite, never null.
+
+    Days after the year 9999 count as such: databases write them for "never".
 
     Examples
     --------
@@ -197,6 +203,10 @@ def infinite(column: Any) -> Any:
     """
     import ibis
 
+    if column.type().is_timestamp() or column.type().is_date():
+        day = column.cast("timestamp")
+        beyond = (day > ibis.timestamp(_LAST)) | (day < ibis.timestamp(_FIRST))
+        return beyond.fill_null(False)
     if not column.type().is_floating():
         return column.isnull() & False
     # Ibis 12 says of every number on Spark that it is not infinite.

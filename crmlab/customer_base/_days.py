@@ -45,7 +45,8 @@ def read_lines(transactions: Table) -> tuple[Any, dt.date, bool]:
     else:
         TRANSACTIONS.check_types(transactions)
         transactions, rules = _settle(transactions)
-    more = {"last": transactions.date.max(), "returned": is_return(transactions).any()}
+    last = transactions.date.cast("timestamp").max()  # infinite days have no Python date
+    more = {"last": last, "returned": is_return(transactions).any()}
     if "currency" in transactions.columns:
         more["n_currencies"] = transactions.currency.nunique()
     counts = tally(transactions, rules, **more)

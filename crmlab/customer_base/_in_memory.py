@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
+from crmlab._dates import EARLIEST
 from crmlab._revenue.settle import CONSUMED
 from crmlab.customer_base._days import EPOCH
 
@@ -103,12 +104,13 @@ def _is_id(column: pd.Series) -> bool:
 
 
 def _days_since_epoch(date: pd.Series) -> NDArray[np.int64] | None:
-    """Day numbers, or None where dates are missing, zoned, in the future or no dates."""
+    """Day numbers, or None where dates are missing, zoned, too early, in the future or no dates."""
     if date.dtype.kind != "M" or isinstance(date.dtype, pd.DatetimeTZDtype):
         return None
     stamps = date.to_numpy()
     # Not-a-time is the smallest of all numbers, so the minimum finds it.
-    if np.isnat(stamps.view("int64").min().view(stamps.dtype)) or date.max() > pd.Timestamp.now():
+    first = stamps.view("int64").min().view(stamps.dtype)
+    if np.isnat(first) or first < np.datetime64(EARLIEST) or date.max() > pd.Timestamp.now():
         return None
     return stamps.view("int64") // (_DAY.astype(stamps.dtype.str.replace("M8", "m8")).view("int64"))
 

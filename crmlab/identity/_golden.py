@@ -9,6 +9,7 @@ from crmlab._errors import InputError, InputTypeError
 from crmlab.identity._evaluate import Clusters, as_clusters
 from crmlab.identity._inputs import KEY, Tables, gather_records, linkable_columns, match_records
 from crmlab.identity._normalise import clean_text
+from crmlab.loaders import read_dates
 
 __all__ = ["golden_records"]
 
@@ -98,17 +99,10 @@ def golden_records(
 
 
 def _read_updated(updated: pd.Series) -> pd.Series:
-    """Read when records were updated: dates in any form, or increasing numbers."""
+    """Read when records were updated: dates in one form, or increasing numbers."""
     if pd.api.types.is_numeric_dtype(updated) or pd.api.types.is_datetime64_any_dtype(updated):
         return updated
-    moments = pd.to_datetime(updated, format="mixed", errors="coerce", utc=True)
-    wrong = updated.notna() & moments.isna() & clean_text(updated).notna()
-    if wrong.any():
-        raise InputError(
-            f"`updated` must hold dates such as '2025-06-01'; got {updated[wrong].iloc[0]!r} "
-            f"in {int(wrong.sum()):,} of {len(updated):,} records."
-        )
-    return moments
+    return read_dates(updated, "updated", timezone="UTC")
 
 
 def _rank_sources(sources: pd.Series, trust: Sequence[str] | None) -> dict[str, int]:

@@ -46,6 +46,7 @@ from crmlab.loaders._rules.tell import tell_doubts, tell_left_out
 from crmlab.loaders._sources.files import expand as expand  # for rooms above, as `open_source`
 from crmlab.loaders._sources.open import names_files
 from crmlab.loaders._sources.open import open_source as open_source
+from crmlab.loaders._tables import read_dates as read_dates
 from crmlab.loaders._tables import read_header, read_table
 
 if TYPE_CHECKING:
@@ -108,6 +109,7 @@ def read_transactions(
     date_format: str | None = None,
     dayfirst: bool | None = None,
     timezone: str | None = None,
+    not_before: str | dt.date | None = None,
     not_after: str | dt.date | None = None,
     decimal: Literal[".", ","] | None = None,
     encoding: str | None = None,
@@ -166,6 +168,9 @@ Spark table
         Zone in which a day begins, such as ``"Asia/Seoul"``. Needed where offsets are mixed;
         dates without an offset are taken to be in it. Where all carry the same offset or zone,
         days begin there by default. Spark's timestamps are read in its session's zone.
+    not_before : date or str, optional
+        Earlier dates are invalid. Default: 1980-01-01. Days that programs write for none, such as
+        1900-01-01, 1970-01-01 and 9999-12-31, are invalid in any case; `not_before` itself is not.
     not_after : date or str, optional
         Later dates are invalid. Default: now, anywhere on Earth.
     decimal : {".", ","}, optional
@@ -215,8 +220,8 @@ Spark table
         columns=columns, layout=layout, count=count, statuses=statuses, guests=guests,
         currency=currency, rates=rates, where=where,
         returns=returns, duplicates=duplicates, date_format=date_format,
-        dayfirst=dayfirst, timezone=timezone, not_after=not_after, decimal=decimal,
-        encoding=encoding, separator=separator, sheet=sheet, header=header,
+        dayfirst=dayfirst, timezone=timezone, not_before=not_before, not_after=not_after,
+        decimal=decimal, encoding=encoding, separator=separator, sheet=sheet, header=header,
     )  # fmt: skip
     from_files = names_files(source)
     with _reading():
@@ -291,6 +296,7 @@ def audit_transactions(
     date_format: str | None = None,
     dayfirst: bool | None = None,
     timezone: str | None = None,
+    not_before: str | dt.date | None = None,
     not_after: str | dt.date | None = None,
     decimal: Literal[".", ","] | None = None,
     encoding: str | None = None,
@@ -306,7 +312,7 @@ def audit_transactions(
 Spark table
         As in `read_transactions`, and so are the options.
     columns, layout, count, statuses, guests, currency, rates, where, returns, duplicates, \
-date_format, dayfirst, timezone, not_after, decimal, encoding, separator, sheet, header
+date_format, dayfirst, timezone, not_before, not_after, decimal, encoding, separator, sheet, header
         See `read_transactions`.
 
     Returns
@@ -340,8 +346,8 @@ date_format, dayfirst, timezone, not_after, decimal, encoding, separator, sheet,
         columns=columns, layout=layout, count=count, statuses=statuses, guests=guests,
         currency=currency, rates=rates, where=where,
         returns=returns, duplicates=duplicates, date_format=date_format,
-        dayfirst=dayfirst, timezone=timezone, not_after=not_after, decimal=decimal,
-        encoding=encoding, separator=separator, sheet=sheet, header=header,
+        dayfirst=dayfirst, timezone=timezone, not_before=not_before, not_after=not_after,
+        decimal=decimal, encoding=encoding, separator=separator, sheet=sheet, header=header,
     )  # fmt: skip
     with _reading():
         return make_audit(_prepare(source, options))

@@ -9,11 +9,12 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from crmlab._checks import check_choice, check_count, check_encoding, check_zone
+from crmlab._checks import check_choice, check_count, check_day, check_encoding, check_zone
+from crmlab._dates import EARLIEST
 from crmlab._errors import InputError, InputTypeError
 from crmlab._revenue.currency import check_rates
 from crmlab.contracts import STATUSES
-from crmlab.loaders._columns.dates import Formats, check_format
+from crmlab.loaders._columns.date_formats import Formats, check_format
 from crmlab.loaders._header.layouts import Layout
 
 __all__ = ["Options"]
@@ -33,6 +34,7 @@ class Options:
     date_format: str | None = None
     dayfirst: bool | None = None
     timezone: str | None = None
+    not_before: str | dt.date | None = None
     not_after: str | dt.date | None = None
     decimal: Literal[".", ","] | None = None
     encoding: str | None = None
@@ -89,7 +91,7 @@ class Options:
             check_format(one)
         if self.currency is not None:
             object.__setattr__(self, "currency", self.currency.strip().upper())
-        _ = self.latest
+        _ = self.earliest, self.latest
 
     def _check_values(self) -> None:
         if self.date_format is not None:
@@ -128,14 +130,13 @@ class Options:
         """The last moment that is not in the future."""
         if self.not_after is None:
             return pd.Timestamp.now("UTC").tz_localize(None) + pd.Timedelta(hours=14)
-        wrong = f"`not_after` must be a date such as '2024-12-31'; got {self.not_after!r}."
-        try:
-            last = pd.Timestamp(self.not_after)
-        except (TypeError, ValueError):
-            raise InputError(wrong) from None
-        if pd.isna(last):
-            raise InputError(wrong)
-        return last.tz_localize(None).normalize() + pd.Timedelta("1D") - pd.Timedelta("1us")
+        last = pd.Timestamp(str(check_day("not_after", self.not_after)))
+        return last + pd.Timedelta("1D") - pd.Timedelta("1us")
+
+    @functools.cached_property
+    def earliest(self) -> pd.Timestamp:
+        """The first day on which something may have been bought."""
+        return pd.Timestamp(check_day("not_before", self.not_before) or EARLIEST)
 
 
 def _check_text(name: str, value: object) -> None:

@@ -1,22 +1,27 @@
 """Read canonical tables other than transactions: every column as what its contract wants."""
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
+import ibis
 import pandas as pd
 
 from crmlab._checks import check_choice
 from crmlab._engine import execute
+from crmlab._errors import InputError
 from crmlab._text import name_others
 from crmlab._types import TableSource
 from crmlab.contracts import CONTRACTS, Contract, ContractError
+from crmlab.loaders._columns.dates import read_date
 from crmlab.loaders._columns.read import PROBLEM, read_columns
 from crmlab.loaders._header.find import find_header
 from crmlab.loaders._options import Options
+from crmlab.loaders._sources.frames import open_frame
 from crmlab.loaders._sources.open import open_source
-from crmlab.loaders._sources.source import OURS, Source
+from crmlab.loaders._sources.source import OURS, ROW, Source
 
-__all__ = ["read_header", "read_table"]
+__all__ = ["read_dates", "read_header", "read_table"]
 
 
 def read_header(
@@ -109,6 +114,7 @@ Spark table
     """
     check_choice("name", name, [one for one in CONTRACTS if one != "transactions"])
     options = Options(
+        not_after=dt.date(2068, 12, 31),  # contracts end in the future
         columns=columns, date_format=date_format, dayfirst=dayfirst, timezone=timezone,
         decimal=decimal, encoding=encoding, separator=separator, sheet=sheet, header=header,  # type: ignore[arg-type]
     )  # fmt: skip
@@ -121,9 +127,63 @@ Spark table
     )
     added = [column for column in read.table.columns if column.startswith(OURS)]
     found = execute(read.table.select(*added, *others))
-    _check_read(found, contract)
+    _check_read(found, contract, read.formats)
     ours = {OURS + name: name for name in contract.names() if name in read.names}
     return found[[*ours, *others]].rename(columns=ours | others)
+
+
+def read_dates(
+    column: pd.Series, name: str, *, timezone: str | None = None, as_written: bool = False
+) -> pd.Series:
+    """Read a column of a frame as dates, as in files.
+
+    Parameters
+    ----------
+    column : Series
+        Dates, or text in one form.
+    name : str
+        What messages call it.
+    timezone : str, optional
+        Zone to which times with an offset are moved.
+    as_written : bool, default=False
+        Whether each day is that of its own offset.
+
+    Returns
+    -------
+    Series of datetime64
+        Local times, missing where nothing is written.
+
+    Raises
+    ------
+    InputError
+        If a value is not a date, or may be one or another; the message has an example.
+
+    Examples
+    --------
+    >>> read_dates(pd.Series(["15/06/2024", "01/12/2024"]), "updated").tolist()
+    [Timestamp('2024-06-15 00:00:00'), Timestamp('2024-12-01 00:00:00')]
+    """
+    if column.empty or column.isna().all():
+        return column.astype("datetime64[us]")
+    opened = open_frame(pd.DataFrame({name: column.array}))
+    cells = read_date(
+        name, opened.table, name, opened.zones.get(name, set()), timezone=timezone,
+        as_written=as_written,
+    )  # fmt: skip
+    problem = ibis.null("string") if cells.problem is None else cells.problem
+    found = execute(cells.table.select(ROW, value=cells.value, problem=problem))
+    found = found.sort_values(ROW).set_axis(column.index)
+    wrong = found["problem"].notna()
+    if wrong.any():
+        said = " or ".join(map(repr, cells.formats))
+        remedy = f"write the format {said}" if said else "give the format of your dates"
+        raise InputError(
+            f"`{name}` must hold dates such as '2024-12-31', all written alike; "
+            f"{column[wrong].iloc[0]!r} is {found.loc[wrong, 'problem'].iloc[0]}, and "
+            f"{int(wrong.sum()):,} of {len(column):,} are like that. Convert them with "
+            f"`pd.to_datetime(..., format=)`: {remedy}."
+        )
+    return pd.Series(found["value"].array, index=column.index, name=column.name)
 
 
 def _open(source: Any, options: Options) -> Source:
@@ -142,13 +202,17 @@ def _open(source: Any, options: Options) -> Source:
     return opened
 
 
-def _check_read(found: pd.DataFrame, contract: Contract) -> None:
+def _check_read(
+    found: pd.DataFrame, contract: Contract, formats: Mapping[str, tuple[str, ...]]
+) -> None:
     for column in contract.names():
         problem = found.get(OURS + column + PROBLEM)
         if problem is not None and problem.notna().any():
             words = problem.dropna()
+            offered = " or ".join(f"date_format={one!r}" for one in formats.get(column, ()))
             raise ContractError(
                 f"`{column}` of {contract.name} cannot be read in {len(words):,} of "
                 f"{len(found):,} rows: {words.iloc[0]}. Correct it at its source; options such as "
-                "`dayfirst`, `date_format` and `decimal` say how values are written."
+                "`dayfirst`, `date_format` and `decimal` say how values are written"
+                + (f": {offered}." if offered else ".")
             )

@@ -8,7 +8,6 @@ It is parsed, never executed, so a wrong value costs no kernel start.
 """
 
 import ast
-import contextlib
 import datetime
 import difflib
 import glob
@@ -24,7 +23,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from crmlab._checks import check_choice, check_encoding, check_number, check_zone
+from crmlab._checks import check_choice, check_day, check_encoding, check_number, check_zone
 from crmlab._errors import InputError, InputTypeError
 from crmlab._notebooks import Notebook, has_tag
 
@@ -200,14 +199,7 @@ def _write_date(value: Any) -> Any:
 
 
 def _check_date(name: str, text: str) -> None:
-    """Raise InputError unless pandas reads a day; a bare number such as "1997" does not count."""
-    try:
-        float(text)
-    except ValueError:
-        with contextlib.suppress(ValueError, OverflowError):
-            if pd.Timestamp(text) is not pd.NaT:
-                return
-    raise InputError(f"`{name}` must be a date, written YYYY-MM-DD; got {text!r}.")
+    check_day(name, text)
 
 
 def _check_file(name: str, text: str) -> None:

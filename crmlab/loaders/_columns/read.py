@@ -1,6 +1,7 @@
 """Read each of the owner's columns as what the contract wants it to hold."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import ibis
@@ -37,7 +38,8 @@ class Columns:
     """The owner's table with our columns beside; those that may be unreadable; how text was read.
 
     A column of `doubtful` has a second one beside it with what is wrong with its values. `unknown`
-    lists words without a meaning, by column; `currency` is the code of the sign amounts carry.
+    lists words without a meaning, by column; `currency` is the code of the sign amounts carry, and
+    `formats` are those in which ambiguous dates can be read, by column.
     """
 
     table: Any
@@ -46,11 +48,13 @@ class Columns:
     readings: dict[str, str]
     unknown: dict[str, tuple[str, ...]]
     currency: str = ""
+    formats: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def read_columns(opened: Source, header: Header, contract: Contract, options: Options) -> Columns:
     """Read the columns that the header found, as `contract` wants them."""
-    table, doubtful, unknown, signs = opened.table, [], {}, {}
+    table, doubtful = opened.table, []
+    unknown, signs, formats = {}, {}, {}
     readings = header.readings | opened.readings
     for name, origin in header.origins.items():
         zones = opened.zones.get(origin.columns[0], set())
@@ -63,6 +67,8 @@ def read_columns(opened: Source, header: Header, contract: Contract, options: Op
             readings[name] = cells.reading
         if cells.unknown:
             unknown[name] = cells.unknown
+        if cells.formats:
+            formats[name] = cells.formats
         if cells.currency:
             signs[name] = cells.currency
     for name, (one, other) in header.products.items():
@@ -71,7 +77,7 @@ def read_columns(opened: Source, header: Header, contract: Contract, options: Op
     added = [OURS + name for name in names] + [OURS + name + PROBLEM for name in doubtful]
     table = table.select(*opened.table.columns, *added)
     currency = next(iter(signs.values()), "")
-    return Columns(table, names, tuple(doubtful), readings, unknown, currency)
+    return Columns(table, names, tuple(doubtful), readings, unknown, currency, formats)
 
 
 def _read_origin(
@@ -150,7 +156,7 @@ def _read_column(
         return read_date(
             column.name, table, theirs, zones, date_format=options.date_format or options.formats,
             dayfirst=options.dayfirst, timezone=options.timezone, as_written=options.as_written,
-            written=written,
+            span=(options.earliest.date(), options.latest.date()), written=written,
         )  # fmt: skip
     if column.kind == "number":
         return read_number(column.name, table, theirs, options.decimal, written=written)

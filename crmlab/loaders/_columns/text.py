@@ -45,7 +45,7 @@ class Cells:
     """A column that was read: its table with steps added, values, problems, and how, in words.
 
     `unknown` lists words that a column of words has and that mean nothing to crmlab; `currency` is
-    the code of the sign that amounts carry.
+    the code of the sign that amounts carry, `formats` those in which ambiguous dates can be read.
     """
 
     table: Any
@@ -54,6 +54,7 @@ class Cells:
     reading: str = ""
     unknown: tuple[str, ...] = ()
     currency: str = ""
+    formats: tuple[str, ...] = ()
 
 
 def trim(text: Any) -> Any:

@@ -11,7 +11,7 @@ from crmlab._revenue.currency import Rates, convert, find_target
 from crmlab._revenue.refunds import is_return
 from crmlab._revenue.settle import CONSUMED, LEFT_OUT, needs_settling, settle
 from crmlab._text import name_others
-from crmlab.contracts import TRANSACTIONS, ContractError, Rule, breaks_any, violation
+from crmlab.contracts import TRANSACTIONS, ContractError, Rule, breaks_any, infinite, violation
 from crmlab.loaders._columns.read import Columns
 from crmlab.loaders._header.find import Header
 from crmlab.loaders._options import Options
@@ -124,11 +124,19 @@ class Prepared:
 
     def _show(self, rows: Any, reason: Any) -> Any:
         shown = self.shown()
-        return rows.select(**{shown[name]: rows[name] for name in self.names}, reason=reason)
+        cells = {shown[name]: _without_infinity(rows[name]) for name in self.names}
+        return rows.select(**cells, reason=reason)
 
     def shown(self) -> dict[str, str]:
         """The owner's names -> those in the quarantine, where `reason` and `text` are ours."""
         return name_others(self.names, {"reason", "text"} if self.malformed else {"reason"})
+
+
+def _without_infinity(column: Any) -> Any:
+    """A column without days that frames cannot hold; its reason says that there was one."""
+    if column.type().is_timestamp() or column.type().is_date():
+        return ibis.ifelse(infinite(column), None, column)
+    return column
 
 
 def apply_rules(opened: Source, header: Header, read: Columns, options: Options) -> Prepared:

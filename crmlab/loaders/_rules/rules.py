@@ -7,6 +7,7 @@ from typing import Any
 import ibis
 import pandas as pd
 
+from crmlab._dates import PLACEHOLDERS
 from crmlab._revenue.currency import UNRATED
 from crmlab._revenue.settle import FAULT, FAULTS, LEFT_OUT
 from crmlab.contracts import STATUSES, TRANSACTIONS, Rule, infinite
@@ -25,6 +26,10 @@ _REMEDIES = {
     "in another currency": "convert to one currency first",
     "in another layout": "write all dates alike, or pass `date_format=`",
     "in mixed time zones": "pass `timezone=`, the zone in which a day begins",
+    "perhaps swapped": (
+        "a spreadsheet has taken days for months where it could: its typed days are all up to 12, "
+        "its texts all above; open the original again with the column as text"
+    ),
     "damaged": "the id became a float on export; export it as text",
     "unknown": "correct it at its source",
 }
@@ -41,9 +46,10 @@ def list_rules(read: Columns, options: Options) -> tuple[Rule, ...]:
         for name in read.doubtful
         for words in PROBLEMS[kinds[name]]
     ]
-    rules += [_apply_to_ours(rule, read) for rule in TRANSACTIONS.rules]
+    ours = TRANSACTIONS.rules_for(TRANSACTIONS.names(required=True))
+    rules += [_apply_to_ours(rule, read) for rule in ours]
     rules += [_infinite_rule(name) for name in numbers if name != "amount"]
-    rules.append(_future_rule(options.latest))
+    rules += _day_rules(options.earliest, options.latest)
     rules += [_order_rule(label) for label in FAULTS]
     rules += _currency_rules(read)
     if options.duplicates == "quarantine":
@@ -86,6 +92,10 @@ def _problem_rule(column: str, words: str, read: Columns) -> Rule:
         remedy = _ask_for_words(read.unknown.get("status", ()))
     if (column, words) == ("date", "unreadable"):
         remedy = _UNREADABLE_DATE
+    if words == "ambiguous" and column in read.formats:
+        remedy = "say how it is meant: " + " or ".join(
+            f"date_format={one!r}" for one in read.formats[column]
+        )
     return Rule(f"{column} {words}", remedy, lambda t: (t[name] == words).fill_null(False), column)
 
 
@@ -95,14 +105,38 @@ def _ask_for_words(unknown: Sequence[str]) -> str:
     return f"say what each means, {_OR_STATUS}: statuses={{{words}}}"
 
 
-def _future_rule(latest: pd.Timestamp) -> Rule:
-    moment = ibis.timestamp(latest.isoformat())
-    return Rule(
-        "date in the future",
-        f"nothing may be later than {latest:%Y-%m-%d}; see `not_after=`",
-        lambda t: (t[OURS + "date"] > moment).fill_null(False),
-        "date",
-    )
+def _day_rules(earliest: pd.Timestamp, latest: pd.Timestamp) -> list[Rule]:
+    """A line is of a day on which something may have been bought; `not_before` itself is one."""
+    no_day = [day for day in PLACEHOLDERS if day != earliest.date()]
+
+    def stands_for_none(table: Any) -> Any:
+        return table[OURS + "date"].cast("date").isin([ibis.date(str(day)) for day in no_day])
+
+    def is_beyond(table: Any, beyond: Any) -> Any:
+        bad = beyond & ~stands_for_none(table) & ~infinite(table[OURS + "date"])
+        return bad.fill_null(False)
+
+    first, last = (ibis.timestamp(moment.isoformat()) for moment in (earliest, latest))
+    return [
+        Rule(
+            "date a placeholder",
+            "programs write this day where they know none: find the day of the order",
+            lambda t: stands_for_none(t).fill_null(False),
+            "date",
+        ),
+        Rule(
+            "date too early",
+            f"nothing may be earlier than {earliest:%Y-%m-%d}; see `not_before=`",
+            lambda t: is_beyond(t, t[OURS + "date"] < first),
+            "date",
+        ),
+        Rule(
+            "date in the future",
+            f"nothing may be later than {latest:%Y-%m-%d}; see `not_after=`",
+            lambda t: is_beyond(t, t[OURS + "date"] > last),
+            "date",
+        ),
+    ]
 
 
 def _infinite_rule(name: str) -> Rule:

@@ -11,6 +11,7 @@ from crmlab._errors import InputError, InputTypeError
 from crmlab._time_unit import TIME_UNIT, unit_column
 from crmlab._types import Day
 from crmlab._units import months_between
+from crmlab.loaders import read_dates
 
 __all__ = ["MONTHS", "Day", "Term", "installed_base", "survivors"]
 
@@ -226,13 +227,9 @@ def _read_days(column: pd.Series, name: str) -> pd.Series:
     if pd.api.types.is_numeric_dtype(column) and column.notna().any():
         # A number would pass as nanoseconds since 1970.
         raise InputTypeError(f"`{name}` must hold dates; got {column.dtype}. Use `pd.to_datetime`.")
-    try:
-        stamps = pd.to_datetime(column, format="ISO8601")
-    except (TypeError, ValueError) as error:
-        raise InputError(
-            f"`{name}` must hold dates, or text such as '2024-12-31'; {error}. Use "
-            "`pd.to_datetime` with the format of your dates."
-        ) from error
+    if not pd.api.types.is_datetime64_any_dtype(column):
+        column = read_dates(column, name, as_written=True)
+    stamps = column
     if stamps.dt.tz is not None:
         stamps = stamps.dt.tz_localize(None)
     return stamps.dt.normalize()

@@ -143,7 +143,14 @@ class CountLikelihood(CovariateModel):
         x, tx, T, *covariates = table.values()
         z = np.column_stack(covariates) if covariates else np.empty((len(x), 0))
         counts = self._ROWS(x, np.minimum(tx, T), T, read_weights(summary), z)
-        return counts if counts.weight.all() else counts.rows(counts.weight > 0)
+        used = counts.weight > 0
+        if fitting:
+            # A customer seen for no time bought nothing in it for certain: the likelihood is 1.
+            used &= T > 0
+            if not used.any():
+                remedy = "All customers were first seen on the last day: observe longer."
+                check_rows([(T <= 0, f"`{self._OBSERVED}` must be above 0", remedy)], len(summary))
+        return counts if used.all() else counts.rows(used)
 
     def _check_identifiable(self, rows: Counts, penalty: float) -> None:
         if penalty > 0:

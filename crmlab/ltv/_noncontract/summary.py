@@ -149,10 +149,9 @@ def row_rules(x: Any, tx: Any, T: Any, *, fitting: bool = False) -> list[Rule]:
         rules.insert(
             0,
             (
-                T <= 0,
-                "`T` must be above 0",
-                "Customers who first bought on the last day carry no information yet: "
-                "summary[summary['T'] > 0].",
+                (T <= 0) & (x > 0),
+                "`T` must be above 0 where `frequency` is",
+                "It is the time from the first purchase to the end of observation.",
             ),
         )
     return rules
@@ -190,10 +189,9 @@ def period_rules(x: Any, tx: Any, n: Any, *, fitting: bool = False) -> list[Rule
     if fitting:
         rules.append(
             (
-                n == 0,
-                "`n_periods` must be above 0",
-                "Customers without an opportunity carry no information yet: "
-                "summary[summary['n_periods'] > 0].",
+                (n == 0) & (x > 0),
+                "`n_periods` must be above 0 where `frequency` is",
+                "It counts the opportunities of each customer.",
             )
         )
     return [*whole, *rules]
