@@ -47,7 +47,8 @@ ONE_READING = {
     "1’000.00": 1000, "１２": 12, "＄１２，３４５．５０": 12345.5, "（３）": -3, "－４": -4,
     "١٠": 10, "١٬٢٣٤٫٥": 1234.5, "۱۲": 12, "\u200f١٠\u200f": 10, "१२": 12,
     "5,-": 5, "5.–": 5, "12.-- $": 12, "-5.-": -5,
-    "3만": 30_000, "3만5천": 35_000, "3만 5,000": 35_000, "1억 2,345만": 123_450_000, "2천5백": 2_500,
+    "3만": 30_000, "3만5천": 35_000, "3만 5,000": 35_000, "1억 2,345만": 123_450_000,
+    "2천5백": 2_500, "3십5만": 350_000, "2백15": 215, "9천 500": 9_500,
     "1.5만": 15_000, "-3만": -30_000, "3万": 30_000, "5億": 500_000_000, "$2천만": 20_000_000,
     "1E3": 1000, "-2e-1": -0.2, "1.5E3": 1500, "1.234E+5": 123_400,
     ".5": 0.5, "5.": 5, "007": 7, "123456789012345678": 1.2345678901234568e17,
@@ -55,7 +56,19 @@ ONE_READING = {
 NAMED = [
     *("--5", "-5-", "(5", "5)", "(-5)", "()", "-", "+5-", "-△5", "5△", "▼5", "\u00ad5", "−", "△"),
     *("5 %", "5%", "5 CR", "DR 5", "5k", "1.2.3", "1,234,5", "0x10", "1_000", "5²", "½", "①"),
-    *("12$50", "X$5", "5$ off", "무료", "삼만", "3만5", "2천5만", "만", "5천3만2억", "1.23456만", "1,2만"),
+    *(
+        "12$50",
+        "X$5",
+        "5$ off",
+        "무료",
+        "삼만",
+        "3만5",
+        "2천5만",
+        "만",
+        "5천3만2억",
+        "1.23456만",
+        "1,2만",
+    ),
 ]
 
 
@@ -69,10 +82,12 @@ def test_a_form_with_one_reading_is_read_and_others_are_named():
 
 @pytest.mark.parametrize("number", [10_000, 10_500, 35_000, 350_000, 123_450_000, 20_000_000])
 def test_a_number_in_units_is_the_number(number):
-    def write(number, units=((10**8, "억"), (10**4, "만"), (1000, "천"), (100, "백"))):
+    def write(number, units=((10**8, "억"), (10**4, "만"), (1000, "천"), (100, "백"), (10, "십"))):
         for size, unit in units:
             if number >= size:
-                return write(number // size) + unit + (write(number % size) if number % size else "")
+                return (
+                    write(number // size) + unit + (write(number % size) if number % size else "")
+                )
         return str(number)
 
     assert simplify(write(number)) == str(number)
@@ -80,18 +95,17 @@ def test_a_number_in_units_is_the_number(number):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("texts", "expected"),
+    ("texts", "kept"),
     [
-        pytest.param(["HK$5", "R$1,50", "$ 2", "$3", "¥7"], "$", id="signs"),
-        pytest.param(["€5", "₹5", "NT$5", "€7", "kr 4"], "€", id="others"),
-        pytest.param(["$5.00 CAD", "CA$7", "$9", "CAD 3"], "C", id="a-code-beside-a-sign"),
-        pytest.param(["12€50", "12$50"], "none", id="between-digits"),
+        pytest.param(["HK$5", "R$1,50", "$ 2", "$3", "¥7"], [2, 3], id="dollars"),
+        pytest.param(["€5", "₹5", "NT$5", "€7", "kr 4", "9"], [5, 7, 9], id="euros"),
+        pytest.param(["$5.00 CAD", "CA$7", "$9", "CAD 3"], [5, 7, 3], id="a-code-beside-a-sign"),
     ],
 )
-def test_amounts_in_another_currency_are_named(texts, expected):
+def test_amounts_in_another_currency_are_named(texts, kept):
     found, _ = read_cells(texts)
-    kept = [value for value in found if value not in ("in another currency", "unreadable")]
-    assert len(kept) == sum(expected in text for text in texts)
+    others = ["in another currency"] * (len(texts) - len(kept))
+    assert [value for value in found if value not in others] == kept
 
 
 @pytest.mark.slow
@@ -99,22 +113,22 @@ def test_amounts_in_another_currency_are_named(texts, expected):
     ("texts", "expected"),
     [
         pytest.param(["1,23,456.50"], [123456.5], id="lakhs"),
-        pytest.param(["₹1,23,456", "₹123,456", "12,34,56,789"], [123456, 123456, 123456789], id="rupees"),
+        pytest.param(["₹1,23,456", "₹123,456", "12,34,567"], [123456] * 2 + [1234567], id="inr"),
         pytest.param(["1 234,50 kr", "7 kr."], [1234.5, 7], id="crowns"),
         pytest.param(["1\u202f234,50\u00a0€", "7,00 €", "5,- €"], [1234.5, 7, 5], id="french"),
         pytest.param(["R$ 1.234,50", "R$ 7,25"], [1234.5, 7.25], id="reais"),
-        pytest.param(["₩12,000", "₩12.50", "₩900", "₩7.00"], [12000, "unreadable", 900, 7], id="won"),
+        pytest.param(["₩12,000", "₩1.5", "₩900", "₩7.0"], [12000, "unreadable", 900, 7], id="won"),
         pytest.param(["₩12.50", "₩3.00"], [12.5, 3], id="won-with-decimals-throughout"),
         pytest.param(["KWD 0.500", "KWD 1.250"], [0.5, 1.25], id="dinars"),
         pytest.param(["0,123", "1,234"], [0.123, 1.234], id="no-thousand-begins-with-zero"),
         pytest.param(["12.50", "1.234", "1,234"], [12.5, "ambiguous", 1234], id="two-decimals"),
-        pytest.param(["12,50", "1,234", "1.234"], [12.5, "ambiguous", 1234], id="the-same-by-comma"),
+        pytest.param(["12,50", "1,234", "1.234"], [12.5, "ambiguous", 1234], id="by-comma"),
         pytest.param(
             ["1,234", "1.234", "1,234.567"], [1234, 1.234, 1234.567], id="three-decimals-seen"
         ),
         pytest.param(["1,234", "1.234", "5"], ["ambiguous", "ambiguous", 5], id="both-marks"),
         pytest.param(
-            ["1,234.50", "1.234,50", "1,234"], [1234.5, "ambiguous", "ambiguous"], id="half-and-half"
+            ["1,234.50", "1.234,50", "1,234"], [1234.5, "ambiguous", "ambiguous"], id="half-half"
         ),
         pytest.param(["1,234,567", "1,234"], [1234567, 1234], id="millions"),
     ],
@@ -196,7 +210,7 @@ def test_the_clue_and_the_remedy_are_said(tmp_path):
     report = audited(csv(tmp_path, *lines, header=header), columns=columns)
     assert report.revenue == 4000
     assert report.readings["amount"] == "decimal comma, as ';' parts the fields"
-    tabs = csv(tmp_path, *lines[:0], *("A\t2024-01-05\t1.200",), header=header.replace(";", "\t"))
+    tabs = csv(tmp_path, "A\t2024-01-05\t1.200", header=header.replace(";", "\t"))
     with pytest.raises(ContractError, match=r"amount ambiguous: 1 .*'1\.200'.*`decimal=`"):
         read_transactions(tabs, columns=columns)
     assert read(tabs, columns=columns, decimal=",")["amount"].tolist() == [1200]
@@ -263,10 +277,8 @@ def test_all_engines_read_amounts_alike(engine):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["unit_price", "quantity", "cost", "refunded", "discount"])
+@pytest.mark.parametrize("name", ["unit_price", "quantity", "cost", "order_refunded"])
 def test_every_column_of_numbers_is_read_so(name):
-    if name == "discount":
-        name = "order_refunded"
     frame = orders(**{name: ["1,200", "△2"]}, order_id=["1", "2"])
     assert f"{name} ambiguous" in reasons(audited(frame)).values()
     assert f"{name} ambiguous" not in reasons(audited(frame, decimal=".")).values()
@@ -294,5 +306,3 @@ def test_amounts_come_back_however_they_are_written(amounts, style):
     frame = pd.DataFrame({"customer_id": range(len(texts)), "date": "2024-01-05", "amount": texts})
     valid = read_transactions(frame, returns="keep").to_pandas().sort_values("customer_id")
     assert valid["amount"].tolist() == [float(amount) for amount in amounts]
-
-

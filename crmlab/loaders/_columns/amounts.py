@@ -115,7 +115,7 @@ def _strip_sign(bare: Any) -> Any:
 def _find_sign(text: Any) -> Any:
     """The currency that is written beside an amount, or nothing; "$5 CAD" is in CAD."""
     text = text.lower()
-    code = text.re_extract(f"({_CODE})", 0).fill_null("")
+    code = text.re_extract(f"(^|[^a-z])({_CODE})([^a-z]|$)", 2).fill_null("")
     sign = text.re_extract(f"({_SIGN})", 0).fill_null("").replace(" ", "")
     return ibis.ifelse(code != "", code, sign)
 

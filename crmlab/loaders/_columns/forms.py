@@ -57,13 +57,13 @@ def _count_units(text: str) -> Decimal | None:
     """The number that is written in units, or None where it has two readings or none.
 
     3만5천 is 35,000; but 3만5 may be 35,000 or 30,005, so what follows a unit without one of its
-    own must have three digits or more.
+    own must have three digits or all that there can be.
     """
     for letters, size in _UNITS.items():
         before, unit, after = _split(text, letters)
         if unit:
             head, tail = _count_units(before or "1"), _count_units(after or "0")
-            short = after.isdigit() and len(after) < 3
+            short = after.isdigit() and len(after) < min(3, len(str(size)) - 1)
             if head is None or tail is None or short or tail >= size:
                 return None
             return head * size + tail

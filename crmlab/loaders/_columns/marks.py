@@ -69,7 +69,7 @@ class Seen:
     def shows_decimals(self, mark: Decimal) -> bool:
         """Whether most cells have decimals behind this mark."""
         shown = self.ways["only" + mark] + self.ways["fine" + mark]
-        return shown * 2 >= sum(n for way, n in self.ways.items() if way not in UNCOUNTED)
+        return shown * 2 > sum(n for way, n in self.ways.items() if way not in UNCOUNTED)
 
     def shows_fine(self, mark: Decimal) -> bool:
         """Whether others show three decimals behind this mark, and not by a slip."""
