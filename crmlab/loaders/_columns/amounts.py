@@ -5,7 +5,7 @@ into numbers and says for each value it could not read what is wrong with it.
 """
 
 import re
-from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 import ibis
@@ -42,14 +42,14 @@ _WORDS = find_words("currency", {}) | {"kr": "", "kr.": ""}
 _CODES = {word.replace(" ", ""): code for word, code in _WORDS.items()}
 
 
-def _join_words(words: list[str]) -> str:
+def _match_any(words: Iterable[str]) -> str:
     """A pattern of any of some words, of which longer ones come first."""
     longest = sorted(words, key=len, reverse=True)
     return "|".join(re.escape(word).replace(r"\$", r" ?\$") for word in longest)
 
 
-_SIGN = _join_words(list(_WORDS))
-_CODE = _join_words([word for word, code in _WORDS.items() if word == code.lower()])
+_SIGN = _match_any(_WORDS)
+_CODE = _match_any(word for word, code in _WORDS.items() if word == code.lower())
 _GROUP = "[ \u00a0\u2000-\u200a\u202f'’]"
 _DASH = "-\u2010-\u2015\u2212"
 _PLUS_MINUS = f"[{_DASH}△▲+]"
@@ -101,9 +101,14 @@ def read_number(
     return Cells(table, ibis.ifelse(number.isnan(), None, number))
 
 
-def _strip_currency(text: Any, *, signed: bool = True) -> Any:
-    """Lower-case text without currency, if any is `signed`, and white space around it."""
-    sign = f"{SPACE}*({_SIGN}){SPACE}*|" if signed else ""
+def look_through(table: Any, theirs: str) -> Seen:
+    """Count how the cells of a text column are written."""
+    return _look(split_typed(table, theirs, NUMBER)[1])
+
+
+def _strip_currency(text: Any, sign: str) -> Any:
+    """Lower-case text without the currencies that a pattern finds, and white space around it."""
+    sign = f"{SPACE}*({sign}){SPACE}*|" if sign else ""
     return text.lower().re_replace(f"{sign}^{SPACE}+|{SPACE}+$", "")
 
 
@@ -113,31 +118,31 @@ def _strip_sign(bare: Any) -> Any:
 
 
 def _find_sign(text: Any) -> Any:
-    """The currency that is written beside an amount, or nothing; "$5 CAD" is in CAD."""
-    text = text.lower()
-    code = text.re_extract(f"(^|[^a-z])({_CODE})([^a-z]|$)", 2).fill_null("")
-    sign = text.re_extract(f"({_SIGN})", 0).fill_null("").replace(" ", "")
-    return ibis.ifelse(code != "", code, sign)
+    """The first currency that is written beside an amount, or nothing."""
+    return text.lower().re_extract(f"({_SIGN})", 0).fill_null("").replace(" ", "")
 
 
-def look_through(table: Any, theirs: str) -> Seen:
-    """Count how the cells of a text column are written."""
-    return _look(split_typed(table, theirs, NUMBER)[1])
+def _find_code(text: Any) -> Any:
+    """The code of a currency beside an amount, which tells more than a sign: "$5 CAD"."""
+    return text.lower().re_extract(f"(^|[^a-z])({_CODE})([^a-z]|$)", 2).fill_null("")
 
 
 def _look(text: Any) -> Seen:
     """Count in one query, over distinct values, how many cells are written in which way."""
     values = text.name("value").as_table().group_by("value").aggregate(n=lambda t: t.count())
     values = values.filter(values.value.notnull())
-    values = values.mutate(digits=_strip_sign(_strip_currency(values.value)))
-    values = values.select("n", way=_find_way(values), sign=_find_sign(values.value))
-    found = execute(values.group_by("way", "sign").aggregate(n=values.n.sum()))
-    ways, signs = Counter[str](), Counter[str]()
-    for way, sign, number in found[["way", "sign", "n"]].itertuples(index=False, name=None):
-        ways[way] += int(number)
+    values = values.mutate(digits=_strip_sign(_strip_currency(values.value, _SIGN)))
+    written = {"sign": _find_sign(values.value), "code": _find_code(values.value)}
+    values = values.select("n", way=_find_way(values), **written)
+    found = execute(values.group_by("way", "sign", "code").aggregate(n=values.n.sum()))
+    seen = Seen()
+    columns = found[["way", "sign", "code", "n"]]
+    for way, sign, code, number in columns.itertuples(index=False, name=None):
+        seen.ways[way] += int(number)
         if sign and way not in UNCOUNTED:
-            signs[sign] += int(number)
-    return Seen(ways, signs)
+            seen.signs[code or sign] += int(number)
+            seen.words.update({sign, code} - {""})
+    return seen
 
 
 def _find_way(values: Any) -> Any:
@@ -168,7 +173,8 @@ def _read(table: Any, written: Any, reading: AmountReading) -> tuple[Any, Any, A
     The steps become columns of the table, so that each runs once. An infinite amount is a number
     here; that nothing costs that much is a rule of the contract.
     """
-    table, bare = stage(table, _strip_currency(written, signed=reading.signed))
+    sign = _match_any(word for word in _WORDS if word.replace(" ", "") in reading.words)
+    table, bare = stage(table, _strip_currency(written, sign))
     table, digits = stage(table, _strip_sign(bare))
     fits = digits.re_search(_FITS[reading.decimal])
     if reading.lakhs and reading.decimal == ".":
@@ -197,8 +203,9 @@ def _find_faults(
     """What may be wrong with amounts that look like numbers, as the column gives cause."""
     faults = []
     if reading.foreign:
-        foreign = _find_sign(written).isin(reading.foreign)
-        faults.append((size.notnull() & foreign, "in another currency"))
+        code = _find_code(written)
+        sign = ibis.ifelse(code != "", code, _find_sign(written))
+        faults.append((size.notnull() & sign.isin(reading.foreign), "in another currency"))
     if reading.refuse:
         three = rf"^[1-9]\d{{0,2}}[{reading.refuse}]\d{{3}}$"
         faults.append((digits.re_search(three), "ambiguous"))

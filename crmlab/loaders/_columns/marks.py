@@ -49,11 +49,12 @@ class Seen:
     decimal mark alone can read; ``fine``, the same with three decimals or more; ``large``, the
     same with thousands parted twice or more, and no decimals. Others are
     "lakhs", as in 12,34,567, "torn" by a currency between digits, and "unusual", with characters
-    that amounts seldom have.
+    that amounts seldom have. `signs` tell the currency of a cell, `words` are all that stand there.
     """
 
     ways: Counter[str] = field(default_factory=Counter)
     signs: Counter[str] = field(default_factory=Counter)
+    words: set[str] = field(default_factory=set)
 
     def three(self, mark: Decimal) -> int:
         """Cells with three digits behind this mark, which both readings fit."""
@@ -111,7 +112,7 @@ class AmountReading:
 
     Three digits behind a mark of `refuse` are ambiguous; with `mixed`, so is what only the other
     mark can read. `settled` says that the column, the file or the caller tells the mark, `where`
-    which of the file. `signed` says that some cells carry a currency, `torn` that some have it
+    which of the file. `words` are the currencies beside amounts, `torn` says that some stand
     between digits; `foreign` lists the signs of others than `currency`. With `whole` there are no
     decimals but zeros; with `lakhs` there is 12,34,567.
     """
@@ -122,7 +123,7 @@ class AmountReading:
     settled: bool = True
     where: str = ""
     currency: str = ""
-    signed: bool = False
+    words: frozenset[str] = frozenset()
     torn: bool = False
     whole: bool = False
     foreign: tuple[str, ...] = ()
@@ -156,7 +157,7 @@ def choose_reading(
         currency=currency,
         whole=whole,
         mixed=reading.mixed and not whole,
-        signed=bool(seen.signs),
+        words=frozenset(seen.words),
         torn=seen.ways["torn"] > 0,
         foreign=foreign,
         lakhs=seen.shows_lakhs() or bool(used & _LAKHS),
