@@ -252,72 +252,7 @@ def test_files_of_several_zones_need_one_to_be_given(tmp_path):
         read_transactions(tmp_path, timezone="UTC")
 
 
-# --- amounts ---------------------------------------------------------------------------------
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("texts", "amounts"),
-    [
-        pytest.param(
-            ["($12.00)", "-$3.50", "$ -1", "5.00-", "+2"], [-12, -3.5, -1, -5, 2], id="signs"
-        ),
-        pytest.param(["KRW 500", "900 원"], [500, 900], id="words-of-a-currency"),
-        pytest.param(["CHF 1'234.50", "1’000.00"], [1234.5, 1000], id="swiss"),
-        pytest.param(["1\u202f234,50\u00a0€", "7,00 €"], [1234.5, 7], id="french"),
-        pytest.param(["1,234", "2,345"], [1234, 2345], id="commas-only-are-thousands"),
-        pytest.param(["1.234", "2.345"], [1.234, 2.345], id="points-only-are-decimals"),
-        pytest.param(["0,123", "1,234"], [0.123, 1.234], id="no-thousand-begins-with-zero"),
-        pytest.param(
-            ["1,234", "1.234", "1,234.567"], [1234, 1.234, 1234.567], id="three-decimals-seen"
-        ),
-        pytest.param(["1E3", "-2e-1"], [1000, -0.2], id="exponents"),
-        pytest.param([".5", "5.", "007"], [0.5, 5, 7], id="odd-but-clear"),
-        pytest.param(["123456789012345678", "1"], [1.2345678901234568e17, 1], id="large"),
-    ],
-)
-def test_amounts_are_read_as_the_column_writes_them(texts, amounts):
-    frame = pd.DataFrame({"customer_id": range(len(texts)), "date": "2024-01-05", "amount": texts})
-    assert read(frame)["amount"].tolist() == amounts
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("texts", "bad"),
-    [
-        pytest.param(["1,234", "1.234", "12.50"], {1: "ambiguous"}, id="beside-two-decimals"),
-        pytest.param(["1,234", "1.234", "5"], {0: "ambiguous", 1: "ambiguous"}, id="beside-whole"),
-        pytest.param(
-            ["1,234.50", "1.234,50", "1,234"], {1: "ambiguous", 2: "ambiguous"}, id="both-marks"
-        ),
-        pytest.param(
-            ["--5", "-5-", "(5", "5)", "(-5)", "()", "-", "+5-", "1"],
-            dict.fromkeys(range(8), "unreadable"),
-            id="signs",
-        ),
-        pytest.param(
-            ["12€50", "€5", "5 %", "₹5", "NT$5"],
-            {0: "unreadable", 2: "unreadable", 3: "unreadable", 4: "in another currency"},
-            id="marks",
-        ),
-        pytest.param(
-            ["1,234,5", "1.2.3", "0x10", "1_000", "1,5"],
-            dict.fromkeys(range(4), "unreadable"),
-            id="groups",
-        ),
-        pytest.param(
-            ["-Infinity", "INF", "+inf", "1"], dict.fromkeys(range(3), "infinite"), id="infinite"
-        ),
-        pytest.param(
-            ["NaN", "null", " ", "None", "#N/A", "1"],
-            dict.fromkeys(range(5), "missing"),
-            id="missing",
-        ),
-    ],
-)
-def test_amounts_that_do_not_fit_are_named(texts, bad):
-    frame = pd.DataFrame({"customer_id": range(len(texts)), "date": "2024-01-05", "amount": texts})
-    assert reasons(audited(frame)) == {row: f"amount {words}" for row, words in bad.items()}
+# --- amounts, of which test_loaders_amounts.py has the forms -----------------------------------
 
 
 @pytest.mark.slow
@@ -584,30 +519,6 @@ def test_ids_are_mended_the_same_on_every_engine(engine):
 
 
 # --- invariants ------------------------------------------------------------------------------
-
-
-cents = st.integers(-10_000_000, 10_000_000).map(lambda n: decimal.Decimal(n) / 100)
-styles = st.sampled_from(
-    [
-        lambda x: f"{x:,.2f}",
-        lambda x: f"{x:.2f}",
-        lambda x: f"₩{x:,.2f}",
-        lambda x: f"({-x:,.2f})" if x < 0 else f"{x:,.2f}",
-        lambda x: f"{x:,.2f} €".translate(str.maketrans(",.", ".,")),
-        lambda x: f"{x:,.2f}".translate(str.maketrans(",.", "\u202f,")),
-        lambda x: f"{abs(x):.2f}{'-' if x < 0 else ''}",
-    ]
-)
-
-
-@pytest.mark.slow
-@settings(deadline=None, max_examples=20)
-@given(st.lists(cents, min_size=1, max_size=20), styles)
-def test_amounts_come_back_however_they_are_written(amounts, style):
-    texts = [style(amount) for amount in amounts]
-    frame = pd.DataFrame({"customer_id": range(len(texts)), "date": "2024-01-05", "amount": texts})
-    valid = read_transactions(frame, returns="keep").to_pandas().sort_values("customer_id")
-    assert valid["amount"].tolist() == [float(amount) for amount in amounts]
 
 
 layouts = st.sampled_from(

@@ -1,97 +1,99 @@
-"""Read amounts written as text, where one reading fits the whole column.
+"""Read amounts written as text, where one reading fits what most of the column shows.
 
-`1,234` is more than a thousand in Seoul and less than two in Berlin. The column decides: the
-aggregates of `_profile` count which values fit only one reading, `_choose` picks the reading, and
-`_read` turns text into numbers and says for each value it could not read what is wrong with it.
+`_look` counts how cells are written, `marks` chooses the reading from that, and `_read` turns text
+into numbers and says for each value it could not read what is wrong with it.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+import re
+from collections.abc import Iterable
+from typing import Any
 
 import ibis
 
+from crmlab._engine import execute
 from crmlab.contracts import ContractError
+from crmlab.loaders._columns.forms import simplify
+from crmlab.loaders._columns.marks import (
+    UNCOUNTED,
+    AmountReading,
+    Decimal,
+    Rest,
+    Seen,
+    choose_reading,
+)
 from crmlab.loaders._columns.text import (
     SPACE,
     Cells,
     is_blank,
-    profile_distinct,
+    rewrite,
     split_typed,
     stage,
     trim,
 )
+from crmlab.loaders._columns.words import find_words
 from crmlab.loaders._sources.source import NUMBER
 
-__all__ = ["AMOUNT_PROBLEMS", "AmountReading", "read_number"]
+__all__ = ["AMOUNT_PROBLEMS", "look_through", "read_number"]
 
 AMOUNT_PROBLEMS = ("unreadable", "ambiguous", "in another currency")
 
-# Sign or word of a currency -> its code. Letters next to a sign ("nt$") are left over and refused.
-_CURRENCIES = {
-    "KRW": "₩|￦|원|krw",
-    "USD": r"\$|usd",
-    "EUR": "€|eur",
-    "GBP": "£|gbp",
-    "JPY": "¥|￥|円|jpy",
-    "CNY": "元|cny|rmb",
-    "CHF": "chf",
-}
-_ANY_CURRENCY = "|".join(_CURRENCIES.values())
-_GROUP = "[ \u00a0\u202f'’]"
-_MINUS, _SIGN = "[-−]", "[-−+]"
+# Sign or word of a currency -> its code; crowns are those of several countries.
+_WORDS = find_words("currency", {}) | {"kr": "", "kr.": ""}
+_CODES = {word.replace(" ", ""): code for word, code in _WORDS.items()}
+
+
+def _match_any(words: Iterable[str]) -> str:
+    """A pattern of any of some words, of which longer ones come first."""
+    longest = sorted(words, key=len, reverse=True)
+    return "|".join(re.escape(word).replace(r"\$", r" ?\$") for word in longest)
+
+
+_SIGN = _match_any(_WORDS)
+_CODE = _match_any(word for word, code in _WORDS.items() if word == code.lower())
+_GROUP = "[ \u00a0\u2000-\u200a\u202f'’]"
+_DASH = "-\u2010-\u2015\u2212"
+_PLUS_MINUS = f"[{_DASH}△▲+]"
 # A sign is on one side only, brackets on both; a currency is never between digits.
-_WHOLE = rf"^(\([^()]*\)|{_SIGN}?[^()]*[^-−()]|[^-−+()][^()]*)$"
-_NEGATIVE = rf"^(\(|{_MINUS})|{_MINUS}$"
-_AROUND = rf"^\({SPACE}*|{SPACE}*\)$|^{_SIGN}{SPACE}*|{SPACE}*{_MINUS}$"
-_BETWEEN = rf"\d{SPACE}*({_ANY_CURRENCY}){SPACE}*\d"
-_EXPONENT = r"(e[+-]?\d+)?"
+_WHOLE = rf"^(\([^()]*\)|{_PLUS_MINUS}?[^()]*[^{_DASH}()]|[^{_DASH}△▲+()][^()]*)$"
+_NEGATIVE = rf"^[{_DASH}△▲(]|[{_DASH}]$"
+_AROUND = rf"^\({SPACE}*|{SPACE}*\)$|^{_PLUS_MINUS}{SPACE}*|{SPACE}*[{_DASH}]$"
+_BETWEEN = rf"\d{SPACE}*({_SIGN}){SPACE}*\d"
 # What fits a decimal point, and a decimal comma. A group of thousands never starts with 0.
 _GROUPED = rf"[1-9]\d{{0,2}}({_GROUP}\d{{3}})+"
-_POINT = rf"^((\d+|[1-9]\d{{0,2}}(,\d{{3}})+|{_GROUPED})(\.\d*)?|\.\d+){_EXPONENT}$"
-_COMMA = rf"^((\d+|[1-9]\d{{0,2}}(\.\d{{3}})+|{_GROUPED})(,\d*)?|,\d+){_EXPONENT}$"
+_MARKS: dict[Decimal, str] = {".": r"\.", ",": ","}
+_FITS = {
+    decimal: rf"^((\d+|[1-9]\d{{0,2}}({group}\d{{3}})+|{_GROUPED})({mark}\d*)?|{mark}\d+"
+    rf"|\d+({mark}\d*)?e[+-]?\d+)$"
+    for (decimal, mark), group in zip(_MARKS.items(), (",", r"\."), strict=True)
+}
+_LAKHS = r"^[1-9]\d?(,\d\d)+,\d{3}(\.\d*)?$"
 _INFINITE = "^inf(inity)?$"
-
-Decimal = Literal[".", ","]
-_PATTERN = {".": _POINT, ",": _COMMA}
-
-
-@dataclass(frozen=True)
-class AmountReading:
-    """How a text column of amounts is read.
-
-    `decimal` is the decimal mark. With `mixed`, some values fit only the other mark, so values
-    that fit both are ambiguous. With `refuse`, values with one of those marks before three
-    digits cannot be told apart from thousands.
-    """
-
-    decimal: Decimal
-    mixed: bool = False
-    refuse: tuple[str, ...] = ()
-    currency: str | None = None
-
-    def __str__(self) -> str:
-        """Say the reading in words."""
-        mark = "point" if self.decimal == "." else "comma"
-        return f"decimal {mark}" + (f", {self.currency}" if self.currency else "")
+# What Python has to write plainly first: see `forms`.
+_USUAL = "".join(sorted({letter for letter in "".join(_WORDS) if not letter.isascii()}))
+_UNUSUAL = rf"[^ -~\t\r\n’△▲{_DASH[1:]}{SPACE[1:-1]}{_USUAL}]|[.,][{_DASH}]"
 
 
 def read_number(
-    name: str, table: Any, theirs: str, decimal: Decimal | None, *, written: Any = None
+    name: str, table: Any, theirs: str, decimal: Decimal | None, rest: Rest, *, written: Any = None
 ) -> Cells:
     """Read a column of numbers, or of amounts written as text.
 
-    `written` is the same table without steps of other columns, which is faster to look through.
+    `rest` says what the rest of the file shows. `written` is the same table without steps of other
+    columns, which is faster to look through.
     """
     column = table[theirs]
     kind = column.type()
     if kind.is_string():
         typed, text = split_typed(table, theirs, NUMBER)
-        _, seen = split_typed(table if written is None else written, theirs, NUMBER)
-        reading = _choose(profile_distinct(seen, _profile), decimal)
+        seen = look_through(table if written is None else written, theirs)
+        if seen.ways["unusual"]:
+            table, text = stage(table, text)
+            table, text, _ = rewrite(table, text, _UNUSUAL, simplify)
+            seen = _look(text)
+        reading = choose_reading(seen, _CODES, decimal, theirs, rest)
         table, value, problem = _read(table, text, reading)
         value = value if typed is None else typed.coalesce(value)
-        return Cells(table, value, problem, str(reading), currency=reading.currency or "")
+        return Cells(table, value, problem, str(reading), currency=reading.currency)
     if not kind.is_numeric() or kind.is_boolean():
         raise ContractError(f"`{name}` must hold numbers or amounts as text; it holds {kind}.")
     number = column.cast("float64")
@@ -99,9 +101,15 @@ def read_number(
     return Cells(table, ibis.ifelse(number.isnan(), None, number))
 
 
-def _strip_currency(text: Any) -> Any:
-    """Lower-case text without currency and white space around it."""
-    return text.lower().re_replace(f"{SPACE}*({_ANY_CURRENCY}){SPACE}*|^{SPACE}+|{SPACE}+$", "")
+def look_through(table: Any, theirs: str) -> Seen:
+    """Count how the cells of a text column are written."""
+    return _look(split_typed(table, theirs, NUMBER)[1])
+
+
+def _strip_currency(text: Any, sign: str) -> Any:
+    """Lower-case text without the currencies that a pattern finds, and white space around it."""
+    sign = f"{SPACE}*({sign}){SPACE}*|" if sign else ""
+    return text.lower().re_replace(f"{sign}^{SPACE}+|{SPACE}+$", "")
 
 
 def _strip_sign(bare: Any) -> Any:
@@ -109,44 +117,54 @@ def _strip_sign(bare: Any) -> Any:
     return bare.re_replace(_AROUND, "")
 
 
-def _profile(text: Any) -> dict[str, Any]:
-    """Aggregates that count the values which decide the reading."""
-    digits = _strip_sign(_strip_currency(text))
-    point, comma = digits.re_search(_POINT), digits.re_search(_COMMA)
-    both = point & comma & digits.re_search("[.,]")
-    counts = {
-        "point_only": point & ~comma,
-        "comma_only": comma & ~point,
-        "point_fine": point & ~comma & digits.re_search(r"\.\d{3,}$"),
-        "comma_fine": comma & ~point & digits.re_search(r",\d{3,}$"),
-        "comma_either": both & digits.contains(","),
-        "point_either": both & digits.contains("."),
-    }
-    for code, pattern in _CURRENCIES.items():
-        counts[code] = text.lower().re_search(pattern)
-    return {name: flag.sum().fill_null(0) for name, flag in counts.items()}
+def _find_sign(text: Any) -> Any:
+    """The first currency that is written beside an amount, or nothing."""
+    return text.lower().re_extract(f"({_SIGN})", 0).fill_null("").replace(" ", "")
 
 
-def _choose(counts: Mapping[str, int], decimal: Decimal | None = None) -> AmountReading:
-    """Pick the reading from the counts of `_profile`; `decimal` overrules them."""
-    signs = {code: int(counts[code]) for code in _CURRENCIES if counts[code]}
-    currency = max(signs, key=lambda code: signs[code]) if signs else None
-    point, comma = int(counts["point_only"]), int(counts["comma_only"])
-    if decimal is not None:
-        return AmountReading(decimal, currency=currency)
-    either = bool(counts["comma_either"] and counts["point_either"])
-    if point or comma:
-        best: Decimal = "." if point >= comma else ","
-        # `1.234` beside `1,234` and `12.50` is only a number where others have three decimals.
-        fine = counts["point_fine" if best == "." else "comma_fine"]
-        refuse = (best,) if either and not fine else ()
-        return AmountReading(best, bool(point and comma), refuse, currency)
-    if either:
-        return AmountReading(".", refuse=(",", "."), currency=currency)
-    if counts["point_either"] and currency:
-        # "1.234 €" is a thousand to those who write the sign, and 1.234 to a spreadsheet.
-        return AmountReading(".", refuse=(".",), currency=currency)
-    return AmountReading(".", currency=currency)
+def _find_code(text: Any) -> Any:
+    """The code of a currency beside an amount, which tells more than a sign: "$5 CAD"."""
+    return text.lower().re_extract(f"(^|[^a-z])({_CODE})([^a-z]|$)", 2).fill_null("")
+
+
+def _look(text: Any) -> Seen:
+    """Count in one query, over distinct values, how many cells are written in which way."""
+    values = text.name("value").as_table().group_by("value").aggregate(n=lambda t: t.count())
+    values = values.filter(values.value.notnull())
+    values = values.mutate(digits=_strip_sign(_strip_currency(values.value, _SIGN)))
+    written = {"sign": _find_sign(values.value), "code": _find_code(values.value)}
+    values = values.select("n", way=_find_way(values), **written)
+    found = execute(values.group_by("way", "sign", "code").aggregate(n=values.n.sum()))
+    seen = Seen()
+    columns = found[["way", "sign", "code", "n"]]
+    for way, sign, code, number in columns.itertuples(index=False, name=None):
+        seen.ways[way] += int(number)
+        if sign and way not in UNCOUNTED:
+            seen.signs[code or sign] += int(number)
+            seen.words.update({sign, code} - {""})
+    return seen
+
+
+def _find_way(values: Any) -> Any:
+    """In which way each value is written, in the words of `Seen`."""
+    digits = values.digits
+    ways = [(values.value.re_search(_UNUSUAL), "unusual")]
+    ways.append((values.value.lower().re_search(_BETWEEN), "torn"))
+    for decimal, mark in _MARKS.items():
+        ways += [
+            (digits.re_search(rf"^[1-9]\d{{0,2}}{mark}\d00$"), "round" + decimal),
+            (digits.re_search(rf"^[1-9]\d{{0,2}}{mark}\d{{3}}$"), "three" + decimal),
+        ]
+    plain = digits.re_search(_FITS["."]) & digits.re_search(_FITS[","])
+    ways.append((plain, "plain"))
+    for (decimal, mark), group in zip(_MARKS.items(), (",", r"\."), strict=True):
+        fits = digits.re_search(_FITS[decimal])
+        ways += [
+            (fits & digits.re_search(rf"{mark}\d{{3,}}(e|$)"), "fine" + decimal),
+            (fits & digits.re_search(rf"^[^{mark}]*({group}\d{{3}}){{2}}$"), "large" + decimal),
+            (fits, "only" + decimal),
+        ]
+    return ibis.cases(*ways, (digits.re_search(_LAKHS), "lakhs"), else_="unread")
 
 
 def _read(table: Any, written: Any, reading: AmountReading) -> tuple[Any, Any, Any]:
@@ -155,10 +173,12 @@ def _read(table: Any, written: Any, reading: AmountReading) -> tuple[Any, Any, A
     The steps become columns of the table, so that each runs once. An infinite amount is a number
     here; that nothing costs that much is a rule of the contract.
     """
-    table, bare = stage(table, _strip_currency(written))
+    sign = _match_any(word for word in _WORDS if word.replace(" ", "") in reading.words)
+    table, bare = stage(table, _strip_currency(written, sign))
     table, digits = stage(table, _strip_sign(bare))
-    fits = digits.re_search(_PATTERN[reading.decimal])
-    other = digits.re_search(_PATTERN["," if reading.decimal == "." else "."])
+    fits = digits.re_search(_FITS[reading.decimal])
+    if reading.lakhs and reading.decimal == ".":
+        fits = fits | digits.re_search(_LAKHS)
     table, size = stage(
         table,
         ibis.cases(
@@ -167,24 +187,37 @@ def _read(table: Any, written: Any, reading: AmountReading) -> tuple[Any, Any, A
             (digits.re_search(_INFINITE), ibis.literal(float("inf"))),
         ),
     )
-    signed = written.lower().re_search(_ANY_CURRENCY)
-    foreign, ambiguous = ibis.literal(False), ibis.literal(False)
-    if reading.currency:
-        foreign = signed & ~written.lower().re_search(_CURRENCIES[reading.currency])
-    if reading.mixed:
-        ambiguous = other & digits.re_search("[.,]")
-    elif reading.refuse:
-        ambiguous = fits & other & digits.re_search(f"[{''.join(reading.refuse)}]")
     problem = ibis.cases(
-        (foreign, "in another currency"),
-        (ambiguous, "ambiguous"),
-        (signed & written.lower().re_search(_BETWEEN), "unreadable"),
+        *_find_faults(written, digits, size, reading),
         (size.notnull() | is_blank(trim(written)), ibis.null("string")),
         else_="unreadable",
     )
     table, problem = stage(table, problem)
     value = ibis.ifelse(bare.re_search(_NEGATIVE), -size, size)
     return table, ibis.ifelse(problem.isnull(), value, None), problem
+
+
+def _find_faults(
+    written: Any, digits: Any, size: Any, reading: AmountReading
+) -> list[tuple[Any, str]]:
+    """What may be wrong with amounts that look like numbers, as the column gives cause."""
+    faults = []
+    if reading.foreign:
+        code = _find_code(written)
+        sign = ibis.ifelse(code != "", code, _find_sign(written))
+        faults.append((size.notnull() & sign.isin(reading.foreign), "in another currency"))
+    if reading.refuse:
+        three = rf"^[1-9]\d{{0,2}}[{reading.refuse}]\d{{3}}$"
+        faults.append((digits.re_search(three), "ambiguous"))
+    if reading.mixed:
+        other = digits.re_search(_FITS["," if reading.decimal == "." else "."])
+        faults.append((size.isnull() & other, "ambiguous"))
+    if reading.whole:
+        cents = digits.re_search(rf"{_MARKS[reading.decimal]}\d*[1-9]\d*$")
+        faults.append((cents & size.notnull(), "unreadable"))
+    if reading.torn:
+        faults.append((written.lower().re_search(_BETWEEN), "unreadable"))
+    return faults
 
 
 def _to_plain(digits: Any, decimal: Decimal) -> Any:

@@ -1,17 +1,13 @@
 """Write letters in one Unicode form: macOS stores 가 as ᄀ and ᅡ, and é as e and an accent.
 
-Engines have no function for this that all of them know, so the few values that need it are
-composed here and joined to the table.
+Engines have no function for this that all of them know.
 """
 
 import unicodedata
+from functools import partial
 from typing import Any
 
-import pandas as pd
-
-from crmlab._engine import execute, store_beside
-from crmlab.loaders._columns.text import stage
-from crmlab.loaders._sources.source import OURS
+from crmlab.loaders._columns.text import rewrite
 
 __all__ = ["DECOMPOSED", "compose"]
 
@@ -27,14 +23,4 @@ DECOMPOSED = (
 
 def compose(table: Any, text: Any) -> tuple[Any, Any, int]:
     """Return the table, its text in composed form (NFC), and how many values this changed."""
-    values = text.name("written").as_table().distinct()
-    found = execute(values.filter(values.written.re_search(DECOMPOSED)))["written"].astype(object)
-    composed = found.map(lambda value: unicodedata.normalize("NFC", value))
-    pairs = pd.DataFrame({OURS + "written": found, OURS + "composed": composed})[found != composed]
-    if pairs.empty:
-        return table, text, 0
-    other = store_beside(table, pairs)
-    joined = table.left_join(other, table[text.get_name()] == other[OURS + "written"])
-    value = joined[OURS + "composed"].coalesce(joined[text.get_name()])
-    joined, value = stage(joined, value)
-    return joined.drop(OURS + "written", OURS + "composed"), value, len(pairs)
+    return rewrite(table, text, DECOMPOSED, partial(unicodedata.normalize, "NFC"))

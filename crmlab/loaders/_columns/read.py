@@ -9,6 +9,7 @@ import ibis
 from crmlab._engine import is_spark
 from crmlab.contracts import Column, Contract, ContractError
 from crmlab.loaders._columns.amounts import AMOUNT_PROBLEMS, read_number
+from crmlab.loaders._columns.clues import Clues, find_clues
 from crmlab.loaders._columns.dates import DATE_PROBLEMS, read_date
 from crmlab.loaders._columns.flags import FLAG_PROBLEMS, read_flag
 from crmlab.loaders._columns.ids import ID_PROBLEMS, read_id
@@ -56,9 +57,9 @@ def read_columns(opened: Source, header: Header, contract: Contract, options: Op
     table, doubtful = opened.table, []
     unknown, signs, formats = {}, {}, {}
     readings = header.readings | opened.readings
+    clues = find_clues(opened, header, contract, options.currency)
     for name, origin in header.origins.items():
-        zones = opened.zones.get(origin.columns[0], set())
-        cells = _read_origin(contract.column(name), table, origin, zones, options, opened.table)
+        cells = _read_origin(contract.column(name), table, origin, options, clues)
         table = cells.table.mutate(**{OURS + name: cells.value})
         if cells.problem is not None:
             table = table.mutate(**{OURS + name + PROBLEM: cells.problem})
@@ -81,20 +82,20 @@ def read_columns(opened: Source, header: Header, contract: Contract, options: Op
 
 
 def _read_origin(
-    column: Column, table: Any, origin: Origin, zones: set[str], options: Options, written: Any
+    column: Column, table: Any, origin: Origin, options: Options, clues: Clues
 ) -> Cells:
     """Read one of our columns from the owner's columns that make it."""
-    first = origin.columns[0]
+    first, written = origin.columns[0], clues.opened.table
     if origin.how == "among":
         words = [word.casefold() for word in origin.words]
         word = trim(table[first].cast("string")).lower()
         return Cells(table, word.isin(words).fill_null(False))
     if origin.how in ("less", "adjusted"):
-        return _read_difference(column, table, origin, options, written)
+        return _read_difference(column, table, origin, options, clues)
     if origin.how != "plain":
         table, made = _make_text(table, origin)
         first, written = made.get_name(), table
-    return _read_column(column, table, first, zones, options, written)
+    return _read_column(column, table, first, options, clues, written)
 
 
 def _make_text(table: Any, origin: Origin) -> tuple[Any, Any]:
@@ -124,12 +125,14 @@ def _fill_down(table: Any, text: Any) -> tuple[Any, Any]:
 
 
 def _read_difference(
-    column: Column, table: Any, origin: Origin, options: Options, written: Any
+    column: Column, table: Any, origin: Origin, options: Options, clues: Clues
 ) -> Cells:
     """Read a first amount, less others; or how far the first was adjusted down, if it was."""
     values, problems = [], []
     for theirs in origin.columns:
-        read = read_number(column.name, table, theirs, options.decimal, written=written)
+        read = read_number(
+            column.name, table, theirs, options.decimal, clues, written=clues.opened.table
+        )
         table, value = stage(read.table, read.value)
         values.append(value.get_name())
         if read.problem is not None:
@@ -148,18 +151,19 @@ def _read_difference(
 
 
 def _read_column(
-    column: Column, table: Any, theirs: str, zones: set[str], options: Options, written: Any
+    column: Column, table: Any, theirs: str, options: Options, clues: Clues, written: Any
 ) -> Cells:
     if column.personal or column.kind == "text":
         return read_text(table, theirs, as_written=column.personal)
     if column.kind == "time":
+        zones = clues.opened.zones.get(theirs, set())
         return read_date(
             column.name, table, theirs, zones, date_format=options.date_format or options.formats,
             dayfirst=options.dayfirst, timezone=options.timezone, as_written=options.as_written,
             span=(options.earliest.date(), options.latest.date()), written=written,
         )  # fmt: skip
     if column.kind == "number":
-        return read_number(column.name, table, theirs, options.decimal, written=written)
+        return read_number(column.name, table, theirs, options.decimal, clues, written=written)
     if column.kind == "id":
         return read_id(column.name, table, theirs, written=written)
     if column.kind == "word":

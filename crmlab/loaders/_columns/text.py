@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import ibis
+import pandas as pd
 
-from crmlab._engine import execute
+from crmlab._engine import execute, store_beside
 from crmlab.loaders._sources.source import OURS
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "is_blank",
     "profile_distinct",
     "read_text",
+    "rewrite",
     "split_typed",
     "stage",
     "trim",
@@ -34,7 +36,7 @@ _ERRORS = (
 # Words that exports write for a missing value. A capital NA comes from R; "Na" may be a name.
 _MISSING = ("", "null", "nan", "none", "nat", "<na>", "n/a", *_ERRORS)
 # DuckDB and Java mean different things by \s, so the white space is spelled out.
-SPACE = "[ \t\r\n\u00a0\u202f\u3000\ufeff]"
+SPACE = "[ \t\r\n\u00a0\u2000-\u200a\u202f\u205f\u3000\ufeff]"
 # Text that may be blank, or has white space at its ends. Java's (?i) knows ASCII letters only.
 _WORDS = "|".join(re.escape(word) for word in [*_MISSING, "na", "#ÜBERLAUF!"])
 UNTIDY = f"^{SPACE}|{SPACE}$|^(?i:{_WORDS})$"
@@ -82,6 +84,27 @@ def profile_distinct(text: Any, aggregates: Callable[[Any], dict[str, Any]]) -> 
     values = text.name("value").as_table().distinct()
     counts = execute(values.aggregate(**aggregates(values.value))).iloc[0]
     return {str(name): value for name, value in counts.items()}
+
+
+def rewrite(
+    table: Any, text: Any, pattern: str, change: Callable[[str], str]
+) -> tuple[Any, Any, int]:
+    """Return the table, its text with what a pattern finds changed, and how many values that are.
+
+    For what no function of all engines does: the few values that need it are changed here and
+    joined to the table. `text` is a column of the table.
+    """
+    values = text.name("written").as_table().distinct()
+    found = execute(values.filter(values.written.re_search(pattern)))["written"].astype(object)
+    changed = found.map(change)
+    pairs = pd.DataFrame({OURS + "written": found, OURS + "changed": changed})[found != changed]
+    if pairs.empty:
+        return table, text, 0
+    other = store_beside(table, pairs)
+    joined = table.left_join(other, table[text.get_name()] == other[OURS + "written"])
+    value = joined[OURS + "changed"].coalesce(joined[text.get_name()])
+    joined, value = stage(joined, value)
+    return joined.drop(OURS + "written", OURS + "changed"), value, len(pairs)
 
 
 def split_typed(table: Any, theirs: str, prefix: str) -> tuple[Any, Any]:

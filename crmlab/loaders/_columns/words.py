@@ -12,7 +12,7 @@ from crmlab._engine import execute
 from crmlab.contracts import ContractError
 from crmlab.loaders._columns.text import Cells, is_blank, trim
 
-__all__ = ["WORD_PROBLEMS", "find_words", "read_word"]
+__all__ = ["WORD_PROBLEMS", "find_meanings", "find_words", "read_word"]
 
 WORD_PROBLEMS = ("unknown",)
 # A column with more words than this holds something else.
@@ -45,14 +45,19 @@ def read_word(
 
     `written` is the same table without steps of other columns, which is faster to look through.
     """
-    found = _list_distinct(name, _tidy(written[theirs]))
+    meant = find_meanings(name, written[theirs], words)
     text = _tidy(table[theirs])
-    meant = {word: _find_meaning(name, word, words) for word in found}
     known = [(text == word, ours) for word, ours in meant.items() if ours]
     value = ibis.cases(*known) if known else ibis.null("string")
     unknown = [word for word, ours in meant.items() if ours is None and word]
     problem = ibis.ifelse(text.isin(unknown), "unknown", None) if unknown else None
     return Cells(table, value, problem, _say(name, meant), unknown=tuple(unknown))
+
+
+def find_meanings(name: str, column: Any, words: Mapping[str, str]) -> dict[str, str | None]:
+    """Each word of a column -> what it means, None for nothing yet; in one query."""
+    found = _list_distinct(name, _tidy(column))
+    return {word: _find_meaning(name, word, words) for word in found}
 
 
 def _tidy(column: Any) -> Any:

@@ -69,6 +69,7 @@ def open_text(
         malformed=tuple(aside.malformed),
         readings={name: reading for name, reading in readings.items() if reading},
         locate=partial(locate_lines, parts),
+        separator=files[0].top.mark if len({file.top.mark for file in files}) == 1 else "",
     )
 
 

@@ -1,0 +1,89 @@
+"""What the rest of a file shows about the decimal mark of a column that does not tell it.
+
+Other amounts show the mark itself. A semicolon between fields, a comma or days such as 31.12.2024
+only tell which mark parts thousands: weights may have three decimals in any file.
+"""
+
+import functools
+from dataclasses import dataclass
+from typing import Any
+
+from crmlab._engine import execute
+from crmlab.contracts import Contract
+from crmlab.loaders._columns.amounts import look_through
+from crmlab.loaders._columns.marks import Clue, Decimal, find_mark
+from crmlab.loaders._columns.text import SPACE
+from crmlab.loaders._columns.words import find_meanings, find_words
+from crmlab.loaders._header.find import Header
+from crmlab.loaders._sources.source import Source
+
+__all__ = ["Clues", "find_clues"]
+
+_OF_SEPARATOR: dict[str, Decimal] = {";": ",", ",": "."}
+_DOTTED = rf"^{SPACE}*\d{{1,2}}\.\d{{1,2}}\.\d{{4}}"
+
+
+@dataclass(frozen=True)
+class Clues:
+    """A source, its columns of amounts and of days that are text, and who says its currency.
+
+    `currency` is the code that the caller or the layout says, `column` the one of the owner's
+    columns that says it for each row.
+    """
+
+    opened: Source
+    amounts: tuple[str, ...] = ()
+    days: tuple[str, ...] = ()
+    currency: str = ""
+    column: str = ""
+
+    @functools.cached_property
+    def currencies(self) -> frozenset[str]:
+        """Those that amounts without a sign are in; none where nobody says."""
+        if self.currency or not self.column:
+            return frozenset({self.currency} - {""})
+        column = self.opened.table[self.column]
+        meant = find_meanings("currency", column, find_words("currency", {}))
+        return frozenset(code for code in meant.values() if code)
+
+    def find(self, theirs: str) -> Clue | None:
+        """What the file shows about the column `theirs`; None where it shows two things."""
+        others = {}
+        for name in self.amounts:
+            mark = None if name == theirs else find_mark(look_through(self.opened.table, name))
+            if mark is not None:
+                others[mark] = name
+        if others:
+            mark, name = others.popitem()
+            return None if others else Clue(mark, f"as in {name!r}", sure=True)
+        separator = self.opened.separator
+        shown: dict[Decimal, str] = {}
+        if separator in _OF_SEPARATOR:
+            shown[_OF_SEPARATOR[separator]] = f"as {separator!r} parts the fields"
+        if self._has_dotted_days():
+            shown.setdefault(",", "as days are written 31.12.2024")
+        return Clue(*shown.popitem()) if len(shown) == 1 else None
+
+    def _has_dotted_days(self) -> bool:
+        for name in self.days:
+            text: Any = self.opened.table[name]
+            dotted = text.re_search(_DOTTED).cast("int64").mean().name("share").as_table()
+            if (execute(dotted)["share"].fillna(0) > 0.5).all():
+                return True
+        return False
+
+
+def find_clues(opened: Source, header: Header, contract: Contract, currency: str | None) -> Clues:
+    """Gather what may show how amounts are written; `currency` is what the caller says."""
+    schema = opened.table.schema()
+
+    def list_text(kind: str) -> tuple[str, ...]:
+        origins = [
+            one for name, one in header.origins.items() if contract.column(name).kind == kind
+        ]
+        names = dict.fromkeys(name for origin in origins for name in origin.columns)
+        return tuple(name for name in names if schema[name].is_string())
+
+    column = header.theirs.get("currency", "")
+    said = "" if column or header.layout is None else header.layout.currency
+    return Clues(opened, list_text("number"), list_text("time"), currency or said or "", column)
