@@ -168,7 +168,9 @@ def test_keeps_children_with_english_names_apart(birth_date):
 
 @pytest.mark.slow
 def test_missing_values_link_nothing():
+    other = {"source_id": "e", "phone": "010-7777-1313", "birth_date": "2012-05-05"}
     nobody = WEB.assign(phone=[None, None, None, "010-1"], birth_date=[None, None, None, "3월"])
+    nobody = pd.concat([nobody, pd.DataFrame([other])])
     tables = {"branch": BRANCH.drop(columns="name"), "web": nobody.drop(columns="name")}
     assert identity.link_customers(tables).clusters["person_id"].is_unique
 
@@ -410,6 +412,21 @@ ONE = pd.concat([BRANCH.assign(source="branch"), WEB.assign(source="web")], igno
             {},
             "`phone` is missing in all 4 records of web",
             id="all-placeholders",
+        ),
+        pytest.param(
+            {
+                "branch": BRANCH,
+                "web": WEB.assign(birth_date=["03/07/2015", "3월", "1900-01-01", "-"]),
+            },
+            {},
+            "`birth_date` of web has no value that can be read.*such as '03/07/2015'",
+            id="not-one-readable",
+        ),
+        pytest.param(
+            {"branch": BRANCH, "web": WEB.assign(name=["고객", "Test", "(비회원)", "John Doe"])},
+            {},
+            "`name` of web has no value that can be read and that tells people apart",
+            id="names-of-nobody",
         ),
         pytest.param(
             {"branch": BRANCH.set_axis(["source_id", "name", "name", "birth_date"], axis=1)},

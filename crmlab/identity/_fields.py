@@ -7,6 +7,7 @@ import pandas as pd
 
 from crmlab.identity import _normalise as normalise
 from crmlab.identity._address import read_addresses
+from crmlab.identity._birth_dates import read_birth_dates
 from crmlab.identity._evaluate import Clusters, as_clusters
 from crmlab.identity._golden import golden_records
 from crmlab.identity._inputs import FIELDS, KEY, Tables, align_ids, gather_records
@@ -113,5 +114,5 @@ def _normalise_field(values: pd.Series) -> pd.Series:
     if name == "address":
         return read_addresses(values)["address"]
     if name == "birth_date":
-        return normalise.read_birth_dates(values)
+        return read_birth_dates(values)
     return normalise.read_identifiers(values)
