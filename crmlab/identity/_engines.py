@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 
 from crmlab._errors import InputTypeError
 from crmlab._optional import need
@@ -103,7 +104,8 @@ class Engine:
 def _store(connection: Any, records: pd.DataFrame) -> str:
     """Copy the records into a temporary table: DuckDB reads its own faster than those of pandas."""
     name = f"crmlab_records_{uuid.uuid4().hex[:12]}"
-    connection.register(f"{name}_view", records)
+    # As Arrow, since DuckDB takes the text of pandas value by value.
+    connection.register(f"{name}_view", pa.Table.from_pandas(records, preserve_index=False))
     connection.execute(f"create temporary table {name} as select * from {name}_view")
     connection.unregister(f"{name}_view")
     return name

@@ -100,7 +100,7 @@ def train_model(
     }
     settings = _estimate_prior(engine, settings, filled, within)
     settings = _estimate_u(engine, settings, records)
-    settings = _estimate_m(engine, settings, filled, within)
+    settings = _estimate_m(engine, settings, filled, exact, within)
     return Model(_transfer_shares(settings, build_comparisons(filled, exact, families=True)))
 
 
@@ -169,7 +169,11 @@ def _estimate_u(engine: Engine, settings: dict[str, Any], records: pd.DataFrame)
 
 
 def _estimate_m(
-    engine: Engine, settings: dict[str, Any], filled: Sequence[str], within: bool
+    engine: Engine,
+    settings: dict[str, Any],
+    filled: Sequence[str],
+    exact: Sequence[str],
+    within: bool,
 ) -> dict[str, Any]:
     passes = [
         names for names in _plan_passes(filled) if _is_informative(names, settings["comparisons"])
@@ -183,7 +187,8 @@ def _estimate_m(
         for rule, n_pairs in counted.items()
         if n_pairs >= _FEWEST_PAIRS
     ]
-    return _remove_matches(_bound_shares(_maximise(engine, settings, rules), settings, np.inf))
+    model = _bound_shares(_maximise(engine, settings, rules), settings, np.inf)
+    return _remove_matches(model, build_comparisons(filled, exact, families=False))
 
 
 def _thin_out(rule: str, n_pairs: int, n_records: int) -> str:
@@ -260,19 +265,26 @@ def _bound_shares(model: dict[str, Any], started: dict[str, Any], n_pairs: float
     return model
 
 
-def _remove_matches(model: dict[str, Any]) -> dict[str, Any]:
+def _remove_matches(model: dict[str, Any], started: list[dict[str, Any]]) -> dict[str, Any]:
     """Remove the matches among the random pairs from the probability of a coincidence.
 
     At least `_DOUBT` of them stays: however large the base, agreement in one comparison alone
-    gives odds of at most ten to one that two records are the same person.
+    gives odds of at most ten to one that two records are the same person. A level that no random
+    pair reached keeps the `u` it started with, or as many pairs as there are matches where that is
+    less: then agreement in it alone gives even odds.
     """
     prior = model["probability_two_random_records_match"]
-    for comparison in model["comparisons"]:
-        for level in comparison["comparison_levels"]:
-            if not level.get("is_null_level"):
-                matches = prior * level["m_probability"]
+    for comparison, first in zip(model["comparisons"], started, strict=True):
+        starts = first["comparison_levels"]
+        for level, start in zip(comparison["comparison_levels"], starts, strict=True):
+            if level.get("is_null_level"):
+                continue
+            matches = prior * level["m_probability"]
+            if np.isclose(level["u_probability"], start["u_probability"], rtol=1e-6, atol=0):
+                u = min(start["u_probability"], matches)
+            else:
                 u = (level["u_probability"] - matches) / (1 - prior)
-                level["u_probability"] = _round(min(max(u, matches * _DOUBT), 1.0))
+            level["u_probability"] = _round(min(max(u, matches * _DOUBT), 1.0))
     return model
 
 

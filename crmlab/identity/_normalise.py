@@ -48,7 +48,8 @@ def _drop_decimals(value: object) -> object:
 
 
 def _clean(text: str) -> str | None:
-    text = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    text = text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
+    text = " ".join(text.split())
     return None if text in BLANKS else text
 
 
@@ -184,9 +185,13 @@ def read_phones(values: pd.Series) -> pd.Series:
     return on_distinct(clean_text(values), _read_phone)
 
 
+_NEXT = re.compile("[/,;]|내선|ext")
+_NO_DIGIT = re.compile(r"\D")
+
+
 def _read_phone(text: str) -> str | None:
-    text = re.split("[/,;]|내선|ext", _write_out(text))[0]  # the first, without its extension
-    digits = re.sub(r"\D", "", write_ascii_digits(text))[-7:]
+    text = _NEXT.split(_write_out(text), maxsplit=1)[0]  # the first, without its extension
+    digits = _NO_DIGIT.sub("", write_ascii_digits(text))[-7:]
     known = len(digits) == 7 and len(set(digits)) > 1 and digits != NO_PHONE
     return digits if known else None
 
@@ -197,8 +202,10 @@ _SCIENTIFIC = re.compile(r"(\d)(?:[.,](\d+))?e\+?(\d+)")
 
 def _write_out(text: str) -> str:
     """Write out a number that became a decimal one; nothing where digits are lost."""
-    if re.fullmatch(r"\d{5,}[.,]0", text):
+    if text[-2:] in (".0", ",0") and text[:-2].isdecimal():
         return text[:-2]
+    if "e" not in text:
+        return text
     found = _SCIENTIFIC.fullmatch(text)
     if not found or not (found[2] or "+" in text):
         return text
@@ -253,5 +260,8 @@ def read_identifiers(values: pd.Series) -> pd.Series:
     return on_distinct(clean_text(values), _read_identifier)
 
 
+_NO_SIGN = re.compile(r"[\W_]")
+
+
 def _read_identifier(text: str) -> str | None:
-    return re.sub(r"[\W_]", "", write_ascii_digits(_write_out(text))) or None
+    return _NO_SIGN.sub("", write_ascii_digits(_write_out(text))) or None

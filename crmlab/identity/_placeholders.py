@@ -3,6 +3,7 @@
 A placeholder says nothing about who somebody is, so it becomes missing before records are compared.
 """
 
+import datetime as dt
 import re
 
 import numpy as np
@@ -78,12 +79,12 @@ def is_filler_mail(local: str, domain: str) -> bool:
 
 
 def is_unborn(digits: str) -> bool:
-    """Whether nobody alive was born on a day: it is to come, no day, or stands for no date."""
-    return (
-        digits in _DAYS
-        or digits > f"{pd.Timestamp.now():%Y%m%d}"
-        or pd.isna(pd.to_datetime(digits, format="%Y%m%d", errors="coerce"))
-    )
+    """Whether nobody was born on a day: it is to come, is no day, or stands for none."""
+    try:
+        day = dt.date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
+    except ValueError:
+        return True
+    return digits in _DAYS or day > dt.date.today()
 
 
 def mask_shared(values: pd.Series, kind: str) -> pd.Series:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from crmlab._errors import InputError
 from crmlab.identity import _normalise as normalise
@@ -73,15 +74,19 @@ def prepare_records(records: pd.DataFrame, exact: Sequence[str] = ()) -> pd.Data
     -------
     DataFrame
         One row per record: ``record`` (its position), ``source``, the normalised fields that are
-        present, and one ``block_i`` per blocking rule that applies.
+        present, and one ``block_i`` per blocking rule that applies, in which records
+        of one block have one number.
     """
     fields = _mask_placeholders(_read_fields(records, exact), exact)
     _check_readable(records, fields, exact)
     blocks = [*BLOCKS, *((name,) for name in identifier_columns(exact))]
     limits = dict.fromkeys(blocks, LARGEST_BLOCK) | dict.fromkeys(WEAK_BLOCKS, LARGEST_WEAK_BLOCK)
     usable = [rule for rule in limits if all(name in fields for name in rule)]
-    for number, rule in enumerate(usable):
-        fields[f"block_{number}"] = mask_more_than(_join_fields(fields, rule), limits[rule])
+    numbers = {
+        name: pd.factorize(fields[name])[0].astype("int64") for rule in usable for name in rule
+    }
+    for at, rule in enumerate(usable):
+        fields[f"block_{at}"] = _number_block([numbers[name] for name in rule], limits[rule])
     fields.insert(0, "record", range(len(fields)))
     fields.insert(1, "source", records["source"].to_numpy())
     return fields
@@ -187,8 +192,16 @@ def _check_readable(records: pd.DataFrame, fields: pd.DataFrame, exact: Sequence
                 )
 
 
-def _join_fields(fields: pd.DataFrame, rule: Sequence[str]) -> pd.Series:
-    key = fields[rule[0]]
-    for name in rule[1:]:
-        key = key.str.cat(fields[name], sep="|")
-    return key
+def _number_block(columns: list[NDArray[np.int64]], most: int) -> NDArray[np.int64]:
+    """Number the blocks of records that agree in all columns; a record in none is one by itself.
+
+    Missing values are below 0 in `columns`, and so are the numbers of records without a block.
+    """
+    missing = np.any([column < 0 for column in columns], axis=0)
+    block = columns[0]
+    for column in columns[1:]:
+        block = np.unique(block * (column.max(initial=0) + 1) + column, return_inverse=True)[1]
+    block = np.where(missing, -1, block)
+    counts = np.bincount(block[~missing], minlength=1)
+    alone = missing | (counts[block] > most) | (counts[block] < 2)
+    return np.where(alone, -1 - np.arange(len(block)), block)
