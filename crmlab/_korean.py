@@ -290,7 +290,7 @@ def on_distinct(text: ArrayLike | pd.Series, change: Callable[[str], str | None]
     """Apply `change` once to every distinct text; missing stays missing, the index is kept."""
     series = text if isinstance(text, pd.Series) else pd.Series(text, dtype="str")
     codes, distinct = pd.factorize(series)
-    changed = pd.array([*map(change, distinct), None], dtype="str")
+    changed = pd.array([*map(change, distinct.tolist()), None], dtype="str")
     return pd.Series(changed.take(codes), index=series.index, name=series.name)
 
 

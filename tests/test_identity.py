@@ -17,6 +17,7 @@ import pytest
 from crmlab import identity
 from crmlab.company import CompanySettings
 from crmlab.datasets import load_company
+from crmlab.identity._placeholders import mask_shared
 from crmlab.simulate._people import draw_people
 from crmlab.simulate._random import stream
 from crmlab.simulate._sources import copy_people
@@ -166,9 +167,72 @@ def test_keeps_children_with_english_names_apart(birth_date):
     assert clusters.loc["Anna", "person_id"] != clusters.loc["Ben", "person_id"]
 
 
+NAMES = {
+    "latin": (
+        ["anna", "bertha", "claudia", "doris", "else", "frederik"],
+        ["meyer", "vogt", "kraus"],
+    ),
+    "hangul": (["민준", "서연", "도윤", "하은", "지호", "예린"], ["김", "박", "최"]),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("script", NAMES)
+def test_a_swap_of_names_is_one_event_and_never_above_equal_names(script):
+    """Of two systems, one of which writes some given names as surnames."""
+    rng = np.random.default_rng(2)
+    given, surnames = (rng.choice(words, 300) for words in NAMES[script])
+    born = pd.Timestamp("1960-01-01") + pd.to_timedelta(rng.integers(0, 15_000, 300), "D")
+    here = pd.DataFrame(
+        {"source_id": range(300), "given_name": given, "surname": surnames, "birth_date": born}
+    )
+    there = here.copy()
+    there.loc[:29, ["given_name", "surname"]] = here.loc[:29, ["surname", "given_name"]].to_numpy()
+    linkage = identity.link_customers({"here": here, "there": there})
+    for one in (0, 17):
+        alike = here.eq(here.loc[one])[["given_name", "surname"]].all(axis=1)
+        other = here.index[alike & (here.index >= 30)][0]
+        swap = linkage.explain(("here", one), ("there", one))
+        equal = linkage.explain(("here", other), ("there", other))
+        assert swap.loc["given_name", "level"] == "same words in another order"
+        assert swap.loc["surname", "match_weight"] == 0
+        names = ["given_name", "surname"]
+        assert 0 < swap.loc[names, "match_weight"].sum() < equal.loc[names, "match_weight"].sum()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "words",
+    [
+        {"name": "고객님", "phone": "010-123-4567", "email": "test@naver.com"},
+        {"phone": "010-8282-8282", "email": "shop@shop.example", "birth_date": "1988-08-08"},
+        {"name": "Zzyzx Qq", "birth_date": "1970-01-01", "address": "서울 노원구 중앙로 1"},
+    ],
+    ids=["words", "only-shared", "both"],
+)
+def test_a_placeholder_costs_no_more_than_a_missing_value(words):
+    """Words for nobody, and values that only so many records give away."""
+    records, _ = company(120)
+    hit = np.random.default_rng(1).random(len(records)) < 0.2
+    filled, empty = records.astype("object"), records.astype("object")
+    for field, word in words.items():
+        filled.loc[hit, field], empty.loc[hit, field] = word, None
+    filled, empty = (identity.link_customers(table) for table in (filled, empty))
+    pd.testing.assert_frame_equal(filled.clusters, empty.clusters)
+
+
+def test_few_values_in_a_small_table_are_no_placeholders():
+    """Ten names of all, as many times each: none stands out."""
+    names = pd.Series(["김가", "이나", "박다", "최라", "정마"] * 12)
+    assert mask_shared(names, "name").notna().all()
+    assert mask_shared(pd.Series([*names, *["손님네"] * 99]), "name").isna().sum() == 99
+
+
 @pytest.mark.slow
 def test_missing_values_link_nothing():
+    other = {"source_id": "e", "phone": "010-7777-1313", "birth_date": "2012-05-05"}
     nobody = WEB.assign(phone=[None, None, None, "010-1"], birth_date=[None, None, None, "3월"])
+    nobody = pd.concat([nobody, pd.DataFrame([other])])
     tables = {"branch": BRANCH.drop(columns="name"), "web": nobody.drop(columns="name")}
     assert identity.link_customers(tables).clusters["person_id"].is_unique
 
@@ -410,6 +474,21 @@ ONE = pd.concat([BRANCH.assign(source="branch"), WEB.assign(source="web")], igno
             {},
             "`phone` is missing in all 4 records of web",
             id="all-placeholders",
+        ),
+        pytest.param(
+            {
+                "branch": BRANCH,
+                "web": WEB.assign(birth_date=["03/07/2015", "3월", "1900-01-01", "-"]),
+            },
+            {},
+            "`birth_date` of web has no value that can be read.*such as '03/07/2015'",
+            id="not-one-readable",
+        ),
+        pytest.param(
+            {"branch": BRANCH, "web": WEB.assign(name=["고객", "Test", "(비회원)", "John Doe"])},
+            {},
+            "`name` of web has no value that can be read and that tells people apart",
+            id="names-of-nobody",
         ),
         pytest.param(
             {"branch": BRANCH.set_axis(["source_id", "name", "name", "birth_date"], axis=1)},

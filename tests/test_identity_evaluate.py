@@ -219,6 +219,27 @@ def test_a_placeholder_survives_no_value():
     assert golden.loc["P1", "phone"] == "010-3333-4444"
 
 
+def test_a_name_of_nobody_survives_no_name():
+    names = ["고객", "고객", "김민준", "(비회원)"]
+    golden = identity.golden_records(PEOPLE, RECORDS.assign(name=names))
+    assert golden["name"].tolist()[0] == "김민준"
+    assert pd.isna(golden["name"].iloc[1])
+
+
+def test_fields_agree_as_each_system_writes_its_days():
+    """The third of July, and the seventh of March, each among days that tell the order."""
+    days = {"branch": ["03/07/2015", "27/03/2015"], "web": ["07/03/2015", "03/27/2015"]}
+    records = pd.concat(
+        pd.DataFrame({"source": source, "source_id": ["1", "2"], "birth_date": birth})
+        for source, birth in days.items()
+    )
+    people = records[["source", "source_id"]].assign(person_id=records["source_id"])
+    found = identity.field_agreement(people, records)
+    assert found["compared"].tolist() == [2, 2]
+    assert found["differs"].sum() == 0
+    assert found["written"].sum() == 2
+
+
 def test_when_records_were_updated_may_be_text():
     """As text the ninth month would come after the tenth."""
     dates = ["2025-9-1", "2025-10-1", "2025-8-1", None]

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from crmlab.identity import _normalise as normalise
 from crmlab.identity._address import read_addresses
+from crmlab.identity._birth_dates import read_birth_dates
 
 
 def one(function, *values):
@@ -81,6 +82,13 @@ def test_parts_of_a_name_may_be_missing():
         ("없음", None),
         ("010-1234-5678 내선 3", "2345678"),
         ("010-1234-5678 / 02-987-6543", "2345678"),
+        ("٠١٠-١٢٣٤-٥٦٧٨", "2345678"),
+        ("０１０１２３４５６７８", "2345678"),
+        ("1.012345678E+9", "2345678"),
+        ("1.01234568E+10", None),
+        ("1.0123457e9", None),
+        ("1012345678.0", "2345678"),
+        ("010-123-4567", None),
     ],
 )
 def test_phones(text, expected):
@@ -95,6 +103,13 @@ def test_phones(text, expected):
         ("min.kim+shop@example.com ", "min.kim@example.com"),
         ("min.kim at example", None),
         ("@example.com", None),
+        ("none@none.com", None),
+        ("a@a.com", None),
+        ("test123@naver.com", None),
+        ("aaaa@naver.com", None),
+        ("a@example.com", "a@example.com"),
+        ("lee@lee.kr", "lee@lee.kr"),
+        ("testa@naver.com", "testa@naver.com"),
     ],
 )
 def test_emails(text, expected):
@@ -102,34 +117,46 @@ def test_emails(text, expected):
     assert found == expected if expected else pd.isna(found)
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("2015-03-07", "20150307"),
-        ("2015.3.7", "20150307"),
-        ("2015년 3월 7일", "20150307"),
-        ("20150307", "20150307"),
-        ("150307", "20150307"),
-        ("850307", "19850307"),
-        ("3월", None),
-        ("15.3.7", "20150307"),
-        ("2015-03", None),
-        ("03/07/2015", "20150307"),
-        ("27/03/2015", "20150327"),
-        ("150307-3", "20150307"),
-        ("150307-4******", "20150307"),
-        ("1503073012345", "20150307"),
-        ("850307-2012345", "19850307"),
-    ],
-)
-def test_birth_days(text, expected):
-    found = normalise.read_birth_dates(pd.Series([text], dtype="str")).iloc[0]
-    assert found == expected if expected else pd.isna(found)
+# What is read, by what is written in the other rows of its column.
+BIRTHS = {
+    "iso": {"2015-03-07": "20150307", "1985-12-31": "19851231", "2015-02-30": None},
+    "year-first": {"2015.3.7": "20150307", "2015/03/07": "20150307", "2015-03": None},
+    "korean": {"2015년 3월 7일": "20150307", "15년 3월 7일": "20150307", "3월": None},
+    "digits": {"20150307": "20150307", "19081209": "19081209"},
+    "resident": {
+        "150307": "20150307",
+        "850307": "19850307",
+        "150307-3": "20150307",
+        "150307-4******": "20150307",
+        "1503073012345": "20150307",
+        "850307-2012345": "19850307",
+    },
+    "day-first": {"27/03/2015": "20150327", "03/07/2015": "20150703"},
+    "month-first": {"03/27/2015": "20150327", "03/07/2015": "20150307"},
+    "undecided": {"03/07/2015": None, "05/05/2015": "20150505"},
+    "other-digits": {"٢٠١٥-٠٣-٠٧": "20150307"},
+    "no-day-of-birth": {
+        "2015-03-07": "20150307",
+        **dict.fromkeys(("1900-01-01", "1970-01-01", "1899-12-30", "9999-12-31", "2999-01-01")),
+    },
+}
+
+
+@pytest.mark.parametrize("column", [pytest.param(BIRTHS[kind], id=kind) for kind in BIRTHS])
+def test_birth_days(column):
+    found = read_birth_dates(pd.Series(list(column), dtype="str"))
+    assert found.astype(object).where(found.notna(), None).tolist() == list(column.values())
+
+
+def test_each_system_writes_birth_days_in_its_way():
+    days = pd.Series(["27/03/2015", "03/27/2015", "03/07/2015", "03/07/2015"], index=[4, 7, 1, 2])
+    found = read_birth_dates(days, pd.Series(["a", "b", "a", "b"]))
+    assert found.to_dict() == {4: "20150327", 7: "20150327", 1: "20150703", 2: "20150307"}
 
 
 def test_birth_days_of_dates_and_of_numbers_with_gaps():
-    dates = normalise.read_birth_dates(pd.Series(pd.to_datetime(["2015-03-07", None])))
-    numbers = normalise.read_birth_dates(pd.Series([20150307.0, None]))
+    dates = read_birth_dates(pd.Series(pd.to_datetime(["2015-03-07", None])))
+    numbers = read_birth_dates(pd.Series([20150307.0, None]))
     assert dates.iloc[0] == numbers.iloc[0] == "20150307"
     assert dates.isna().iloc[1]
     assert numbers.isna().iloc[1]

@@ -10,25 +10,27 @@ __all__ = ["read_addresses"]
 
 # Provinces by the two or more ways they are written; the first syllables decide.
 _PROVINCES = (
-    ("서울", "서울(특별)?시?"),
-    ("부산", "부산(광역)?시?"),
-    ("대구", "대구(광역)?시?"),
-    ("인천", "인천(광역)?시?"),
-    ("광주", r"광주(광역시|시(?=\s+[동서남북]구|\s+광산구))"),  # 광주시 alone is a town in 경기
-    ("대전", "대전(광역)?시?"),
-    ("울산", "울산(광역)?시?"),
-    ("세종", r"세종(특별자치)?시?(\s+세종시)?"),
+    ("서울", "서울(?:특별)?시?"),
+    ("부산", "부산(?:광역)?시?"),
+    ("대구", "대구(?:광역)?시?"),
+    ("인천", "인천(?:광역)?시?"),
+    ("광주", r"광주(?:광역시|시(?=\s+[동서남북]구|\s+광산구))"),  # 광주시 alone is a town in 경기
+    ("대전", "대전(?:광역)?시?"),
+    ("울산", "울산(?:광역)?시?"),
+    ("세종", r"세종(?:특별자치)?시?(?:\s+세종시)?"),
     ("경기", "경기도?"),
-    ("강원", "강원(특별자치)?도?"),
+    ("강원", "강원(?:특별자치)?도?"),
     ("충북", "충북|충청북도"),
     ("충남", "충남|충청남도"),
-    ("전북", "전북(특별자치도)?|전라북도"),
+    ("전북", "전북(?:특별자치도)?|전라북도"),
     ("전남", "전남|전라남도"),
     ("경북", "경북|경상북도"),
     ("경남", "경남|경상남도"),
-    ("제주", "제주(특별자치)?도?"),
+    ("제주", "제주(?:특별자치)?도?"),
 )
-_PROVINCE = tuple((short, re.compile(rf"^(?:{long})(?=\s)")) for short, long in _PROVINCES)
+_PROVINCE = re.compile(
+    "(?:" + "|".join(f"(?P<{short}>{long})" for short, long in _PROVINCES) + r")(?=\s)"
+)
 # What only some write: the country, a postcode in front, 제 before a number, the floor.
 _SURPLUS = re.compile(
     r"^\W*(?:(?:\d{5}|\d{3}-\d{3})\W+(?=[가-힣])|대한민국\s+)+"
@@ -78,23 +80,32 @@ def read_addresses(values: pd.Series) -> pd.DataFrame:
     )
 
 
+_BRACKETS = re.compile(r"\(.*?\)")
+_SURPLUS_SIGNS = ("제", "층", "번지", "대한민국")
+_BETWEEN = re.compile(r"[\s.\-_/·]+(?=\D)|(?<=\D)[\s.\-_/·]+")
+_SPACES = re.compile(r"\s+")
+_NUMBER = re.compile(r"\d+")
+_NO_LETTER = re.compile(r"[\W\d_]")
+
+
 def _split_address(text: str) -> tuple[str | None, ...]:
-    text = re.sub(r"\(.*?\)", " ", text).replace(",", " ").strip()
-    text = _SURPLUS.sub("", text)
-    for short, long in _PROVINCE:
-        text, changed = long.subn(short, text)
-        if changed:
-            break
+    if "(" in text:
+        text = _BRACKETS.sub(" ", text)
+    text = text.replace(",", " ").strip()
+    if not "가" <= text[:1] <= "힣" or any(sign in text for sign in _SURPLUS_SIGNS):
+        text = _SURPLUS.sub("", text)
+    province = _PROVINCE.match(text)
+    if province:
+        text = f"{province.lastgroup}{text[province.end() :]}"
     found = _DISTRICT.match(text)
-    district = re.sub(r"\s", "", found.group()) if found else None
+    district = _SPACES.sub("", found.group()) if found else None
     building, unit = text, ""
     if found:  # only Korean addresses end with the flat
         flat = _UNIT.search(text)
         if flat:
             building = text[: flat.start()]
             unit = "#" + "-".join(part for part in flat.groups() if part)
-    building = re.sub(r"[\s.\-_/·]+(?=\D)|(?<=\D)[\s.\-_/·]+", "", building.strip())
-    building = re.sub(r"\s+", "-", building)
-    numbers = "-".join(re.findall(r"\d+", building + unit)) or None
-    street = re.sub(r"[\W\d_]", "", building) or None
+    building = _SPACES.sub("-", _BETWEEN.sub("", building.strip()))
+    numbers = "-".join(_NUMBER.findall(building + unit)) or None
+    street = _NO_LETTER.sub("", building) or None
     return building + unit or None, building or None, street, numbers, district

@@ -1,16 +1,28 @@
 """Where splink runs: DuckDB in memory, a DuckDB connection of the caller, or Spark."""
 
 import contextlib
+import re
 import uuid
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 
 from crmlab._errors import InputTypeError
 from crmlab._optional import need
 
 __all__ = ["Engine", "open_engine"]
+
+# `one_slip(left, right)` in the words of each engine: at most one letter differs, is missing or is
+# added, or two neighbours are swapped. Spark knows no swaps, so it tries each place for one.
+_ONE_SLIP = re.compile(r"one_slip\((\w+), (\w+)\)")
+_DUCKDB_SLIP = r"damerau_levenshtein(\1, \2) <= 1"
+_SPARK_SLIP = (
+    r"(levenshtein(\1, \2) <= 1 OR (length(\1) = length(\2) AND levenshtein(\1, \2) = 2"
+    r" AND exists(sequence(1, length(\1)), at -> \1 = concat(left(\2, at - 1),"
+    r" substr(\2, at + 1, 1), substr(\2, at, 1), substr(\2, at + 2)))))"
+)
 
 
 class Engine:
@@ -31,28 +43,45 @@ class Engine:
     def __init__(
         self, api: Any, records: pd.DataFrame, names: dict[str, pd.DataFrame], *, spark: bool
     ) -> None:
-        self.spark = spark
         self.n_records = len(records)
+        self._spark = spark
         self._api = api
-        self._own = None if spark else _store(api.duckdb_con, records)
         self._names = {column: api.register(table) for column, table in names.items()}
-        self._table = api.register(records if spark else self._own)
+        self._table = self._register(records)
 
-    def make_linker(self, settings: dict[str, Any]) -> Any:
-        """Make a linker over the records with these settings."""
+    def _register(self, records: pd.DataFrame) -> Any:
+        if self._spark:
+            return self._api.register(records)
+        return self._api.register(_store(self._api.duckdb_con, records))
+
+    def make_linker(self, settings: dict[str, Any], records: pd.DataFrame | None = None) -> Any:
+        """Make a linker over the records, or over some of them, with these settings."""
+        table = self._table if records is None else self._register(records)
         linker = need("splink", extra="identity").Linker(
-            self._table, settings, log_level=None, validate_settings=False
+            table, self._translate(settings), log_level=None, validate_settings=False
         )
-        for column, table in self._names.items():
-            linker.table_management.register_term_frequency_lookup(table, column)
+        for column, names in self._names.items():
+            linker.table_management.register_term_frequency_lookup(names, column)
         return linker
 
+    def _translate(self, settings: dict[str, Any]) -> dict[str, Any]:
+        """Put `one_slip` into the words of the engine."""
+        words = _SPARK_SLIP if self._spark else _DUCKDB_SLIP
+
+        def translate(level: dict[str, Any]) -> dict[str, Any]:
+            return level | {"sql_condition": _ONE_SLIP.sub(words, level["sql_condition"])}
+
+        comparisons = [
+            one | {"comparison_levels": [translate(level) for level in one["comparison_levels"]]}
+            for one in settings["comparisons"]
+        ]
+        return settings | {"comparisons": comparisons}
+
     def count_pairs(self, rule: str) -> int:
-        """Count the pairs of a blocking rule, up to ten thousand."""
+        """Count the pairs of a blocking rule."""
         sql = (
-            f"select count(*) as n from (select 1 from {self._table.physical_name} as l "
-            f"inner join {self._table.physical_name} as r on {rule} "
-            "where l.record < r.record limit 10000) as pairs"
+            f"select count(*) as n from {self._table.physical_name} as l "
+            f"inner join {self._table.physical_name} as r on {rule} where l.record < r.record"
         )
         found = self._api.query_sql(sql)
         n = int(found.as_record_list()[0]["n"])
@@ -61,7 +90,7 @@ class Engine:
 
     def fetch(self, table: Any, columns: Sequence[str]) -> pd.DataFrame:
         """Fetch some columns of a splink table into pandas."""
-        if self.spark:
+        if self._spark:
             rows = table.as_spark_dataframe().select(*columns).toArrow()
         else:
             rows = table.as_duckdbpyrelation().select(*columns).to_arrow_table()
@@ -75,7 +104,8 @@ class Engine:
 def _store(connection: Any, records: pd.DataFrame) -> str:
     """Copy the records into a temporary table: DuckDB reads its own faster than those of pandas."""
     name = f"crmlab_records_{uuid.uuid4().hex[:12]}"
-    connection.register(f"{name}_view", records)
+    # As Arrow, since DuckDB takes the text of pandas value by value.
+    connection.register(f"{name}_view", pa.Table.from_pandas(records, preserve_index=False))
     connection.execute(f"create temporary table {name} as select * from {name}_view")
     connection.unregister(f"{name}_view")
     return name

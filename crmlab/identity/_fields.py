@@ -7,6 +7,7 @@ import pandas as pd
 
 from crmlab.identity import _normalise as normalise
 from crmlab.identity._address import read_addresses
+from crmlab.identity._birth_dates import read_birth_dates
 from crmlab.identity._evaluate import Clusters, as_clusters
 from crmlab.identity._golden import golden_records
 from crmlab.identity._inputs import FIELDS, KEY, Tables, align_ids, gather_records
@@ -67,14 +68,13 @@ def field_agreement(
     2     web  phone        1        0        0
     3     web  email        1        0        0
     """
-    golden = golden_records(clusters, tables, columns=columns)
+    golden = golden_records(clusters, tables, columns=columns, provenance=True)
     raw = gather_records(tables, columns=columns)
     raw, known = align_ids(raw, as_clusters(clusters, "clusters"))
     people = raw[KEY].merge(known, on=KEY, how="left")["person_id"]
     parts = []
     for name in (field for field in FIELDS if field in golden):
-        chosen = people.map(golden[name]).rename(name)
-        parts.append(_compare_field(raw[["source"]].assign(field=name), raw[name], chosen, people))
+        parts.append(_compare_field(name, raw, people, golden))
     table = pd.concat(parts).groupby(["source", "field"], sort=False).sum().reset_index()
     order = {name: at for at, name in enumerate(FIELDS)}
     return table.sort_values(
@@ -84,14 +84,21 @@ def field_agreement(
 
 
 def _compare_field(
-    about: pd.DataFrame, given: pd.Series, chosen: pd.Series, people: pd.Series
+    name: str, raw: pd.DataFrame, people: pd.Series, golden: pd.DataFrame
 ) -> pd.DataFrame:
-    form, chosen_form = _normalise_field(given), _normalise_field(chosen)
+    form = _normalise_field(raw[name], raw["source"])
+    # Each system writes in its way, so the chosen value is read where it was written.
+    origin = golden[[f"{name}_{key}" for key in KEY]].dropna()
+    read = form.set_axis(pd.MultiIndex.from_frame(raw[KEY])).reindex(
+        pd.MultiIndex.from_frame(origin)
+    )
+    chosen_form = people.map(read.set_axis(origin.index))
     known = form.notna()
     several = known.groupby(people).transform("sum") > 1
     compared = known & several & chosen_form.notna()
     same = form == chosen_form
-    as_written = normalise.clean_text(given) == normalise.clean_text(chosen)
+    as_written = normalise.clean_text(raw[name]) == normalise.clean_text(people.map(golden[name]))
+    about = raw[["source"]].assign(field=name)
     return about.assign(
         n_records=1,
         missing=(~known).astype("int64"),
@@ -101,7 +108,7 @@ def _compare_field(
     )
 
 
-def _normalise_field(values: pd.Series) -> pd.Series:
+def _normalise_field(values: pd.Series, sources: pd.Series) -> pd.Series:
     """Normalise the values of a field, so that equal things are written equally."""
     name: Any = values.name
     if name in ("name", "given_name", "surname"):
@@ -113,5 +120,5 @@ def _normalise_field(values: pd.Series) -> pd.Series:
     if name == "address":
         return read_addresses(values)["address"]
     if name == "birth_date":
-        return normalise.read_birth_dates(values)
+        return read_birth_dates(values, sources)
     return normalise.read_identifiers(values)

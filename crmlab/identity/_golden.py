@@ -6,9 +6,11 @@ import pandas as pd
 
 from crmlab._checks import check_choice
 from crmlab._errors import InputError, InputTypeError
+from crmlab._korean import on_distinct
 from crmlab.identity._evaluate import Clusters, as_clusters
 from crmlab.identity._inputs import KEY, Tables, gather_records, linkable_columns, match_records
 from crmlab.identity._normalise import clean_text
+from crmlab.identity._placeholders import is_nobody
 from crmlab.loaders import read_dates
 
 __all__ = ["golden_records"]
@@ -139,7 +141,7 @@ def _choose_rules(fields: list[str], asked: Mapping[str, str], *, dated: bool) -
 
 def _pick_survivors(records: pd.DataFrame, field: str, rule: str) -> pd.DataFrame:
     """Pick for every person the record whose value of a field survives."""
-    there = records[clean_text(records[field]).notna()]
+    there = records[_is_known(records[field])]
     if rule == "most_frequent":
         alike = clean_text(there[field]).str.replace(" ", "")
         merit = there.groupby(["person_id", alike])[field].transform("size")
@@ -156,3 +158,11 @@ def _pick_survivors(records: pd.DataFrame, field: str, rule: str) -> pd.DataFram
     return ranked.sort_values(["person_id", *by], ascending=[True, *rising]).drop_duplicates(
         "person_id"
     )
+
+
+def _is_known(values: pd.Series) -> pd.Series:
+    """Whether a value is there, and is no word for a missing one or for nobody."""
+    text = clean_text(values)
+    if values.name in ("name", "given_name", "surname"):
+        text = on_distinct(text, lambda name: None if is_nobody(name) else name)
+    return text.notna()

@@ -17,7 +17,7 @@ from crmlab.identity._explain import explain_pair
 from crmlab.identity._inputs import KEY, Tables, gather_records, linkable_columns
 from crmlab.identity._model import Model, score_pairs, silence_splink, train_model
 from crmlab.identity._people import assign_person_ids, components
-from crmlab.identity._records import name_frequencies, order_by_content, prepare_records
+from crmlab.identity._records import name_frequencies, number_at_random, prepare_records
 
 __all__ = ["Linkage", "link_customers"]
 
@@ -224,9 +224,9 @@ def link_customers(
     _check_systems(raw, within)
     earlier = None if previous is None else as_clusters(previous, "previous")
     fields = prepare_records(raw, exact)
-    numbered = order_by_content(fields)
+    numbered = number_at_random(fields, seed)
     with silence_splink(), open_engine(connection, numbered, name_frequencies(fields)) as engine:
-        model = train_model(engine, numbered, exact, within=within is not False, seed=seed)
+        model = train_model(engine, numbered, exact, within=within is not False)
         pairs = score_pairs(engine, model, numbered.index.to_numpy(), floor=_FLOOR)
     clusters = _build_clusters(raw[KEY], pairs, threshold, within is not False, earlier)
     shown = raw[linkable_columns(raw, exact)]

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from crmlab.identity._comparisons import build_comparisons
+from crmlab.identity._comparisons import MOVED, MOVED_SHARE, build_comparisons
 from crmlab.identity._engines import Engine
 
 __all__ = ["Model", "score_pairs", "silence_splink", "train_model"]
@@ -20,8 +20,9 @@ __all__ = ["Model", "score_pairs", "silence_splink", "train_model"]
 # Share of the pairs of one person that agree in name or birth date, and in something else.
 _RECALL = 0.9
 _EVIDENCE = ("birth", "phone", "local", "address", "building", "postcode")
-# Pairs drawn for the probability of a coincidence, and pairs per training pass.
-_RANDOM_PAIRS = 1e6
+# Records drawn for the probability of a coincidence, all pairs of them (a million), and the most
+# pairs per training pass.
+_RANDOM_RECORDS = 1_414
 _TRAINING_PAIRS = 2e6
 # A pass with fewer pairs than this is uninformative; the starting values stand.
 _FEWEST_PAIRS = 100
@@ -61,7 +62,7 @@ def silence_splink() -> Iterator[None]:
 
 
 def train_model(
-    engine: Engine, records: pd.DataFrame, exact: Sequence[str], *, within: bool, seed: int
+    engine: Engine, records: pd.DataFrame, exact: Sequence[str], *, within: bool
 ) -> Model:
     """Learn from the records how much evidence each level of agreement is.
 
@@ -74,13 +75,11 @@ def train_model(
     engine : Engine
         Holds the records.
     records : DataFrame
-        Prepared records.
+        Prepared records, numbered at random.
     exact : sequence of str
         Labels of the identifiers.
     within : bool
         Whether two records of one system may be one person.
-    seed : int
-        Of the random pairs.
 
     Returns
     -------
@@ -91,7 +90,7 @@ def train_model(
     settings = {
         "link_type": "dedupe_only",
         "unique_id_column_name": "record",
-        "comparisons": build_comparisons(filled, exact, spark=engine.spark, families=False),
+        "comparisons": build_comparisons(filled, exact, families=False),
         "blocking_rules_to_generate_predictions": [
             {"blocking_rule": _blocking_rule([name], within)} for name in blocks
         ],
@@ -100,13 +99,9 @@ def train_model(
         "em_convergence": 0.001,
     }
     settings = _estimate_prior(engine, settings, filled, within)
-    settings = _estimate_u(engine, settings, seed)
-    settings = _estimate_m(engine, settings, filled, within)
-    return Model(
-        _transfer_shares(
-            settings, build_comparisons(filled, exact, spark=engine.spark, families=True)
-        )
-    )
+    settings = _estimate_u(engine, settings, records)
+    settings = _estimate_m(engine, settings, filled, exact, within)
+    return Model(_transfer_shares(settings, build_comparisons(filled, exact, families=True)))
 
 
 def _transfer_shares(settings: dict[str, Any], to: list[dict[str, Any]]) -> dict[str, Any]:
@@ -122,7 +117,20 @@ def _transfer_shares(settings: dict[str, Any], to: list[dict[str, Any]]) -> dict
             if same and not level.get("is_null_level"):
                 for share in ("m_probability", "u_probability"):
                     level[share] = same[share]
+        _weigh_moved(comparison)
     return settings | {"comparisons": to}
+
+
+def _weigh_moved(comparison: dict[str, Any]) -> None:
+    """Give a name in another order its weight: half as strong as an equal given name, and once."""
+    levels = {level["label_for_charts"]: level for level in comparison["comparison_levels"]}
+    if MOVED not in levels:
+        return
+    u = MOVED_SHARE
+    if comparison["output_column_name"] == "given_name":
+        same = levels["same letters"]
+        u = min(2 * MOVED_SHARE * same["u_probability"] / same["m_probability"], MOVED_SHARE)
+    levels[MOVED].update(m_probability=MOVED_SHARE, u_probability=_round(u))
 
 
 def _blocking_rule(names: Sequence[str], within: bool) -> str:
@@ -149,24 +157,46 @@ def _estimate_prior(
     return settings | {"probability_two_random_records_match": _round(prior)}
 
 
-def _estimate_u(engine: Engine, settings: dict[str, Any], seed: int) -> dict[str, Any]:
-    linker = engine.make_linker(settings)
+def _estimate_u(engine: Engine, settings: dict[str, Any], records: pd.DataFrame) -> dict[str, Any]:
+    # They are numbered at random; each engine would draw others.
+    drawn = records.head(_RANDOM_RECORDS)
+    linker = engine.make_linker(settings, drawn)
+    n_pairs = len(drawn) * (len(drawn) - 1) / 2
     linker.training.estimate_u_using_random_sampling(
-        max_pairs=_RANDOM_PAIRS, seed=seed, min_count_per_level=None, num_chunks=1
+        max_pairs=n_pairs + 1, min_count_per_level=None, num_chunks=1
     )
-    n_pairs = min(_RANDOM_PAIRS, engine.n_records * (engine.n_records - 1) / 2)
     return _bound_shares(linker.misc.save_model_to_json(), settings, n_pairs)
 
 
 def _estimate_m(
-    engine: Engine, settings: dict[str, Any], filled: Sequence[str], within: bool
+    engine: Engine,
+    settings: dict[str, Any],
+    filled: Sequence[str],
+    exact: Sequence[str],
+    within: bool,
 ) -> dict[str, Any]:
     passes = [
         names for names in _plan_passes(filled) if _is_informative(names, settings["comparisons"])
     ]
-    rules = [_blocking_rule(names, within) for names in passes]
-    rules = [rule for rule in rules if engine.count_pairs(rule) >= _FEWEST_PAIRS]
-    return _remove_matches(_bound_shares(_maximise(engine, settings, rules), settings, np.inf))
+    counted = {
+        rule: engine.count_pairs(rule)
+        for rule in (_blocking_rule(names, within) for names in passes)
+    }
+    rules = [
+        _thin_out(rule, n_pairs, engine.n_records)
+        for rule, n_pairs in counted.items()
+        if n_pairs >= _FEWEST_PAIRS
+    ]
+    model = _bound_shares(_maximise(engine, settings, rules), settings, np.inf)
+    return _remove_matches(model, build_comparisons(filled, exact, families=False))
+
+
+def _thin_out(rule: str, n_pairs: int, n_records: int) -> str:
+    """Keep about `_TRAINING_PAIRS` pairs: the records are numbered at random."""
+    if n_pairs <= _TRAINING_PAIRS:
+        return rule
+    most = int(n_records * np.sqrt(_TRAINING_PAIRS / n_pairs))
+    return f"{rule} AND l.record < {most} AND r.record < {most}"
 
 
 def _maximise(engine: Engine, settings: dict[str, Any], rules: list[str]) -> dict[str, Any]:
@@ -175,9 +205,7 @@ def _maximise(engine: Engine, settings: dict[str, Any], rules: list[str]) -> dic
     for rule in rules:
         try:
             linker.training.estimate_parameters_using_expectation_maximisation(
-                rule,
-                estimate_without_term_frequencies=True,
-                max_pairs=_TRAINING_PAIRS,
+                rule, estimate_without_term_frequencies=True
             )
         except ValueError:  # a share vanishes
             # The linker is left half changed, so the other passes start again on a new one.
@@ -237,19 +265,26 @@ def _bound_shares(model: dict[str, Any], started: dict[str, Any], n_pairs: float
     return model
 
 
-def _remove_matches(model: dict[str, Any]) -> dict[str, Any]:
+def _remove_matches(model: dict[str, Any], started: list[dict[str, Any]]) -> dict[str, Any]:
     """Remove the matches among the random pairs from the probability of a coincidence.
 
     At least `_DOUBT` of them stays: however large the base, agreement in one comparison alone
-    gives odds of at most ten to one that two records are the same person.
+    gives odds of at most ten to one that two records are the same person. A level that no random
+    pair reached keeps the `u` it started with, or as many pairs as there are matches where that is
+    less: then agreement in it alone gives even odds.
     """
     prior = model["probability_two_random_records_match"]
-    for comparison in model["comparisons"]:
-        for level in comparison["comparison_levels"]:
-            if not level.get("is_null_level"):
-                matches = prior * level["m_probability"]
+    for comparison, first in zip(model["comparisons"], started, strict=True):
+        starts = first["comparison_levels"]
+        for level, start in zip(comparison["comparison_levels"], starts, strict=True):
+            if level.get("is_null_level"):
+                continue
+            matches = prior * level["m_probability"]
+            if np.isclose(level["u_probability"], start["u_probability"], rtol=1e-6, atol=0):
+                u = min(start["u_probability"], matches)
+            else:
                 u = (level["u_probability"] - matches) / (1 - prior)
-                level["u_probability"] = _round(min(max(u, matches * _DOUBT), 1.0))
+            level["u_probability"] = _round(min(max(u, matches * _DOUBT), 1.0))
     return model
 
 

@@ -4,29 +4,27 @@ Every function takes a column and returns one or more columns with its index. Wh
 becomes missing, and a missing value never links two records.
 """
 
+import itertools
 import re
 import unicodedata
 
 import pandas as pd
 
 from crmlab._korean import jamo, latin_key, on_distinct, split_name
+from crmlab.identity._placeholders import BLANKS, NO_PHONE, is_filler_mail, is_nobody
 
 __all__ = [
     "clean_text",
     "encode_letters",
-    "read_birth_dates",
     "read_emails",
     "read_identifiers",
     "read_names",
     "read_phones",
     "read_split_names",
+    "write_ascii_digits",
 ]
 
 _HANGUL = "[가-힣ㄱ-ㅎㅏ-ㅣ]"
-# What systems write in place of a missing value.
-_PLACEHOLDERS = frozenset(
-    {"", "-", ".", "?", "nan", "none", "null", "n/a", "nat", "unknown", "없음", "미상"}
-)
 
 
 def clean_text(values: pd.Series) -> pd.Series:
@@ -50,28 +48,41 @@ def _drop_decimals(value: object) -> object:
 
 
 def _clean(text: str) -> str | None:
-    text = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
-    return None if text in _PLACEHOLDERS else text
+    text = text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
+    text = " ".join(text.split())
+    return None if text in BLANKS else text
 
 
-# DuckDB counts differing bytes, of which a Hangul letter has three: each gets a sign of one byte
-# that does not occur in lower-case Latin text.
+# DuckDB counts differing bytes and Spark differing characters, so what is compared letter by
+# letter is written in signs of one byte. These do not occur in lower-case Latin text; where a
+# column has some of them, or letters of many scripts, rarer ones serve.
+_SIGNS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ!$%&()*+,./:;<=>?@[]^_`{}|~\\\"'#-"
+_SIGNS += "".join(map(chr, range(1, 28))) + "0123456789 "
 _JAMO = [chr(code) for code in range(ord("ㄱ"), ord("ㅣ") + 1)]
-_SIGNS = str.maketrans(
-    dict(zip(_JAMO, "ABCDEFGHIJKLMNOPQRSTUVWXYZ!$%&()*+,./:;<=>?@[]^_`{}", strict=True))
-)
 
 
 def encode_letters(values: pd.Series) -> pd.Series:
-    """Encode Hangul syllables by letter, one sign of one byte each; the rest stays.
+    """Encode Hangul syllables by letter and other scripts by character, in signs of one byte.
+
+    Latin letters without accents, digits and punctuation stay. Equal texts stay equal; beyond
+    some forty letters of other scripts in a column, several share a sign.
 
     Examples
     --------
-    >>> coded = encode_letters(pd.Series(["찬", "창", "kim"]))
-    >>> [len(text) for text in coded], coded[0][:2] == coded[1][:2]
-    ([3, 3, 3], True)
+    >>> coded = encode_letters(pd.Series(["찬", "창", "kim", "é"]))
+    >>> [len(text) for text in coded], coded[0][:2] == coded[1][:2], coded.str.isascii().all()
+    ([3, 3, 3, 1], True, np.True_)
     """
-    return on_distinct(jamo(values), lambda text: text.translate(_SIGNS))
+    letters = jamo(values)
+    found = set().union(*letters.dropna().unique())
+    others = sorted(letter for letter in found if not letter.isascii())
+    if not others:
+        return letters
+    free = [sign for sign in _SIGNS if sign not in found] or list(_SIGNS)
+    # All letters of Hangul, so that they do not depend on those of them that occur.
+    strange = [*_JAMO, *(letter for letter in others if letter not in _JAMO)]
+    signs = str.maketrans(dict(zip(strange, itertools.cycle(free), strict=False)))
+    return on_distinct(letters, lambda text: text.translate(signs))
 
 
 def read_names(name: pd.Series) -> pd.DataFrame:
@@ -113,7 +124,9 @@ def read_split_names(surname: pd.Series, given_name: pd.Series) -> pd.DataFrame:
     parts = pd.DataFrame({"surname": surname, "given": given_name})
     parts = parts.apply(lambda part: _read_words(part).str.replace(" ", ""))
     whole = parts["surname"].str.cat(parts["given"], sep=" ")
-    whole = whole.fillna(parts["surname"]).fillna(parts["given"])
+    nobody = on_distinct(whole, lambda text: None if is_nobody(text) else text).isna()
+    parts = parts.mask(nobody & whole.notna())
+    whole = whole.mask(nobody).fillna(parts["surname"]).fillna(parts["given"])
     sounds = parts.apply(lambda part: latin_key(part).str.strip())
     return _combine_names(parts, sounds, latin_key(whole).str.strip(), _is_hangul(whole))
 
@@ -142,6 +155,8 @@ def _read_words(values: pd.Series) -> pd.Series:
 
 
 def _keep_letters(text: str) -> str | None:
+    if is_nobody(text):
+        return None
     text = re.sub(r"\(.*?\)|\s*(고객|회원)?님$", "", text)
     if re.search(_HANGUL, text):
         return re.sub(f"[^{_HANGUL[1:-1]}]", "", text) or None
@@ -170,10 +185,45 @@ def read_phones(values: pd.Series) -> pd.Series:
     return on_distinct(clean_text(values), _read_phone)
 
 
+_NEXT = re.compile("[/,;]|내선|ext")
+_NO_DIGIT = re.compile(r"\D")
+
+
 def _read_phone(text: str) -> str | None:
-    text = re.split("[/,;]|내선|ext", text)[0]  # the first number, without its extension
-    digits = re.sub(r"\D", "", text)[-7:]
-    return digits if len(digits) == 7 and len(set(digits)) > 1 else None
+    text = _NEXT.split(_write_out(text), maxsplit=1)[0]  # the first, without its extension
+    digits = _NO_DIGIT.sub("", write_ascii_digits(text))[-7:]
+    known = len(digits) == 7 and len(set(digits)) > 1 and digits != NO_PHONE
+    return digits if known else None
+
+
+# What spreadsheets and others make of a long number; 5e12, without a sign, may be a code.
+_SCIENTIFIC = re.compile(r"(\d)(?:[.,](\d+))?e\+?(\d+)")
+
+
+def _write_out(text: str) -> str:
+    """Write out a number that became a decimal one; nothing where digits are lost."""
+    if text[-2:] in (".0", ",0") and text[:-2].isdecimal():
+        return text[:-2]
+    if "e" not in text:
+        return text
+    found = _SCIENTIFIC.fullmatch(text)
+    if not found or not (found[2] or "+" in text):
+        return text
+    first, rest, power = found[1], found[2] or "", int(found[3])
+    return first + rest if len(rest) == power else ""
+
+
+def write_ascii_digits(text: str) -> str:
+    """Write the digits of any script in ASCII.
+
+    Examples
+    --------
+    >>> write_ascii_digits("٠١٠-1234")
+    '010-1234'
+    """
+    if text.isascii():
+        return text
+    return "".join(str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in text)
 
 
 def read_emails(values: pd.Series) -> pd.DataFrame:
@@ -191,53 +241,27 @@ def read_emails(values: pd.Series) -> pd.DataFrame:
 def _read_email(text: str) -> str | None:
     local, at, domain = text.replace(" ", "").rpartition("@")
     local = local.split("+")[0]
-    return f"{local}@{domain.rstrip('.')}" if at and local and domain else None
-
-
-def read_birth_dates(values: pd.Series) -> pd.Series:
-    """Read dates of birth as eight digits, year month day.
-
-    Examples
-    --------
-    >>> read_birth_dates(pd.Series(["2015-03-07", "2015년 3월 7일", "150307", "150307-3"])).tolist()
-    ['20150307', '20150307', '20150307', '20150307']
-    """
-    if pd.api.types.is_datetime64_any_dtype(values):
-        return values.dt.strftime("%Y%m%d").astype("str")
-    return on_distinct(clean_text(values), _read_birth_date)
-
-
-# The front of a resident number: the digit after the birth date tells the century.
-_RESIDENT = re.compile(r"(\d{6})-?(\d)[\d*x]{0,6}")
-_CENTURY = dict(zip("9012563478", ("18", "18", *["19"] * 4, *["20"] * 4), strict=True))
-
-
-def _read_birth_date(text: str) -> str | None:
-    resident = _RESIDENT.fullmatch(text)
-    if resident and len(re.sub(r"\W", "", text)) in (7, 13):
-        return _CENTURY[resident[2]] + resident[1]
-    numbers = re.findall(r"\d+", text)
-    if len(numbers) == 2:  # a month, or a day without a year
+    domain = domain.rstrip(".")
+    if not (at and local and domain) or is_filler_mail(local, domain):
         return None
-    if len(numbers) >= 3:
-        year, month, day = numbers[:3]
-        if len(day) == 4:  # year last: the month first, unless it cannot be one
-            year, month, day = (day, month, year) if int(year) > 12 else (day, year, month)
-        digits = f"{year:0>2}{month:0>2}{day:0>2}"
-    else:
-        digits = "".join(numbers)
-    if len(digits) == 6:  # year in two digits: nobody is born after today
-        this_year = pd.Timestamp.now().year % 100
-        digits = ("20" if int(digits[:2]) <= this_year else "19") + digits
-    return digits[:8] if len(digits) >= 8 and digits[:4] != "0000" else None
+    return f"{local}@{domain}"
 
 
 def read_identifiers(values: pd.Series) -> pd.Series:
     """Read the letters and digits of an identifier such as a member number.
 
+    A number of which a spreadsheet has lost digits, such as 1.23457E+11, is missing.
+
     Examples
     --------
-    >>> read_identifiers(pd.Series(["M-0012", "m 0012"])).tolist()
-    ['m0012', 'm0012']
+    >>> read_identifiers(pd.Series(["M-0012", "m 0012", "1.23457e+11"])).tolist()
+    ['m0012', 'm0012', nan]
     """
-    return on_distinct(clean_text(values), lambda text: re.sub(r"[\W_]", "", text) or None)
+    return on_distinct(clean_text(values), _read_identifier)
+
+
+_NO_SIGN = re.compile(r"[\W_]")
+
+
+def _read_identifier(text: str) -> str | None:
+    return _NO_SIGN.sub("", write_ascii_digits(_write_out(text))) or None

@@ -29,6 +29,7 @@ from crmlab._engine import blames_query, engine_errors
 from crmlab._revenue.currency import Rates
 from crmlab._types import TableSource
 from crmlab.contracts import TRANSACTIONS, ContractError
+from crmlab.loaders._columns.dates import read_date as read_date  # for rooms above, as `expand`
 from crmlab.loaders._columns.read import read_columns
 from crmlab.loaders._header.find import find_header
 from crmlab.loaders._layouts import list_layouts
