@@ -26,7 +26,7 @@ from crmlab.loaders._columns.text import (
 )
 from crmlab.loaders._sources.source import MOMENT
 
-__all__ = ["DATE_PROBLEMS", "DateReading", "Formats", "check_format", "read_date"]
+__all__ = ["DATE_PROBLEMS", "DateReading", "Formats", "check_format", "read_date", "say_iso"]
 
 # One format of a whole column, several of which one is, or none, so that it is found.
 Formats = str | tuple[str, ...] | None
@@ -208,6 +208,11 @@ class DateReading:
             return f"{self.layout.name}, each day as written in its own zone"
         zone = self.timezone or (self.offset and f"UTC{self.offset}")
         return self.layout.name + (f", days in {zone}" if zone else "")
+
+
+def say_iso(timezone: str | None) -> str:
+    """Say how a column of ISO days without offsets is read."""
+    return str(DateReading(_LAYOUTS[0], timezone=timezone))
 
 
 def read_date(

@@ -1,15 +1,19 @@
 """Read each of the owner's columns as what the contract wants it to hold."""
 
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import ibis
+import pyarrow as pa
 
-from crmlab._engine import is_spark
+from crmlab._engine import in_memory, is_spark, map_arrow
 from crmlab.contracts import Column, Contract, ContractError
 from crmlab.loaders._columns.amounts import AMOUNT_PROBLEMS, read_number
 from crmlab.loaders._columns.dates import DATE_PROBLEMS, read_date
 from crmlab.loaders._columns.flags import FLAG_PROBLEMS, read_flag
+from crmlab.loaders._columns.held import Held, read_held
 from crmlab.loaders._columns.ids import ID_PROBLEMS, read_id
 from crmlab.loaders._columns.text import Cells, is_blank, read_text, stage, trim
 from crmlab.loaders._columns.words import WORD_PROBLEMS, find_words, read_word
@@ -37,7 +41,9 @@ class Columns:
     """The owner's table with our columns beside; those that may be unreadable; how text was read.
 
     A column of `doubtful` has a second one beside it with what is wrong with its values. `unknown`
-    lists words without a meaning, by column; `currency` is the code of the sign amounts carry.
+    lists words without a meaning, by column; `currency` is the code of the sign amounts carry. In
+    a `wordless` column no line says a word, such as Total, in place of an id or a day. What is
+    `stored` has been read already; the rest is read again by every query.
     """
 
     table: Any
@@ -46,15 +52,21 @@ class Columns:
     readings: dict[str, str]
     unknown: dict[str, tuple[str, ...]]
     currency: str = ""
+    wordless: frozenset[str] = frozenset()
+    stored: frozenset[str] = frozenset()
 
 
 def read_columns(opened: Source, header: Header, contract: Contract, options: Options) -> Columns:
     """Read the columns that the header found, as `contract` wants them."""
-    table, doubtful, unknown, signs = opened.table, [], {}, {}
+    table, held = _read_held(opened, header, contract, options)
+    doubtful, unknown, signs = [], {}, {}
     readings = header.readings | opened.readings
     for name, origin in header.origins.items():
         zones = opened.zones.get(origin.columns[0], set())
-        cells = _read_origin(contract.column(name), table, origin, zones, options, opened.table)
+        if name in held:
+            cells = held[name].attach(table, name, origin.columns[0])
+        else:
+            cells = _read_origin(contract.column(name), table, origin, zones, options, opened.table)
         table = cells.table.mutate(**{OURS + name: cells.value})
         if cells.problem is not None:
             table = table.mutate(**{OURS + name + PROBLEM: cells.problem})
@@ -71,7 +83,39 @@ def read_columns(opened: Source, header: Header, contract: Contract, options: Op
     added = [OURS + name for name in names] + [OURS + name + PROBLEM for name in doubtful]
     table = table.select(*opened.table.columns, *added)
     currency = next(iter(signs.values()), "")
-    return Columns(table, names, tuple(doubtful), readings, unknown, currency)
+    wordless = frozenset(name for name, one in held.items() if one.wordless)
+    stored = frozenset(held)
+    return Columns(table, names, tuple(doubtful), readings, unknown, currency, wordless, stored)
+
+
+def _read_held(
+    opened: Source, header: Header, contract: Contract, options: Options
+) -> tuple[Any, dict[str, Held]]:
+    """Read text columns of a table that is held in memory; return it with them beside."""
+    if opened.held is None:
+        return opened.table, {}
+    rows, held = _load(opened.held), {}
+    for name, origin in header.origins.items():
+        column, theirs = contract.column(name), origin.columns[0]
+        if origin.how != "plain" or column.personal or column.kind == "text":
+            continue
+        read = partial(_read_column, column, theirs=theirs, zones=set[str](), options=options)
+        found = read_held(column.kind, rows, theirs, options, read)
+        if found is not None:
+            held[name] = found
+    del rows  # and what was mapped of it
+    stored = {key: one for name, found in held.items() for key, one in found.columns(name).items()}
+    if not stored:
+        return opened.table, held
+    rows = _load(opened.held)
+    for name, values in stored.items():
+        rows = rows.append_column(name, values)
+    return in_memory(rows), held
+
+
+def _load(held: pa.Table | Path) -> pa.Table:
+    """The rows of a source; what is mapped of a file goes with them."""
+    return map_arrow(held) if isinstance(held, Path) else held
 
 
 def _read_origin(
@@ -142,8 +186,14 @@ def _read_difference(
 
 
 def _read_column(
-    column: Column, table: Any, theirs: str, zones: set[str], options: Options, written: Any
+    column: Column,
+    table: Any,
+    theirs: str,
+    zones: set[str],
+    options: Options,
+    written: Any = None,
 ) -> Cells:
+    written = table if written is None else written
     if column.personal or column.kind == "text":
         return read_text(table, theirs, as_written=column.personal)
     if column.kind == "time":

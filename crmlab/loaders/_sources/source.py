@@ -38,7 +38,8 @@ class Source:
 
     `zones` holds the time zones of columns whose values carry one, `readings` how the source was
     read, `hint` what may help where columns are missing. `locate` takes numbers of rows and says
-    where they stand, as in "line 12"; it may leave some out.
+    where they stand, as in "line 12"; it may leave some out. `held` are the rows of `table` as
+    Arrow, or a file with them, in their order, where there is that.
     """
 
     table: Any
@@ -48,6 +49,7 @@ class Source:
     readings: dict[str, str] = field(default_factory=dict)
     hint: str = ""
     locate: Callable[[Collection[int]], dict[int, str]] = lambda rows: {}
+    held: pa.Table | Path | None = None
 
 
 def name_rows(rows: Collection[int]) -> dict[int, str]:
