@@ -96,6 +96,11 @@ def test_plain_ids_have_nothing_to_mend_and_are_somebody(rng):
     assert not found["total"].to_pandas().any()
 
 
+@pytest.mark.parametrize("texts", [["1.234", "5.5"], ["5", "12.000"], [".125"]])
+def test_a_point_before_three_digits_is_left_to_the_readers(texts):
+    assert read_plain_amounts(pa.chunked_array([texts])) is None
+
+
 @pytest.mark.parametrize("ids", [["a1", "A1"], ["a 1"], [""], [None], ["a"], ["é1"]])
 def test_ids_that_may_need_care_are_not_plain(ids):
     assert not are_plain_ids(pa.chunked_array([pa.array([*ids, "a2"], pa.string())]))
