@@ -35,7 +35,7 @@ _ORDER_IDS, _ORDER_DAYS = 100, 28
 _BLANKS = "[ \t\u00a0\u2000-\u200a\u202f\u205f\u3000]"
 
 
-def find_doubts(lines: Any, *, alike: bool = True) -> list[Doubt]:
+def find_doubts(lines: Any, *, plain: bool = False) -> list[Doubt]:
     """Point out ids that may not be one customer each, in two queries, rarely three.
 
     - *nobody*: a placeholder; or a number such as 0 or 9999 with at least twice the lines of any
@@ -49,8 +49,8 @@ def find_doubts(lines: Any, *, alike: bool = True) -> list[Doubt]:
     ----------
     lines : ibis.Table
         Valid lines in canonical columns.
-    alike : bool, default=True
-        Whether ids may differ in letter case or blanks only.
+    plain : bool, default=False
+        Whether no id is a placeholder, and no two differ in letter case or blanks only.
 
     Returns
     -------
@@ -61,14 +61,14 @@ def find_doubts(lines: Any, *, alike: bool = True) -> list[Doubt]:
     lines = lines.filter(~is_return(lines).fill_null(False))
     lines = lines.select("customer_id", *order, day=lines.date.cast("date"))
     ids = _group_ids(lines)
-    sizes = _count_sizes(ids)
+    sizes = _count_sizes(ids, plain=plain)
     if len(_find_busy_numbers(sizes)) or _find_crowd(sizes)[1]:
-        sizes = _count_sizes(_group_ids(lines, days=True))
+        sizes = _count_sizes(_group_ids(lines, days=True), plain=plain)
     return [
         _find_nobody(sizes),
         _find_crowd(sizes),
         _find_order_numbers(sizes),
-        _find_spellings(ids, alike=alike),
+        _find_spellings(ids, plain=plain),
     ]
 
 
@@ -92,12 +92,13 @@ def _group_ids(lines: Any, *, days: bool = False) -> Any:
     return ids if days else ids.mutate(n_days=ibis.literal(float("inf")))
 
 
-def _count_sizes(ids: Any) -> pd.DataFrame:
+def _count_sizes(ids: Any, *, plain: bool) -> pd.DataFrame:
     """How many ids have how many lines, the busiest first: a short table, however many ids."""
     customer = ids.customer_id
     text = customer.type().is_string()
     number = customer.re_search(_NUMBER) if text else customer.isin(_NUMBERS)
-    kind = ibis.cases((is_placeholder(customer), "word"), (number, "number"), else_="id")
+    word = ibis.literal(False) if plain else is_placeholder(customer)
+    kind = ibis.cases((word, "word"), (number, "number"), else_="id")
     ids = ids.mutate(kind=kind, name=customer.cast("string"), repeat=ids.again.cast("int64"))
     sizes = ids.group_by("kind", "n_lines").aggregate(
         n_ids=ids.count(),
@@ -177,10 +178,10 @@ def _find_order_numbers(sizes: pd.DataFrame) -> Doubt:
     return label, n_lines, _POINTED_OUT, remedy
 
 
-def _find_spellings(ids: Any, *, alike: bool) -> Doubt:
+def _find_spellings(ids: Any, *, plain: bool) -> Doubt:
     label = "customer_id alike but for case or blanks"
     remedy = "kept apart; write them alike if they are one customer"
-    if not alike or not ids.customer_id.type().is_string():
+    if plain or not ids.customer_id.type().is_string():
         return label, 0, _POINTED_OUT, remedy
     spelled = ids.select("customer_id", "n_lines", alike=_fold(ids.customer_id))
     groups = spelled.group_by("alike").aggregate(

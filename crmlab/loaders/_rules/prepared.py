@@ -37,9 +37,9 @@ class Prepared:
     """The owner's columns, ours beside them, and the rules that every row must keep.
 
     `ours` are our columns that there are, `currency` the one of all lines where no column says it,
-    `locate` says where rows stand in the source. With `plain_ids` no two ids of customers differ
-    in letter case or blanks only. With `all_count` it is known that every row counts, so that
-    nothing has to be filtered.
+    `locate` says where rows stand in the source. With `plain_ids` no customer is a
+    placeholder, and no two differ in letter case or blanks only. With `all_count` it is known
+    that every row counts, so that nothing has to be filtered.
     """
 
     table: Any

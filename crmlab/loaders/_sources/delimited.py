@@ -124,7 +124,8 @@ def _needs_care(text: str) -> bool:
         return False
     letters = np.frombuffer(f"\n{text}\n".encode(errors="surrogatepass"), "uint8")
     quoted = letters == ord('"')
-    odd = np.bitwise_xor.accumulate(quoted)[(letters == ord("\n")) | (letters == ord("\r"))]
+    ends = (letters == ord("\n")) | (letters == ord("\r"))
+    odd = np.bitwise_xor.accumulate(quoted) & ends
     marks = np.flatnonzero(quoted)
     inside = ~_AROUND[letters[marks - 1]] & ~_AROUND[letters[marks + 1]]
     return bool(odd.any() or inside.any())
@@ -164,7 +165,8 @@ def _read_fast(file: TextFile, aside: Aside) -> Iterator[pa.RecordBatch]:
                     delimiter=file.top.mark, invalid_row_handler=set_aside
                 ),
                 convert_options=pyarrow.csv.ConvertOptions(
-                    column_types=dict.fromkeys(file.names, pa.string())
+                    column_types=dict.fromkeys(file.names, pa.string()),
+                    check_utf8=False,  # it was decoded to its end
                 ),
             )
             n_rows = 0
