@@ -48,6 +48,7 @@ lint: $(READY)
 
 bench: $(READY)
 	$(BIN)/python benchmarks/customer_base.py
+	$(BIN)/python benchmarks/loaders.py
 	$(BIN)/python benchmarks/ltv.py
 	$(BIN)/python benchmarks/ltv_robustness.py
 	$(BIN)/python benchmarks/ltv_scale.py

@@ -29,7 +29,9 @@ __all__ = [
     "execute",
     "in_memory",
     "is_spark",
+    "map_arrow",
     "read_parquet",
+    "run",
     "scratch_file",
     "store",
     "store_beside",
@@ -93,12 +95,22 @@ def _connect() -> Any:
         raise InputError(wrong) from error
 
 
-def in_memory(rows: Any) -> Any:
-    """Return a pyarrow table as an Ibis table of the shared connection, without a copy."""
+def in_memory(rows: Any, scratch: Path | None = None) -> Any:
+    """Return a pyarrow table as an Ibis table of the shared connection, without a copy.
+
+    A scratch file that the rows are mapped from goes when no expression uses the table any more.
+    """
     with _turn:
         backend, name = _tidy()
         backend.con.register(name, rows)
-        return _watch(backend.table(name), name)
+        return _watch(backend.table(name), name, scratch)
+
+
+def map_arrow(path: Path) -> Any:
+    """Return the pyarrow table in an Arrow file; what of it is looked at comes into memory."""
+    import pyarrow as pa
+
+    return pa.ipc.open_file(pa.memory_map(str(path))).read_all()
 
 
 def read_parquet(*paths: Path, **options: Any) -> Any:
@@ -168,10 +180,16 @@ def execute(expression: Any) -> pd.DataFrame:
     """Run a table expression once, where its data live, and return its rows."""
     with _alone():
         if not is_spark(expression):
-            return expression.to_pyarrow().to_pandas()
+            return run(expression).to_pandas()
         # Ibis would go through nanoseconds, which end in 2262; placeholders such as 9999 do not.
         backend = expression.get_backend()
         return backend.raw_sql(backend.compile(expression)).toArrow().to_pandas()
+
+
+def run(expression: Any) -> Any:
+    """Run a table expression of the shared connection once, and return its rows as Arrow."""
+    with _turn:
+        return expression.to_pyarrow()
 
 
 def store(expression: Any) -> Path:

@@ -298,6 +298,9 @@ names = st.one_of(
 words = st.sampled_from(
     ["a", "b ", " b", "b", "nan", "NULL", "n/a", "null-stelle", "007", "7", "가"]
 )
+codes = st.sampled_from(["C7", "C12", "C120", "C13"])
+mixed_codes = st.sampled_from(["C7", "C07", "c7", "D7", "C-7", "C"])
+ids_of_a_kind = [names, words, codes, mixed_codes]
 
 
 @pytest.mark.slow
@@ -306,7 +309,7 @@ words = st.sampled_from(
 def test_rfm_summary_in_memory_equals_the_engine(data):
     rows = data.draw(st.integers(1, 15))
     ids = data.draw(
-        st.lists(data.draw(st.sampled_from([names, words])), min_size=rows, max_size=rows)
+        st.lists(data.draw(st.sampled_from(ids_of_a_kind)), min_size=rows, max_size=rows)
     )
     cents = st.one_of(st.integers(0, 900), st.integers(-300, 900))
     frame = pd.DataFrame(
@@ -318,7 +321,9 @@ def test_rfm_summary_in_memory_equals_the_engine(data):
             ),
             "amount": np.array(data.draw(st.lists(cents, min_size=rows, max_size=rows))) / 100,
         }
-    ).astype({"date": data.draw(st.sampled_from(["M8[s]", "M8[ms]", "M8[us]", "M8[ns]"]))})
+    )
+    kind = data.draw(st.sampled_from(["M8[s]", "M8[ms]", "M8[us]", "M8[ns]", "str"]))
+    frame = frame.astype({"date": kind})
     options = {
         "observation_end": data.draw(st.sampled_from([None, "1989-12-31", "1990-01-05"])),
     }

@@ -1,4 +1,4 @@
-"""Clean frames in memory: customers by days as a sparse matrix, without an engine.
+"""Clean frames in memory: lines sorted by customer and day, without an engine.
 
 A frame that already keeps the contract and holds no returns leaves nothing to decide, and at the
 size of a notebook starting an engine costs more than the work. Every other table takes the general
@@ -6,21 +6,26 @@ path; tests hold the two equal.
 """
 
 import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
-from scipy import sparse
 
 from crmlab._dates import EARLIEST
+from crmlab._plain import are_plain_ids, number_ids, read_plain_days
 from crmlab._revenue.settle import CONSUMED
 from crmlab.customer_base._days import EPOCH
 
 __all__ = ["reduce_in_memory"]
 
 _DAY = np.timedelta64(1, "D")
-# More than this many rows of the matrix per line, and finding the distinct ids is cheaper.
+# With numbers further apart than that for each line, finding the distinct ids is cheaper.
 _SPREAD = 4
+_MOST_BITS = 63
 
 # The general path knows the exact words that stand for nothing, what counts as white space, and
 # what a spreadsheet makes of a long id; here it is enough to send it all that might be one.
@@ -44,16 +49,15 @@ def reduce_in_memory(
         return None
     amount = transactions["amount"].to_numpy(dtype="float64")
     day = _days_since_epoch(transactions["date"])
-    coded = _code_ids(transactions["customer_id"])
-    if day is None or coded is None or not (amount.min() >= 0 and np.isfinite(amount.max())):
+    ids = _code_ids(transactions["customer_id"])
+    if day is None or ids is None or not (amount.min() >= 0 and np.isfinite(amount.max())):
         return None
-    code, ids = coded
-    order = None
+    code, order = ids.code, None
     if "order_id" in transactions:
         orders = _code_ids(transactions["order_id"])
         if orders is None:
             return None
-        order = orders[0]
+        order = orders.code
     last = int(day.max())
     if end is not None:
         last = (end - EPOCH).days
@@ -62,10 +66,14 @@ def reduce_in_memory(
         order = order if order is None else order[seen]
         if not len(code):
             return None
-    found = _reduce_by_customer(code, day, amount, n_customers=len(ids))
+    found = _reduce_by_customer(code, day, amount)
+    if found is None:
+        return None
     if order is not None:
-        found["n_orders"] = _count_pairs(code, order, n_customers=len(ids))[found.index]
-    found.insert(0, "customer_id", ids[found.index])
+        found["n_orders"] = _count_pairs(code, order, n_customers=ids.n)[found.index]
+    found.insert(0, "customer_id", ids.name(found.index.to_numpy()))
+    if not ids.sorted:
+        found = found.sort_values("customer_id")
     return found, EPOCH + dt.timedelta(days=last)
 
 
@@ -104,35 +112,83 @@ def _is_id(column: pd.Series) -> bool:
 
 
 def _days_since_epoch(date: pd.Series) -> NDArray[np.int64] | None:
-    """Day numbers, or None where dates are missing, zoned, too early, in the future or no dates."""
-    if date.dtype.kind != "M" or isinstance(date.dtype, pd.DatetimeTZDtype):
-        return None
-    stamps = date.to_numpy()
+    """Day numbers, or None where dates are missing, zoned, too early or late, or not plain."""
+    if date.dtype == "str":
+        read = read_plain_days(pa.chunked_array([pa.array(date)]))
+        stamps = None if read is None else read.to_numpy()
+    elif date.dtype.kind != "M" or isinstance(date.dtype, pd.DatetimeTZDtype):
+        stamps = None
+    else:
+        stamps = date.to_numpy()
     # Not-a-time is the smallest of all numbers, so the minimum finds it.
-    first = stamps.view("int64").min().view(stamps.dtype)
-    if np.isnat(first) or first < np.datetime64(EARLIEST) or date.max() > pd.Timestamp.now():
+    first = None if stamps is None else stamps.view("int64").min().view(stamps.dtype)
+    if stamps is None or np.isnat(first) or first < np.datetime64(EARLIEST):
+        return None
+    if stamps.max() > pd.Timestamp.now().to_datetime64():
         return None
     return stamps.view("int64") // (_DAY.astype(stamps.dtype.str.replace("M8", "m8")).view("int64"))
 
 
-def _code_ids(column: pd.Series) -> tuple[NDArray[np.int64], pd.Index] | None:
-    """Each line's position in the sorted ids, and the ids; None where an id needs tidying."""
+@dataclass(frozen=True)
+class _Ids:
+    """Each line's code, less than `n`; what names codes; and whether codes sort as ids do."""
+
+    code: NDArray[np.int64]
+    n: int
+    name: Callable[[NDArray[np.int64]], Any]
+    sorted: bool = True
+
+
+def _code_ids(column: pd.Series) -> _Ids | None:
+    """Number ids from 0; None where an id needs tidying."""
     if column.dtype == np.dtype("int64"):
         number = column.to_numpy()
-        lowest, highest = int(number.min()), int(number.max())
-        if highest - lowest < _SPREAD * len(number):
-            return number - lowest, pd.RangeIndex(lowest, highest + 1)
-    elif column.dtype != "str":
+        return _code_numbers(number, lambda code: code + number.min()) or _factorize(column)
+    if column.dtype != "str" or column.hasnans:
         return None
+    texts = pa.array(column)
+    in_texts = number_ids(texts)
+    if in_texts is not None:
+        found = _code_numbers(in_texts, _Names(in_texts, texts).look_up)
+        if found is not None:
+            return replace(found, sorted=False)
+    found = _factorize(column)
+    return found if _is_tidy(found.name(np.arange(found.n))) else None
+
+
+def _code_numbers(number: NDArray[np.int64], name: Callable[[Any], Any]) -> _Ids | None:
+    """Ids by their numbers, where these lie close together."""
+    lowest, highest = int(number.min()), int(number.max())
+    if highest - lowest >= _SPREAD * len(number):
+        return None
+    return _Ids(number - lowest, highest - lowest + 1, name)
+
+
+@dataclass(frozen=True)
+class _Names:
+    """Texts by the numbers in them."""
+
+    number: NDArray[np.int64]
+    texts: pa.Array
+
+    def look_up(self, code: NDArray[np.int64]) -> Any:
+        """The text of each code."""
+        lowest = self.number.min()
+        row = np.empty(int(self.number.max() - lowest) + 1, "int64")
+        row[self.number - lowest] = np.arange(len(self.number))
+        return pd.Series(self.texts.take(pa.array(row[code])).to_pandas(), dtype="str").array
+
+
+def _factorize(column: pd.Series) -> _Ids:
     code, ids = pd.factorize(column, sort=True)
     ids = pd.Index(ids)
-    if column.dtype == "str" and (code.min() < 0 or not _is_tidy(ids)):
-        return None
-    return code, ids
+    return _Ids(code, len(ids), lambda code: ids[code])
 
 
 def _is_tidy(ids: pd.Index) -> bool:
     """Whether no id has white space at an end, might stand for nothing, or might be damaged."""
+    if are_plain_ids(pa.chunked_array([pa.array(ids)])):
+        return True
     letters = ids.str
     doubts = (
         letters.strip() != ids,
@@ -144,27 +200,46 @@ def _is_tidy(ids: pd.Index) -> bool:
 
 
 def _reduce_by_customer(
-    code: NDArray[np.int64], day: NDArray[np.int64], amount: NDArray[np.float64], n_customers: int
-) -> pd.DataFrame:
-    """Number of days, first and last day, money in all and on the first day; ids by position."""
-    start = int(day.min())
-    shape = (n_customers, int(day.max()) - start + 1)
-    place = np.subtract(day, start, dtype="int32", casting="same_kind")
-    days = sparse.coo_array((amount, (code.astype("int32"), place)), shape=shape).tocsr()
-    n = np.diff(days.indptr)
-    present = np.flatnonzero(n)
-    first, last = days.indptr[present], days.indptr[present + 1] - 1
+    code: NDArray[np.int64], day: NDArray[np.int64], amount: NDArray[np.float64]
+) -> pd.DataFrame | None:
+    """Number of days, first and last day, money in all and on the first day; ids by code.
+
+    Code, day and line make one number, which sorts lines by all three at once. None where it
+    would be too large.
+    """
+    start, n = int(day.min()), len(day)
+    line_bits, day_bits = n.bit_length(), (int(day.max()) - start).bit_length()
+    if line_bits + day_bits + int(code.max()).bit_length() > _MOST_BITS:
+        return None
+    packed = ((code << day_bits | (day - start)) << line_bits) | np.arange(n)
+    packed.sort()
+    key, line = packed >> line_bits, packed & ((1 << line_bits) - 1)
+    starts, spent = _find_starts(key), amount[line]
+    further = np.flatnonzero(key[1:] == key[:-1]) + 1
+    key, more = key[starts], spent[further]
+    spent = spent[starts]  # most days have one line
+    if len(more):
+        place = np.searchsorted(starts, further) - 1
+        spent += np.bincount(place, weights=more, minlength=len(spent))
+    customer, day = key >> day_bits, (key & ((1 << day_bits) - 1)) + start
+    first = _find_starts(customer)
+    n_days = np.diff(first, append=len(customer))
     return pd.DataFrame(
         {
-            "n": n[present],
-            "first": days.indices[first] + start,
-            "last": days.indices[last] + start,
-            "spent": np.add.reduceat(days.data, first),
-            "spent_first": days.data[first],
+            "n": n_days,
+            "first": day[first],
+            "last": day[first + n_days - 1],
+            "spent": np.add.reduceat(spent, first),
+            "spent_first": spent[first],
         },
-        index=present,
+        index=customer[first],
         copy=False,
     )
+
+
+def _find_starts(ordered: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Where each run of equal numbers begins."""
+    return np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
 
 
 def _count_pairs(

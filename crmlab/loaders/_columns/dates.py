@@ -17,7 +17,7 @@ from crmlab.loaders._columns.text import Cells, is_blank, split_typed, stage, tr
 from crmlab.loaders._columns.zones import to_zone
 from crmlab.loaders._sources.source import MOMENT
 
-__all__ = ["DATE_PROBLEMS", "read_date"]
+__all__ = ["DATE_PROBLEMS", "read_date", "say_iso"]
 
 DATE_PROBLEMS = (
     "unreadable",
@@ -29,6 +29,12 @@ DATE_PROBLEMS = (
 # Where as many typed dates, all of days that are months as well, stand beside as many texts, none
 # of which is, a spreadsheet has taken the days of the typed ones for months.
 _EACH, _MONTHS = 5, 12
+_SPAN = (_dates.EARLIEST, dt.date(2068, 12, 31))
+
+
+def say_iso(timezone: str | None) -> str:
+    """Say how a column of ISO days without offsets is read."""
+    return str(DateReading(list_layouts(*_SPAN)[0], timezone=timezone))
 
 
 def read_date(
@@ -41,7 +47,7 @@ def read_date(
     dayfirst: bool | None = None,
     timezone: str | None = None,
     as_written: bool = False,
-    span: tuple[dt.date, dt.date] = (_dates.EARLIEST, dt.date(2068, 12, 31)),
+    span: tuple[dt.date, dt.date] = _SPAN,
     written: Any = None,
 ) -> Cells:
     """Read a column of dates as timestamps; `zones` are those that its values carry.

@@ -2,16 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import ibis
+import pyarrow as pa
 
-from crmlab._engine import is_spark
+from crmlab._engine import in_memory, is_spark, map_arrow
 from crmlab.contracts import Column, Contract, ContractError
 from crmlab.loaders._columns.amounts import AMOUNT_PROBLEMS, read_number
 from crmlab.loaders._columns.clues import Clues, find_clues
 from crmlab.loaders._columns.dates import DATE_PROBLEMS, read_date
 from crmlab.loaders._columns.flags import FLAG_PROBLEMS, read_flag
+from crmlab.loaders._columns.held import Held, read_held
 from crmlab.loaders._columns.ids import ID_PROBLEMS, read_id
 from crmlab.loaders._columns.text import Cells, is_blank, read_text, stage, trim
 from crmlab.loaders._columns.words import WORD_PROBLEMS, find_words, read_word
@@ -40,7 +44,9 @@ class Columns:
 
     A column of `doubtful` has a second one beside it with what is wrong with its values. `unknown`
     lists words without a meaning, by column; `currency` is the code of the sign amounts carry, and
-    `formats` are those in which ambiguous dates can be read, by column.
+    `formats` are those in which ambiguous dates can be read, by column. In a `wordless` column no
+    line says a word, such as Total, in place of an id or a day. What is `stored` has been read
+    already; the rest is read again by every query.
     """
 
     table: Any
@@ -50,16 +56,22 @@ class Columns:
     unknown: dict[str, tuple[str, ...]]
     currency: str = ""
     formats: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    wordless: frozenset[str] = frozenset()
+    stored: frozenset[str] = frozenset()
 
 
 def read_columns(opened: Source, header: Header, contract: Contract, options: Options) -> Columns:
     """Read the columns that the header found, as `contract` wants them."""
-    table, doubtful = opened.table, []
+    clues = find_clues(opened, header, contract, options.currency)
+    table, held = _read_held(opened, header, contract, options, clues)
+    doubtful: list[str] = []
     unknown, signs, formats = {}, {}, {}
     readings = header.readings | opened.readings
-    clues = find_clues(opened, header, contract, options.currency)
     for name, origin in header.origins.items():
-        cells = _read_origin(contract.column(name), table, origin, options, clues)
+        if name in held:
+            cells = held[name].attach(table, name, origin.columns[0])
+        else:
+            cells = _read_origin(contract.column(name), table, origin, options, clues)
         table = cells.table.mutate(**{OURS + name: cells.value})
         if cells.problem is not None:
             table = table.mutate(**{OURS + name + PROBLEM: cells.problem})
@@ -78,7 +90,41 @@ def read_columns(opened: Source, header: Header, contract: Contract, options: Op
     added = [OURS + name for name in names] + [OURS + name + PROBLEM for name in doubtful]
     table = table.select(*opened.table.columns, *added)
     currency = next(iter(signs.values()), "")
-    return Columns(table, names, tuple(doubtful), readings, unknown, currency, formats)
+    wordless = frozenset(name for name, one in held.items() if one.wordless)
+    return Columns(
+        table, names, tuple(doubtful), readings, unknown, currency, formats, wordless,
+        frozenset(held),
+    )  # fmt: skip
+
+
+def _read_held(
+    opened: Source, header: Header, contract: Contract, options: Options, clues: Clues
+) -> tuple[Any, dict[str, Held]]:
+    """Read text columns of a table that is held in memory; return it with them beside."""
+    if opened.held is None:
+        return opened.table, {}
+    rows, held = _load(opened.held), {}
+    for name, origin in header.origins.items():
+        column, theirs = contract.column(name), origin.columns[0]
+        if origin.how != "plain" or column.personal or column.kind == "text":
+            continue
+        read = partial(_read_column, column, theirs=theirs, options=options, clues=clues)
+        found = read_held(column.kind, rows, theirs, options, read)
+        if found is not None:
+            held[name] = found
+    del rows  # and what was mapped of it
+    stored = {key: one for name, found in held.items() for key, one in found.columns(name).items()}
+    if not stored:
+        return opened.table, held
+    rows = _load(opened.held)
+    for name, values in stored.items():
+        rows = rows.append_column(name, values)
+    return in_memory(rows), held
+
+
+def _load(held: pa.Table | Path) -> pa.Table:
+    """The rows of a source; what is mapped of a file goes with them."""
+    return map_arrow(held) if isinstance(held, Path) else held
 
 
 def _read_origin(
@@ -151,8 +197,9 @@ def _read_difference(
 
 
 def _read_column(
-    column: Column, table: Any, theirs: str, options: Options, clues: Clues, written: Any
+    column: Column, table: Any, theirs: str, options: Options, clues: Clues, written: Any = None
 ) -> Cells:
+    written = table if written is None else written
     if column.personal or column.kind == "text":
         return read_text(table, theirs, as_written=column.personal)
     if column.kind == "time":

@@ -196,7 +196,7 @@ def _count_kept(
         distinct = prepared.distinct()
         n_repeats = n_rows - _read_count(distinct.aggregate(n=distinct.count()))
         found.append(("line repeated", n_repeats, "kept", "see `duplicates=`"))
-    return found + find_doubts(prepared.lines())
+    return found + find_doubts(prepared.lines(), plain=prepared.plain_ids)
 
 
 def _read_count(count: Any) -> int:

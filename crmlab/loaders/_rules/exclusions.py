@@ -47,7 +47,7 @@ _NO_GOODS = (
 def exclude_rows(opened: Source, header: Header, read: Columns, options: Options) -> Any:
     """Why a row is no line, or not asked for: a text column, null where it is one."""
     table = read.table
-    reasons = [(_is_total(opened, header, table), TOTAL_ROW)]
+    reasons = [(_is_total(opened, header, read), TOTAL_ROW)]
     if any(origin.how == "filled_down" for origin in header.origins.values()):
         reasons.append((_is_blank(read, "date") & _is_blank(read, "amount"), HEADING_ROW))
     if "product_id" in read.names and header.worth == "amount":
@@ -59,13 +59,15 @@ def exclude_rows(opened: Source, header: Header, read: Columns, options: Options
     return ibis.cases(*reasons)
 
 
-def _is_total(opened: Source, header: Header, table: Any) -> Any:
+def _is_total(opened: Source, header: Header, read: Columns) -> Any:
     """Whether a row holds the sum of others: it says so in place of a customer, order or date."""
-    ours = {name for name in ("customer_id", "order_id", "date") if name in header.origins}
+    table, ours = read.table, {"customer_id", "order_id", "date"} & set(header.origins)
     columns = {column for name in ours for column in header.origins[name].columns}
-    flags = [_says_total(table[name]) for name in columns if table[name].type().is_string()]
+    worded = {column for name in ours - read.wordless for column in header.origins[name].columns}
+    flags = [_says_total(table[name]) for name in worded if table[name].type().is_string()]
     first = opened.names[0]
-    if first not in columns and table[first].type().is_string():
+    named = "customer_id" in read.wordless  # by every row
+    if first not in columns and not named and table[first].type().is_string():
         flags.append(_says_total(table[first]) & table[OURS + "customer_id"].isnull())
     return ibis.or_(*flags) if flags else ibis.literal(False)
 
@@ -117,11 +119,12 @@ def _list_values(name: str, values: Any) -> Sequence[Any]:
 
 
 def exclude_orders(
-    table: Any, header: Header, options: Options, names: Mapping[str, Any] | set[str]
+    table: Any, header: Header, read: Columns, options: Options, names: Mapping[str, Any] | set[str]
 ) -> Any:
     """The table, with orders of nobody and in other currencies left out besides."""
     reasons = [(table[OURS + LEFT_OUT].notnull(), table[OURS + LEFT_OUT])]
-    nobody = _is_nobody(table[OURS + "customer_id"], options.guests)
+    wordless = "customer_id" in read.wordless
+    nobody = _is_nobody(table[OURS + "customer_id"], options.guests, wordless=wordless)
     if header.layout is not None:
         nobody = nobody | table[OURS + "customer_id"].isnull()
     reasons.append((nobody, NO_CUSTOMER))
@@ -131,10 +134,10 @@ def exclude_orders(
     return table.mutate(**{OURS + LEFT_OUT: ibis.cases(*reasons)})
 
 
-def _is_nobody(customer: Any, guests: Sequence[str] | None) -> Any:
+def _is_nobody(customer: Any, guests: Sequence[str] | None, *, wordless: bool) -> Any:
     """Whether an id stands for nobody: a word for it, or one of the layout's or the caller's."""
     words = [word.casefold() for word in guests or ()]
     named = customer.cast("string").lower().isin(words) if words else ibis.literal(False)
-    if customer.type().is_string():
+    if customer.type().is_string() and not wordless:
         named = named | is_placeholder(customer)
     return named.fill_null(False)

@@ -35,8 +35,8 @@ _ORDER_IDS, _ORDER_DAYS = 100, 28
 _BLANKS = "[ \t\u00a0\u2000-\u200a\u202f\u205f\u3000]"
 
 
-def find_doubts(lines: Any) -> list[Doubt]:
-    """Point out ids that may not be one customer each, in two queries.
+def find_doubts(lines: Any, *, plain: bool = False) -> list[Doubt]:
+    """Point out ids that may not be one customer each, in two queries, rarely three.
 
     - *nobody*: a placeholder; or a number such as 0 or 9999 with at least twice the lines of any
       other id and on no fewer days.
@@ -49,48 +49,56 @@ def find_doubts(lines: Any) -> list[Doubt]:
     ----------
     lines : ibis.Table
         Valid lines in canonical columns.
+    plain : bool, default=False
+        Whether no id is a placeholder, and no two differ in letter case or blanks only.
 
     Returns
     -------
     list of tuple
         Label, number of lines, treatment and remedy, one for each thing looked for.
     """
-    ids = _group_ids(lines)
-    sizes = _count_sizes(ids)
-    return [
-        _find_nobody(sizes),
-        _find_crowd(sizes[sizes["kind"] == "id"]),
-        _find_order_numbers(sizes[sizes["kind"] == "id"]),
-        _find_spellings(ids),
-    ]
-
-
-def _group_ids(lines: Any) -> Any:
-    """One row per id: its lines, days, first and last day, and whether it bought again."""
     order = {"order_id"} & set(lines.columns)
     lines = lines.filter(~is_return(lines).fill_null(False))
     lines = lines.select("customer_id", *order, day=lines.date.cast("date"))
-    # An id with two orders on its one day is a person as well.
-    orders = {"low": lines.order_id.min(), "high": lines.order_id.max()} if order else {}
-    days = lines.group_by("customer_id", "day").aggregate(n_lines=lines.count(), **orders)
-    again = days.day.min() != days.day.max()
-    if order:
-        again = again | (days.low.min() != days.high.max()).fill_null(False)
-    return days.group_by("customer_id").aggregate(
-        n_lines=days.n_lines.sum(),
-        n_days=days.count(),
-        first=days.day.min(),
-        last=days.day.max(),
+    ids = _group_ids(lines)
+    sizes = _count_sizes(ids, plain=plain)
+    if len(_find_busy_numbers(sizes)) or _find_crowd(sizes)[1]:
+        sizes = _count_sizes(_group_ids(lines, days=True), plain=plain)
+    return [
+        _find_nobody(sizes),
+        _find_crowd(sizes),
+        _find_order_numbers(sizes),
+        _find_spellings(ids, plain=plain),
+    ]
+
+
+def _group_ids(lines: Any, *, days: bool = False) -> Any:
+    """One row per id: its lines, first and last day, and whether it bought again.
+
+    To count different days takes long, so it is done only where everything else is odd; till then
+    every id has infinitely many.
+    """
+    again = lines.day.min() != lines.day.max()
+    if "order_id" in lines.columns:
+        # An id with two orders on its one day is a person as well.
+        again = again | (lines.order_id.min() != lines.order_id.max()).fill_null(False)
+    ids = lines.group_by("customer_id").aggregate(
+        n_lines=lines.count(),
+        first=lines.day.min(),
+        last=lines.day.max(),
         again=again,
+        **({"n_days": lines.day.nunique()} if days else {}),
     )
+    return ids if days else ids.mutate(n_days=ibis.literal(float("inf")))
 
 
-def _count_sizes(ids: Any) -> pd.DataFrame:
+def _count_sizes(ids: Any, *, plain: bool) -> pd.DataFrame:
     """How many ids have how many lines, the busiest first: a short table, however many ids."""
     customer = ids.customer_id
     text = customer.type().is_string()
     number = customer.re_search(_NUMBER) if text else customer.isin(_NUMBERS)
-    kind = ibis.cases((is_placeholder(customer), "word"), (number, "number"), else_="id")
+    word = ibis.literal(False) if plain else is_placeholder(customer)
+    kind = ibis.cases((word, "word"), (number, "number"), else_="id")
     ids = ids.mutate(kind=kind, name=customer.cast("string"), repeat=ids.again.cast("int64"))
     sizes = ids.group_by("kind", "n_lines").aggregate(
         n_ids=ids.count(),
@@ -111,23 +119,27 @@ def _name(names: pd.Series) -> str:
     return ", ".join(map(repr, names.head(3)))
 
 
-def _find_nobody(sizes: pd.DataFrame) -> Doubt:
+def _find_busy_numbers(sizes: pd.DataFrame) -> pd.DataFrame:
+    """Numbers such as 0 with far more lines than any other id, on no fewer days."""
     people = sizes[sizes["kind"] == "id"]
     numbers = sizes[sizes["kind"] == "number"]
-    if people["n_ids"].sum() >= _MANY:
-        busy = numbers["n_lines"] >= _NUMBER_RATIO * people["n_lines"].max()
-        often = numbers["n_days"] >= max(_NUMBER_DAYS, people["n_days"].max())
-        numbers = numbers[busy & often]
-    else:
-        numbers = numbers.head(0)
-    found = pd.concat([sizes[sizes["kind"] == "word"], numbers])
+    if people["n_ids"].sum() < _MANY:
+        return numbers.head(0)
+    busy = numbers["n_lines"] >= _NUMBER_RATIO * people["n_lines"].max()
+    often = numbers["n_days"] >= max(_NUMBER_DAYS, people["n_days"].max())
+    return numbers[busy & often]
+
+
+def _find_nobody(sizes: pd.DataFrame) -> Doubt:
+    found = pd.concat([sizes[sizes["kind"] == "word"], _find_busy_numbers(sizes)])
     remedy = "one id is one customer here: leave lines of guests out, or find who bought"
     if len(found):
         remedy = f"{_name(found['name'])}: {remedy}"
     return "customer_id may be nobody", _lines_of(found), _POINTED_OUT, remedy
 
 
-def _find_crowd(people: pd.DataFrame) -> Doubt:
+def _find_crowd(sizes: pd.DataFrame) -> Doubt:
+    people = sizes[sizes["kind"] == "id"]
     remedy = "is it a counter, a reseller or guests? give each buyer an id, or leave it out"
     for n_top in (3, 2, 1):
         top, rest = people.head(n_top), people.iloc[n_top:]
@@ -154,7 +166,8 @@ def _stands_out(top: pd.DataFrame, rest: pd.DataFrame) -> bool:
     )
 
 
-def _find_order_numbers(people: pd.DataFrame) -> Doubt:
+def _find_order_numbers(sizes: pd.DataFrame) -> Doubt:
+    people = sizes[sizes["kind"] == "id"]
     label = "customer_id new with every order"
     remedy = "is `customer_id` an order number? map the column that names the person"
     n_ids, n_repeat = people["n_ids"].sum(), people["n_repeat"].sum()
@@ -165,10 +178,10 @@ def _find_order_numbers(people: pd.DataFrame) -> Doubt:
     return label, n_lines, _POINTED_OUT, remedy
 
 
-def _find_spellings(ids: Any) -> Doubt:
+def _find_spellings(ids: Any, *, plain: bool) -> Doubt:
     label = "customer_id alike but for case or blanks"
     remedy = "kept apart; write them alike if they are one customer"
-    if not ids.customer_id.type().is_string():
+    if plain or not ids.customer_id.type().is_string():
         return label, 0, _POINTED_OUT, remedy
     spelled = ids.select("customer_id", "n_lines", alike=_fold(ids.customer_id))
     groups = spelled.group_by("alike").aggregate(

@@ -37,8 +37,9 @@ class Prepared:
     """The owner's columns, ours beside them, and the rules that every row must keep.
 
     `ours` are our columns that there are, `currency` the one of all lines where no column says it,
-    `locate` says where rows stand in the source. With `all_count` it is known that every row
-    counts, so that nothing has to be filtered.
+    `locate` says where rows stand in the source. With `plain_ids` no customer is a
+    placeholder, and no two differ in letter case or blanks only. With `all_count` it is known
+    that every row counts, so that nothing has to be filtered.
     """
 
     table: Any
@@ -50,6 +51,7 @@ class Prepared:
     options: Options
     readings: dict[str, str]
     currency: str = ""
+    plain_ids: bool = False
     all_count: bool = False
     locate: Callable[[Collection[int]], dict[int, str]] = Source.locate
 
@@ -151,20 +153,27 @@ def apply_rules(opened: Source, header: Header, read: Columns, options: Options)
         table, names, prefix=OURS, worth=header.worth, left_out=table[_SET_ASIDE],
         count=options.count, net=options.returns == "net",
     )  # fmt: skip
-    table = exclude_orders(table, header, options, names)
+    table = exclude_orders(table, header, read, options, names)
     if options.duplicates == "quarantine":
         table = table.mutate(**{REPEAT: _repeats(table, opened)})
-    if read.doubtful or needs_settling(names) or options.rates is not None:
+    if _is_slow(read) or needs_settling(names) or options.rates is not None:
         # Text is parsed once; every later query reads numbers and timestamps.
         table = _materialise(table)
     ours = _list_ours(table)
     prepared = Prepared(
         table, opened.names, header, ours, list_rules(replace(read, table=table), options),
-        opened.malformed, options, read.readings, read.currency, locate=opened.locate,
+        opened.malformed, options, read.readings, read.currency,
+        plain_ids="customer_id" in read.wordless, locate=opened.locate,
     )  # fmt: skip
     if header.layout is None and header.worth == "amount" and "order_total" in names:
         _compare_totals(prepared)
     return prepared
+
+
+def _is_slow(read: Columns) -> bool:
+    """Whether text would be parsed, or looked through for words, by every query."""
+    worded = {"customer_id", "order_id", "date"} & set(read.names) - read.wordless
+    return bool(read.doubtful) and not (set(read.doubtful) <= read.stored and not worded)
 
 
 def _repeats(table: Any, opened: Source) -> Any:

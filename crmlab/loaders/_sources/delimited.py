@@ -1,11 +1,11 @@
 """Open delimited text: stage its rows, and set aside what stands around them.
 
-Text is staged once as Parquet, since every later query reads it again. Nothing is parsed here:
-text stays text, and lines that do not fit the header are set aside.
+Text is stored once as an Arrow file, since every later query reads it again. Nothing is parsed
+here: text stays text, and lines that do not fit the header are set aside.
 """
 
 import gzip
-import re
+import io
 import zlib
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -18,9 +18,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
-import pyarrow.parquet
 
-from crmlab._engine import read_parquet, scratch_file
+from crmlab._engine import in_memory, map_arrow, scratch_file
 from crmlab.contracts import ContractError
 from crmlab.loaders._sources.encoding import BLOCK, find_encoding, open_bytes, open_decoded
 from crmlab.loaders._sources.footer import say_footer
@@ -33,8 +32,10 @@ from crmlab.loaders._sources.titles import say_once
 __all__ = ["open_text"]
 
 _ROWS = 50_000
-_LAST_LINES = 200
-_INSIDE = re.compile(r'[^,;\t|\r\n"]"[^,;\t|\r\n"]')
+# Lines that may stand below the table, and the end of the text that holds them.
+_LAST_LINES, _LAST_LETTERS = 200, 4 << 20
+# What may stand beside a quotation mark that is not inside a value.
+_AROUND = np.isin(np.arange(256), list(b',;\t|\r\n"'))
 
 
 def open_text(
@@ -47,8 +48,8 @@ def open_text(
     schema = pa.schema([*((name, pa.string()) for name in names), (ROW, pa.int64())])
     aside, parts = Aside(), list[Part]()
     n_rows = 0
-    staged = scratch_file(".parquet")
-    with pyarrow.parquet.ParquetWriter(staged, schema, compression="zstd") as writer:
+    staged = scratch_file(".arrow")
+    with pa.OSFile(str(staged), "wb") as out, pa.ipc.new_file(out, schema) as writer:
         for file in files:
             start, n_torn = n_rows, len(aside.malformed)
             for batch in _read_batches(file, aside):
@@ -64,12 +65,13 @@ def open_text(
         "footer": say_footer(aside.footer, "line"),
     }
     return Source(
-        read_parquet(staged),
+        in_memory(map_arrow(staged), staged),
         tuple(names),
         malformed=tuple(aside.malformed),
         readings={name: reading for name, reading in readings.items() if reading},
         locate=partial(locate_lines, parts),
         separator=files[0].top.mark if len({file.top.mark for file in files}) == 1 else "",
+        held=staged,
     )
 
 
@@ -100,22 +102,34 @@ def _scan(path: Path, encoding: str, header: int) -> tuple[list[str], list[str],
     """The first and the last lines, the number of all, and whether quotation marks need care.
 
     They do where a line has an odd number of them, or one inside a value. Reads to the end, so
-    that a wrong encoding fails.
+    that a wrong encoding fails. Of long text the number of lines is not told: it is enough that
+    none of the last ones is among the first.
     """
-    last: list[str] = []
-    n_lines, care = 0, False
     with open_decoded(path, encoding) as text:
-        first = lines = list(islice(text, header + HEADER_LINES))
-        while lines:
-            n_lines += len(lines)
-            last = [*last, *lines[-_LAST_LINES:]][-_LAST_LINES:]
-            care = care or any(_needs_care(line) for line in lines if '"' in line)
-            lines = list(islice(text, _ROWS))
-    return first, last, n_lines, care
+        first = list(islice(text, header + HEADER_LINES))
+        care = _needs_care("".join(first))
+        rest, cut = "", False
+        while block := text.read(BLOCK):
+            block += text.readline()
+            care = care or _needs_care(block)
+            cut = cut or len(rest) + len(block) > _LAST_LETTERS
+            rest = (rest + block)[-_LAST_LETTERS:]
+    lines = list(io.StringIO(rest, newline=""))
+    n_lines = len(first) + len(lines)
+    return first, (lines[1:] if cut else first + lines)[-_LAST_LINES:], n_lines, care
 
 
-def _needs_care(line: str) -> bool:
-    return line.count('"') % 2 == 1 or _INSIDE.search(line) is not None
+def _needs_care(text: str) -> bool:
+    """Whether a line has an odd number of quotation marks, or one inside a value."""
+    if '"' not in text:
+        return False
+    letters = np.frombuffer(f"\n{text}\n".encode(errors="surrogatepass"), "uint8")
+    quoted = letters == ord('"')
+    ends = (letters == ord("\n")) | (letters == ord("\r"))
+    odd = np.bitwise_xor.accumulate(quoted) & ends
+    marks = np.flatnonzero(quoted)
+    inside = ~_AROUND[letters[marks - 1]] & ~_AROUND[letters[marks + 1]]
+    return bool(odd.any() or inside.any())
 
 
 # --- rows -------------------------------------------------------------------------------------
@@ -152,7 +166,8 @@ def _read_fast(file: TextFile, aside: Aside) -> Iterator[pa.RecordBatch]:
                     delimiter=file.top.mark, invalid_row_handler=set_aside
                 ),
                 convert_options=pyarrow.csv.ConvertOptions(
-                    column_types=dict.fromkeys(file.names, pa.string())
+                    column_types=dict.fromkeys(file.names, pa.string()),
+                    check_utf8=False,  # it was decoded to its end
                 ),
             )
             n_rows = 0

@@ -11,7 +11,8 @@ from crmlab.contracts import ContractError
 
 __all__ = ["BLOCK", "find_encoding", "open_bytes", "open_decoded"]
 
-BLOCK = 16 << 20
+# As much as stays in the cache of a processor, and more than any line of text.
+BLOCK = 4 << 20
 
 
 def open_bytes(path: Path) -> IO[bytes]:

@@ -51,7 +51,9 @@ def open_arrow(table: pa.Table) -> Source:
 def _register(table: pa.Table, names: list[str], hint: str = "") -> Source:
     zones = zones_of(table.schema)
     table = table.append_column(ROW, pa.array(np.arange(table.num_rows)))
-    return Source(in_memory(table), tuple(names), zones=zones, hint=hint, locate=name_rows)
+    return Source(
+        in_memory(table), tuple(names), zones=zones, hint=hint, locate=name_rows, held=table
+    )
 
 
 def _as_engine_type(column: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Array:

@@ -39,7 +39,8 @@ class Source:
     `zones` holds the time zones of columns whose values carry one, `readings` how the source was
     read, `hint` what may help where columns are missing. `locate` takes numbers of rows and says
     where they stand, as in "line 12"; it may leave some out. `separator` is the mark between
-    fields of text files, where all have the same.
+    fields of text files, where all have the same. `held` are the rows of `table` as Arrow, or a
+    file with them, in their order, where there is that.
     """
 
     table: Any
@@ -50,6 +51,7 @@ class Source:
     hint: str = ""
     locate: Callable[[Collection[int]], dict[int, str]] = lambda rows: {}
     separator: str = ""
+    held: pa.Table | Path | None = None
 
 
 def name_rows(rows: Collection[int]) -> dict[int, str]:
