@@ -120,9 +120,11 @@ def _days_since_epoch(date: pd.Series) -> NDArray[np.int64] | None:
         stamps = None
     else:
         stamps = date.to_numpy()
+    if stamps is None:
+        return None
     # Not-a-time is the smallest of all numbers, so the minimum finds it.
-    first = None if stamps is None else stamps.view("int64").min().view(stamps.dtype)
-    if stamps is None or np.isnat(first) or first < np.datetime64(EARLIEST):
+    first = stamps.view("int64").min().view(stamps.dtype)
+    if np.isnat(first) or first < np.datetime64(EARLIEST):
         return None
     if stamps.max() > pd.Timestamp.now().to_datetime64():
         return None
