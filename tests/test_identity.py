@@ -311,15 +311,6 @@ def test_takes_tables_in_any_form(handful, form):
     pd.testing.assert_frame_equal(again.clusters, handful.clusters)
 
 
-@pytest.mark.spark
-def test_links_alike_on_spark(spark, handful):
-    before = [table.name for table in spark.catalog.listTables()]
-    linkage = identity.link_customers(ONE, connection=spark)
-    pd.testing.assert_frame_equal(linkage.pairs, handful.pairs)
-    pd.testing.assert_frame_equal(linkage.clusters, handful.clusters)
-    assert [table.name for table in spark.catalog.listTables()] == before
-
-
 # --- Thresholds, systems, ids -------------------------------------------------------------------
 
 
