@@ -14,10 +14,12 @@ from crmlab._plain import are_plain_ids, number_ids, read_plain_amounts, read_pl
 from crmlab._revenue.nobody import is_placeholder
 from crmlab.loaders._columns import held
 from crmlab.loaders._columns.amounts import read_number
+from crmlab.loaders._columns.clues import Clues
 from crmlab.loaders._columns.dates import read_date
 from crmlab.loaders._columns.ids import read_id
 from crmlab.loaders._rules.exclusions import _says_total
 from crmlab.loaders._sources import delimited
+from crmlab.loaders._sources.source import Source
 
 
 @pytest.fixture
@@ -73,7 +75,9 @@ def test_plain_amounts_are_read_as_any_amounts(rng):
         for x in rng.normal(0, 1000, 1500)
     ]
     texts = keep_plain(spoil(rng, texts), lambda one: read_plain_amounts(one) is not None)
-    careful, reading = read_carefully(lambda t: read_number("amount", t, "text", None), texts)
+    careful, reading = read_carefully(
+        lambda t: read_number("amount", t, "text", None, Clues(Source(t, ("text", "n")))), texts
+    )
     assert len(texts) > 1000
     assert careful["problem"].isna().all()
     plain = read_plain_amounts(pa.chunked_array([texts])).to_numpy()
