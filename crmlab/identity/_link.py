@@ -151,8 +151,8 @@ def link_customers(
     Names, phones, e-mail and postal addresses and birth dates are brought to one form (Hangul
     split into letters, Latin spellings folded by sound), candidate pairs are those that share
     enough, and a probabilistic model weighs agreement against coincidence. It learns from the
-    records alone. What fills a form counts as missing: names such as 고객 or John Doe, mails such as
-    none@none.com, days such as 1900-01-01, and values that more records share than people could.
+    records alone. What fills a form counts as missing: names such as 고객 or John Doe, mails such
+    as none@none.com, days such as 1900-01-01, and values that more records share than people could.
     The people are the same on every engine.
 
     Parameters
@@ -188,7 +188,8 @@ def link_customers(
     ------
     InputError
         If there is no common column, a column is missing throughout or a system fills it with
-        nothing that can be read, there is only one system or one record, ids are missing or given twice in a system, or an option is out of range.
+        nothing that can be read, there is only one system or one record, ids are missing or given
+        twice in a system, or an option is out of range.
     InputTypeError
         If a table is not a DataFrame or an Ibis table, `connection` is not a connection, or an
         option has another type.
