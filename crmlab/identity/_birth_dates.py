@@ -3,6 +3,7 @@
 A resident number starts with the day of birth, and people are born in the century that has been.
 """
 
+import datetime as dt
 import re
 
 import ibis
@@ -24,6 +25,8 @@ _SHORT = re.compile(r"(\d\d)(?:년 ?(\d\d?)월 ?(\d\d?)일|(\d\d)(\d\d))")
 # Four digits of the year come first: it can be no other day, whatever the rest of the column is.
 _LONG = re.compile(r"(\d{4})(?:[년./-] ?(\d\d?)[월./-] ?(\d\d?)[일.]?(?:[ t].*)?|(\d\d)(\d\d))")
 _ISO = r"\d{4}-\d{2}-\d{2}"
+# Two digits of a year are of somebody younger than that.
+_OLDEST = 99
 
 
 def read_birth_dates(values: pd.Series, sources: pd.Series | None = None) -> pd.Series:
@@ -79,7 +82,9 @@ def _read_column(text: pd.Series) -> pd.Series:
         return days
     codes, distinct = pd.factorize(text.mask(alone))
     table = ibis.memtable({"text": list(distinct), "at": range(len(distinct))})
-    cells = read_date("birth_date", table, "text", set())
+    today = dt.date.today()
+    lived = (dt.date(today.year - _OLDEST, 1, 1), today)
+    cells = read_date("birth_date", table, "text", set(), span=lived)
     found = execute(cells.table.select(at="at", day=cells.value.strftime("%Y%m%d")))
     read = pd.array([*found.sort_values("at")["day"], None], dtype="str").take(codes)
     return days.fillna(pd.Series(read, index=text.index))

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from crmlab._dates import PLACEHOLDERS
 from crmlab._revenue.nobody import PLACEHOLDERS as NOBODY
 
 __all__ = [
@@ -41,8 +42,6 @@ _MAILBOXES = """
 _NO_MAILBOXES = frozenset(_MAILBOXES.split())
 # The last digits of 010-123-4567, which fills forms.
 NO_PHONE = "1234567"
-# Days that programs write for none: of SQL Server, Excel, Unix and others.
-_DAYS = ("00010101", "17530101", "18991230", "18991231", "19000101", "19700101", "99991231")
 # A value is nobody's where it has more than so many records, more than that share of all records,
 # and five times as many as values usually have. A contact has at most so many, however large the
 # table: a household is small, but a name or a day of birth can be anybody's.
@@ -84,7 +83,7 @@ def is_unborn(digits: str) -> bool:
         day = dt.date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
     except ValueError:
         return True
-    return digits in _DAYS or day > dt.date.today()
+    return day in PLACEHOLDERS or day > dt.date.today()
 
 
 def mask_shared(values: pd.Series, kind: str) -> pd.Series:
