@@ -14,7 +14,7 @@ from crmlab.loaders._columns.read import PROBLEM, read_columns
 from crmlab.loaders._header.find import find_header
 from crmlab.loaders._options import Options
 from crmlab.loaders._sources.open import open_source
-from crmlab.loaders._sources.source import OURS, Source
+from crmlab.loaders._sources.source import OURS, Opened
 
 __all__ = ["read_header", "read_table"]
 
@@ -115,7 +115,13 @@ Spark table
     opened = _open(source, options)
     contract = CONTRACTS[name]
     matched = find_header(opened, contract, columns or {})
-    read = read_columns(opened, matched, contract, options)
+    rows = opened.read_all()
+    if rows.malformed:  # not shown: the line may hold a person's name
+        raise ContractError(
+            f"{len(rows.malformed):,} lines of `source` do not fit its header. "
+            "Quote fields that hold the separator."
+        )
+    read = read_columns(rows, matched, contract, options)
     others = name_others(
         (theirs for theirs in opened.names if theirs not in matched.used), matched.origins
     )
@@ -126,20 +132,14 @@ Spark table
     return found[[*ours, *others]].rename(columns=ours | others)
 
 
-def _open(source: Any, options: Options) -> Source:
-    opened = open_source(
+def _open(source: Any, options: Options) -> Opened:
+    return open_source(
         source,
         encoding=options.encoding,
         separator=options.separator,
         sheet=options.sheet,
         header=options.header,
     )
-    if opened.malformed:  # not shown: the line may hold a person's name
-        raise ContractError(
-            f"{len(opened.malformed):,} lines of `source` do not fit its header. "
-            "Quote fields that hold the separator."
-        )
-    return opened
 
 
 def _check_read(found: pd.DataFrame, contract: Contract) -> None:
