@@ -14,7 +14,7 @@ import sys
 import tempfile
 import threading
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,14 +27,21 @@ __all__ = [
     "connection",
     "engine_errors",
     "execute",
+    "hold",
     "in_memory",
     "is_spark",
+    "join_on",
+    "list_columns",
     "map_arrow",
+    "narrow",
+    "quote",
     "read_parquet",
     "run",
+    "scan_parquet",
     "scratch_file",
     "store",
     "store_beside",
+    "view",
     "write_parquet",
 ]
 
@@ -44,7 +51,13 @@ _DEFAULT_MEMORY_LIMIT = "2.5GB"
 # A DuckDB connection runs one query at a time, so threads take turns.
 _turn = threading.RLock()
 _numbers = itertools.count(1)
-_forgotten: list[tuple[str, Path | None]] = []
+_forgotten: list[str | Path] = []
+_held: "weakref.WeakValueDictionary[Path, _Hold]" = weakref.WeakValueDictionary()
+_joined: "weakref.WeakKeyDictionary[Any, Any]" = weakref.WeakKeyDictionary()
+
+
+class _Hold:
+    """Lives as long as a table reads a scratch file."""
 
 
 @functools.cache
@@ -95,15 +108,15 @@ def _connect() -> Any:
         raise InputError(wrong) from error
 
 
-def in_memory(rows: Any, scratch: Path | None = None) -> Any:
+def in_memory(rows: Any, keep: Any = None) -> Any:
     """Return a pyarrow table as an Ibis table of the shared connection, without a copy.
 
-    A scratch file that the rows are mapped from goes when no expression uses the table any more.
+    What is to `keep`, such as the file that the rows are mapped from, lives as long as it does.
     """
     with _turn:
         backend, name = _tidy()
         backend.con.register(name, rows)
-        return _watch(backend.table(name), name, scratch)
+        return _watch(backend.table(name), name, keep)
 
 
 def map_arrow(path: Path) -> Any:
@@ -113,19 +126,66 @@ def map_arrow(path: Path) -> Any:
     return pa.ipc.open_file(pa.memory_map(str(path))).read_all()
 
 
-def read_parquet(*paths: Path, **options: Any) -> Any:
+def read_parquet(*paths: Path, columns: Mapping[str, str] | None = None, **options: Any) -> Any:
     """Return Parquet files as one Ibis table of the shared connection, columns matched by name.
 
-    Options are those of DuckDB.
+    `columns` are the names of those to read, each with the words of DuckDB that make it; by
+    default all as they are. Options are those of DuckDB.
+    """
+    return view(scan_parquet(paths, **options), hold(paths[0]), columns)
+
+
+def view(scan: str, keep: Any = None, columns: Mapping[str, str] | None = None) -> Any:
+    """Return what DuckDB reads from `scan` as an Ibis table; `keep` lives as long as it does.
+
+    `columns` are names, each with the words of DuckDB that make it; by default all as they are.
     """
     with _turn:
         backend, name = _tidy()
-        files = [str(path) for path in paths]
-        table = backend.read_parquet(
-            files, table_name=name, union_by_name=len(files) > 1, **options
-        )
-        scratch = paths[0] if paths[0].parent == _scratch_dir() else None
-        return _watch(table, name, scratch)
+        made = ", ".join(f"{sql} AS {quote(one)}" for one, sql in (columns or {}).items())
+        backend.con.execute(f'CREATE VIEW "{name}" AS SELECT {made or "*"} FROM {scan}')
+        return _watch(_open_view(backend, name), name, keep)
+
+
+def _open_view(backend: Any, name: str) -> Any:
+    """Return a view as an Ibis table; Ibis would parse the type of each column anew."""
+    import ibis
+    import ibis.expr.operations as ops
+
+    described = backend.con.execute(f'DESCRIBE "{name}"').fetchall()
+    parse = functools.cache(backend.compiler.type_mapper.from_string)
+    schema = ibis.schema({column: parse(kind) for column, kind, *_ in described})
+    return ops.DatabaseTable(name, schema=schema, source=backend).to_expr()
+
+
+def list_columns(*paths: Path) -> list[str]:
+    """Return the columns of Parquet files, those that the names of their folders say included."""
+    with _turn:
+        found = connection().con.execute(f"SELECT * FROM {scan_parquet(paths)} LIMIT 0")
+        return [column[0] for column in found.description]
+
+
+def scan_parquet(paths: Sequence[Path], **options: Any) -> str:
+    """Parquet files as DuckDB is asked for them."""
+    files = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
+    given = {"union_by_name": len(paths) > 1, **options}
+    return f"read_parquet([{files}], {', '.join(f'{key} = {given[key]}' for key in given)})"
+
+
+def quote(name: str) -> str:
+    """Return the name of a column as DuckDB wants it written."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def hold(path: Path) -> "_Hold | None":
+    """Return what keeps a scratch file, which goes when nobody has that any more."""
+    if path.parent != _scratch_dir():
+        return None
+    held = _held.get(path)
+    if held is None:
+        held = _held[path] = _Hold()
+        weakref.finalize(held, _forgotten.append, path).atexit = False
+    return held
 
 
 def store_beside(table: Any, rows: Any) -> Any:
@@ -142,10 +202,13 @@ def store_beside(table: Any, rows: Any) -> Any:
     return view
 
 
-def _watch(table: Any, name: str, scratch: Path | None = None) -> Any:
-    """Note when no expression uses the table any more, so that its data can be removed."""
+def _watch(table: Any, name: str, keep: Any = None) -> Any:
+    """Note when no expression uses the table any more, so that its data can be removed.
+
+    What is to `keep` lives until then.
+    """
     # Garbage is collected at any moment, also in the middle of a query: it only leaves a note.
-    weakref.finalize(table.op(), _forgotten.append, (name, scratch)).atexit = False
+    weakref.finalize(table.op(), lambda _: _forgotten.append(name), keep).atexit = False
     return table
 
 
@@ -153,12 +216,13 @@ def _tidy() -> tuple[Any, str]:
     """Drop tables that nobody uses; return the shared connection and a name for a new table."""
     backend = connection()
     while _forgotten:
-        name, scratch = _forgotten.pop()
-        backend.con.unregister(name)
-        backend.con.execute(f'DROP VIEW IF EXISTS "{name}"')
-        if scratch is not None:
+        gone = _forgotten.pop()
+        if isinstance(gone, Path):
             with contextlib.suppress(OSError):  # what is still open elsewhere goes at the end
-                scratch.unlink()
+                gone.unlink()
+        else:
+            backend.con.unregister(gone)
+            backend.con.execute(f'DROP VIEW IF EXISTS "{gone}"')
     return backend, f"crmlab_{next(_numbers)}"
 
 
@@ -176,11 +240,35 @@ def _alone() -> Iterator[None]:
             ibis.options.sql.fuse_selects = fused
 
 
+def join_on(mine: Any, rest: tuple[str, Any], key: str, columns: Mapping[str, str]) -> Any:
+    """Return rows of `mine` beside those of `rest` with the same `key`, as a view.
+
+    `rest` is what DuckDB reads and what lives as long; `columns` are names, each with the words
+    that make it of the two. An expression of many columns takes Ibis longer to write than the
+    engine to run; `narrow` returns the rows alone where no column of `rest` is wanted.
+    """
+    scan, keep = rest
+    with _turn:
+        rows = mine.get_backend().compile(mine)
+        joined = f"({rows}) AS mine JOIN {scan} AS rest USING ({quote(key)})"
+        made = view(joined, (mine, keep), columns)
+    _joined[made.op()] = mine
+    return made
+
+
+def narrow(table: Any, names: Sequence[str]) -> Any:
+    """Return columns of a table; without the join that made it, where they do not need it."""
+    rows = _joined.get(table.op())
+    if rows is not None and set(names) <= set(rows.columns):
+        return rows.select(*names)
+    return table.select(*names)
+
+
 def execute(expression: Any) -> pd.DataFrame:
     """Run a table expression once, where its data live, and return its rows."""
+    if not is_spark(expression):
+        return run(expression).to_pandas()
     with _alone():
-        if not is_spark(expression):
-            return run(expression).to_pandas()
         # Ibis would go through nanoseconds, which end in 2262; placeholders such as 9999 do not.
         backend = expression.get_backend()
         return backend.raw_sql(backend.compile(expression)).toArrow().to_pandas()
@@ -188,7 +276,7 @@ def execute(expression: Any) -> pd.DataFrame:
 
 def run(expression: Any) -> Any:
     """Run a table expression of the shared connection once, and return its rows as Arrow."""
-    with _turn:
+    with _alone():
         return expression.to_pyarrow()
 
 

@@ -105,12 +105,6 @@ def test_the_home_folder_may_be_written_as_a_tilde(tmp_path, monkeypatch):
         pytest.param("o.csv", HEADER.encode(), "has a header but no rows", id="header-without-end"),
         pytest.param("o.csv", b"x" * 200_000, "header that cannot be split", id="no-table"),
         pytest.param("o.csv", b"\0" * 99, "its header holds NUL characters", id="nul"),
-        pytest.param(
-            "o.csv",
-            f"{HEADER}\n{ROW}".encode("utf-16-le"),
-            "encoding='utf-16-le'",
-            id="utf-16-no-mark",
-        ),
         pytest.param("o.csv", bytes(range(128, 256)), "neither UTF-8 nor Korean", id="no-text"),
         pytest.param(
             "o.csv",

@@ -6,7 +6,7 @@ from typing import Any
 import ibis
 import pandas as pd
 
-from crmlab._engine import execute
+from crmlab._engine import execute, narrow
 from crmlab._errors import InputError
 from crmlab._periods import PERIODS, Period
 from crmlab._revenue.purchases import Purchases
@@ -44,7 +44,9 @@ def read_lines(transactions: Table) -> tuple[Any, dt.date, bool]:
         transactions = read_transactions(transactions)
     else:
         TRANSACTIONS.check_types(transactions)
-        transactions, rules = _settle(transactions)
+        # Every step on a column that nobody needs takes time.
+        known = [name for name in TRANSACTIONS.names() if name in transactions.columns]
+        transactions, rules = _settle(narrow(transactions, known))
     last = transactions.date.cast("timestamp").max()  # infinite days have no Python date
     more = {"last": last, "returned": is_return(transactions).any()}
     if "currency" in transactions.columns:
@@ -74,8 +76,7 @@ def _settle(table: Any) -> tuple[Any, tuple[Rule, ...]]:
     rules = TRANSACTIONS.rules_for(table.columns)
     if not needs_settling(table.columns):
         return table, tuple(rules)
-    known = [name for name in TRANSACTIONS.names() if name in table.columns]
-    settled = settle(table, known)
+    settled = settle(table, table.columns)
     lines = settled.filter(settled[LEFT_OUT].isnull())
     rules += [_order_rule(label, remedy) for label, (_, remedy) in FAULTS.items()]
     return lines, tuple(rules)

@@ -20,7 +20,7 @@ import contextlib
 import datetime as dt
 import logging
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -31,7 +31,7 @@ from crmlab._types import TableSource
 from crmlab.contracts import TRANSACTIONS, ContractError
 from crmlab.loaders._columns.dates import read_date as read_date  # for rooms above, as `expand`
 from crmlab.loaders._columns.read import read_columns
-from crmlab.loaders._header.find import find_header
+from crmlab.loaders._header.find import Header, find_header
 from crmlab.loaders._layouts import list_layouts
 from crmlab.loaders._options import Options
 from crmlab.loaders._rules.audit import TransactionAudit
@@ -244,7 +244,7 @@ Spark table
 
 
 def _prepare(source: TableSource, options: Options) -> Prepared:
-    """Take a source through the four stages, each once."""
+    """Take a source through the four stages; of the first, its rows follow its header."""
     opened = open_source(
         source,
         encoding=options.encoding,
@@ -253,11 +253,20 @@ def _prepare(source: TableSource, options: Options) -> Prepared:
         header=options.header,
     )
     header = find_header(opened, TRANSACTIONS, options.columns or {}, options.layout)
+    needed = _list_needed(header, opened.names, options)
     if header.layout is not None and options.layout is None:
         _log.info("`source` has the layout %r; pass `layout=` to say another.", header.layout.name)
     options = options.under(header.layout)
-    read = read_columns(opened, header, TRANSACTIONS, options)
-    return apply_rules(opened, header, read, options)
+    rows = opened.read(needed)
+    read = read_columns(rows, header, TRANSACTIONS, options)
+    return apply_rules(rows, header, read, options)
+
+
+def _list_needed(header: Header, names: Sequence[str], options: Options) -> Collection[str]:
+    """The owner's columns that travel through reading; the others are joined at its end."""
+    if options.duplicates == "quarantine":  # equal lines are equal in every column
+        return names
+    return header.list_needed(names, map(str, options.where or ()))
 
 
 @contextlib.contextmanager

@@ -19,7 +19,7 @@ from crmlab.loaders._header.find import find_header
 from crmlab.loaders._options import Options
 from crmlab.loaders._sources.frames import open_frame
 from crmlab.loaders._sources.open import open_source
-from crmlab.loaders._sources.source import OURS, ROW, Source
+from crmlab.loaders._sources.source import OURS, ROW, Opened
 
 __all__ = ["read_dates", "read_header", "read_table"]
 
@@ -121,7 +121,13 @@ Spark table
     opened = _open(source, options)
     contract = CONTRACTS[name]
     matched = find_header(opened, contract, columns or {})
-    read = read_columns(opened, matched, contract, options)
+    rows = opened.read_all()
+    if rows.malformed:  # not shown: the line may hold a person's name
+        raise ContractError(
+            f"{len(rows.malformed):,} lines of `source` do not fit its header. "
+            "Quote fields that hold the separator."
+        )
+    read = read_columns(rows, matched, contract, options)
     others = name_others(
         (theirs for theirs in opened.names if theirs not in matched.used), matched.origins
     )
@@ -165,7 +171,7 @@ def read_dates(
     """
     if column.empty or column.isna().all():
         return column.astype("datetime64[us]")
-    opened = open_frame(pd.DataFrame({name: column.array}))
+    opened = open_frame(pd.DataFrame({name: column.array})).read_all()
     cells = read_date(
         name, opened.table, name, opened.zones.get(name, set()), timezone=timezone,
         as_written=as_written,
@@ -186,20 +192,14 @@ def read_dates(
     return pd.Series(found["value"].array, index=column.index, name=column.name)
 
 
-def _open(source: Any, options: Options) -> Source:
-    opened = open_source(
+def _open(source: Any, options: Options) -> Opened:
+    return open_source(
         source,
         encoding=options.encoding,
         separator=options.separator,
         sheet=options.sheet,
         header=options.header,
     )
-    if opened.malformed:  # not shown: the line may hold a person's name
-        raise ContractError(
-            f"{len(opened.malformed):,} lines of `source` do not fit its header. "
-            "Quote fields that hold the separator."
-        )
-    return opened
 
 
 def _check_read(

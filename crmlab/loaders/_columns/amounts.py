@@ -23,6 +23,7 @@ from crmlab.loaders._columns.marks import (
 )
 from crmlab.loaders._columns.text import (
     SPACE,
+    TIMES,
     Cells,
     is_blank,
     rewrite,
@@ -89,7 +90,7 @@ def read_number(
         if seen.ways["unusual"]:
             table, text = stage(table, text)
             table, text, _ = rewrite(table, text, _UNUSUAL, simplify)
-            seen = _look(text)
+            seen = _look(table, text)
         reading = choose_reading(seen, _CODES, decimal, theirs, rest)
         table, value, problem = _read(table, text, reading)
         value = value if typed is None else typed.coalesce(value)
@@ -103,7 +104,7 @@ def read_number(
 
 def look_through(table: Any, theirs: str) -> Seen:
     """Count how the cells of a text column are written."""
-    return _look(split_typed(table, theirs, NUMBER)[1])
+    return _look(table, split_typed(table, theirs, NUMBER)[1])
 
 
 def _strip_currency(text: Any, sign: str) -> Any:
@@ -127,9 +128,10 @@ def _find_code(text: Any) -> Any:
     return text.lower().re_extract(f"(^|[^a-z])({_CODE})([^a-z]|$)", 2).fill_null("")
 
 
-def _look(text: Any) -> Seen:
+def _look(table: Any, text: Any) -> Seen:
     """Count in one query, over distinct values, how many cells are written in which way."""
-    values = text.name("value").as_table().group_by("value").aggregate(n=lambda t: t.count())
+    times = table[TIMES] if TIMES in table.columns else ibis.literal(1)
+    values = table.select(value=text, n=times).group_by("value").aggregate(n=lambda t: t.n.sum())
     values = values.filter(values.value.notnull())
     values = values.mutate(digits=_strip_sign(_strip_currency(values.value, _SIGN)))
     written = {"sign": _find_sign(values.value), "code": _find_code(values.value)}

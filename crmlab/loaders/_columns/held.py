@@ -18,7 +18,7 @@ from crmlab._engine import in_memory, run
 from crmlab._plain import are_plain_ids, read_plain_amounts, read_plain_days
 from crmlab.loaders._columns.amounts import AmountReading
 from crmlab.loaders._columns.dates import say_iso
-from crmlab.loaders._columns.text import Cells
+from crmlab.loaders._columns.text import TIMES, Cells
 from crmlab.loaders._options import Options
 from crmlab.loaders._sources.source import MOMENT, NUMBER, OURS
 
@@ -96,8 +96,10 @@ def _read_by_value(
         return None
     encoded = column.dictionary_encode(null_encoding="encode").unify_dictionaries()
     values = encoded.chunk(0).dictionary
-    places = pa.array(np.arange(len(values)))
-    cells = read(in_memory(pa.table({theirs: values, _PLACE: places})))
+    n = len(values)
+    times = sum(np.bincount(chunk.indices, minlength=n) for chunk in encoded.chunks)
+    places = {_PLACE: pa.array(np.arange(n)), TIMES: pa.array(times)}
+    cells = read(in_memory(pa.table({theirs: values, **places})))
     answers = {"value": cells.value}
     if cells.problem is not None:
         answers["problem"] = cells.problem

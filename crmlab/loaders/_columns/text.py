@@ -14,6 +14,7 @@ from crmlab.loaders._sources.source import OURS
 
 __all__ = [
     "SPACE",
+    "TIMES",
     "UNTIDY",
     "Cells",
     "is_blank",
@@ -26,6 +27,9 @@ __all__ = [
 ]
 
 _steps = itertools.count()
+
+# In a table of distinct values, how many cells hold each.
+TIMES = f"{OURS}times"
 
 # What spreadsheets write where a formula fails, in English, German and Korean.
 _ERRORS = (

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from crmlab._engine import engine_errors, execute
+from crmlab._engine import engine_errors
 from crmlab.contracts import Column
-from crmlab.loaders._sources.source import Source
+from crmlab.loaders._sources.source import Opened
 
 __all__ = ["Contents", "look_into"]
 
-_ROWS = 200
 # Of the filled cells; the rest may be totals, notes and typing errors.
 _MOST = 0.8
 _MISSING = ("", "null", "nan", "none", "nat", "<na>", "n/a", "#n/a", "-")
@@ -80,11 +79,11 @@ class Contents:
         return column.kind == "flag" and self.flags and not self.numbers
 
 
-def look_into(opened: Source, names: Iterable[str]) -> dict[str, Contents]:
-    """Look into the first rows of columns, in one query; where it fails, names must do."""
+def look_into(opened: Opened, names: Iterable[str]) -> dict[str, Contents]:
+    """Look into the first rows of columns; where that fails, names must do."""
     names = list(names)
     try:
-        sample = execute(opened.table.select(names).limit(_ROWS))
+        sample = opened.look(names)
     except engine_errors():
         return dict.fromkeys(names, Contents())
     cells = {name: _list_cells(sample[name]) for name in names}

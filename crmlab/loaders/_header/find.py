@@ -1,6 +1,6 @@
 """Which of the owner's columns is which of ours, by name and by what the caller says."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from crmlab.loaders._header.layouts import Layout, find_layout
 from crmlab.loaders._header.names import SURE, find_close, is_word, score_name
 from crmlab.loaders._header.origin import Origin
 from crmlab.loaders._header.suggest import suggest_columns
-from crmlab.loaders._sources.source import Source
+from crmlab.loaders._sources.source import Opened
 
 __all__ = ["Header", "find_header"]
 
@@ -36,9 +36,14 @@ class Header:
     layout: Layout | None = None
     readings: dict[str, str] = field(default_factory=dict)
 
+    def list_needed(self, names: Sequence[str], asked: Iterable[str] = ()) -> set[str]:
+        """The owner's columns that reading needs, of `names`; total rows may stand in the first."""
+        made = {column for origin in self.origins.values() for column in origin.columns}
+        return (made | {*names[:1], *asked}) & set(names)
+
 
 def find_header(
-    opened: Source,
+    opened: Opened,
     contract: Contract,
     columns: Mapping[str, str],
     layout: str | Path | None = None,

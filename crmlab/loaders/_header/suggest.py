@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from crmlab.contracts import Column, Contract
 from crmlab.loaders._header.contents import look_into
 from crmlab.loaders._header.names import EXACT, SURE, score_name
-from crmlab.loaders._sources.source import Source
+from crmlab.loaders._sources.source import Opened
 
 __all__ = ["suggest_columns"]
 
@@ -18,7 +18,7 @@ _INSTEAD = {"amount": ("unit_price", "order_total"), "refunded": ("order_refunde
 
 
 def suggest_columns(
-    opened: Source, contract: Contract, columns: Mapping[str, str], found: Iterable[str]
+    opened: Opened, contract: Contract, columns: Mapping[str, str], found: Iterable[str]
 ) -> list[str]:
     """Lines about what to map, to follow the one that names what is missing; at most four.
 
@@ -39,7 +39,7 @@ class _Pairing:
     """Our columns that are not there -> the owner's that may be them, best ones first."""
 
     def __init__(
-        self, opened: Source, contract: Contract, columns: Mapping[str, str], found: Iterable[str]
+        self, opened: Opened, contract: Contract, columns: Mapping[str, str], found: Iterable[str]
     ) -> None:
         self.contract, self.found = contract, set(found)
         self.missing = [c for c in contract.columns if c.required and c.name not in self.found]

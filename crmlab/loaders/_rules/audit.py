@@ -1,6 +1,7 @@
 """The audit of transactions: what was read, what it comes to, what was left out and why."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -9,6 +10,8 @@ from crmlab.loaders._rules.describe import list_blocks, write_html, write_text
 
 if TYPE_CHECKING:
     import ibis
+
+    from crmlab.loaders._rules.prepared import Prepared
 
 __all__ = ["TransactionAudit"]
 
@@ -86,9 +89,18 @@ class TransactionAudit:
     first_date: pd.Timestamp
     last_date: pd.Timestamp
     readings: dict[str, str]
-    valid: "ibis.Table"
-    excluded: "ibis.Table"
-    personal: tuple[str, ...] = ()
+    personal: tuple[str, ...]
+    _prepared: "Prepared"
+
+    @cached_property
+    def valid(self) -> "ibis.Table":
+        """The valid rows, as `read_transactions` returns them."""
+        return self._prepared.valid()
+
+    @cached_property
+    def excluded(self) -> "ibis.Table":
+        """The rows that a rule leaves out, in the owner's columns, with their ``reason``."""
+        return self._prepared.excluded()
 
     @property
     def currency(self) -> str:

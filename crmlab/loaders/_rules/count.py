@@ -1,7 +1,6 @@
 """Count what a source holds and what is wrong with it; make the audit, or the refusal."""
 
 from dataclasses import replace
-from typing import Any
 
 import pandas as pd
 
@@ -74,7 +73,7 @@ def refuse_several(prepared: Prepared, counts: pd.Series) -> None:
     """Raise where the orders that count are in several currencies, and say what each comes to."""
     if counts.get("n_currencies", 0) < 2:
         return
-    lines = prepared.valid()
+    lines = prepared.lines()
     worth = lines.amount.cast("float64")
     if "refunded" in lines.columns:
         worth = worth - lines.refunded
@@ -98,8 +97,8 @@ def make_audit(prepared: Prepared) -> TransactionAudit:
     n_malformed = len(prepared.malformed)
     n_rows, n_broken = int(counts["n_rows"]), int(counts["n_broken"])
     n_left_out = int(counts["n_left_out"])
-    valid, seen = prepared.valid(), _look_at_lines(prepared)
-    totals = find_totals(prepared, valid, returned=bool(seen["returned"]))
+    lines, seen = prepared.lines(), _look_at_lines(prepared)
+    totals = find_totals(prepared, lines, returned=bool(seen["returned"]))
     rules = [
         (rule.label, int(counts[rule.label]), "quarantined", rule.remedy) for rule in prepared.rules
     ]
@@ -122,9 +121,8 @@ def make_audit(prepared: Prepared) -> TransactionAudit:
         first_date=pd.Timestamp(seen["first_date"]),
         last_date=pd.Timestamp(seen["last_date"]),
         readings=prepared.readings,
-        valid=valid,
-        excluded=prepared.excluded(),
         personal=prepared.header.layout.personal if prepared.header.layout else (),
+        _prepared=prepared,
     )
 
 
@@ -146,7 +144,7 @@ _RETURN, _ZERO = "return line", "zero amount"
 
 def _look_at_lines(prepared: Prepared) -> pd.Series:
     """Count lines that give back or cost nothing, and customers; find the span: in one query."""
-    lines = prepared.lines(numbered=True)
+    lines = prepared.raw_lines(numbered=True)
     back = is_return(lines)
     rows, more = prepared.counted(), {}
     if OURS + SILENT in rows.columns:
@@ -193,20 +191,13 @@ def _count_kept(
         ]
     found.append((_ZERO, int(seen["zero"]), "kept, a purchase", "check gifts and samples"))
     if prepared.options.duplicates == "keep":
-        distinct = prepared.distinct()
-        n_repeats = n_rows - _read_count(distinct.aggregate(n=distinct.count()))
-        found.append(("line repeated", n_repeats, "kept", "see `duplicates=`"))
-    return found + find_doubts(prepared.lines(), plain=prepared.plain_ids)
-
-
-def _read_count(count: Any) -> int:
-    """The one number of a query."""
-    return int(execute(count)["n"].item())
+        found.append(("line repeated", prepared.count_repeats(n_rows), "kept", "see `duplicates=`"))
+    return found + find_doubts(prepared.raw_lines(), plain=prepared.plain_ids)
 
 
 def _collect_quarantined(prepared: Prepared, n_broken: int) -> pd.DataFrame:
-    rows = prepared.quarantined()
-    frame = execute(rows) if n_broken else pd.DataFrame(columns=rows.columns)
+    columns = [*prepared.shown().values(), "reason"]
+    frame = execute(prepared.quarantined()) if n_broken else pd.DataFrame(columns=columns)
     if prepared.malformed:
         torn = pd.DataFrame({"text": list(prepared.malformed), "reason": MALFORMED[0]})
         frame = pd.concat([frame, torn], ignore_index=True)

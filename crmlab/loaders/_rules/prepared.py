@@ -1,12 +1,12 @@
 """The lines of a source with the rules they must keep: what counts, and what is left out."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import ibis
 
-from crmlab._engine import execute, is_spark, write_parquet
+from crmlab._engine import execute, is_spark, join_on, quote, write_parquet
 from crmlab._revenue.currency import Rates, convert, find_target
 from crmlab._revenue.refunds import is_return
 from crmlab._revenue.settle import CONSUMED, LEFT_OUT, needs_settling, settle
@@ -18,6 +18,7 @@ from crmlab.loaders._options import Options
 from crmlab.loaders._rules.exclusions import exclude_orders, exclude_rows
 from crmlab.loaders._rules.rules import REPEAT, list_rules
 from crmlab.loaders._sources.source import OURS, ROW, Source
+from crmlab.loaders._sources.stored import MARK, Rest
 
 __all__ = ["Prepared", "apply_rules"]
 
@@ -36,10 +37,11 @@ _DOLLARS = {
 class Prepared:
     """The owner's columns, ours beside them, and the rules that every row must keep.
 
-    `ours` are our columns that there are, `currency` the one of all lines where no column says it,
-    `locate` says where rows stand in the source. With `plain_ids` no customer is a
-    placeholder, and no two differ in letter case or blanks only. With `all_count` it is known
-    that every row counts, so that nothing has to be filtered.
+    `ours` are our columns that there are, `rest` has the owner's columns that are not in `table`;
+    it is None where all are. `currency` is the one of all lines where no column says it, `locate`
+    says where rows stand in the source. With `plain_ids` no customer is a placeholder, and no two
+    differ in letter case or blanks only. With `all_count` it is known that every row counts, so
+    that nothing has to be filtered.
     """
 
     table: Any
@@ -53,6 +55,7 @@ class Prepared:
     currency: str = ""
     plain_ids: bool = False
     all_count: bool = False
+    rest: Rest | None = None
     locate: Callable[[Collection[int]], dict[int, str]] = Source.locate
 
     @property
@@ -66,8 +69,15 @@ class Prepared:
         return ROW in self.table.columns
 
     def lines(self, *, numbered: bool = False) -> Any:
-        """The rows that count in canonical columns, returns not yet treated."""
-        return self.canonical(self.counted(), numbered=numbered)
+        """The rows that count in our columns alone, with returns treated as asked."""
+        return self._treat_returns(self.raw_lines(numbered=numbered))
+
+    def raw_lines(self, *, numbered: bool = False) -> Any:
+        """The rows that count in our columns alone, returns not yet treated."""
+        rows = self.counted()
+        number = rows[ROW] if self.numbered else ibis.null("int64")
+        ours = {name: rows[OURS + name] for name in self.ours if name not in CONSUMED}
+        return rows.select(**ours, **({ROW: number} if numbered else {}))
 
     def counted(self) -> Any:
         """The rows that count."""
@@ -75,26 +85,25 @@ class Prepared:
             return self.table
         return self.table.filter(self.left_out.isnull() & ~breaks_any(self.table, self.rules))
 
-    def canonical(self, rows: Any, *, numbered: bool = False) -> Any:
-        """Rows of the table in our columns, and the owner's others under names that are free.
-
-        With `numbered`, the number of each row beside, or null where rows have none.
-        """
+    def valid(self) -> Any:
+        """The rows that count, with returns treated as asked, and the owner's other columns."""
         ours = [name for name in self.ours if name not in CONSUMED]
         others = name_others(
             (name for name in self.names if name not in self.header.used),
             {*ours, *self.header.origins},
         )
-        number = rows[ROW] if self.numbered else ibis.null("int64")
-        return rows.select(
+        rows = self.counted()
+        there = {shown: rows[name] for name, shown in others.items() if name in rows.columns}
+        lines = rows.select(
             **{name: rows[OURS + name] for name in ours},
-            **{shown: rows[name] for name, shown in others.items()},
-            **({ROW: number} if numbered else {}),
+            **there,
+            **({ROW: rows[ROW]} if self.rest else {}),
         )
+        lines = self._treat_returns(lines)
+        return lines if self.rest is None else self._join(lines, self.rest, others)
 
-    def valid(self) -> Any:
-        """The rows that count, with returns treated as asked."""
-        lines = self.lines()
+    def _treat_returns(self, lines: Any) -> Any:
+        """Lines with returns treated as asked."""
         if self.options.returns != "net" and "refunded" in lines.columns:
             lines = lines.drop("refunded")  # not looked at here, nor later
         if self.options.returns == "drop":
@@ -107,12 +116,20 @@ class Prepared:
             lines = lines.mutate(amount=ibis.ifelse(flipped, -lines.amount, lines.amount))
         return lines
 
-    def distinct(self) -> Any:
-        """The owner's rows that are lines, equal ones counted once."""
-        schema = self.table.schema()
-        return self.table.select(
-            [name for name in self.names if not schema[name].is_map()]  # maps do not compare
-        ).distinct()
+    def count_repeats(self, n_rows: int) -> int:
+        """Count the rows that are equal to an earlier one in each of the owner's columns."""
+        read = [name for name in self.names if name in self.table.columns]
+        n_repeats = _count_repeats(self.table, read, n_rows)
+        if not n_repeats or self.rest is None:
+            return n_repeats
+        # Only rows that are alike in the columns that were read are compared in the others.
+        names = _list_comparable(self.table, read)
+        groups = self.table.group_by(names).aggregate(n=self.table.count())
+        several = groups.filter(groups.n > 1)
+        same = [self.table[name].identical_to(several[name]) for name in names]
+        # Stored, so that the engine knows how few they are, and looks up no others.
+        alike = write_parquet(self.table.semi_join(several, same).select(*read, ROW))
+        return _count_repeats(alike.join(self.rest.marks, ROW), [*read, MARK])
 
     def quarantined(self) -> Any:
         """The owner's columns of the rows that break a rule, and the reason."""
@@ -126,8 +143,20 @@ class Prepared:
 
     def _show(self, rows: Any, reason: Any) -> Any:
         shown = self.shown()
-        cells = {shown[name]: _without_infinity(rows[name]) for name in self.names}
-        return rows.select(**cells, reason=reason)
+        there = {name: rows[name] for name in self.names if name in rows.columns}
+        there = {shown[name]: _without_infinity(cell) for name, cell in there.items()}
+        if self.rest is None:
+            return rows.select(**there, reason=reason)
+        rows = rows.select(ROW, **there, reason=reason)
+        return self._join(rows, self.rest, shown, last=["reason"])
+
+    @staticmethod
+    def _join(rows: Any, rest: Rest, shown: dict[str, str], last: Sequence[str] = ()) -> Any:
+        """Numbered rows, with the owner's other columns among them under the names to show."""
+        read = {one: f"mine.{quote(one)}" for one in rows.columns if one != ROW}
+        theirs = {one: read.get(one, f"rest.{quote(name)}") for name, one in shown.items()}
+        first = {one: sql for one, sql in read.items() if one not in {*theirs, *last}}
+        return join_on(rows, rest.scan, ROW, first | theirs | {one: read[one] for one in last})
 
     def shown(self) -> dict[str, str]:
         """The owner's names -> those in the quarantine, where `reason` and `text` are ours."""
@@ -163,7 +192,7 @@ def apply_rules(opened: Source, header: Header, read: Columns, options: Options)
     prepared = Prepared(
         table, opened.names, header, ours, list_rules(replace(read, table=table), options),
         opened.malformed, options, read.readings, read.currency,
-        plain_ids="customer_id" in read.wordless, locate=opened.locate,
+        plain_ids="customer_id" in read.wordless, rest=opened.rest, locate=opened.locate,
     )  # fmt: skip
     if header.layout is None and header.worth == "amount" and "order_total" in names:
         _compare_totals(prepared)
@@ -174,6 +203,21 @@ def _is_slow(read: Columns) -> bool:
     """Whether text would be parsed, or looked through for words, by every query."""
     worded = {"customer_id", "order_id", "date"} & set(read.names) - read.wordless
     return bool(read.doubtful) and not (set(read.doubtful) <= read.stored and not worded)
+
+
+def _count_repeats(table: Any, names: Sequence[str], n_rows: int | None = None) -> int:
+    distinct = table.select(_list_comparable(table, names)).distinct()
+    counts = {"n": distinct.count()}
+    if n_rows is None:
+        counts["n_rows"] = table.count().as_scalar()
+    found = execute(distinct.aggregate(**counts)).iloc[0]
+    return int(found.get("n_rows", n_rows) - found["n"])
+
+
+def _list_comparable(table: Any, names: Iterable[str]) -> list[str]:
+    """The columns whose values compare, which maps do not."""
+    schema = table.schema()
+    return [name for name in names if not schema[name].is_map()]
 
 
 def _repeats(table: Any, opened: Source) -> Any:

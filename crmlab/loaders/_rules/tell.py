@@ -43,6 +43,6 @@ def _say_money(row: Any) -> str:
 
 def tell_doubts(prepared: Prepared) -> None:
     """Point out ids that may not be one customer each, in a line for each kind of doubt."""
-    for label, n_lines, _, remedy in find_doubts(prepared.lines(), plain=prepared.plain_ids):
+    for label, n_lines, _, remedy in find_doubts(prepared.raw_lines(), plain=prepared.plain_ids):
         if n_lines:
             _log.warning("%s: %s lines; %s", label, f"{n_lines:,}", remedy)

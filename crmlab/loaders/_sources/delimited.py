@@ -4,10 +4,8 @@ Text is stored once as an Arrow file, since every later query reads it again. No
 here: text stays text, and lines that do not fit the header are set aside.
 """
 
-import gzip
 import io
-import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import partial
 from itertools import islice
 from operator import itemgetter
@@ -19,14 +17,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
-from crmlab._engine import in_memory, map_arrow, scratch_file
 from crmlab.contracts import ContractError
 from crmlab.loaders._sources.encoding import BLOCK, find_encoding, open_bytes, open_decoded
 from crmlab.loaders._sources.footer import say_footer
 from crmlab.loaders._sources.lines import HEADER_LINES, find_footer, read_top
+from crmlab.loaders._sources.peek import look_at_text, name_columns, peek_names, refusing_bytes
 from crmlab.loaders._sources.places import Part, locate_lines
 from crmlab.loaders._sources.records import Aside, TextFile, split_records
-from crmlab.loaders._sources.source import ROW, Source, check_names, check_same_names
+from crmlab.loaders._sources.source import Opened, Source, check_same_names
+from crmlab.loaders._sources.stored import Stage
 from crmlab.loaders._sources.titles import say_once
 
 __all__ = ["open_text"]
@@ -40,57 +39,55 @@ _AROUND = np.isin(np.arange(256), list(b',;\t|\r\n"'))
 
 def open_text(
     paths: Sequence[Path], encoding: str | None, separator: str | None, header: int | None
-) -> Source:
+) -> Opened:
+    """Find the header of text files, which is the same, and what they hold below it."""
+    names = {path: peek_names(path, encoding, separator, header) for path in paths}
+    check_same_names(names)
+    known = names[paths[0]]
+    return Opened(
+        tuple(known),
+        partial(look_at_text, paths[0], encoding, separator, header),
+        lambda needed: _stage(
+            [_examine(path, encoding, separator, header) for path in paths], known, needed
+        ),
+    )
+
+
+def _stage(files: Sequence[TextFile], names: list[str], needed: Collection[str]) -> Source:
     """Stage text files with the same header as one table of text."""
-    files = [_examine(path, encoding, separator, header) for path in paths]
-    check_same_names({file.path: file.names for file in files})
-    names = files[0].names
-    schema = pa.schema([*((name, pa.string()) for name in names), (ROW, pa.int64())])
+    for file in files:
+        if set(file.names) != set(names):  # only a late letter says how the header is meant
+            raise ContractError(f"{file.path.name} is not written in one encoding. Save it anew.")
     aside, parts = Aside(), list[Part]()
-    n_rows = 0
-    staged = scratch_file(".arrow")
-    with pa.OSFile(str(staged), "wb") as out, pa.ipc.new_file(out, schema) as writer:
+    with Stage(names, needed) as stage:
         for file in files:
-            start, n_torn = n_rows, len(aside.malformed)
+            start, n_torn = stage.n_rows, len(aside.malformed)
             for batch in _read_batches(file, aside):
-                numbers = pa.array(np.arange(n_rows, n_rows + batch.num_rows))
-                n_rows += batch.num_rows
-                writer.write_batch(batch.select(names).append_column(ROW, numbers))
-            parts.append(Part(file, start, n_rows, torn=len(aside.malformed) > n_torn))
-    if not n_rows and not aside.malformed:
-        raise ContractError(f"{paths[0]} has a header but no rows.")
+                stage.write(batch)
+            parts.append(Part(file, start, stage.n_rows, torn=len(aside.malformed) > n_torn))
+    if not stage.n_rows and not aside.malformed:
+        raise ContractError(f"{files[0].path} has a header but no rows.")
     readings = {
         "encoding": ", ".join(sorted({file.encoding for file in files})),
         "header": say_once(file.top.words for file in files),
         "footer": say_footer(aside.footer, "line"),
     }
-    return Source(
-        in_memory(map_arrow(staged), staged),
-        tuple(names),
+    return stage.read(
         malformed=tuple(aside.malformed),
         readings={name: reading for name, reading in readings.items() if reading},
         locate=partial(locate_lines, parts),
         separator=files[0].top.mark if len({file.top.mark for file in files}) == 1 else "",
-        held=staged,
     )
 
 
 def _examine(
     path: Path, encoding: str | None, separator: str | None, header: int | None
 ) -> TextFile:
-    try:
+    with refusing_bytes(path, encoding):
         used = encoding or find_encoding(path)
         first, last, n_lines, care = _scan(path, used, header or 0)
-    except UnicodeError as error:
-        raise ContractError(
-            f"{path.name} is not {encoding or 'utf-16'}: {getattr(error, 'reason', error)}. "
-            "Pass another `encoding`, or leave it out to have it found."
-        ) from None
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise ContractError(f"{path.name} is not a complete gzip file: {error}.") from None
     top = read_top(first, path.name, separator, header)
-    names = [name.strip() or f"column {number}" for number, name in enumerate(top.names, 1)]
-    check_names(names, path.name)
+    names = name_columns(top, path)
     last = last[max(0, top.end - n_lines + len(last)) :]
     rows = any(line.strip() for line in first[top.end :]) or any(line.strip() for line in last)
     footer = find_footer(last, top)

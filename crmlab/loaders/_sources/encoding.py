@@ -1,18 +1,22 @@
 """Find the encoding of text, and read it unpacked and decoded."""
 
 import codecs
+import contextlib
 import gzip
 import io
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
 from crmlab.contracts import ContractError
 
-__all__ = ["BLOCK", "find_encoding", "open_bytes", "open_decoded"]
+__all__ = ["BLOCK", "find_encoding", "guess_encoding", "open_bytes", "open_decoded"]
 
 # As much as stays in the cache of a processor, and more than any line of text.
 BLOCK = 4 << 20
+# Bytes, or letters, that tell what a file is written in before it is read.
+_PEEK = 1 << 16
 
 
 def open_bytes(path: Path) -> IO[bytes]:
@@ -30,14 +34,27 @@ def open_decoded(path: Path, encoding: str) -> io.TextIOWrapper:
     )
 
 
-def find_encoding(path: Path) -> str:
-    """UTF-8, else cp949 (Korean Windows), read to the end so that a late letter is not missed."""
+def guess_encoding(path: Path) -> str:
+    """What the first letters are written in, which is enough to read a header."""
+    with contextlib.suppress(ContractError):
+        return find_encoding(path, _PEEK)
+    return find_encoding(path)
+
+
+def find_encoding(path: Path, most: int | None = None) -> str:
+    """UTF-8, else cp949 (Korean Windows), read to the end so that a late letter is not missed.
+
+    With `most`, only so many letters are looked at.
+    """
     with open_bytes(path) as file:
-        if file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-            return "utf-16"
-    if _decodes(path, "utf-8"):
+        start = file.read(_PEEK)
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    if wide := _find_unmarked(start):
+        return wide
+    if _decodes(path, "utf-8", most):
         return "utf-8"
-    if _decodes(path, "cp949") and _looks_korean(path):
+    if _decodes(path, "cp949", most) and _looks_korean(path, most):
         return "cp949"
     raise ContractError(
         f"{path.name} is neither UTF-8 nor Korean cp949. "
@@ -45,27 +62,41 @@ def find_encoding(path: Path) -> str:
     )
 
 
-def _decodes(path: Path, encoding: str) -> bool:
+def _find_unmarked(start: bytes) -> str:
+    """UTF-16 without its mark: every second byte of digits and separators is 0."""
+    even, odd = start[::2].count(0), start[1::2].count(0)
+    if 4 * max(even, odd) < len(start) // 2 or min(even, odd) * 20 > max(even, odd):
+        return ""
+    return "utf-16-le" if odd > even else "utf-16-be"
+
+
+def _read_letters(path: Path, encoding: str, most: int | None) -> Iterator[str]:
+    with open_decoded(path, encoding) as text:
+        while chunk := text.read(most or BLOCK):
+            yield chunk
+            if most:
+                return
+
+
+def _decodes(path: Path, encoding: str, most: int | None) -> bool:
     try:
-        with open_decoded(path, encoding) as text:
-            while text.read(BLOCK):
-                pass
+        for _ in _read_letters(path, encoding, most):
+            pass
     except UnicodeDecodeError:
         return False
     return True
 
 
-def _looks_korean(path: Path) -> bool:
+def _looks_korean(path: Path, most: int | None) -> bool:
     """Whether the letters beyond ASCII are Hangul of daily use.
 
     A Western file often decodes as cp949 by accident, into syllables nobody writes; nearly all
     Korean text stays within the 2,350 syllables of the older standard euc-kr.
     """
     common = rare = 0
-    with open_decoded(path, "cp949") as text:
-        while chunk := text.read(BLOCK):
-            for letter, count in Counter(chunk).items():
-                if "가" <= letter <= "힣":
-                    usual = len(letter.encode("euc-kr", "ignore")) == 2
-                    common, rare = common + usual * count, rare + (not usual) * count
+    for chunk in _read_letters(path, "cp949", most):
+        for letter, count in Counter(chunk).items():
+            if "가" <= letter <= "힣":
+                usual = len(letter.encode("euc-kr", "ignore")) == 2
+                common, rare = common + usual * count, rare + (not usual) * count
     return common > 10 * rare

@@ -14,7 +14,7 @@ from crmlab._optional import need
 from crmlab.contracts import ContractError
 from crmlab.loaders._sources.footer import is_stray, say_footer
 from crmlab.loaders._sources.frames import open_frame
-from crmlab.loaders._sources.source import Source, check_names, check_same_names
+from crmlab.loaders._sources.source import Opened, Source, check_names, check_same_names
 from crmlab.loaders._sources.titles import (
     SAMPLE,
     count_filled,
@@ -31,7 +31,7 @@ __all__ = ["open_excel"]
 _Rows = dict[int, tuple[Any, ...]]
 
 
-def open_excel(paths: Sequence[Path], sheet: str | int | None, header: int | None) -> Source:
+def open_excel(paths: Sequence[Path], sheet: str | int | None, header: int | None) -> Opened:
     """Return the table that the sheets of Excel files hold together, and say which they are.
 
     Without `sheet`, sheets with the columns of the first one that is not empty are read, hidden
@@ -50,12 +50,12 @@ def open_excel(paths: Sequence[Path], sheet: str | int | None, header: int | Non
         "header": say_once(part.words for part in parts),
         "footer": say_footer([text for part in parts for text in part.footer], "row"),
     }
-    return replace(
-        opened,
-        readings={name: reading for name, reading in readings.items() if reading},
-        hint=opened.hint or hint,
-        locate=partial(_locate, books),
-    )
+    said = {name: reading for name, reading in readings.items() if reading}
+
+    def read(needed: Collection[str]) -> Source:
+        return replace(opened.read(needed), readings=said, locate=partial(_locate, books))
+
+    return replace(opened, read=read, hint=opened.hint or hint)
 
 
 @dataclass(frozen=True)

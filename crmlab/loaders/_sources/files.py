@@ -2,28 +2,28 @@
 
 import glob
 import os
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet
 
-from crmlab._engine import read_parquet
+from crmlab._engine import execute, list_columns, quote, read_parquet
 from crmlab._errors import InputError
 from crmlab.contracts import ContractError
 from crmlab.loaders._sources.delimited import open_text
 from crmlab.loaders._sources.excel import open_excel
 from crmlab.loaders._sources.source import (
-    ROW,
-    Source,
+    FIRST_ROWS,
+    Opened,
     check_names,
     check_same_names,
-    name_rows,
     zones_of,
 )
+from crmlab.loaders._sources.stored import read_stored
 
-__all__ = ["expand", "open_files", "read_numbered"]
+__all__ = ["expand", "open_files"]
 
 _KINDS = {
     ".csv": "text", ".tsv": "text", ".txt": "text",
@@ -73,7 +73,7 @@ def open_files(
     separator: str | None,
     sheet: str | int | None,
     header: int | None,
-) -> Source:
+) -> Opened:
     """Return the table that files of one kind hold together."""
     odd = [path.name for path in paths if _kind(path) is None]
     if odd:
@@ -107,29 +107,18 @@ def open_files(
 # --- Parquet ----------------------------------------------------------------------------------
 
 
-def _open_parquet(paths: Sequence[Path]) -> Source:
+def _open_parquet(paths: Sequence[Path]) -> Opened:
     schemas = {path: _read_schema(path) for path in paths}
     for path, schema in schemas.items():
         check_names(schema.names, path.name)
     check_same_names({path: schema.names for path, schema in schemas.items()})
-    zones = zones_of(*schemas.values())
-    if len(paths) > 1:
-        table = read_parquet(*paths)
-        return Source(table, tuple(table.columns), zones=zones)
-    table, locate = read_numbered(paths[0])
-    names = tuple(name for name in table.columns if name != ROW)
-    return Source(table, names, zones=zones, locate=locate)
+    names, zones = tuple(list_columns(*paths)), zones_of(*schemas.values())
 
+    def look(asked: Sequence[str]) -> pd.DataFrame:
+        table = read_parquet(*paths, columns={name: quote(name) for name in asked})
+        return execute(table.limit(FIRST_ROWS))
 
-def read_numbered(path: Path) -> tuple[Any, Callable[[Collection[int]], dict[int, str]]]:
-    """Return a Parquet file as a table with the numbers of its rows, and what says where they are.
-
-    The engine makes up the numbers when a query asks for them.
-    """
-    made = "file_row_number"
-    if made in (name.casefold() for name in pyarrow.parquet.read_schema(path).names):
-        return read_parquet(path), Source.locate
-    return read_parquet(path, **{made: True}).rename({ROW: made}), name_rows
+    return Opened(names, look, lambda needed: read_stored(paths, names, needed, zones=zones))
 
 
 def _read_schema(path: Path) -> pa.Schema:

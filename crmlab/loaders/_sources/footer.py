@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
-from crmlab.loaders._sources.titles import count_filled, count_things
+from crmlab.loaders._sources.titles import count_things, is_filled
 
 __all__ = ["BLANK", "Loose", "is_stray", "say_footer", "split_end"]
 
@@ -28,7 +29,7 @@ BLANK = Loose("")
 
 def is_stray(row: Sequence[Any], width: int) -> bool:
     """Whether a row that fits the header holds one cell only, as a note in a sheet does."""
-    return width > 2 and count_filled(row) == 1
+    return width > 2 and len(list(islice(filter(is_filled, row), 2))) == 1
 
 
 def split_end(end: Sequence[Loose], *, after_rows: bool) -> int:

@@ -1,23 +1,28 @@
 """Open pandas frames and pyarrow tables, every column in a type that engines store."""
 
 import datetime as dt
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from crmlab._engine import in_memory
+from crmlab._engine import in_memory, quote
 from crmlab.contracts import ContractError
 from crmlab.loaders._sources.source import (
+    FIRST_ROWS,
     MOMENT,
     NUMBER,
     ROW,
+    Opened,
     Source,
     check_names,
     name_rows,
+    split_names,
     zones_of,
 )
+from crmlab.loaders._sources.stored import Rest, name_columns
 
 __all__ = ["open_arrow", "open_frame"]
 
@@ -25,42 +30,72 @@ __all__ = ["open_arrow", "open_frame"]
 _EXACT = 2**53
 
 
-def open_frame(frame: pd.DataFrame, where: str = "The frame") -> Source:
+def open_frame(frame: pd.DataFrame, where: str = "The frame") -> Opened:
     """Return a pandas frame as a source; it is not changed, and hardly copied."""
     names = [str(name) for name in frame.columns]
     check_names(names, where)
     if not len(frame):
         raise ContractError(f"{where} has a header but no rows.")
-    columns: dict[str, pa.Array] = {}
-    for position, name in enumerate(names):
-        columns |= _to_arrow(name, frame.iloc[:, position])
     index = [repr(name) for name in frame.index.names if name is not None]
     hint = f" The index holds {', '.join(index)}: call `.reset_index()` first." if index else ""
-    return _register(pa.table(columns), names, hint)
+    frame = frame.copy(deep=False)  # what its owner changes later is not seen
+    numbers = {name: number for number, name in enumerate(names)}
+
+    def convert(asked: Sequence[str], rows: slice = slice(None)) -> pa.Table:
+        columns: dict[str, pa.Array] = {}
+        for name in asked:
+            columns |= _to_arrow(name, frame.iloc[rows, numbers[name]])
+        return pa.table(columns)
+
+    return _open_columns(names, convert, hint)
 
 
-def open_arrow(table: pa.Table) -> Source:
+def open_arrow(table: pa.Table) -> Opened:
     """Return a pyarrow table as a source."""
     check_names(table.column_names, "The table")
     if not table.num_rows:
         raise ContractError("The table has a header but no rows.")
-    columns = {name: _as_engine_type(table[name]) for name in table.column_names}
-    return _register(pa.table(columns), table.column_names)
+
+    def convert(asked: Sequence[str], rows: slice = slice(None)) -> pa.Table:
+        picked = table.select(asked)
+        picked = picked if rows.stop is None else picked.slice(0, rows.stop)
+        return pa.table({name: as_engine_type(picked[name]) for name in asked})
+
+    return _open_columns(table.column_names, convert)
 
 
-def _register(table: pa.Table, names: list[str], hint: str = "") -> Source:
-    zones = zones_of(table.schema)
-    table = table.append_column(ROW, pa.array(np.arange(table.num_rows)))
-    return Source(
-        in_memory(table), tuple(names), zones=zones, hint=hint, locate=name_rows, held=table
-    )
+def _open_columns(names: Sequence[str], convert: Callable[..., pa.Table], hint: str = "") -> Opened:
+    """A source whose columns are converted when they are asked for."""
+
+    def look(asked: Sequence[str]) -> pd.DataFrame:
+        return convert(asked, slice(FIRST_ROWS)).select(asked).to_pandas()
+
+    def read(needed: Collection[str]) -> Source:
+        wanted, others = split_names(names, needed)
+        held = _number_rows(convert(wanted))
+
+        def find() -> tuple[str, Any]:
+            rest = in_memory(_number_rows(convert(others).select(others)))
+            return quote(rest.get_name()), rest
+
+        rest = Rest(name_columns(others), find) if others else None
+        return Source(
+            in_memory(held), tuple(names), rest, zones=zones_of(held.schema), locate=name_rows,
+            held=held,
+        )  # fmt: skip
+
+    return Opened(tuple(names), look, read, hint)
 
 
-def _as_engine_type(column: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Array:
+def _number_rows(table: pa.Table) -> pa.Table:
+    return table.append_column(ROW, pa.array(np.arange(table.num_rows)))
+
+
+def as_engine_type(column: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Array:
     """The column in a type that Ibis and DuckDB store; as text where they have none like it."""
     kind = column.type
     if pa.types.is_dictionary(kind):
-        return _as_engine_type(column.cast(kind.value_type))
+        return as_engine_type(column.cast(kind.value_type))
     if pa.types.is_float16(kind):
         return column.cast(pa.float32())
     if pa.types.is_null(kind):
@@ -91,7 +126,7 @@ def _to_arrow(name: str, column: pd.Series) -> dict[str, Any]:
             return _split_mixture(name, column)
         column = settled
     try:
-        return {name: _as_engine_type(pa.array(column, from_pandas=True))}
+        return {name: as_engine_type(pa.array(column, from_pandas=True))}
     except (pa.ArrowException, TypeError):
         return {name: _to_text(column)}
 

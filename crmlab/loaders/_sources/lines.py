@@ -18,7 +18,7 @@ from crmlab.loaders._sources.titles import (
     say_header,
 )
 
-__all__ = ["HEADER_LINES", "Top", "find_footer", "read_top"]
+__all__ = ["HEADER_LINES", "Top", "find_footer", "read_top", "split_fields"]
 
 HEADER_LINES = 1_000
 _MARKS = ",;\t|"
@@ -65,7 +65,7 @@ def read_top(lines: list[str], name: str, separator: str | None, header: int | N
     _check_text(record.text, name)
     mark = mark or _count_mark(record.text, marks)
     names, extra = _fit_names(
-        _split(record.text, mark, name), [_split(r.text, mark) for r in below]
+        split_fields(record.text, mark, name), [split_fields(r.text, mark) for r in below]
     )
     words = ""
     if record.start > above[0].start:
@@ -108,7 +108,7 @@ def _find_header(records: Sequence[_Record], marks: str) -> tuple[int, str]:
     table. Else the one that makes most cells of a table.
     """
     mark = _count_mark(records[0].text, marks)
-    rows = [_split(record.text, mark) for record in records]
+    rows = [split_fields(record.text, mark) for record in records]
     width = find_width(rows)
     if len(rows[0]) == width > 1 and 2 * count_filled(rows[0]) >= width:
         return 0, mark
@@ -119,7 +119,7 @@ def _find_header(records: Sequence[_Record], marks: str) -> tuple[int, str]:
 
 def _rate(records: Sequence[_Record], mark: str) -> tuple[int, int]:
     """The position of the header if `mark` is the separator, and how many of them part a cell."""
-    rows = [_split(record.text, mark) for record in records]
+    rows = [split_fields(record.text, mark) for record in records]
     width = find_width(rows)
     trailing = all(not is_filled(row[-1]) for row in rows if len(row) == width)
     position = find_header_row(rows, width, least=width - trailing)
@@ -133,7 +133,7 @@ def _count_mark(text: str, marks: str) -> str:
     return max(marks, key="".join(text.split('"')[::2]).count)
 
 
-def _split(text: str, mark: str, name: str = "") -> list[str]:
+def split_fields(text: str, mark: str, name: str = "") -> list[str]:
     """The fields of a record; one that cannot be split is a fault in the header of file `name`."""
     try:
         return next(csv.reader([text], delimiter=mark), [])
@@ -176,7 +176,7 @@ def find_footer(lines: Sequence[str], top: Top) -> list[Loose]:
     width = len(top.names)
     for line in lines:
         text = line.strip("\r\n")
-        row = _split(text, top.mark)
+        row = split_fields(text, top.mark)
         fits = len(row) in (width, width + top.extra)
         if not count_filled(row):
             end.append(BLANK)

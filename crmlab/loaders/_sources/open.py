@@ -2,16 +2,18 @@
 
 import functools
 import os
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 
-from crmlab._engine import scratch_file
+from crmlab._engine import execute, quote, scratch_file
 from crmlab._errors import InputError, InputTypeError
-from crmlab.loaders._sources.files import expand, open_files, read_numbered
+from crmlab.loaders._sources.files import expand, open_files
 from crmlab.loaders._sources.frames import open_arrow, open_frame
-from crmlab.loaders._sources.source import Source, check_names, zones_of
+from crmlab.loaders._sources.source import FIRST_ROWS, Opened, Source, check_names, zones_of
+from crmlab.loaders._sources.stored import read_stored
 
 __all__ = ["names_files", "open_source"]
 
@@ -26,8 +28,8 @@ def open_source(
     separator: str | None = None,
     sheet: str | int | None = None,
     header: int | None = None,
-) -> Source:
-    """Return the table behind a path, glob, list of paths, frame, relation or expression."""
+) -> Opened:
+    """Return what is known at once of the table behind a path, a glob, a frame or a relation."""
     if names_files(source):
         files = list(dict.fromkeys(file for path in _list_paths(source) for file in expand(path)))
         return open_files(files, encoding, separator, sheet, header)
@@ -45,8 +47,7 @@ def open_source(
     if kind == "pyspark.DataFrame":
         return _open_spark(source)
     if kind in ("ibis.Table", "ibis.CachedTable"):
-        check_names(source.columns, "The table")
-        return Source(source, tuple(source.columns))
+        return _open_table(source)
     if hasattr(source, "__arrow_c_stream__") and not kind.startswith("ibis."):
         return open_arrow(_to_arrow(source))
     raise _unknown_source(source)
@@ -82,20 +83,41 @@ def _to_arrow(source: Any) -> pa.Table:
         raise _unknown_source(source) from error
 
 
-def _open_relation(relation: Any) -> Source:
+def _open_table(table: Any, where: str = "The table") -> Opened:
+    """An expression of an engine that crmlab runs on; its rows have no numbers, so all is read."""
+    check_names(table.columns, where)
+    names = tuple(table.columns)
+    return Opened(
+        names,
+        lambda asked: execute(table.select(asked).limit(FIRST_ROWS)),
+        lambda needed: Source(table, names),
+    )
+
+
+def _open_relation(relation: Any) -> Opened:
     check_names(relation.columns, "The relation")
-    quoted = ['"' + name.replace('"', '""') + '"' for name in relation.columns]
     exact = relation.project(
         ", ".join(
             f"CAST({name} AS VARCHAR) AS {name}" if kind.id in _AS_TEXT else name
-            for name, kind in zip(quoted, relation.types, strict=True)
+            for name, kind in zip(map(quote, relation.columns), relation.types, strict=True)
         )
     )
-    zones = zones_of(exact.limit(0).to_arrow_table().schema)
-    path = scratch_file(".parquet")
-    exact.write_parquet(str(path))
-    table, locate = read_numbered(path)
-    return Source(table, tuple(relation.columns), zones=zones, locate=locate)
+
+    def look(asked: Sequence[str]) -> pd.DataFrame:
+        return (
+            exact.project(", ".join(map(quote, asked)))
+            .limit(FIRST_ROWS)
+            .to_arrow_table()
+            .to_pandas()
+        )
+
+    def read(needed: Collection[str]) -> Source:
+        zones = zones_of(exact.limit(0).to_arrow_table().schema)
+        path = scratch_file(".parquet")
+        exact.write_parquet(str(path))
+        return read_stored([path], relation.columns, needed, zones=zones)
+
+    return Opened(tuple(relation.columns), look, read)
 
 
 # --- Spark ------------------------------------------------------------------------------------
@@ -110,7 +132,7 @@ def _own_session(session: Any) -> tuple[Any, Any]:
     return own, ibis.pyspark.connect(own)
 
 
-def _open_spark(frame: Any) -> Source:
+def _open_spark(frame: Any) -> Opened:
     """Return a Spark table; its timestamps become the wall clock of the owner's session."""
     from pyspark.sql import functions
     from pyspark.sql.types import TimestampType
@@ -129,5 +151,4 @@ def _open_spark(frame: Any) -> Source:
     frame.select(*columns).createGlobalTempView(view)
     own.table(f"global_temp.{view}").createTempView(view)
     session.catalog.dropGlobalTempView(view)
-    table = backend.table(view)
-    return Source(table, tuple(table.columns))
+    return _open_table(backend.table(view))

@@ -1,25 +1,29 @@
 """A table as its owner wrote it, and what its header may look like."""
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 
 from crmlab.contracts import ContractError
 
 __all__ = [
+    "FIRST_ROWS",
     "MOMENT",
     "NUMBER",
     "OURS",
     "ROW",
     "TORN",
+    "Opened",
     "Source",
     "check_names",
     "check_same_names",
     "name_rows",
+    "split_names",
     "zones_of",
 ]
 
@@ -30,28 +34,54 @@ NUMBER, MOMENT = f"{OURS}number:", f"{OURS}moment:"
 # The number of each row, from 0, where the source has an order; and what stands for the first of
 # the lines that were set aside.
 ROW, TORN = f"{OURS}row", -1
+# So many of the first rows are looked at to tell what a column holds.
+FIRST_ROWS = 200
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What is known of a table before its rows are read: the names of its owner's columns.
+
+    `look` returns the first rows of some columns; `read` reads the rows and those columns, and
+    no others where they can be had later. `hint` says what may help where columns are missing.
+    """
+
+    names: tuple[str, ...]
+    look: Callable[[Sequence[str]], pd.DataFrame]
+    read: Callable[[Collection[str]], "Source"]
+    hint: str = ""
+
+    def read_all(self) -> "Source":
+        """Read all columns."""
+        return self.read(self.names)
 
 
 @dataclass(frozen=True)
 class Source:
-    """A table, the names of its owner's columns, and the lines that do not fit the header.
+    """The rows of a table in the columns that were asked for, and lines that do not fit the header.
 
+    `rest` has the owner's other columns, see `stored.Rest`; it is None where there are none.
     `zones` holds the time zones of columns whose values carry one, `readings` how the source was
-    read, `hint` what may help where columns are missing. `locate` takes numbers of rows and says
-    where they stand, as in "line 12"; it may leave some out. `separator` is the mark between
-    fields of text files, where all have the same. `held` are the rows of `table` as Arrow, or a
-    file with them, in their order, where there is that.
+    read. `locate` takes numbers of rows and says where they stand, as in "line 12"; it may leave
+    some out. `separator` is the mark between fields of text files, where all have the same. `held`
+    are the rows of `table` as Arrow, or a file with them, in their order, where there is that.
     """
 
     table: Any
     names: tuple[str, ...]
+    rest: Any = None
     malformed: tuple[str, ...] = ()
     zones: dict[str, set[str]] = field(default_factory=dict)
     readings: dict[str, str] = field(default_factory=dict)
-    hint: str = ""
     locate: Callable[[Collection[int]], dict[int, str]] = lambda rows: {}
     separator: str = ""
     held: pa.Table | Path | None = None
+
+
+def split_names(names: Sequence[str], needed: Collection[str]) -> tuple[list[str], list[str]]:
+    """The columns that are needed, and the others; one at least is read, so that rows are."""
+    read = [name for name in names if name in needed] or list(names[:1])
+    return read, [name for name in names if name not in read]
 
 
 def name_rows(rows: Collection[int]) -> dict[int, str]:

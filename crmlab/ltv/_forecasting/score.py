@@ -196,7 +196,7 @@ def _score_stored(
         raise InputError(f"`out` must not be a file of the source; got {str(target)!r}.")
     if type(source).__name__ == "DuckDBPyRelation":  # opening one copies it
         source = _narrow(source, scorer, columns)
-    table = open_source(source).table
+    table = open_source(source).read_all().table
     kept = _keep_columns(table.columns, scorer, columns)
     asked = _select(table, scorer, kept)
     check_unit(table, scorer.model.unit_, unit=unit, what="source")
