@@ -213,10 +213,14 @@ def _reduce_by_customer(
     line_bits, day_bits = n.bit_length(), (int(day.max()) - start).bit_length()
     if line_bits + day_bits + int(code.max()).bit_length() > _MOST_BITS:
         return None
-    packed = ((code << day_bits | (day - start)) << line_bits) | np.arange(n)
+    packed = code << day_bits
+    packed |= day - start
+    packed <<= line_bits  # in place: new memory costs as much as the work
+    packed |= np.arange(n)
     packed.sort()
-    key, line = packed >> line_bits, packed & ((1 << line_bits) - 1)
-    starts, spent = _find_starts(key), amount[line]
+    key = packed >> line_bits
+    packed &= (1 << line_bits) - 1
+    starts, spent = _find_starts(key), amount[packed]
     further = np.flatnonzero(key[1:] == key[:-1]) + 1
     key, more = key[starts], spent[further]
     spent = spent[starts]  # most days have one line
