@@ -35,6 +35,7 @@ __all__ = [
     "narrow",
     "quote",
     "read_parquet",
+    "runs_on",
     "scan_parquet",
     "scratch_file",
     "store",
@@ -262,6 +263,11 @@ def store(expression: Any) -> Path:
 def write_parquet(expression: Any) -> Any:
     """Run a table expression once, and return its stored result as a table."""
     return read_parquet(store(expression))
+
+
+def runs_on(table: Any) -> bool:
+    """Say whether a table expression lives on an engine that crmlab runs its queries on."""
+    return table.get_backend().name in ("duckdb", "pyspark")
 
 
 def is_spark(table: Any) -> bool:

@@ -1,6 +1,6 @@
 """Read canonical tables other than transactions: every column as what its contract wants."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import pandas as pd
@@ -112,8 +112,8 @@ Spark table
         columns=columns, date_format=date_format, dayfirst=dayfirst, timezone=timezone,
         decimal=decimal, encoding=encoding, separator=separator, sheet=sheet, header=header,  # type: ignore[arg-type]
     )  # fmt: skip
-    opened = _open(source, options)
     contract = CONTRACTS[name]
+    opened = _open(source, options, list(columns or contract.names(required=True)))
     matched = find_header(opened, contract, columns or {})
     rows = opened.read_all()
     if rows.malformed:  # not shown: the line may hold a person's name
@@ -132,13 +132,14 @@ Spark table
     return found[[*ours, *others]].rename(columns=ours | others)
 
 
-def _open(source: Any, options: Options) -> Opened:
+def _open(source: Any, options: Options, named: Collection[str] = ()) -> Opened:
     return open_source(
         source,
         encoding=options.encoding,
         separator=options.separator,
         sheet=options.sheet,
         header=options.header,
+        named=named,
     )
 
 

@@ -54,6 +54,7 @@ class Prepared:
     currency: str = ""
     all_count: bool = False
     rest: Rest | None = None
+    count_distinct: Callable[[], int] | None = None
     locate: Callable[[Collection[int]], dict[int, str]] = Source.locate
 
     @property
@@ -118,6 +119,8 @@ class Prepared:
         """Count the rows that are equal to an earlier one in each of the owner's columns."""
         read = [name for name in self.names if name in self.table.columns]
         n_repeats = _count_repeats(self.table, read, n_rows)
+        if n_repeats and self.count_distinct is not None:
+            return n_rows - self.count_distinct()
         if not n_repeats or self.rest is None:
             return n_repeats
         # Only rows that are alike in the columns that were read are compared in the others.
@@ -182,7 +185,7 @@ def apply_rules(opened: Source, header: Header, read: Columns, options: Options)
     prepared = Prepared(
         table, opened.names, header, ours, list_rules(replace(read, table=table), options),
         opened.malformed, options, read.readings, read.currency, rest=opened.rest,
-        locate=opened.locate,
+        count_distinct=opened.count_distinct, locate=opened.locate,
     )  # fmt: skip
     if header.layout is None and header.worth == "amount" and "order_total" in names:
         _compare_totals(prepared)
