@@ -56,6 +56,7 @@ class Amounts:
     odd: str = "12x"  # a value that no reading of this style has
 
     def write(self, cents: int) -> str:
+        """The amount as text."""
         whole, rest = divmod(abs(cents), 100)
         text = f"{whole:,}".replace(",", self.group)
         if self.decimals:

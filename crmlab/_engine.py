@@ -37,6 +37,7 @@ __all__ = [
     "quote",
     "read_parquet",
     "run",
+    "runs_on",
     "scan_parquet",
     "scratch_file",
     "store",
@@ -294,6 +295,11 @@ def store(expression: Any) -> Path:
 def write_parquet(expression: Any) -> Any:
     """Run a table expression once, and return its stored result as a table."""
     return read_parquet(store(expression))
+
+
+def runs_on(table: Any) -> bool:
+    """Say whether a table expression lives on an engine that crmlab runs its queries on."""
+    return table.get_backend().name in ("duckdb", "pyspark")
 
 
 def is_spark(table: Any) -> bool:

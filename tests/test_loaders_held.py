@@ -1,6 +1,5 @@
 """Text held in memory is read as the readers of single columns read it, only faster."""
 
-import dataclasses
 import io
 
 import numpy as np
@@ -13,6 +12,7 @@ from crmlab._engine import in_memory, run
 from crmlab._plain import are_plain_ids, number_ids, read_plain_amounts, read_plain_days
 from crmlab._revenue.nobody import is_placeholder
 from crmlab.loaders._columns import held
+from crmlab.loaders._columns import read as read_module
 from crmlab.loaders._columns.amounts import read_number
 from crmlab.loaders._columns.clues import Clues
 from crmlab.loaders._columns.dates import read_date
@@ -216,12 +216,7 @@ def read_both(monkeypatch):
     def read(call):
         usual = outcome(call)
         with monkeypatch.context() as patched:
-            opened = loaders.open_source
-            patched.setattr(
-                loaders,
-                "open_source",
-                lambda *a, **k: dataclasses.replace(opened(*a, **k), held=None),
-            )
+            patched.setattr(read_module, "read_held", lambda *_: None)
             return usual, outcome(call)
 
     return read

@@ -667,7 +667,7 @@ def test_text_columns_read_the_same_on_every_engine(engine):
         ("14", "2024-01-05 오후 3:05", "-5", "no"),
         ("15", "2024-1-5", "(5)", "no"),
         ("9.1E+18", "2024-01-05 24:00", "1e3", "maybe"),
-        ("16", "2024-01-05 00:00:00.5", "₩7.5", "F"),
+        ("16", "2024-01-05 00:00:00.5", "₩7", "F"),
     ]
     frame = pd.DataFrame(rows, columns=["customer_id", "date", "amount", "is_return"])
     report, expected = audited(engine(frame)), audited(frame)
@@ -675,7 +675,7 @@ def test_text_columns_read_the_same_on_every_engine(engine):
     assert report.readings == expected.readings
     assert reasons(report) == reasons(expected)
     # What says that it is no return is a line, whatever its sign; ₩12,000 had no purchase.
-    assert (report.rows_valid, report.revenue) == (4, -5 - 5 + 7.5)
+    assert (report.rows_valid, report.revenue) == (4, -5 - 5 + 7)
 
 
 def counted(report):

@@ -251,13 +251,14 @@ def _prepare(source: TableSource, options: Options) -> Prepared:
         separator=options.separator,
         sheet=options.sheet,
         header=options.header,
+        named=list(options.columns or TRANSACTIONS.names(required=True)),
     )
     header = find_header(opened, TRANSACTIONS, options.columns or {}, options.layout)
     needed = _list_needed(header, opened.names, options)
     if header.layout is not None and options.layout is None:
         _log.info("`source` has the layout %r; pass `layout=` to say another.", header.layout.name)
     options = options.under(header.layout)
-    rows = opened.read(needed)
+    rows = opened.read(needed, header.list_keys())
     read = read_columns(rows, header, TRANSACTIONS, options)
     return apply_rules(rows, header, read, options)
 

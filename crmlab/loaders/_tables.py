@@ -1,7 +1,7 @@
 """Read canonical tables other than transactions: every column as what its contract wants."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import ibis
@@ -118,8 +118,8 @@ Spark table
         columns=columns, date_format=date_format, dayfirst=dayfirst, timezone=timezone,
         decimal=decimal, encoding=encoding, separator=separator, sheet=sheet, header=header,  # type: ignore[arg-type]
     )  # fmt: skip
-    opened = _open(source, options)
     contract = CONTRACTS[name]
+    opened = _open(source, options, list(columns or contract.names(required=True)))
     matched = find_header(opened, contract, columns or {})
     rows = opened.read_all()
     if rows.malformed:  # not shown: the line may hold a person's name
@@ -192,13 +192,14 @@ def read_dates(
     return pd.Series(found["value"].array, index=column.index, name=column.name)
 
 
-def _open(source: Any, options: Options) -> Opened:
+def _open(source: Any, options: Options, named: Collection[str] = ()) -> Opened:
     return open_source(
         source,
         encoding=options.encoding,
         separator=options.separator,
         sheet=options.sheet,
         header=options.header,
+        named=named,
     )
 
 

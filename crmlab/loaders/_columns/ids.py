@@ -85,7 +85,11 @@ def read_id(name: str, table: Any, theirs: str, *, written: Any = None) -> Cells
     """
     column = table[theirs]
     kind = column.type()
-    if kind.is_uuid() or (kind.is_decimal() and not kind.scale):
+    if kind.is_decimal() and kind.scale != 0:  # NUMERIC(10, 2) holds whole numbers, too
+        problem = ibis.ifelse(column != column.floor(), "unreadable", ibis.null("string"))
+        text = column.cast("string").re_replace(r"\.0*$|(\.\d*[1-9])0+$", r"\1")
+        return Cells(table, text, problem)
+    if kind.is_uuid() or kind.is_decimal():
         column, kind = column.cast("string"), ibis.dtype("string")
     if kind.is_string():
         seen = column if written is None else written[theirs].cast("string")
@@ -101,7 +105,9 @@ def read_id(name: str, table: Any, theirs: str, *, written: Any = None) -> Cells
         )
         return Cells(table, whole, problem)
     if not kind.is_integer():
-        raise ContractError(f"`{name}` must hold text or whole numbers; it holds {kind}.")
+        raise ContractError(
+            f"`{name}` must hold text or whole numbers; it holds {kind}. Make it text first."
+        )
     return Cells(table, column)
 
 

@@ -16,6 +16,7 @@ from crmlab.loaders._sources.source import Opened
 
 __all__ = ["Header", "find_header"]
 
+_KEYS = ("customer_id", "order_id", "date")
 _REMEDY = "Map your header to these names with `columns={'your name': 'our name'}`."
 
 
@@ -40,6 +41,11 @@ class Header:
         """The owner's columns that reading needs, of `names`; total rows may stand in the first."""
         made = {column for origin in self.origins.values() for column in origin.columns}
         return (made | {*names[:1], *asked}) & set(names)
+
+    def list_keys(self) -> set[str]:
+        """The owner's columns of ids and days, which several lines may share."""
+        keys = [self.origins[name] for name in _KEYS if name in self.origins]
+        return {column for origin in keys for column in origin.columns}
 
 
 def find_header(

@@ -56,6 +56,7 @@ class Prepared:
     plain_ids: bool = False
     all_count: bool = False
     rest: Rest | None = None
+    count_distinct: Callable[[], int] | None = None
     locate: Callable[[Collection[int]], dict[int, str]] = Source.locate
 
     @property
@@ -120,6 +121,8 @@ class Prepared:
         """Count the rows that are equal to an earlier one in each of the owner's columns."""
         read = [name for name in self.names if name in self.table.columns]
         n_repeats = _count_repeats(self.table, read, n_rows)
+        if n_repeats and self.count_distinct is not None:
+            return n_rows - self.count_distinct()
         if not n_repeats or self.rest is None:
             return n_repeats
         # Only rows that are alike in the columns that were read are compared in the others.
@@ -192,7 +195,8 @@ def apply_rules(opened: Source, header: Header, read: Columns, options: Options)
     prepared = Prepared(
         table, opened.names, header, ours, list_rules(replace(read, table=table), options),
         opened.malformed, options, read.readings, read.currency,
-        plain_ids="customer_id" in read.wordless, rest=opened.rest, locate=opened.locate,
+        plain_ids="customer_id" in read.wordless, rest=opened.rest,
+        count_distinct=opened.count_distinct, locate=opened.locate,
     )  # fmt: skip
     if header.layout is None and header.worth == "amount" and "order_total" in names:
         _compare_totals(prepared)

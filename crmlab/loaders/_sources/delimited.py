@@ -20,11 +20,10 @@ import pyarrow.csv
 from crmlab.contracts import ContractError
 from crmlab.loaders._sources.encoding import BLOCK, find_encoding, open_bytes, open_decoded
 from crmlab.loaders._sources.footer import say_footer
-from crmlab.loaders._sources.lines import HEADER_LINES, find_footer, read_top
+from crmlab.loaders._sources.lines import HEADER_LINES, Told, find_footer, read_top
 from crmlab.loaders._sources.peek import look_at_text, name_columns, peek_names, refusing_bytes
-from crmlab.loaders._sources.places import Part, locate_lines
-from crmlab.loaders._sources.records import Aside, TextFile, split_records
-from crmlab.loaders._sources.source import Opened, Source, check_same_names
+from crmlab.loaders._sources.records import Aside, Part, TextFile, locate_lines, split_records
+from crmlab.loaders._sources.source import Opened, Source, check_same_names, hint_at_header
 from crmlab.loaders._sources.stored import Stage
 from crmlab.loaders._sources.titles import say_once
 
@@ -37,19 +36,16 @@ _LAST_LINES, _LAST_LETTERS = 200, 4 << 20
 _AROUND = np.isin(np.arange(256), list(b',;\t|\r\n"'))
 
 
-def open_text(
-    paths: Sequence[Path], encoding: str | None, separator: str | None, header: int | None
-) -> Opened:
+def open_text(paths: Sequence[Path], told: Told) -> Opened:
     """Find the header of text files, which is the same, and what they hold below it."""
-    names = {path: peek_names(path, encoding, separator, header) for path in paths}
+    names = {path: peek_names(path, told) for path in paths}
     check_same_names(names)
     known = names[paths[0]]
     return Opened(
         tuple(known),
-        partial(look_at_text, paths[0], encoding, separator, header),
-        lambda needed: _stage(
-            [_examine(path, encoding, separator, header) for path in paths], known, needed
-        ),
+        partial(look_at_text, paths[0], told),
+        lambda needed, _: _stage([_examine(path, told) for path in paths], known, needed),
+        hint_at_header(known),
     )
 
 
@@ -80,13 +76,11 @@ def _stage(files: Sequence[TextFile], names: list[str], needed: Collection[str])
     )
 
 
-def _examine(
-    path: Path, encoding: str | None, separator: str | None, header: int | None
-) -> TextFile:
-    with refusing_bytes(path, encoding):
-        used = encoding or find_encoding(path)
-        first, last, n_lines, care = _scan(path, used, header or 0)
-    top = read_top(first, path.name, separator, header)
+def _examine(path: Path, told: Told) -> TextFile:
+    with refusing_bytes(path, told.encoding):
+        used = told.encoding or find_encoding(path)
+        first, last, n_lines, care = _scan(path, used, told.header or 0)
+    top = read_top(first, path.name, told)
     names = name_columns(top, path)
     last = last[max(0, top.end - n_lines + len(last)) :]
     rows = any(line.strip() for line in first[top.end :]) or any(line.strip() for line in last)

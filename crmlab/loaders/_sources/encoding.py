@@ -11,7 +11,7 @@ from typing import IO
 
 from crmlab.contracts import ContractError
 
-__all__ = ["BLOCK", "find_encoding", "guess_encoding", "open_bytes", "open_decoded"]
+__all__ = ["BLOCK", "find_encoding", "find_wide", "guess_encoding", "open_bytes", "open_decoded"]
 
 # As much as stays in the cache of a processor, and more than any line of text.
 BLOCK = 4 << 20
@@ -48,9 +48,7 @@ def find_encoding(path: Path, most: int | None = None) -> str:
     """
     with open_bytes(path) as file:
         start = file.read(_PEEK)
-    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
-    if wide := _find_unmarked(start):
+    if wide := find_wide(start):
         return wide
     if _decodes(path, "utf-8", most):
         return "utf-8"
@@ -62,8 +60,12 @@ def find_encoding(path: Path, most: int | None = None) -> str:
     )
 
 
-def _find_unmarked(start: bytes) -> str:
-    """UTF-16 without its mark: every second byte of digits and separators is 0."""
+def find_wide(start: bytes) -> str:
+    """UTF-16 or UTF-32, by their marks, or without: every second byte of digits and marks is 0."""
+    if start.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        return "utf-32"
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
     even, odd = start[::2].count(0), start[1::2].count(0)
     if 4 * max(even, odd) < len(start) // 2 or min(even, odd) * 20 > max(even, odd):
         return ""

@@ -14,11 +14,27 @@ from crmlab._optional import need
 from crmlab.contracts import ContractError
 from crmlab.loaders._sources.footer import is_stray, say_footer
 from crmlab.loaders._sources.frames import open_frame
-from crmlab.loaders._sources.source import Opened, Source, check_names, check_same_names
+from crmlab.loaders._sources.sheets import (
+    Formula,
+    Merged,
+    Span,
+    add_formulas,
+    fill_spans,
+    look_at_sheet,
+    place_spans,
+)
+from crmlab.loaders._sources.source import (
+    Opened,
+    Source,
+    check_names,
+    check_same_names,
+    hint_at_header,
+)
 from crmlab.loaders._sources.titles import (
     SAMPLE,
     count_filled,
     find_header_row,
+    find_named_row,
     find_width,
     is_filled,
     say_header,
@@ -31,13 +47,15 @@ __all__ = ["open_excel"]
 _Rows = dict[int, tuple[Any, ...]]
 
 
-def open_excel(paths: Sequence[Path], sheet: str | int | None, header: int | None) -> Opened:
+def open_excel(
+    paths: Sequence[Path], sheet: str | int | None, header: int | None, named: Collection[str] = ()
+) -> Opened:
     """Return the table that the sheets of Excel files hold together, and say which they are.
 
     Without `sheet`, sheets with the columns of the first one that is not empty are read, hidden
     ones and those with other columns are not.
     """
-    books = [_read_book(path, sheet, header) for path in paths]
+    books = [_read_book(path, sheet, header, named) for path in paths]
     check_same_names({book.path: list(book.frame.columns) for book in books})
     frame = pd.concat([book.frame for book in books], ignore_index=True)
     opened = open_frame(frame, paths[0].name)
@@ -51,11 +69,40 @@ def open_excel(paths: Sequence[Path], sheet: str | int | None, header: int | Non
         "footer": say_footer([text for part in parts for text in part.footer], "row"),
     }
     said = {name: reading for name, reading in readings.items() if reading}
+    spans = _join_spans(parts)
 
-    def read(needed: Collection[str]) -> Source:
-        return replace(opened.read(needed), readings=said, locate=partial(_locate, books))
+    def read(needed: Collection[str], keys: Collection[str]) -> Source:
+        for name in needed:
+            _check_calculated(name, frame, books)
+        filled, words = fill_spans(frame, spans, keys)
+        rows = open_frame(filled, paths[0].name).read(needed, keys)
+        more = {"merged cells": words} if words else {}
+        return replace(rows, readings=said | more, locate=partial(_locate, books))
 
-    return replace(opened, read=read, hint=opened.hint or hint)
+    hint = opened.hint or hint or hint_at_header(opened.names)
+    return replace(opened, read=read, hint=hint)
+
+
+def _join_spans(parts: Sequence["_Part"]) -> list[Span]:
+    """The cells that span several rows, by their places in the rows of all parts together."""
+    spans, start = [], 0
+    for part in parts:
+        spans += [Span(span.column, start + span.first, start + span.last) for span in part.spans]
+        start += len(part.numbers)
+    return spans
+
+
+def _check_calculated(name: str, frame: pd.DataFrame, books: Sequence["_Book"]) -> None:
+    """Raise where cells hold formulas that no spreadsheet has calculated."""
+    formulas = frame[name].map(lambda cell: isinstance(cell, Formula))
+    if formulas.any():
+        first = int(formulas.to_numpy().argmax())
+        place = _locate(books, [first])[first]
+        raise ContractError(
+            f"{name!r} holds formulas without a result in {formulas.sum():,} cells, the first "
+            f"{str(frame[name].iloc[first])!r} in {place}: a program wrote the file. Open it in "
+            "Excel or LibreOffice, and save it."
+        )
 
 
 @dataclass(frozen=True)
@@ -66,6 +113,7 @@ class _Part:
     numbers: list[int]
     words: str
     footer: list[str]
+    spans: list[Span]
 
 
 @dataclass(frozen=True)
@@ -102,14 +150,18 @@ def _list(names: Sequence[str]) -> str:
     return ", ".join(map(repr, names))
 
 
-def _read_book(path: Path, sheet: str | int | None, header: int | None) -> _Book:
-    pages, names = _read_pages(path, sheet)
+def _read_book(
+    path: Path, sheet: str | int | None, header: int | None, named: Collection[str]
+) -> _Book:
+    pages, names, merged = _read_pages(path, sheet)
     pages = {name: rows for name, rows in pages.items() if rows}
     if not pages:
         raise ContractError(f"{path} is empty: its sheet has no header and no rows.")
     if header is not None:
         pages = _choose_pages(pages, header)
-    parts = {name: _read_part(rows, path, header) for name, rows in pages.items()}
+    parts = {
+        name: _read_part(rows, path, header, named, merged[name]) for name, rows in pages.items()
+    }
     columns = set(next(iter(parts.values())).frame.columns)
     alike = {name: part for name, part in parts.items() if set(part.frame.columns) == columns}
     left_out = [] if sheet is not None else [name for name in names if name not in alike]
@@ -135,17 +187,21 @@ def _choose_pages(pages: dict[str, _Rows], header: int) -> dict[str, _Rows]:
     )
 
 
-def _read_part(rows: _Rows, path: Path, header: int | None) -> _Part:
+def _read_part(
+    rows: _Rows, path: Path, header: int | None, named: Collection[str], merged: Sequence[Merged]
+) -> _Part:
     numbers = list(rows)
     if header is None:
         above = [_strip_end(row) for row in list(rows.values())[:SAMPLE]]
-        header = numbers[find_header_row(above, find_width(above))]
+        found = find_named_row(above, named)
+        header = numbers[find_header_row(above, find_width(above)) if found is None else found]
     words = say_header(header, "row") if header > numbers[0] else ""
     table = {number: row for number, row in rows.items() if number >= header}
     footer = _find_footer(table)
     kept = [number for number in table if number not in footer]
-    frame = _as_frame([table[number] for number in kept], path)
-    return _Part(frame, kept[1:], words, list(footer.values()))
+    frame, positions = _as_frame([table[number] for number in kept], path)
+    spans = place_spans(merged, kept[1:], positions)
+    return _Part(frame, kept[1:], words, list(footer.values()), spans)
 
 
 def _strip_end(row: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -168,34 +224,45 @@ def _find_footer(table: _Rows) -> dict[int, str]:
     return end
 
 
-def _as_frame(rows: list[tuple[Any, ...]], path: Path) -> pd.DataFrame:
-    """The cells as Python objects; the first row is the header."""
+def _as_frame(rows: list[tuple[Any, ...]], path: Path) -> tuple[pd.DataFrame, dict[int, str]]:
+    """The cells as Python objects below the header, and the names of columns by their numbers."""
     width = max(len(row) for row in rows)
     table = [(*row, *[None] * (width - len(row))) for row in rows]
-    names, columns = [], []
+    names, columns = dict[int, str](), []
     for number, (name, *cells) in enumerate(zip(*table, strict=True), 1):
         if name is not None or any(cell is not None for cell in cells):
-            names.append(f"column {number}" if name is None else str(name).strip())
+            names[number] = f"column {number}" if name is None else str(name).strip()
             columns.append(pd.Series(cells, dtype=object))
-    check_names(names, path.name)
-    return pd.DataFrame(dict(zip(names, columns, strict=True)))
+    check_names(names.values(), path.name)
+    return pd.DataFrame(dict(zip(names.values(), columns, strict=True))), names
 
 
-def _read_pages(path: Path, sheet: str | int | None) -> tuple[dict[str, _Rows], list[str]]:
-    """The rows that are not blank, by sheet, and the names of all sheets."""
+def _read_pages(
+    path: Path, sheet: str | int | None
+) -> tuple[dict[str, _Rows], list[str], dict[str, list[Merged]]]:
+    """The rows that are not blank, by sheet, the names of all sheets, and the merged cells."""
     openpyxl = need("openpyxl", extra="excel")
     try:
-        with contextlib.closing(
-            openpyxl.load_workbook(path, read_only=True, data_only=True)
-        ) as book:
+        with (
+            path.open("rb") as file,  # a path would have to end in .xlsx
+            contextlib.closing(
+                openpyxl.load_workbook(file, read_only=True, data_only=True)
+            ) as book,
+        ):
             names = [page.title for page in book.worksheets]
             pages = _find_visible(book) if sheet is None else [_find_sheet(book, names, sheet)]
-            return {page.title: _read_rows(page) for page in pages}, names
+            marks = {page.title: look_at_sheet(path, page) for page in pages}
+            rows = {
+                page.title: add_formulas(_read_rows(page), marks[page.title].formulas)
+                for page in pages
+            }
+        return rows, names, {name: mark.merged for name, mark in marks.items()}
     except InputError:
         raise
     except Exception as error:  # whatever its parts happen to raise on broken XML
         raise ContractError(
-            f"{path.name} cannot be read as an Excel file: {error}. Is it one, without a password?"
+            f"{path.name} cannot be read as an Excel file: {error}. "
+            "Open it in Excel or LibreOffice, and save it anew."
         ) from error
 
 

@@ -2,7 +2,7 @@
 
 import glob
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -14,6 +14,8 @@ from crmlab._errors import InputError
 from crmlab.contracts import ContractError
 from crmlab.loaders._sources.delimited import open_text
 from crmlab.loaders._sources.excel import open_excel
+from crmlab.loaders._sources.kinds import KINDS, find_file
+from crmlab.loaders._sources.lines import Told
 from crmlab.loaders._sources.source import (
     FIRST_ROWS,
     Opened,
@@ -22,14 +24,9 @@ from crmlab.loaders._sources.source import (
     zones_of,
 )
 from crmlab.loaders._sources.stored import read_stored
+from crmlab.loaders._sources.titles import say_once
 
 __all__ = ["expand", "open_files"]
-
-_KINDS = {
-    ".csv": "text", ".tsv": "text", ".txt": "text",
-    ".xlsx": "excel", ".xlsm": "excel",
-    ".parquet": "parquet", ".pq": "parquet",
-}  # fmt: skip
 
 
 def expand(path: str | os.PathLike[str]) -> list[Path]:
@@ -42,7 +39,7 @@ def expand(path: str | os.PathLike[str]) -> list[Path]:
         return [one]
     if one.is_dir():
         found = sorted(
-            p for p in one.rglob("*") if p.is_file() and _kind(p) and p.name[0] not in "._~"
+            p for p in one.rglob("*") if p.is_file() and _is_data(p) and p.name[0] not in "._~"
         )
         if not found:
             raise FileNotFoundError(
@@ -58,13 +55,12 @@ def expand(path: str | os.PathLike[str]) -> list[Path]:
     return found
 
 
-def _kind(path: Path) -> str | None:
-    """Text, Excel or Parquet; text may be gzipped."""
+def _is_data(path: Path) -> bool:
+    """Whether the name of a file in a folder is that of text, Excel or Parquet."""
     suffix = path.suffix.lower()
     if suffix == ".gz":
-        inner = Path(path.stem).suffix.lower()
-        return "text" if _KINDS.get(inner, "text" if not inner else None) == "text" else None
-    return _KINDS.get(suffix)
+        return KINDS.get(Path(path.stem).suffix.lower() or ".csv") == "text"
+    return suffix in KINDS
 
 
 def open_files(
@@ -73,23 +69,19 @@ def open_files(
     separator: str | None,
     sheet: str | int | None,
     header: int | None,
+    named: Collection[str] = (),
 ) -> Opened:
-    """Return the table that files of one kind hold together."""
-    odd = [path.name for path in paths if _kind(path) is None]
-    if odd:
-        raise InputError(
-            f"`source` must end in {', '.join(_KINDS)} or, gzipped, .csv.gz; got {odd[0]!r}."
-        )
-    kinds = {_kind(path) for path in paths}
+    """Return the table that files of one kind hold together.
+
+    `named` are columns that the table should have, by which a header below titles is found.
+    """
+    files = [find_file(path) for path in paths]
+    kinds = sorted({file.kind for file in files})
     if len(kinds) > 1:
         raise InputError(
-            f"`source` must name files of one kind; got {' and '.join(sorted(map(str, kinds)))} "
-            "together."
+            f"`source` must name files of one kind; got {' and '.join(kinds)} together."
         )
-    for path in paths:
-        if path.stat().st_size == 0:
-            raise ContractError(f"{path} is empty: it has no header and no rows.")
-    kind = kinds.pop()
+    kind, paths = kinds[0], [file.path for file in files]
     if sheet is not None and kind != "excel":
         raise InputError(f"`sheet` is for Excel files; got {sheet!r} with {paths[0].name}.")
     if header is not None and kind == "parquet":
@@ -98,10 +90,12 @@ def open_files(
             "Leave it out."
         )
     if kind == "parquet":
-        return _open_parquet(paths)
-    if kind == "excel":
-        return open_excel(paths, sheet, header)
-    return open_text(paths, encoding, separator, header)
+        opened = _open_parquet(paths)
+    elif kind == "excel":
+        opened = open_excel(paths, sheet, header, named)
+    else:
+        opened = open_text(paths, Told(encoding, separator, header, named))
+    return opened.say("file", say_once(file.words for file in files))
 
 
 # --- Parquet ----------------------------------------------------------------------------------
@@ -118,7 +112,7 @@ def _open_parquet(paths: Sequence[Path]) -> Opened:
         table = read_parquet(*paths, columns={name: quote(name) for name in asked})
         return execute(table.limit(FIRST_ROWS))
 
-    return Opened(names, look, lambda needed: read_stored(paths, names, needed, zones=zones))
+    return Opened(names, look, lambda needed, _: read_stored(paths, names, needed, zones=zones))
 
 
 def _read_schema(path: Path) -> pa.Schema:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from crmlab._engine import in_memory, quote
 from crmlab.contracts import ContractError
@@ -70,7 +71,7 @@ def _open_columns(names: Sequence[str], convert: Callable[..., pa.Table], hint: 
     def look(asked: Sequence[str]) -> pd.DataFrame:
         return convert(asked, slice(FIRST_ROWS)).select(asked).to_pandas()
 
-    def read(needed: Collection[str]) -> Source:
+    def read(needed: Collection[str], _: Collection[str]) -> Source:
         wanted, others = split_names(names, needed)
         held = _number_rows(convert(wanted))
 
@@ -95,21 +96,60 @@ def as_engine_type(column: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.A
     """The column in a type that Ibis and DuckDB store; as text where they have none like it."""
     kind = column.type
     if pa.types.is_dictionary(kind):
-        return as_engine_type(column.cast(kind.value_type))
+        return as_engine_type(_decode(column))
+    if pa.types.is_run_end_encoded(kind):
+        return as_engine_type(pc.run_end_decode(column))
     if pa.types.is_float16(kind):
         return column.cast(pa.float32())
     if pa.types.is_null(kind):
         return column.cast(pa.string())
-    if (
-        pa.types.is_duration(kind)
-        or pa.types.is_interval(kind)
-        or pa.types.is_union(kind)
-        or pa.types.is_run_end_encoded(kind)
-        or isinstance(kind, pa.BaseExtensionType)
-    ):
-        values = [None if value is None else str(value) for value in column.to_pylist()]
-        return pa.array(values, pa.string())
-    return column
+    if pa.types.is_decimal256(kind):
+        return _shorten_decimal(column)
+    if _is_bytes(kind):
+        return _as_utf8(column)
+    if _is_stored(kind):
+        return column
+    values = [None if value is None else str(value) for value in column.to_pylist()]
+    return pa.array(values, pa.string())
+
+
+def _decode(column: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Array:
+    """The values of a dictionary; pyarrow has no cast for each kind of text."""
+    chunks = column.chunks if isinstance(column, pa.ChunkedArray) else [column]
+    kind = column.type.value_type
+    kind = pa.string() if kind == pa.string_view() else kind
+    return pa.chunked_array([one.dictionary.cast(kind).take(one.indices) for one in chunks], kind)
+
+
+def _shorten_decimal(column: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Array:
+    """A decimal of 256 bits in the 128 that engines know, or as text."""
+    try:
+        return column.cast(pa.decimal128(38, column.type.scale))
+    except pa.ArrowInvalid:
+        return column.cast(pa.string())
+
+
+def _is_bytes(kind: pa.DataType) -> bool:
+    return pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or kind == pa.binary_view()
+
+
+def _as_utf8(column: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Array:
+    """Bytes as text where they are, as some programs store it."""
+    try:
+        return column.cast(pa.string())
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        return column
+
+
+def _is_stored(kind: pa.DataType) -> bool:
+    """Whether engines have a type, with all types in it, that is like it."""
+    odd = (
+        pa.types.is_duration, pa.types.is_interval, pa.types.is_union, pa.types.is_dictionary,
+        pa.types.is_run_end_encoded, pa.types.is_decimal256, pa.types.is_float16, pa.types.is_null,
+    )  # fmt: skip
+    if isinstance(kind, pa.BaseExtensionType) or any(is_odd(kind) for is_odd in odd):
+        return False
+    return all(_is_stored(kind.field(number).type) for number in range(kind.num_fields))
 
 
 def _to_arrow(name: str, column: pd.Series) -> dict[str, Any]:
@@ -118,6 +158,8 @@ def _to_arrow(name: str, column: pd.Series) -> dict[str, Any]:
         column = pd.Series(np.asarray(column))
     if isinstance(column.dtype, pd.PeriodDtype):
         column = column.dt.to_timestamp()
+    if isinstance(column.dtype, pd.ArrowDtype):
+        return {name: as_engine_type(pa.chunked_array(column.array.__arrow_array__()))}
     if isinstance(column.dtype, pd.CategoricalDtype):
         column = column.astype(object)
     if column.dtype == object:
@@ -135,6 +177,8 @@ def _unify_kind(column: pd.Series) -> pd.Series | None:
     """Objects of one kind as that kind, or None where they are a mixture."""
     kind = pd.api.types.infer_dtype(column, skipna=True)
     there = column.dropna()
+    if kind == "period":
+        return pd.Series(pd.PeriodIndex(column).to_timestamp(), column.index)
     if kind == "decimal" and all(value.is_finite() and value % 1 == 0 for value in there):
         # Databases return whole numbers like this.
         whole = [None if pd.isna(value) else int(value) for value in column]

@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -13,12 +13,14 @@ from crmlab.loaders._sources.titles import (
     SAMPLE,
     count_filled,
     find_header_row,
+    find_named_row,
     find_width,
     is_filled,
+    is_rule,
     say_header,
 )
 
-__all__ = ["HEADER_LINES", "Top", "find_footer", "read_top", "split_fields"]
+__all__ = ["HEADER_LINES", "Told", "Top", "find_footer", "read_top", "split_fields"]
 
 HEADER_LINES = 1_000
 _MARKS = ",;\t|"
@@ -41,6 +43,16 @@ class Top:
 
 
 @dataclass(frozen=True)
+class Told:
+    """What the caller says of text files; `named` are columns that the header should have."""
+
+    encoding: str | None = None
+    separator: str | None = None
+    header: int | None = None
+    named: Collection[str] = ()
+
+
+@dataclass(frozen=True)
 class _Record:
     """A line, or several where a quoted value spans them; counted from 1."""
 
@@ -49,29 +61,31 @@ class _Record:
     end: int
 
 
-def read_top(lines: list[str], name: str, separator: str | None, header: int | None) -> Top:
+def read_top(lines: list[str], name: str, told: Told) -> Top:
     """Find the header in the first lines of a file that is called `name`."""
     above = list(islice(_join_lines(lines), SAMPLE))
     if not above:
         raise ContractError(f"{name} is empty: it has no header and no rows.")
     said = _SEP.fullmatch(above[0].text)
-    marks = separator or (said[1] if said else _MARKS)
-    if header is None:
+    marks = told.separator or (said[1] if said else _MARKS)
+    if told.header is None:
         records = above[1:] if said and len(above) > 1 else above
+        position, mark = _find_named(records, marks, told.named) or _find_header(records, marks)
     else:
-        records = _join_from(lines, header)
-    position, mark = _find_header(records, marks) if header is None else (0, "")
+        records, position, mark = _join_from(lines, told.header), 0, ""
     record, below = records[position], records[position + 1 :]
     _check_text(record.text, name)
     mark = mark or _count_mark(record.text, marks)
-    names, extra = _fit_names(
-        split_fields(record.text, mark, name), [split_fields(r.text, mark) for r in below]
-    )
+    rows = [split_fields(one.text, mark) for one in below]
+    end = record.end
+    if rows and is_rule(rows[0]):
+        end, rows = below[0].end, rows[1:]
+    names, extra = _fit_names(split_fields(record.text, mark, name), rows)
     words = ""
     if record.start > above[0].start:
         sep_only = said and record.start == above[1].start
         words = say_header(record.start, "line", repr(above[0].text) if sep_only else "")
-    return Top(mark, names, record.end, extra, words)
+    return Top(mark, names, end, extra, words)
 
 
 def _join_lines(lines: Sequence[str], start: int = 0) -> Iterator[_Record]:
@@ -99,6 +113,17 @@ def _join_from(lines: list[str], header: int) -> list[_Record]:
         f"`header` must be the number of the line that holds the names, from 1; got {header}, and "
         f"{fault}. Leave it out to have the header found."
     )
+
+
+def _find_named(
+    records: Sequence[_Record], marks: str, named: Collection[str]
+) -> tuple[int, str] | None:
+    """The position of the line that holds the names that are looked for, and the separator."""
+    for mark in marks if named else "":
+        position = find_named_row((split_fields(one.text, mark) for one in records), named)
+        if position is not None:
+            return position, mark
+    return None
 
 
 def _find_header(records: Sequence[_Record], marks: str) -> tuple[int, str]:

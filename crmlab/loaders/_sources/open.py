@@ -8,8 +8,9 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from crmlab._engine import execute, quote, scratch_file
+from crmlab._engine import quote, scratch_file
 from crmlab._errors import InputError, InputTypeError
+from crmlab.loaders._sources.expressions import open_expression
 from crmlab.loaders._sources.files import expand, open_files
 from crmlab.loaders._sources.frames import open_arrow, open_frame
 from crmlab.loaders._sources.source import FIRST_ROWS, Opened, Source, check_names, zones_of
@@ -28,11 +29,15 @@ def open_source(
     separator: str | None = None,
     sheet: str | int | None = None,
     header: int | None = None,
+    named: Collection[str] = (),
 ) -> Opened:
-    """Return what is known at once of the table behind a path, a glob, a frame or a relation."""
+    """Return what is known at once of the table behind a path, a glob, a frame or a relation.
+
+    `named` are columns that it should have, by which a header below titles is found.
+    """
     if names_files(source):
         files = list(dict.fromkeys(file for path in _list_paths(source) for file in expand(path)))
-        return open_files(files, encoding, separator, sheet, header)
+        return open_files(files, encoding, separator, sheet, header, named)
     if sheet is not None:
         raise InputError(f"`sheet` is for Excel files; got {sheet!r} with a table.")
     if header is not None:
@@ -47,7 +52,11 @@ def open_source(
     if kind == "pyspark.DataFrame":
         return _open_spark(source)
     if kind in ("ibis.Table", "ibis.CachedTable"):
-        return _open_table(source)
+        return open_expression(source)
+    if kind == "polars.LazyFrame":
+        raise InputTypeError("`source` is a polars.LazyFrame, not a table yet: call `.collect()`.")
+    if kind == "polars.DataFrame":
+        source = _write_long(source)
     if hasattr(source, "__arrow_c_stream__") and not kind.startswith("ibis."):
         return open_arrow(_to_arrow(source))
     raise _unknown_source(source)
@@ -76,22 +85,18 @@ def _unknown_source(source: Any) -> InputTypeError:
     )
 
 
+def _write_long(frame: Any) -> Any:
+    """A polars frame with whole numbers of 128 bits as text, which Arrow has no type for."""
+    kinds = {"Int128", "UInt128"}
+    long = [name for name, kind in frame.schema.items() if str(kind) in kinds]
+    return frame.with_columns(*(frame.get_column(name).cast(str) for name in long))
+
+
 def _to_arrow(source: Any) -> pa.Table:
     try:
         return pa.table(source)
     except (pa.ArrowException, TypeError) as error:  # one column is a stream, too, and not a table
         raise _unknown_source(source) from error
-
-
-def _open_table(table: Any, where: str = "The table") -> Opened:
-    """An expression of an engine that crmlab runs on; its rows have no numbers, so all is read."""
-    check_names(table.columns, where)
-    names = tuple(table.columns)
-    return Opened(
-        names,
-        lambda asked: execute(table.select(asked).limit(FIRST_ROWS)),
-        lambda needed: Source(table, names),
-    )
 
 
 def _open_relation(relation: Any) -> Opened:
@@ -111,7 +116,7 @@ def _open_relation(relation: Any) -> Opened:
             .to_pandas()
         )
 
-    def read(needed: Collection[str]) -> Source:
+    def read(needed: Collection[str], _: Collection[str]) -> Source:
         zones = zones_of(exact.limit(0).to_arrow_table().schema)
         path = scratch_file(".parquet")
         exact.write_parquet(str(path))
@@ -151,4 +156,4 @@ def _open_spark(frame: Any) -> Opened:
     frame.select(*columns).createGlobalTempView(view)
     own.table(f"global_temp.{view}").createTempView(view)
     session.catalog.dropGlobalTempView(view)
-    return _open_table(backend.table(view))
+    return open_expression(backend.table(view))

@@ -11,34 +11,26 @@ import pandas as pd
 
 from crmlab.contracts import ContractError
 from crmlab.loaders._sources.encoding import guess_encoding, open_decoded
-from crmlab.loaders._sources.lines import HEADER_LINES, Top, read_top, split_fields
+from crmlab.loaders._sources.lines import HEADER_LINES, Told, Top, read_top, split_fields
 from crmlab.loaders._sources.source import FIRST_ROWS, check_names
 from crmlab.loaders._sources.titles import SAMPLE
 
 __all__ = ["look_at_text", "name_columns", "peek_names", "refusing_bytes"]
 
 
-def peek_names(
-    path: Path, encoding: str | None, separator: str | None, header: int | None
-) -> list[str]:
+def peek_names(path: Path, told: Told) -> list[str]:
     """The names of the columns of a text file, from its first lines."""
-    with refusing_bytes(path, encoding):
-        lines = _read_lines(path, encoding, (header or 0) + SAMPLE)
+    with refusing_bytes(path, told.encoding):
+        lines = _read_lines(path, told, SAMPLE)
         if not _are_plain(lines):  # blank lines or values over several: more may be needed
-            lines = _read_lines(path, encoding, (header or 0) + HEADER_LINES)
-    return name_columns(read_top(lines, path.name, separator, header), path)
+            lines = _read_lines(path, told, HEADER_LINES)
+    return name_columns(read_top(lines, path.name, told), path)
 
 
-def look_at_text(
-    path: Path,
-    encoding: str | None,
-    separator: str | None,
-    header: int | None,
-    asked: Sequence[str],
-) -> pd.DataFrame:
+def look_at_text(path: Path, told: Told, asked: Sequence[str]) -> pd.DataFrame:
     """The first rows of some columns of a text file, as text."""
-    lines = _read_lines(path, encoding, (header or 0) + HEADER_LINES)
-    top = read_top(lines, path.name, separator, header)
+    lines = _read_lines(path, told, HEADER_LINES)
+    top = read_top(lines, path.name, told)
     names = name_columns(top, path)
     rows = (split_fields(line, top.mark)[: len(names)] for line in lines[top.end :])
     fitting = islice((row for row in rows if len(row) == len(names)), FIRST_ROWS)
@@ -66,9 +58,9 @@ def refusing_bytes(path: Path, encoding: str | None) -> Iterator[None]:
         raise ContractError(f"{path.name} is not a complete gzip file: {error}.") from None
 
 
-def _read_lines(path: Path, encoding: str | None, most: int) -> list[str]:
-    with open_decoded(path, encoding or guess_encoding(path)) as text:
-        return list(islice(text, most))
+def _read_lines(path: Path, told: Told, most: int) -> list[str]:
+    with open_decoded(path, told.encoding or guess_encoding(path)) as text:
+        return list(islice(text, (told.header or 0) + most))
 
 
 def _are_plain(lines: Sequence[str]) -> bool:

@@ -1,8 +1,8 @@
-"""Split text into records as the CSV standard says, and set aside what does not fit the header."""
+"""Split text into records as the CSV standard says, and find on which lines they stand."""
 
 import csv
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -10,9 +10,10 @@ from pathlib import Path
 from crmlab.loaders._sources.encoding import open_decoded
 from crmlab.loaders._sources.footer import BLANK, Loose, is_stray, split_end
 from crmlab.loaders._sources.lines import Top
+from crmlab.loaders._sources.source import TORN
 from crmlab.loaders._sources.titles import count_filled
 
-__all__ = ["Aside", "TextFile", "split_records"]
+__all__ = ["Aside", "Part", "TextFile", "locate_lines", "split_records"]
 
 
 @dataclass(frozen=True)
@@ -120,3 +121,51 @@ def _split_rows(lines: Iterator[str], top: Top) -> Iterator[tuple[int, list[str]
             row = []
             reader = csv.reader(feed(), delimiter=top.mark, strict=True)
         yield number, row, "".join(taken).strip("\r\n")
+
+
+# --- where rows stand ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Part:
+    """The rows of one file among those of all: the first number, and that after the last."""
+
+    file: TextFile
+    start: int
+    end: int
+    torn: bool
+
+
+def locate_lines(parts: Sequence[Part], rows: Collection[int]) -> dict[int, str]:
+    """Say on which lines of their files the rows begin; `TORN` is the first torn line.
+
+    A file is read again up to the last line that is asked for.
+    """
+    places: dict[int, str] = {}
+    for part in parts:
+        wanted = {row - part.start: row for row in rows if part.start <= row < part.end}
+        if part.torn and TORN in rows and TORN not in places:
+            wanted[TORN] = TORN
+        name = f"{part.file.path.name}, " if len(parts) > 1 else ""
+        for number, line in _find_lines(part.file, wanted).items():
+            places[wanted[number]] = f"{name}line {line:,}"
+    return places
+
+
+def _find_lines(file: TextFile, wanted: Collection[int]) -> dict[int, int]:
+    """The numbers of rows in one file -> those of their first lines."""
+    missing, found = set(wanted), dict[int, int]()
+    if not missing:
+        return found
+    aside = Aside()
+    for number, (line, _) in enumerate(split_records(file, aside)):
+        if number in missing:
+            found[number] = line
+        if aside.numbers:
+            missing.discard(TORN)
+        missing.discard(number)
+        if not missing:
+            break
+    if TORN in wanted and aside.numbers:
+        found[TORN] = aside.numbers[0]
+    return found

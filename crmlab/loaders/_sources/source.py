@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ __all__ = [
     "Source",
     "check_names",
     "check_same_names",
+    "hint_at_header",
     "name_rows",
     "split_names",
     "zones_of",
@@ -43,17 +44,30 @@ class Opened:
     """What is known of a table before its rows are read: the names of its owner's columns.
 
     `look` returns the first rows of some columns; `read` reads the rows and those columns, and
-    no others where they can be had later. `hint` says what may help where columns are missing.
+    no others where they can be had later. It is told which of them are keys, such as ids and days:
+    a cell that spans several rows stands for each of them. `hint` says what may help where columns
+    are missing.
     """
 
     names: tuple[str, ...]
     look: Callable[[Sequence[str]], pd.DataFrame]
-    read: Callable[[Collection[str]], "Source"]
+    read: Callable[[Collection[str], Collection[str]], "Source"]
     hint: str = ""
 
     def read_all(self) -> "Source":
         """Read all columns."""
-        return self.read(self.names)
+        return self.read(self.names, ())
+
+    def say(self, topic: str, words: str) -> "Opened":
+        """The same, with a reading besides: what its owner should know of how it is read."""
+        if not words:
+            return self
+
+        def read(needed: Collection[str], keys: Collection[str]) -> Source:
+            rows = self.read(needed, keys)
+            return replace(rows, readings={topic: words} | rows.readings)
+
+        return replace(self, read=read)
 
 
 @dataclass(frozen=True)
@@ -61,6 +75,7 @@ class Source:
     """The rows of a table in the columns that were asked for, and lines that do not fit the header.
 
     `rest` has the owner's other columns, see `stored.Rest`; it is None where there are none.
+    `count_distinct` counts the rows that differ in any column, where the others are elsewhere.
     `zones` holds the time zones of columns whose values carry one, `readings` how the source was
     read. `locate` takes numbers of rows and says where they stand, as in "line 12"; it may leave
     some out. `separator` is the mark between fields of text files, where all have the same. `held`
@@ -70,12 +85,23 @@ class Source:
     table: Any
     names: tuple[str, ...]
     rest: Any = None
+    count_distinct: Callable[[], int] | None = None
     malformed: tuple[str, ...] = ()
     zones: dict[str, set[str]] = field(default_factory=dict)
     readings: dict[str, str] = field(default_factory=dict)
     locate: Callable[[Collection[int]], dict[int, str]] = lambda rows: {}
     separator: str = ""
     held: pa.Table | Path | None = None
+
+
+def hint_at_header(names: Sequence[str]) -> str:
+    """Point out that the header may be further down, where most columns have no name."""
+    nameless = sum(name.startswith("column ") for name in names)
+    return (
+        " Is the header further down? Say where with `header=`."
+        if 2 * nameless > len(names)
+        else ""
+    )
 
 
 def split_names(names: Sequence[str], needed: Collection[str]) -> tuple[list[str], list[str]]:

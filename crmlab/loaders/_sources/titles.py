@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 __all__ = [
@@ -10,14 +10,17 @@ __all__ = [
     "count_filled",
     "count_things",
     "find_header_row",
+    "find_named_row",
     "find_width",
     "is_filled",
+    "is_rule",
     "say_header",
     "say_once",
 ]
 
 # So many rows are looked at.
 SAMPLE = 50
+_RULE = re.compile(r"[-=_+:|*~\s]*[-=_]{2}[-=_+:|*~\s]*")
 # A number, an amount or a date, with a currency code or unit at most: never a name of ours.
 _VALUE = re.compile(r"[\W_]*\d[\d\W]*[A-Za-z]{0,3}")
 
@@ -59,6 +62,21 @@ def find_header_row(rows: Sequence[Sequence[Any]], width: int, least: int = 0) -
         return 0
     (position, named), *below = full
     return position if named and not (below and all(names for _, names in below)) else 0
+
+
+def find_named_row(rows: Iterable[Sequence[Any]], named: Collection[str]) -> int | None:
+    """The position of the first row that holds all the names that are looked for, if any does."""
+    wanted = set(named)
+    for position, row in enumerate(rows):
+        if wanted and wanted <= {str(cell).strip() for cell in row if is_filled(cell)}:
+            return position
+    return None
+
+
+def is_rule(row: Sequence[Any]) -> bool:
+    """Whether a row draws a line, such as -----+------, and holds nothing."""
+    text = "".join(str(cell) for cell in row if is_filled(cell))
+    return _RULE.fullmatch(text) is not None
 
 
 def _holds_names(row: Sequence[Any]) -> bool:
