@@ -1,10 +1,7 @@
 """Exit codes: what a scheduler, or whoever called a command, learns from how it ended."""
 
-import ast
-import re
-import shlex
-
 from crmlab._errors import InputError, RunError
+from crmlab._speech import speak
 
 __all__ = [
     "DONE",
@@ -20,8 +17,6 @@ __all__ = [
 ]
 
 DONE, FAULT, REFUSED, LEFT_OUT, FAILED = range(5)
-_TEXT = r"""(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
-_MAPPING = re.compile(rf"columns=(\{{{_TEXT}: {_TEXT}(?:, {_TEXT}: {_TEXT})*\}})")
 
 INTERRUPTED, PIPE_CLOSED = 130, 141  # as shells count: 128 and the number of the signal
 
@@ -60,10 +55,10 @@ def _is_missing_package(error: BaseException) -> bool:
     return (error.name or "").partition(".")[0] != "crmlab"
 
 
-def explain(error: BaseException) -> str:
+def explain(error: BaseException, command: str = "") -> str:
     """Say what went wrong in words for those who did not write the code.
 
-    A mapping of columns is written as options of the command line.
+    Arguments of Python are written as options of the command.
 
     Examples
     --------
@@ -82,10 +77,4 @@ def explain(error: BaseException) -> str:
         return error.strerror + (f": {error.filename!r}" if error.filename is not None else "")
     if isinstance(error, MemoryError):
         return "There is not enough memory. Use a larger machine, or fewer customers."
-    return _MAPPING.sub(_as_options, message)
-
-
-def _as_options(mapping: re.Match[str]) -> str:
-    """Write a mapping of columns as options of the command line."""
-    pairs = ast.literal_eval(mapping[1]).items()
-    return " ".join(f"--column {shlex.quote(f'{theirs}={ours}')}" for theirs, ours in pairs)
+    return speak(message, command)

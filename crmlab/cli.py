@@ -26,6 +26,7 @@ from crmlab._arguments import (
 from crmlab._errors import InputError
 from crmlab._exits import INTERRUPTED, LEFT_OUT, MEANINGS, PIPE_CLOSED, exit_code, explain
 from crmlab._files import replacing
+from crmlab._speech import speak
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -83,7 +84,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         if debug:
             traceback.print_exc()
         if code != INTERRUPTED:
-            _print(f"crmlab: {explain(error)}", file=sys.stderr)
+            command = next((word for word in given if not word.startswith("-")), "")
+            _print(f"crmlab: {explain(error, command)}", file=sys.stderr)
         sys.exit(code)
     sys.exit(0)
 
@@ -289,7 +291,7 @@ def audit(
 
     _check_exports(file, {"--quarantined": quarantined, "--left-out": left_out})
     found = audit_transactions(file, **reading)
-    _print(f"{file}\n{found.describe()}")
+    _print(f"{file}\n{speak(found.describe())}")
     if quarantined is not None:
         export(found.quarantined, quarantined)
         print(f"quarantined rows: {quarantined.absolute()}")

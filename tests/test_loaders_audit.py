@@ -14,6 +14,7 @@ from crmlab import rfm_summary
 from crmlab.cli import main
 from crmlab.contracts import ContractError
 from crmlab.loaders import audit_transactions, open_source, read_transactions
+from crmlab.loaders._sources import records
 
 STATUSES = f"{HEADER},status,currency"
 SHOP = [

@@ -6,7 +6,7 @@ from typing import Any
 import ibis
 import pandas as pd
 
-from crmlab._engine import execute, narrow
+from crmlab._engine import execute, narrow, runs_on
 from crmlab._errors import InputError
 from crmlab._periods import PERIODS, Period
 from crmlab._revenue.purchases import Purchases
@@ -40,7 +40,7 @@ def read_lines(transactions: Table) -> tuple[Any, dt.date, bool]:
     One aggregate query checks the table and finds both.
     """
     rules: tuple[Rule, ...] = ()
-    if not isinstance(transactions, ibis.Table):
+    if not isinstance(transactions, ibis.Table) or not runs_on(transactions):
         transactions = read_transactions(transactions)
     else:
         TRANSACTIONS.check_types(transactions)

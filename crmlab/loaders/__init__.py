@@ -124,7 +124,10 @@ def read_transactions(
     ----------
     source : path, glob, list of paths, DataFrame, Arrow table, DuckDB relation, Ibis table or \
 Spark table
-        Files may be CSV (also gzipped), TSV, Excel or Parquet; a folder means those in it.
+        Files may be CSV, TSV, Excel or Parquet, by what is in them; a folder means those in it. One
+        file in a zip, or packed by gzip, bz2, xz or zstd, is read. From an Ibis table on another
+        engine than DuckDB and Spark only the columns that are needed are fetched. Frames may be
+        those of pandas or polars.
     columns : mapping of str to str, optional
         *Their* header to *ours*, as in ``{"고객": "customer_id"}``. Names that are ours already
         need no entry; columns that are not ours pass through under their names. An entry wins
@@ -188,7 +191,8 @@ Spark table
         columns of the first, together; `readings` of the audit name them.
     header : int, optional
         Number of the line of a text file, or of the row in Excel, that holds the header, from 1
-        as editors and Excel count. Default: found, below rows of title with few filled cells.
+        as editors and Excel count. Default: found, where the columns that are named stand, or
+        below rows of title with few filled cells.
         `readings` say where it is if not on top, and what stands below the table: lines at the
         end that do not fit the header, after a blank line.
 

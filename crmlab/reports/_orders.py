@@ -103,10 +103,10 @@ def require_orders(audit: TransactionAudit, *, one_currency: bool) -> None:
         money = audit.by_currency[["currency", "revenue", "orders"]].to_numpy()
         sums = ", ".join(f"{code} {worth:,.2f} in {n:,} orders" for code, worth, n in money)
         codes = audit.by_currency.sort_values("orders", ascending=False)["currency"].tolist()
-        rates = ",".join(f"{code}=..." for code in codes[1:])
+        rates = ", ".join(f"{code!r}: ..." for code in codes[1:])
         raise ContractError(
             f"The orders are in several currencies, which do not add up: {sums}. Keep one with "
-            f"currency={codes[0]}, or convert the others to it with rates={rates}."
+            f"currency={codes[0]!r}, or convert the others to it with rates={{{rates}}}."
         )
 
 

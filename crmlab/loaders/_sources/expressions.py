@@ -60,8 +60,8 @@ def _fetch(table: Any, engine: str) -> pa.Table:
     except Exception as error:  # each driver has errors of its own
         reason = str(error).strip().split("\n")[0].rstrip(".")
         raise ContractError(
-            f"`source` cannot be fetched from {engine}: {reason}. Leave such values out of the "
-            "query or cast them there, or pass the frame that `table.to_pandas()` returns."
+            f"`source` cannot be fetched from {engine}: {reason}. Leave such values out in "
+            "the query, or cast them there."
         ) from error
 
 

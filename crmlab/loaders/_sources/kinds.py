@@ -52,7 +52,7 @@ _MARKUP = {
     ("{\"", "[{"): ("JSON", _FRAME.format("`pandas.read_json`")),
 }  # fmt: skip
 # What may stand in an archive beside the one file that is meant.
-_BYSTANDERS = ("__macosx", ".", "thumbs.db", "desktop.ini")
+_BYSTANDERS = (".", "thumbs.db", "desktop.ini")
 
 
 @dataclass(frozen=True)
@@ -184,7 +184,7 @@ def _unpack_zip(path: Path) -> Found:
 
 def _is_meant(member: zipfile.ZipInfo) -> bool:
     parts = PurePosixPath(member.filename.casefold()).parts
-    return not any(part.startswith(_BYSTANDERS) for part in parts)
+    return "__macosx" not in parts and not parts[-1].startswith(_BYSTANDERS)
 
 
 def _open_zstandard(path: Path) -> Any:
