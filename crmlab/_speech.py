@@ -12,7 +12,7 @@ __all__ = ["speak"]
 _OWN = {"columns": "--column", "statuses": "--status", "guests": "--guest", "rates": "--rate"}
 _SAME = (
     *("layout", "count", "currency", "where", "returns", "duplicates", "date_format", "dayfirst"),
-    *("timezone", "not_after", "decimal", "encoding", "separator", "sheet", "header"),
+    *("timezone", "not_after", "not_before", "decimal", "encoding", "separator", "sheet", "header"),
 )
 _NAME = "|".join([*_OWN, *_SAME])
 _TEXT = r"""(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""

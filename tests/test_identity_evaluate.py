@@ -280,7 +280,7 @@ def test_golden_records_say_where_a_value_is_from():
         pytest.param(
             RECORDS.assign(updated=["2025-01-01", "yesterday", None, ""]),
             {},
-            "`updated` must hold dates.*'yesterday' in 1 of 4",
+            "`updated` must hold dates.*'yesterday' is unreadable, and 1 of 4",
             id="no-date",
         ),
         pytest.param(

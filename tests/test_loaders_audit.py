@@ -364,7 +364,7 @@ def test_layout_and_last_day_and_a_tab_are_options_of_the_command(audit, tmp_pat
         (["--status", "x"], "--status must read THEIRS=OURS"),
         (["--status", "x="], "--status must read THEIRS=OURS"),
         (["--where", "x"], "--where must read COLUMN=VALUE"),
-        (["--count", "maybe"], "`count` must be one of"),
+        (["--count", "maybe"], "--count must be one of"),
     ],
 )
 def test_options_that_cannot_be_meant_are_exit_code_2(audit, tmp_path, options, message):

@@ -27,7 +27,7 @@ from crmlab.cli import app
             "--where channel=web --where channel=app",
             "-p 'where=channel=web|app'",
         ),
-        ("`dayfirst=True`", "--dayfirst", "-p dayfirst=true"),
+        ("`dayfirst=True`", "--date-format %d/%m/%Y", "-p dayfirst=true"),
         ("`dayfirst=False`", "--monthfirst", "-p dayfirst=false"),
         ("`dayfirst=` for", "--dayfirst or --monthfirst for", "-p dayfirst= for"),
         ("columns={'a b': 'date'}", "--column 'a b=date'", "--column 'a b=date'"),

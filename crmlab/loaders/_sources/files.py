@@ -3,6 +3,7 @@
 import glob
 import os
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -95,7 +96,9 @@ def open_files(
         opened = open_excel(paths, sheet, header, named)
     else:
         opened = open_text(paths, Told(encoding, separator, header, named))
-    return opened.say("file", say_once(file.words for file in files))
+    words = say_once(file.words for file in files)
+    hint = f" {paths[0].name} is {words}." if words else ""
+    return replace(opened.say("file", words), hint=opened.hint + hint)
 
 
 # --- Parquet ----------------------------------------------------------------------------------
