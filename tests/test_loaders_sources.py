@@ -349,10 +349,16 @@ def test_excel_sheets_with_the_same_columns_are_read_together(excel, sizes, orde
 
 
 @pytest.mark.slow
-def test_a_cover_sheet_is_an_error_that_names_the_others(excel):
-    path = excel(
-        ("Cover", [["Sales report 2024"], ["by Kim"]]), ("Data", [NAMES, ["a", JANUARY, 1]])
-    )
+@pytest.mark.parametrize("cover", [[["Sales 2024"], ["by Kim"]], [["Made by the shop"]]])
+def test_a_cover_sheet_is_passed_over_and_named(excel, cover):
+    path = excel(("Cover", cover), ("Data", [NAMES, ["a", JANUARY, 1]]))
+    report = audited(path)
+    assert report.valid.to_pandas()["customer_id"].tolist() == ["a"]
+    assert report.readings["sheet"] == "'Data', without 'Cover'"
+
+
+def test_a_first_sheet_with_another_table_is_an_error_that_names_the_others(excel):
+    path = excel(("Plan", [["a", "b"], [1, 2]]), ("Data", [NAMES, ["a", JANUARY, 1]]))
     with pytest.raises(ContractError, match=r"Other sheets: 'Data'; read one with `sheet=`"):
         read_transactions(path)
     assert read(path, sheet="Data")["customer_id"].tolist() == ["a"]

@@ -52,7 +52,7 @@ def open_excel(
 ) -> Opened:
     """Return the table that the sheets of Excel files hold together, and say which they are.
 
-    Without `sheet`, sheets with the columns of the first one that is not empty are read, hidden
+    Without `sheet`, sheets with the columns of the first one that holds a table are read, hidden
     ones and those with other columns are not.
     """
     books = [_read_book(path, sheet, header, named) for path in paths]
@@ -162,7 +162,9 @@ def _read_book(
     parts = {
         name: _read_part(rows, path, header, named, merged[name]) for name, rows in pages.items()
     }
-    columns = set(next(iter(parts.values())).frame.columns)
+    # A cover holds a title and a few words, and no table.
+    tables = [part for part in parts.values() if len(part.frame) and part.frame.shape[1] > 1]
+    columns = set((tables or list(parts.values()))[0].frame.columns)
     alike = {name: part for name, part in parts.items() if set(part.frame.columns) == columns}
     left_out = [] if sheet is not None else [name for name in names if name not in alike]
     frame = pd.concat([part.frame for part in alike.values()], ignore_index=True)
