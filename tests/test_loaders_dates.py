@@ -34,6 +34,78 @@ def read_column(values, table=None, **options):
     return [None if pd.isna(one) else one for one in shown], cells
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2024-1-5", "2024-01-05"),
+        ("2024. 1. 5.", "2024-01-05"),
+        ("2024-01-05 10:20", "2024-01-05 10:20"),
+        ("2024-01-05T10:20:30.123456789", "2024-01-05 10:20:30"),
+        ("2024-01-05 오전 12:05", "2024-01-05 00:05"),
+        ("25/12/2024 3:05 PM", "2024-12-25 15:05"),
+        ("12/25/2024 12:05 AM", "2024-12-25 00:05"),
+        ("Jan 5, 2024", "2024-01-05"),
+        ("September 5 2024", "2024-09-05"),
+        ("05-dec-2024 10:00", "2024-12-05 10:00"),
+        ("5 May 2024", "2024-05-05"),
+        ("05/05/2024", "2024-05-05"),
+        ("\u00a02024-02-29 ", "2024-02-29"),
+        ("1980-01-01", "1980-01-01"),
+    ],
+)
+def test_a_usual_way_to_write_a_date_is_read(text, moment):
+    (stamp,), _ = read_column([text])
+    assert stamp.isoformat()[:16] == dt.datetime.fromisoformat(moment).isoformat()[:16]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2024-13-01",
+        "2023-02-29",
+        "0000-00-00",
+        "2024-01",
+        "2024",
+        "yesterday",
+        "2024-01-05 25:00",
+        "2024-01-05 10:61",
+        "Mayor 5, 2024",
+        "99999-01-01",
+        "2024-01-05,",
+        "2024-W01-1",
+        "１２",
+    ],
+)
+def test_what_is_no_date_is_unreadable(text):
+    read, _ = read_column([text, "2024-01-05"])
+    assert read == ["unreadable", pd.Timestamp("2024-01-05")]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("date_format", "text", "moment"),
+    [
+        ("%d%b%y", "05Jan24", "2024-01-05"),
+        ("%Y-%m-%d %I:%M %p", "2024-01-05 12:05 AM", "2024-01-05 00:05"),
+        ("%Y-%m-%d %H:%M:%S.%f", "2024-01-05 10:00:00.5", "2024-01-05 10:00"),
+        ("%Y-%m-%dT%H:%M:%S%z", "2024-01-05T10:00:00+0900", "2024-01-05 10:00"),
+        ("%a %B %d %Y", "Fri January 5 2024", "2024-01-05"),
+        ("100%% (%Y) %d [%m]", "100% (2024) 5 [1]", "2024-01-05"),
+        ("%d%m%Y", "12122024", "2024-12-12"),
+        ("%y.%m.%d", "24.01.05", "2024-01-05"),
+        ("%d.%b.%y", "05.Jan.69", "1969-01-05"),
+        ("%d.%m.%y", "05.01.68", "2068-01-05"),
+        ("%H:%M %d/%m/%Y", "10:30 5/1/2024", "2024-01-05 10:30"),
+    ],
+)
+def test_date_format_reads_as_strptime_does(date_format, text, moment):
+    expected = dt.datetime.strptime(text, date_format).replace(tzinfo=None, microsecond=0)
+    assert expected == dt.datetime.fromisoformat(moment)
+    assert read_column([text], date_format=date_format)[0] == [expected]
+
+
 DAY_NAMES = "월화수목금토일"
 # How a day is written; none of it by the code under test.
 FORMS = {
