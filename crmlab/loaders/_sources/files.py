@@ -3,6 +3,7 @@
 import glob
 import os
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -95,7 +96,10 @@ def open_files(
         opened = open_excel(paths, sheet, header, named)
     else:
         opened = open_text(paths, Told(encoding, separator, header, named))
-    return opened.say("file", say_once(file.words for file in files))
+    odd = next((one for one in files if one.words and one.path.name not in one.words), None)
+    hint = f" {odd.path.name} is {odd.words}." if odd else ""
+    said = opened.say("file", say_once(file.words for file in files))
+    return replace(said, hint=said.hint + hint)
 
 
 # --- Parquet ----------------------------------------------------------------------------------
