@@ -35,14 +35,6 @@ def test_a_folder_without_data_is_named(tmp_path):
         read_transactions(tmp_path)
 
 
-@pytest.mark.parametrize(
-    "name", ["orders.json", "orders", "orders.xls", "orders.zip", "o.xlsx.gz", "o.parquet.gz"]
-)
-def test_a_kind_of_file_that_is_not_known_is_named(tmp_path, name):
-    with pytest.raises(ValueError, match=rf"`source` must end in \.csv.*got '{name}'"):
-        read_transactions(stored(tmp_path / name, f"{HEADER}\n{ROW}\n"))
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["ORDERS.CSV", "o.txt", "o.gz", "o.csv.gz", "o.TSV"])
 def test_the_end_of_a_name_says_the_kind(tmp_path, name):
@@ -104,7 +96,7 @@ def test_the_home_folder_may_be_written_as_a_tilde(tmp_path, monkeypatch):
         ),
         pytest.param("o.csv", HEADER.encode(), "has a header but no rows", id="header-without-end"),
         pytest.param("o.csv", b"x" * 200_000, "header that cannot be split", id="no-table"),
-        pytest.param("o.csv", b"\0" * 99, "its header holds NUL characters", id="nul"),
+        pytest.param("o.csv", b"\0" * 99, "is not text", id="nul"),
         pytest.param("o.csv", bytes(range(128, 256)), "neither UTF-8 nor Korean", id="no-text"),
         pytest.param(
             "o.csv",
@@ -129,7 +121,7 @@ def test_the_home_folder_may_be_written_as_a_tilde(tmp_path, monkeypatch):
             "o.parquet", b"PAR1 and more PAR1", "cannot be read as Parquet", id="parquet-broken"
         ),
         pytest.param("o.xlsx", b"", "is empty", id="excel-empty"),
-        pytest.param("o.xlsx", b"no zip", "cannot be read as an Excel file", id="excel-broken"),
+        pytest.param("o.xlsx", b"PK and no zip", "cannot be read as an Excel", id="excel-broken"),
     ],
 )
 @pytest.mark.parametrize("reader", [read_transactions, audit_transactions])

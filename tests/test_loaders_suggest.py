@@ -15,7 +15,7 @@ from crmlab.customer_base import rfm_summary
 from crmlab.loaders import read_table, read_transactions
 from crmlab.loaders._header import layouts, suggest
 from crmlab.loaders._header.words import list_words
-from crmlab.loaders._sources import open as open_
+from crmlab.loaders._sources import expressions
 
 DAYS = ["2024-01-05", "2024-01-06", "2024-02-07", "2024-02-08"]
 IDS = ["c7", "c9", "c7", "c8"]
@@ -395,8 +395,10 @@ def test_a_good_header_costs_no_look(monkeypatch):
 
 
 def test_a_look_takes_one_query_of_few_rows(monkeypatch):
-    queries, execute = [], open_.execute
-    monkeypatch.setattr(open_, "execute", lambda query: queries.append(query) or execute(query))
+    queries, execute = [], expressions.execute
+    monkeypatch.setattr(
+        expressions, "execute", lambda query: queries.append(query) or execute(query)
+    )
     frame = pd.DataFrame(SHOPS["shopify"][0]).dropna(axis=1, how="all")
     suggested(ibis.duckdb.connect().create_table("orders", frame))
     assert len(queries) == 1

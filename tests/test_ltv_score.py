@@ -579,6 +579,6 @@ def test_sources_that_do_not_exist_or_are_no_tables(tmp_path):
         score_table(MODEL, tmp_path / "nowhere.parquet", horizon=1)
     with pytest.raises(TypeError, match="`source` must be a path"):
         score_table(MODEL, 3, horizon=1)
-    (tmp_path / "broken.parquet").write_bytes(b"no parquet")
+    (tmp_path / "broken.parquet").write_bytes(b"PAR1 cut off")
     with pytest.raises(ValueError, match=r"broken\.parquet cannot be read as Parquet"):
         score_table(MODEL, tmp_path / "broken.parquet", horizon=1)

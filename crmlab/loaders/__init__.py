@@ -258,11 +258,11 @@ def _prepare(source: TableSource, options: Options) -> Prepared:
         named=list(options.columns or TRANSACTIONS.names(required=True)),
     )
     header = find_header(opened, TRANSACTIONS, options.columns or {}, options.layout)
-    needed = _list_needed(header, opened.names, options)
+    needed, keys = _list_needed(header, opened.names, options), header.list_keys()
     if header.layout is not None and options.layout is None:
         _log.info("`source` has the layout %r; pass `layout=` to say another.", header.layout.name)
     options = options.under(header.layout)
-    rows = opened.read(needed, header.list_keys())
+    rows = opened.read(needed, keys)
     read = read_columns(rows, header, TRANSACTIONS, options)
     return apply_rules(rows, header, read, options)
 

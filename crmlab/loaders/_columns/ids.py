@@ -36,7 +36,7 @@ _DAMAGED = r"^\d([.,]\d+)?[eE]\+\d+$|^\d[.,]\d+[eE]\d+$"
 _WHOLE = r"^-?\d+(\.0+)?$"
 # A whole number that was a float on the way.
 _FLOAT = r"^-?\d+\.0+$"
-_ZERO_WIDTH = "[\\x00\u00ad\u200b-\u200d\u2060\ufeff]"
+_ZERO_WIDTH = "[\u00ad\u200b-\u200d\u2060\ufeff]"
 _WIDE = "".join(map(chr, range(0xFF01, 0xFF5F))) + "\u3000"
 _HALF = "".join(map(chr, range(0x21, 0x7F))) + " "
 # What keeps a spreadsheet from reading 007 as a number: '007 and ="007". A name such as

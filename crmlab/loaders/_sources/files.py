@@ -96,9 +96,10 @@ def open_files(
         opened = open_excel(paths, sheet, header, named)
     else:
         opened = open_text(paths, Told(encoding, separator, header, named))
-    words = say_once(file.words for file in files)
-    hint = f" {paths[0].name} is {words}." if words else ""
-    return replace(opened.say("file", words), hint=opened.hint + hint)
+    odd = next((one for one in files if one.words and one.path.name not in one.words), None)
+    hint = f" {odd.path.name} is {odd.words}." if odd else ""
+    said = opened.say("file", say_once(file.words for file in files))
+    return replace(said, hint=said.hint + hint)
 
 
 # --- Parquet ----------------------------------------------------------------------------------

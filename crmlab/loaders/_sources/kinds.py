@@ -28,6 +28,7 @@ KINDS = {
 _WORDS = {"text": "text", "excel": "an Excel file", "parquet": "a Parquet file"}
 
 _START = 4096
+_GZIP = b"\x1f\x8b"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SAVE = "Open it in a spreadsheet and save it as .xlsx or .csv."
 _FRAME = "Read it with {} and pass the frame."
@@ -77,6 +78,8 @@ def find_file(path: Path) -> Found:
         raise ContractError(f"{path} is empty: it has no header and no rows.")
     if start.startswith(b"PK") and not _is_document(path):
         return _unpack_zip(path)
+    if start.startswith(_GZIP) and _peek_gzip(path).startswith((b"PK", b"PAR1", _OLE, _GZIP)):
+        return _unpack(path, path.stem, gzip.open)  # text is unpacked as it is read
     for magic, unpack in _PACKED.items():
         if start.startswith(magic):
             name = path.stem if path.suffix.lower() in _SUFFIXES else path.name
@@ -99,7 +102,7 @@ def _tell_kind(path: Path, start: bytes) -> str:
         return "excel"
     if start.startswith(_OLE):
         raise ContractError(f"{path.name} is {_describe_ole(path)}")
-    if start.startswith(b"\x1f\x8b"):
+    if start.startswith(_GZIP):
         start = _peek_gzip(path)
     other = next((said for magic, said in _OTHERS.items() if start.startswith(magic)), None)
     other = other or _find_markup(start)
@@ -191,7 +194,7 @@ def _open_zstandard(path: Path) -> Any:
     return pa.input_stream(str(path), compression="zstd")
 
 
-# First bytes of packed files -> how to open them; text that is gzipped is unpacked as it is read.
+# First bytes of packed files -> how to open them.
 _PACKED: dict[bytes, Callable[[Path], Any]] = {
     b"BZh": bz2.open,
     b"\xfd7zXZ\0": lzma.open,
