@@ -27,7 +27,7 @@ from crmlab.cli import app
             "--where channel=web --where channel=app",
             "-p 'where=channel=web|app'",
         ),
-        ("`dayfirst=True`", "--date-format %d/%m/%Y", "-p dayfirst=true"),
+        ("`dayfirst=True`", "--dayfirst", "-p dayfirst=true"),
         ("`dayfirst=False`", "--monthfirst", "-p dayfirst=false"),
         ("`dayfirst=` for", "--dayfirst or --monthfirst for", "-p dayfirst= for"),
         ("columns={'a b': 'date'}", "--column 'a b=date'", "--column 'a b=date'"),
@@ -43,7 +43,10 @@ def test_arguments_become_options(message, audit, report):
 
 
 FILES = {
-    "order of days": (b"customer_id,date,amount\na,05/01/2024,5\nb,06/01/2024,7\n", "--dayfirst"),
+    "order of days": (
+        b"customer_id,date,amount\na,05/01/2024,5\nb,06/01/2024,7\n",
+        "--date-format %d/%m/%Y",
+    ),
     "zones": (
         b"customer_id,date,amount\na,2024-01-05T01:00+09:00,5\nb,2024-01-06T01:00+01:00,7\n",
         "--timezone Asia/Seoul",
