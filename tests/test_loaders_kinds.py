@@ -94,7 +94,7 @@ def test_a_file_is_what_is_in_it(tmp_path, kind, suffix):
 @pytest.mark.parametrize(
     ("name", "content"),
     [
-        pytest.param("o.zip", as_zip("o.csv", "__MACOSX/._o.csv", ".DS_Store", "d/"), id="zip"),
+        pytest.param("o.zip", as_zip("o.csv", "__MACOSX/o.csv", ".DS_Store", "d/"), id="zip"),
         pytest.param("o.csv", as_zip("2024/orders/o.csv"), id="zip-under-csv"),
         pytest.param("o.zip", as_zip("../../o.xlsx", content=as_excel()), id="excel-in-zip"),
         pytest.param("o.xlsx.gz", gzip.compress(as_excel()), id="excel-in-gzip"),
@@ -226,14 +226,15 @@ def test_drawn_lines_are_no_rows(tmp_path, form):
     assert (found.rows_read, found.rows_valid, found.revenue) == (5, 5, 60)
 
 
-TITLES = [["Report", None, None], ["made", "2024", None], ["for", "whom", "why"]]
+TITLES = [["Report", None, None, None], ["made", "2024", None, None], ["for", "whom", "why", None]]
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 @pytest.mark.parametrize("n_titles", [1, 2, 3])
 def test_the_header_is_where_the_named_columns_are(tmp_path, kind, n_titles):
     names = ["Kunde", "Tag", "Umsatz"]
-    rows = [*TITLES[-n_titles:], names, *ORDERS.to_numpy().tolist()]
+    lines = [[*row, "paid"] for row in ORDERS.to_numpy().tolist()]
+    rows = [*TITLES[-n_titles:], [*names, "Status"], *lines]
     path = tmp_path / f"o.{kind}"
     frame = pd.DataFrame(rows)
     (frame.to_csv if kind == "csv" else frame.to_excel)(path, index=False, header=False)

@@ -52,6 +52,8 @@ _MARKUP = {
     ("<?xml", "<workbook"): ("XML", _SAVE),
     ("{\"", "[{"): ("JSON", _FRAME.format("`pandas.read_json`")),
 }  # fmt: skip
+# Bytes that text has next to none of.
+_CONTROLS = bytes([*range(9), *range(14, 27)])
 # What may stand in an archive beside the one file that is meant.
 _BYSTANDERS = (".", "thumbs.db", "desktop.ini")
 
@@ -126,8 +128,8 @@ def _find_markup(start: bytes) -> tuple[str, str] | None:
 
 
 def _is_text(start: bytes) -> bool:
-    odd = sum(byte < 9 or 13 < byte < 27 for byte in start)
-    return bool(find_wide(start)) or 20 * odd <= len(start)
+    n_odd = len(start) - len(start.translate(None, _CONTROLS))
+    return 20 * n_odd <= len(start) or bool(find_wide(start))
 
 
 def _describe_ole(path: Path) -> str:

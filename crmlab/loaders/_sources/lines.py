@@ -119,10 +119,12 @@ def _find_named(
     records: Sequence[_Record], marks: str, named: Collection[str]
 ) -> tuple[int, str] | None:
     """The position of the line that holds the names that are looked for, and the separator."""
-    for mark in marks if named else "":
-        position = find_named_row((split_fields(one.text, mark) for one in records), named)
-        if position is not None:
-            return position, mark
+    plain = [name for name in named if '"' not in name]
+    for position, one in enumerate(records):
+        if named and all(name in one.text for name in plain):
+            for mark in marks:
+                if find_named_row([split_fields(one.text, mark)], named) is not None:
+                    return position, mark
     return None
 
 
