@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 
 from crmlab._engine import execute
@@ -197,7 +198,8 @@ def _count_kept(
 
 def _collect_quarantined(prepared: Prepared, n_broken: int) -> pd.DataFrame:
     columns = [*prepared.shown().values(), "reason"]
-    frame = execute(prepared.quarantined()) if n_broken else pd.DataFrame(columns=columns)
+    nothing = np.empty((0, len(columns)), dtype=object)  # pandas would make many columns slowly
+    frame = execute(prepared.quarantined()) if n_broken else pd.DataFrame(nothing, columns=columns)
     if prepared.malformed:
         torn = pd.DataFrame({"text": list(prepared.malformed), "reason": MALFORMED[0]})
         frame = pd.concat([frame, torn], ignore_index=True)

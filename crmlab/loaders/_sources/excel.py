@@ -36,6 +36,7 @@ from crmlab.loaders._sources.titles import (
     find_header_row,
     find_named_row,
     find_width,
+    is_blank,
     is_filled,
     say_header,
     say_once,
@@ -271,7 +272,7 @@ def _read_pages(
 def _read_rows(page: Any) -> _Rows:
     page.reset_dimensions()  # some programs store a wrong size
     rows = enumerate(map(tuple, page.iter_rows(values_only=True)), 1)
-    return {number: row for number, row in rows if count_filled(row)}
+    return {number: row for number, row in rows if not is_blank(row)}
 
 
 def _find_visible(book: Any) -> list[Any]:

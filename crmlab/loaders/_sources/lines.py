@@ -15,6 +15,7 @@ from crmlab.loaders._sources.titles import (
     find_header_row,
     find_named_row,
     find_width,
+    is_blank,
     is_filled,
     is_rule,
     say_header,
@@ -205,7 +206,7 @@ def find_footer(lines: Sequence[str], top: Top) -> list[Loose]:
         text = line.strip("\r\n")
         row = split_fields(text, top.mark)
         fits = len(row) in (width, width + top.extra)
-        if not count_filled(row):
+        if is_blank(row):
             end.append(BLANK)
         elif fits and not is_stray(row, width):
             end.clear()

@@ -11,7 +11,7 @@ from crmlab.loaders._sources.encoding import open_decoded
 from crmlab.loaders._sources.footer import BLANK, Loose, is_stray, split_end
 from crmlab.loaders._sources.lines import Top
 from crmlab.loaders._sources.source import TORN
-from crmlab.loaders._sources.titles import count_filled
+from crmlab.loaders._sources.titles import is_blank
 
 __all__ = ["Aside", "Part", "TextFile", "locate_lines", "split_records"]
 
@@ -67,7 +67,7 @@ def _sort_rows(
         fits = len(row) == width or (
             file.top.extra and len(row) == width + 1 and not row[-1].strip()
         )
-        if not count_filled(row) and (row or not line.strip()):
+        if is_blank(row) and (row or not line.strip()):
             end.append((number, BLANK))
         elif not fits or is_stray(row, width):
             alone = file.top.mark not in line

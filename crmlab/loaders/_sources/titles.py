@@ -12,6 +12,7 @@ __all__ = [
     "find_header_row",
     "find_named_row",
     "find_width",
+    "is_blank",
     "is_filled",
     "is_rule",
     "say_header",
@@ -28,6 +29,11 @@ _VALUE = re.compile(r"[\W_]*\d[\d\W]*[A-Za-z]{0,3}")
 def is_filled(cell: Any) -> bool:
     """Whether something stands in a cell."""
     return cell is not None and bool(str(cell).strip())
+
+
+def is_blank(row: Iterable[Any]) -> bool:
+    """Whether nothing stands in any cell."""
+    return not any(map(is_filled, row))
 
 
 def count_filled(row: Iterable[Any]) -> int:
