@@ -16,6 +16,7 @@ Examples
 1         date missing       0
 2       amount missing       0
 3      amount infinite       0
+4        date infinite       0
 """
 
 from crmlab.contracts._contract import Column, Contract

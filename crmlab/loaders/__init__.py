@@ -357,8 +357,8 @@ date_format, dayfirst, timezone, not_before, not_after, decimal, encoding, separ
     >>> found = audit_transactions(orders).by_rule.query("n_rows > 0")
     >>> found[["rule", "n_rows", "treatment", "example"]]
                            rule  n_rows               treatment      example
-    14              return line       1  taken off its purchase  row 1: '-3'
-    16  refund without purchase       1              no revenue
+    18              return line       1  taken off its purchase  row 1: '-3'
+    20  refund without purchase       1              no revenue
     """
     options = Options(
         columns=columns, layout=layout, count=count, statuses=statuses, guests=guests,

@@ -146,7 +146,7 @@ class TransactionAudit:
         <BLANKLINE>
         date:  read as year-month-day
         <BLANKLINE>
-        24 rules looked for, nothing found.
+        28 rules looked for, nothing found.
         """
         return write_text(list_blocks(self))
 
