@@ -217,6 +217,19 @@ def test_the_clue_and_the_remedy_are_said(tmp_path):
     assert read(tabs, columns=columns, decimal=",")["amount"].tolist() == [1200]
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["금액", "決済額", "金额", "Betrag"])
+def test_a_name_in_korean_parts_thousands_by_a_comma(tmp_path, name):
+    texts, columns = ["12,300", "4,500"], {name: "amount"}
+    report = audited(orders(amount=texts).rename(columns={"amount": name}), columns=columns)
+    assert report.revenue == (0 if name == "Betrag" else 16_800)
+    weights = orders(amount=["1.250", "2.125"]).rename(columns={"amount": name})
+    assert set(reasons(audited(weights, columns=columns)).values()) == {"amount ambiguous"}
+    header = f"customer_id;date;{name}"
+    torn = csv(tmp_path, "a;2024-01-05;12,300", "b;2024-01-06;4,500", header=header)
+    assert audited(torn, columns=columns).rows_quarantined == 2  # two clues against each other
+
+
 # --- slips -----------------------------------------------------------------------------------
 
 WAYS = [f"{way}{mark}" for way in ("three", "round", "only", "fine", "large") for mark in ".,"]

@@ -1,10 +1,12 @@
 """What the rest of a file shows about the decimal mark of a column that does not tell it.
 
-Other amounts show the mark itself. A semicolon between fields, a comma or days such as 31.12.2024
-only tell which mark parts thousands: weights may have three decimals in any file.
+Other amounts show the mark itself. A semicolon between fields, a comma, days such as 31.12.2024 or
+a column's name in Korean only tell which mark parts thousands: weights may have three decimals in
+any file.
 """
 
 import functools
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +22,8 @@ from crmlab.loaders._sources.source import Source
 __all__ = ["Clues", "find_clues"]
 
 _OF_SEPARATOR: dict[str, Decimal] = {";": ",", ",": "."}
+# Korean, Japanese and Chinese: a comma parts thousands wherever they are written.
+_EASTERN = re.compile("[가-힣ぁ-ヿ一-鿿]")
 _DOTTED = rf"^{SPACE}*\d{{1,2}}\.\d{{1,2}}\.\d{{4}}"
 
 
@@ -62,6 +66,8 @@ class Clues:
             shown[_OF_SEPARATOR[separator]] = f"as {separator!r} parts the fields"
         if self._has_dotted_days():
             shown.setdefault(",", "as days are written 31.12.2024")
+        if _EASTERN.search(theirs):
+            shown.setdefault(".", f"as usual where {theirs!r} is written")
         return Clue(*shown.popitem()) if len(shown) == 1 else None
 
     def _has_dotted_days(self) -> bool:
