@@ -249,7 +249,7 @@ def join_on(mine: Any, rest: tuple[str, Any], key: str, columns: Mapping[str, st
     engine to run; `narrow` returns the rows alone where no column of `rest` is wanted.
     """
     scan, keep = rest
-    with _turn:
+    with _alone():
         rows = mine.get_backend().compile(mine)
         joined = f"({rows}) AS mine JOIN {scan} AS rest USING ({quote(key)})"
         made = view(joined, (mine, keep), columns)

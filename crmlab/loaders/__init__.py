@@ -248,7 +248,7 @@ Spark table
 
 
 def _prepare(source: TableSource, options: Options) -> Prepared:
-    """Take a source through the four stages; of the first, its rows follow its header."""
+    """Take a source through the four stages; its header is read before its rows."""
     opened = open_source(
         source,
         encoding=options.encoding,

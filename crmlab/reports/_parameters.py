@@ -198,10 +198,6 @@ def _write_date(value: Any) -> Any:
     return value.isoformat().removesuffix("T00:00:00")
 
 
-def _check_date(name: str, text: str) -> None:
-    check_day(name, text)
-
-
 def _check_file(name: str, text: str) -> None:
     path = os.path.expanduser(text)
     found = text.strip() and (os.path.exists(path) or glob.glob(path, recursive=True))
@@ -209,9 +205,9 @@ def _check_file(name: str, text: str) -> None:
         raise InputError(f"`{name}` must be a file that exists; got {text!r}.")
 
 
-_TEXT_RULES: dict[str, Callable[[str, str], None]] = {
+_TEXT_RULES: dict[str, Callable[[str, str], object]] = {
     "file": _check_file,
-    "date": _check_date,
+    "date": check_day,
     "IANA name": check_zone,
     "encoding name": check_encoding,
 }

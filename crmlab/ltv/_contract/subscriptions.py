@@ -229,10 +229,9 @@ def _read_days(column: pd.Series, name: str) -> pd.Series:
         raise InputTypeError(f"`{name}` must hold dates; got {column.dtype}. Use `pd.to_datetime`.")
     if not pd.api.types.is_datetime64_any_dtype(column):
         column = read_dates(column, name, as_written=True)
-    stamps = column
-    if stamps.dt.tz is not None:
-        stamps = stamps.dt.tz_localize(None)
-    return stamps.dt.normalize()
+    if column.dt.tz is not None:
+        column = column.dt.tz_localize(None)
+    return column.dt.normalize()
 
 
 def _join_rows(table: pd.DataFrame) -> pd.DataFrame:
