@@ -394,6 +394,29 @@ def test_a_frame_in_memory_with_more_columns_is_reduced_as_the_reader_reads_it(c
     pd.testing.assert_frame_equal(rfm_summary(frame), rfm_summary(read_transactions(frame)))
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("column", ["customer_id", "order_id", "product_id"])
+def test_ids_in_memory_mean_what_the_reader_takes_them_for(column):
+    """Words for nobody, totals, gift cards, and two ways to write one id."""
+    kinds = [
+        ["guest", "비회원", "walk-in"],
+        ["0" * 32, "00000000-0000-0000-0000-000000000000"],
+        ["Total", "Grand Total", "합계"],
+        ["7.0", "7"],
+        ["ki\u200bm", "kim"],
+        ["Ｋim", "kim"],
+        ["'007", '="007"', "007"],
+        ["Lee@x.com", "lee@x.com"],
+        ["e\u0301", "\u00e9"],
+        ["gift card", "tip"],
+    ]
+    for ids in kinds:
+        rows = [("kim", day, 5.0) for day in ["2024-01-01", "2024-02-01", "2024-03-01"]]
+        frame = lines(*rows, *[("lee", "2024-04-01", 7.0)] * (len(ids) * 2))
+        frame[column] = [*("a", "b", "c"), *ids, *ids]
+        pd.testing.assert_frame_equal(rfm_summary(frame), rfm_summary(read_transactions(frame)))
+
+
 def test_nineteen_digit_ids_stay_apart():
     ids = [9007199254740993001, 9007199254740993002]
     frame = lines((ids[0], "2024-01-01", 5), (ids[1], "2024-01-01", 5))

@@ -230,6 +230,22 @@ def test_a_name_in_korean_parts_thousands_by_a_comma(tmp_path, name):
     assert audited(torn, columns=columns).rows_quarantined == 2  # two clues against each other
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(("texts", "odd"), [(["12.500"] * 99, "3.25"), (["12,500"] * 99, "3,25")])
+def test_an_odd_cell_does_not_outweigh_the_separator(tmp_path, texts, odd):
+    lines = [f'a,2024-01-05,"{text}"' for text in [*texts, odd]]
+    commas = csv(tmp_path, *lines, name="commas.csv")
+    point = "." in odd  # and a file of commas has decimal points
+    assert audited(commas).revenue == (3.25 if point else 99 * 12_500)
+    assert set(reasons(audited(commas)).values()) == {
+        "amount ambiguous" if point else "amount unreadable"
+    }
+    header = "customer_id;date;amount"
+    other = csv(tmp_path, f"b;2024-01-05;{odd}", header=header, name="semicolons.csv")
+    both = audited([csv(tmp_path, *lines[:-1], name="most.csv"), other])
+    assert (both.revenue, both.rows_quarantined) == (3.25, 99)
+
+
 # --- slips -----------------------------------------------------------------------------------
 
 WAYS = [f"{way}{mark}" for way in ("three", "round", "only", "fine", "large") for mark in ".,"]

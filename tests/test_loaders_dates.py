@@ -35,6 +35,19 @@ def read_column(values, table=None, **options):
 
 
 @pytest.mark.slow
+def test_the_order_said_leaves_no_other_short_form():
+    """`dayfirst=False` is month, day, year: 25/01/23 is no day of 2025 then."""
+    days = pd.date_range("2023-01-01", "2024-12-31", freq="5D")
+    written = {True: days.strftime("%d/%m/%y"), False: days.strftime("%m/%d/%y")}
+    for dayfirst, texts in written.items():
+        read = read_column(texts.tolist(), dayfirst=dayfirst)[0]
+        assert [moment.date() for moment in read] == list(days.date)
+        other = read_column(texts.tolist(), dayfirst=not dayfirst)[0]
+        assert {moment.year for moment in other if not isinstance(moment, str)} <= {2023, 2024}
+        assert sum(isinstance(moment, str) for moment in other) > len(days) / 2
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "moment"),
     [

@@ -360,6 +360,19 @@ def test_a_mapped_column_comes_before_the_layout():
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(("name", "wrong"), [("shopify", "amount"), ("stripe", "order_total")])
+def test_a_mapping_to_the_other_kind_of_money_is_refused_with_the_one_to_type(name, wrong):
+    frame, *_ = export_frame(name)
+    right = {"amount": "order_total", "order_total": "amount"}[wrong]
+    money = next(own for own in frame.columns if own in {"Total", "Amount"})
+    with pytest.raises(InputError, match=f"Map it to '{right}'"):
+        audit_transactions(frame, layout=name, columns={money: wrong})
+    found = audit_transactions(frame, layout=name, columns={money: right})
+    counts = ["currency", "customers", "orders"]
+    assert found.by_currency[counts].equals(audit_transactions(frame).by_currency[counts])
+
+
+@pytest.mark.slow
 def test_a_header_that_a_layout_requires_may_have_another_name_where_it_is_mapped():
     frame, *_ = export_frame("stripe")
     renamed = frame.rename(columns={"Status": "Outcome", "Amount": "Paid"})

@@ -27,12 +27,6 @@ _DAY = np.timedelta64(1, "D")
 _SPREAD = 4
 _MOST_BITS = 63
 
-# The general path knows the exact words that stand for nothing, what counts as white space, and
-# what a spreadsheet makes of a long id; here it is enough to send it all that might be one.
-_NOTHING = r"(?i)\W*(null|nan|none|nat|na|n/a)?\W*"
-_DAMAGED = r"[0-9][eE]\+[0-9]"
-_MARK = "\ufeff"
-
 # Columns that say which lines count, and what they are worth.
 _WORTH = {"is_return", "refunded", "currency", *CONSUMED}
 
@@ -105,16 +99,16 @@ def _is_finite(number: pd.Series) -> bool:
 
 
 def _is_id(column: pd.Series) -> bool:
-    """Whether a column that is not reduced holds whole numbers, or text no spreadsheet damaged."""
+    """Whether a column that is not reduced holds whole numbers, or codes: no gift card, no tip."""
     if column.dtype == "str":
-        return not bool(column.str.contains(_DAMAGED, na=False).any())
+        return are_plain_ids(_to_arrow(column))
     return isinstance(column.dtype, np.dtype) and column.dtype.kind == "i"
 
 
 def _days_since_epoch(date: pd.Series) -> NDArray[np.int64] | None:
     """Day numbers, or None where dates are missing, zoned, too early or late, or not plain."""
     if date.dtype == "str":
-        read = read_plain_days(pa.chunked_array([pa.array(date)]))
+        read = read_plain_days(_to_arrow(date))
         stamps = None if read is None else read.to_numpy()
     elif date.dtype.kind != "M" or isinstance(date.dtype, pd.DatetimeTZDtype):
         stamps = None
@@ -142,7 +136,7 @@ class _Ids:
 
 
 def _code_ids(column: pd.Series) -> _Ids | None:
-    """Number ids from 0; None where an id needs tidying."""
+    """Number ids from 0; None where an id may need mending, or be a word for nobody or a total."""
     if column.dtype == np.dtype("int64"):
         number = column.to_numpy()
         return _code_numbers(number, lambda code: code + number.min()) or _factorize(column)
@@ -155,7 +149,8 @@ def _code_ids(column: pd.Series) -> _Ids | None:
         if found is not None:
             return replace(found, sorted=False)
     found = _factorize(column)
-    return found if _is_tidy(found.name(np.arange(found.n))) else None
+    names = pd.Series(found.name(np.arange(found.n)))
+    return found if are_plain_ids(_to_arrow(names)) else None
 
 
 def _code_numbers(number: NDArray[np.int64], name: Callable[[Any], Any]) -> _Ids | None:
@@ -187,18 +182,8 @@ def _factorize(column: pd.Series) -> _Ids:
     return _Ids(code, len(ids), lambda code: ids[code])
 
 
-def _is_tidy(ids: pd.Index) -> bool:
-    """Whether no id has white space at an end, might stand for nothing, or might be damaged."""
-    if are_plain_ids(pa.chunked_array([pa.array(ids)])):
-        return True
-    letters = ids.str
-    doubts = (
-        letters.strip() != ids,
-        letters.contains(_MARK, regex=False),
-        letters.fullmatch(_NOTHING),
-        letters.contains(_DAMAGED),
-    )
-    return not any(bool(doubt.any()) for doubt in doubts)
+def _to_arrow(text: pd.Series) -> pa.ChunkedArray:
+    return pa.chunked_array([pa.array(text)])
 
 
 def _reduce_by_customer(

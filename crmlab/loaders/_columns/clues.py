@@ -60,15 +60,22 @@ class Clues:
         if others:
             mark, name = others.popitem()
             return None if others else Clue(mark, f"as in {name!r}", sure=True)
-        separator = self.opened.separator
-        shown: dict[Decimal, str] = {}
-        if separator in _OF_SEPARATOR:
-            shown[_OF_SEPARATOR[separator]] = f"as {separator!r} parts the fields"
+        shown = self._list_shown(theirs)
+        return Clue(*shown.popitem()) if len(shown) == 1 else None
+
+    def contradicts(self, theirs: str, mark: Decimal) -> bool:
+        """Whether something shows another decimal mark of the column `theirs`."""
+        return bool(self._list_shown(theirs).keys() - {mark})
+
+    def _list_shown(self, theirs: str) -> dict[Decimal, str]:
+        """The decimal marks that separators, days and names show, and how."""
+        marks = {one: _OF_SEPARATOR[one] for one in self.opened.separator if one in _OF_SEPARATOR}
+        shown = {mark: f"as {one!r} parts the fields" for one, mark in marks.items()}
         if self._has_dotted_days():
             shown.setdefault(",", "as days are written 31.12.2024")
         if _EASTERN.search(theirs):
             shown.setdefault(".", f"as usual where {theirs!r} is written")
-        return Clue(*shown.popitem()) if len(shown) == 1 else None
+        return shown
 
     def _has_dotted_days(self) -> bool:
         for name in self.days:

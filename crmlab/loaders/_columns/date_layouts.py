@@ -132,7 +132,7 @@ def list_layouts(first: dt.date, last: dt.date, dayfirst: bool | None = None) ->
 
     `dayfirst` says which order of numbers alone is meant where several may be.
     """
-    unwanted = {None: (), True: ("mdy", "ymd"), False: ("dmy",)}[dayfirst]
+    unwanted = {None: (), True: ("mdy", "ymd"), False: ("dmy", "ymd")}[dayfirst]
     forms = _dates.list_forms(first.year, last.year)
     written = [Written(form) for form in forms if not (form.bare and form.order in unwanted)]
     return [*written, *(Counted(*count, first, last) for count in _COUNTS)]

@@ -20,6 +20,7 @@ __all__ = [
     "Seen",
     "choose_reading",
     "find_mark",
+    "guess_mark",
 ]
 
 Decimal = Literal[".", ","]
@@ -105,6 +106,9 @@ class Rest(Protocol):
     def find(self, theirs: str) -> Clue | None:
         """What shows the decimal mark of a column."""
 
+    def contradicts(self, theirs: str, mark: Decimal) -> bool:
+        """Whether something shows another decimal mark of a column."""
+
 
 @dataclass(frozen=True)
 class AmountReading:
@@ -171,6 +175,9 @@ def _choose_mark(
         return AmountReading(decimal)
     shown = find_mark(seen, currencies)
     fine = _list_fine(seen, currencies)
+    if shown is None:
+        guess = guess_mark(seen, currencies)
+        shown = None if guess is None or rest.contradicts(theirs, guess) else guess
     if shown is not None:
         return _settle(seen, shown, fine)
     mark = max(_MARKS, key=seen.only)
@@ -207,7 +214,19 @@ def find_mark(seen: Seen, currencies: frozenset[str] = frozenset()) -> Decimal |
     thousands = 0 if other in fine else seen.three(other)
     if seen.only(best) > seen.only(other) and seen.only(best) * _SLIP >= thousands:
         return best
-    # Prices end in 00, weights seldom do; and somebody writes other decimals than three.
+    return None
+
+
+def guess_mark(seen: Seen, currencies: frozenset[str] = frozenset()) -> Decimal | None:
+    """The decimal mark of a column of round thousands, where the file does not contradict.
+
+    Prices end in 00, weights seldom do; and somebody writes other decimals than three.
+    """
+    if _are_whole(currencies):
+        return None
+    best = max(_MARKS, key=lambda mark: seen.three(_OTHER[mark]))
+    other = _OTHER[best]
+    thousands = 0 if other in _list_fine(seen, currencies) else seen.three(other)
     prices = seen.ways["round" + other] * 2 > thousands > 0
     others = seen.only(best) + seen.only(other) > 0
     slips = seen.only(other) * _SLIP <= thousands and not seen.ways["fine" + other]

@@ -65,6 +65,7 @@ def find_header(
     origins = _find_origins(present, known, columns, found)
     made = _find_products(contract, origins)
     worth = _find_worth(contract, origins, made, found)
+    _check_worth(columns, worth, found)
     if worth == "order_total":
         made.pop("amount", None)
     _check_claims(_list_claims(present, columns, origins, made))
@@ -137,6 +138,17 @@ def _find_worth(
     totals = {column.name: column.total for column in contract.columns if column.total}
     read = {*origins, *made}
     return "order_total" if totals.get("amount") in read and "amount" not in read else "amount"
+
+
+def _check_worth(columns: Mapping[str, str], worth: Worth, layout: Layout | None) -> None:
+    """Refuse a mapping to the money of lines where a layout prices orders, or the other way."""
+    wrong = {"amount": "order_total", "order_total": "amount"}[worth]
+    theirs = [name for name, ours in columns.items() if ours == wrong]
+    if layout is not None and theirs and worth not in columns.values():
+        raise InputError(
+            f"`columns` must name the money of the layout {layout.name} as {worth!r}; it maps "
+            f"{theirs[0]!r} to {wrong!r}. Map it to {worth!r}, or write a layout of your own."
+        )
 
 
 def _doubt_price(

@@ -72,7 +72,7 @@ def _stage(files: Sequence[TextFile], names: list[str], needed: Collection[str])
         malformed=tuple(aside.malformed),
         readings={name: reading for name, reading in readings.items() if reading},
         locate=partial(locate_lines, parts),
-        separator=files[0].top.mark if len({file.top.mark for file in files}) == 1 else "",
+        separator="".join(sorted({file.top.mark for file in files})),
     )
 
 

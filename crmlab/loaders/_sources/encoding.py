@@ -56,7 +56,8 @@ def find_encoding(path: Path, most: int | None = None) -> str:
         return "cp949"
     raise ContractError(
         f"{path.name} is neither UTF-8 nor Korean cp949. "
-        "Say what it is: `encoding='cp1252'` (Western Windows), 'shift_jis', ..."
+        "Say what it is: `encoding='cp1252'` (Western Windows), 'shift_jis', or 'cp949' "
+        "for rare syllables."
     )
 
 

@@ -78,7 +78,7 @@ class Source:
     `count_distinct` counts the rows that differ in any column, where the others are elsewhere.
     `zones` holds the time zones of columns whose values carry one, `readings` how the source was
     read. `locate` takes numbers of rows and says where they stand, as in "line 12"; it may leave
-    some out. `separator` is the mark between fields of text files, where all have the same. `held`
+    some out. `separator` has each mark that parts the fields of text files. `held`
     are the rows of `table` as Arrow, or a file with them, in their order, where there is that.
     """
 
