@@ -3,20 +3,20 @@
 These functions print, and return None: in a notebook the text is the result. They take any
 object as an answer and never raise.
 
-The exercises of one notebook are one private module, ``_nbNN``, with its block ``EXERCISES``.
-To add a notebook, write its block, name it in `_BLOCKS` below, and give each key its cases in
-``tests/test_exercises.py``.
+What one notebook asks is one private room, ``_nbNN``, with its ``BLOCK``. To add a notebook, write
+its room, name it in `_BLOCKS` below, and give each key its cases in ``tests/exercise_cases``.
 """
 
 from collections.abc import Callable
 
 from crmlab.exercises import _nb00, _nb02, _nb03, _nb06
-from crmlab.exercises._engine import Exercise, verdict
+from crmlab.exercises._engine import verdict
+from crmlab.exercises._items import Exercise
 
 __all__ = ["check", "hint", "solution"]
 
-_BLOCKS = (_nb00.EXERCISES, _nb02.EXERCISES, _nb03.EXERCISES, _nb06.EXERCISES)
-_EXERCISES = {exercise.key: exercise for block in _BLOCKS for exercise in block}
+_BLOCKS = (_nb00.BLOCK, _nb02.BLOCK, _nb03.BLOCK, _nb06.BLOCK)
+_EXERCISES = {exercise.key: exercise for block in _BLOCKS for exercise in block.exercises}
 
 
 def check(key: str, answer: object) -> None:

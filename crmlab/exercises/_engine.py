@@ -1,82 +1,16 @@
-"""What an exercise is, and how an answer to it is judged."""
+"""How an answer to an exercise is judged."""
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
 from numbers import Real
 from typing import Any
 
-__all__ = ["Answer", "Exercise", "Misconception", "in_percent", "verdict"]
+from crmlab.exercises._items import Answer, Exercise
 
-Answer = float | str | frozenset[str]
+__all__ = ["verdict"]
 
 _MOST_LABELS = 1_000  # an answer that never ends must not hang the notebook
-
-
-@dataclass(frozen=True)
-class Misconception:
-    """A wrong answer that a typical mistake leads to.
-
-    Attributes
-    ----------
-    answer : float, str or frozenset of str
-        The wrong answer, of the same kind as the right one.
-    why : str
-        One short sentence that names the mistake and does not give the answer away.
-    tolerance : float, optional
-        Half-width of the recognised interval; default: the exercise's own.
-    """
-
-    answer: Answer
-    why: str
-    tolerance: float | None = None
-
-
-@dataclass(frozen=True)
-class Exercise:
-    """A question with its own data, its answer, and what each typical mistake gives.
-
-    Every text but the question is printed, so it is plain ASCII: any console can show it.
-
-    Attributes
-    ----------
-    key : str
-        Number of the notebook and of the exercise in it, such as "02.1".
-    question : str
-        Markdown, the data included, as the notebook shows it.
-    answer : float, str or frozenset of str
-        A number; the letter of a choice; or a set of labels, in lower case.
-    tolerance : float
-        Largest distance from a numeric answer that counts as right, in its unit.
-    unit : str
-        What kind of answer is expected, with its unit and an example.
-    right : str
-        One sentence on what the right answer means.
-    misconceptions : tuple of Misconception
-        At least two; for a choice, one per wrong letter.
-    hint : str
-        The first step.
-    solution : str
-        The whole way to the answer.
-    """
-
-    key: str
-    question: str
-    answer: Answer
-    tolerance: float
-    unit: str
-    right: str
-    misconceptions: tuple[Misconception, ...]
-    hint: str
-    solution: str
-
-
-def in_percent(share: float, tolerance: float) -> Misconception:
-    """Recognise a share given in percent."""
-    return Misconception(
-        100 * share, "A share lies between 0 and 1; this is in percent.", 100 * tolerance
-    )
 
 
 def verdict(exercise: Exercise, answer: object) -> str:

@@ -1,11 +1,12 @@
 """Exercises of notebook 00: purchases, refunds, revenue, and the three clocks of a customer."""
 
-from crmlab.exercises._engine import Exercise, Misconception
+from crmlab.exercises._items import Exercise, Misconception
 
 __all__ = ["EXERCISES"]
 
 _PURCHASES = Exercise(
     key="00.1",
+    objective=4,
     question="""\
 An order file has five lines:
 
@@ -37,6 +38,7 @@ That leaves 2 purchases: 1 March and 8 March. `frequency`, the repeats, is 1."""
 
 _RECENCY = Exercise(
     key="00.2",
+    objective=4,
     question="""\
 A customer's first purchase is on 2024-01-10, the last one on 2024-03-10.
 The data end on 2024-04-30. What is the customer's `recency`, in days?""",
@@ -61,6 +63,7 @@ T = 111 days runs on to the end of the data; days_since_last = 111 - 60 = 51 day
 
 _REFUNDS = Exercise(
     key="00.3",
+    objective=3,
     question="""\
 One customer's lines; a negative amount is a refund, and no line names its order:
 
@@ -114,6 +117,7 @@ Purchases are on days 1 and 12.""",
 
 _REVENUE = Exercise(
     key="00.4",
+    objective=3,
     question="""\
 A shop's export, one row per order:
 

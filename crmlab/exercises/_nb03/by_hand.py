@@ -1,11 +1,12 @@
 """Exercises of notebook 03: who is who, what it costs not to know, and what may be shown."""
 
-from crmlab.exercises._engine import Exercise, Misconception, in_percent
+from crmlab.exercises._items import Exercise, Misconception, in_percent
 
 __all__ = ["EXERCISES"]
 
 _MAILING = Exercise(
     key="03.1",
+    objective=3,
     question="""\
 A firm keeps three systems. The branches hold 900 accounts, the web shop 700, the call centre 400.
 After linking, these are 1,250 people. Each account gets 4 catalogues a year, and a catalogue costs
@@ -30,6 +31,7 @@ already?""",
 
 _FREQUENCY = Exercise(
     key="03.2",
+    objective=3,
     question="""\
 A customer bought 6 times. The branch booked 2 of the orders and the web shop 4, on an account each.
 Nobody knows that both accounts are one person. What is the mean frequency (number of *repeat*
@@ -53,6 +55,7 @@ One repeat purchase vanished: the first order on the second account counts as a 
 
 _WEIGHT = Exercise(
     key="03.3",
+    objective=2,
     question="""\
 Before anything is compared, two records are the same person with odds of 1 to 1,024, a weight of
 -10. The evidence adds up:
@@ -84,6 +87,7 @@ two records the same person?""",
 
 _PAIRWISE = Exercise(
     key="03.4",
+    objective=2,
     question="""\
 Six records. In truth 1, 2 and 3 are one person, 4 is another, and 5 and 6 are a third. The program
 says: 1 and 2 are one person, 3 and 4 are one, 5 and 6 are one. What is the pairwise F1 score?
@@ -109,6 +113,7 @@ F1 = 2 * 2 / (3 + 4) = 4/7 = 0.571; precision is 2/3, recall 2/4.""",
 
 _TWINS = Exercise(
     key="03.5",
+    objective=2,
     question="""\
 Two records: 김민서 and 김민준, same birth date, same address, same phone, same e-mail. What should
 the company do?
@@ -136,6 +141,7 @@ A typing error changes one letter; a different syllable in the given name is a d
 
 _CELLS = Exercise(
     key="03.6",
+    objective=4,
     question="""\
 A report prints how many children take each plan. Cells below 5 are hidden:
 

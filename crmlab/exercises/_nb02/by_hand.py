@@ -1,6 +1,6 @@
 """Exercises of notebook 02: concentration by hand, on bases small enough to check."""
 
-from crmlab.exercises._engine import Exercise, Misconception, in_percent
+from crmlab.exercises._items import Exercise, Misconception, in_percent
 
 __all__ = ["EXERCISES"]
 
@@ -8,6 +8,7 @@ _SHARE = "one share, where 1 means all, such as 0.25"
 
 _TOP_SHARE = Exercise(
     key="02.1",
+    objective=1,
     question="""\
 Ten customers, and what each spent after the first purchase:
 
@@ -34,6 +35,7 @@ They hold 480 + 240 = 720 of 1000, which is 0.72.""",
 
 _GINI = Exercise(
     key="02.2",
+    objective=1,
     question="""\
 Five customers spent 10, 20, 30, 60 and 80. What is the Gini coefficient of their spending,
 in the uncorrected form that this book uses?""",
@@ -60,6 +62,7 @@ Gini = 28.8 / (2 * 40) = 0.36. The corrected form would be 0.36 * 5 / 4 = 0.45."
 
 _SHARE_NEEDED = Exercise(
     key="02.3",
+    objective=1,
     question="""\
 Five customers brought 400, 300, 200, 60 and 40. What fraction of the customers, the best first,
 brings 80 % of the money? A cut that falls inside a customer takes the part that is needed.""",
@@ -85,6 +88,7 @@ All five brought 1000, so 800 is needed. The first two bring 700.
 
 _WHALE = Exercise(
     key="02.4",
+    objective=4,
     question="""\
 A year's revenue and profit of five customers:
 
@@ -120,6 +124,7 @@ The total profit is 140, with the losses of D and E.
 
 _CLAIM = Exercise(
     key="02.5",
+    objective=2,
     question="""\
 "The top 20 % of our customers brought 80 % of last year's revenue." Suppose this is true.
 Which statement follows from it alone?

@@ -1,11 +1,12 @@
 """Exercises of notebook 06: lifetime value by hand, and how sure one can be of it."""
 
-from crmlab.exercises._engine import Exercise, Misconception
+from crmlab.exercises._items import Exercise, Misconception
 
 __all__ = ["EXERCISES"]
 
 _PAYMENT = Exercise(
     key="06.1",
+    objective=1,
     question="""\
 A club member pays 200 a year, in advance. Goods and service cost the club 140 of it. 75 % of the
 members renew each year. The discount rate is 20 % a year.
@@ -39,6 +40,7 @@ the value is margin * retention / (1 + rate - retention):
 
 _LIFETIME = Exercise(
     key="06.2",
+    objective=1,
     question="""\
 92 % of the customers of a phone company stay from one year to the next, every year. How many yearly
 payments does a new customer make on average, the first one included?""",
@@ -65,6 +67,7 @@ Payment 1 is made by all, payment 2 by 92 %, payment 3 by 92 % of those, and so 
 
 _CLOCK = Exercise(
     key="06.3",
+    objective=3,
     question="""\
 A customer first bought on Saturday 2 March 2024, then on 30 March and, for the last time, on 22
 June 2024. The data end on 28 December 2024. The unit is the week. What are this customer's
@@ -96,6 +99,7 @@ From 2 March to 28 December are 301 days, 43 weeks: T.""",
 
 _RATE = Exercise(
     key="06.4",
+    objective=1,
     question="""\
 A model counts time in weeks. It expects 300 of margin from a customer, all of it in exactly one
 year, which is 52.18 weeks. The discount rate is 10 % a year. What is this margin worth today?""",
@@ -120,6 +124,7 @@ In weeks: the weekly rate is 1.10^(1/52.18) - 1 = 0.00183, and 300 / 1.00183^52.
 
 _SPEND = Exercise(
     key="06.5",
+    objective=3,
     question="""\
 A gamma-gamma model of spend has p = 6, q = 4 and v = 20. With it the mean of all customers is
 p v / (q - 1) = 40 per purchase. A customer made one repeat purchase, of 130. What does the model
@@ -149,6 +154,7 @@ Or as a weighted mean: 6/9 of 130 and 3/9 of 40 give 86.67 + 13.33 = 100.""",
 
 _INTERVAL = Exercise(
     key="06.6",
+    objective=4,
     question="""\
 A model says of a customer: 2.0 expected purchases next year, 95 % interval of the expectation 1.9
 to 2.1. Suppose the model is right. Which statement follows?
