@@ -66,10 +66,11 @@ def are_plain_ids(column: pa.ChunkedArray) -> bool:
     return any(all(_are_ids(chunk, marks) for chunk in column.chunks) for marks in _IN_ID)
 
 
-def number_ids(column: pa.Array) -> NDArray[np.int64] | None:
+def number_ids(column: pa.Array) -> tuple[NDArray[np.int64], bool] | None:
     """The numbers of plain ids that differ in nothing else, such as 12 of C0012.
 
-    None where the ids are others, or two of them may have the same number.
+    And whether they sort as the texts do. None where the ids are others, or two of them may have
+    the same number.
     """
     first = _NUMBERED.fullmatch(column[0].as_py() or "")
     if first is None or not pc.all(pc.starts_with(column, first["word"]), skip_nulls=False).as_py():
@@ -81,11 +82,12 @@ def number_ids(column: pa.Array) -> NDArray[np.int64] | None:
         return None
     numbers = pc.cast(digits, pa.int64()).to_numpy()
     # With zeros in front, 7 and 07 are two ids, unless all are as long.
-    if lengths.min() < lengths.max():
+    as_long = bool(lengths.min() == lengths.max())
+    if not as_long:
         least = 10 ** np.maximum(lengths.astype("int64") - 1, 0)
         if (numbers < np.where(lengths == 1, 0, least)).any():
             return None
-    return numbers
+    return numbers, as_long
 
 
 def _read_chunks(

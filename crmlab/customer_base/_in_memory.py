@@ -25,7 +25,7 @@ __all__ = ["reduce_in_memory"]
 _DAY = np.timedelta64(1, "D")
 # With numbers further apart than that for each line, finding the distinct ids is cheaper.
 _SPREAD = 4
-_MOST_BITS = 63
+_MOST_BITS, _HALF = 63, 32
 
 # Columns that say which lines count, and what they are worth.
 _WORTH = {"is_return", "refunded", "currency", *CONSUMED}
@@ -143,11 +143,12 @@ def _code_ids(column: pd.Series) -> _Ids | None:
     if column.dtype != "str" or column.hasnans:
         return None
     texts = pa.array(column)
-    in_texts = number_ids(texts)
-    if in_texts is not None:
-        found = _code_numbers(in_texts, _Names(in_texts, texts).look_up)
+    numbered = number_ids(texts)
+    if numbered is not None:
+        numbers, in_order = numbered
+        found = _code_numbers(numbers, _Names(numbers, texts).look_up)
         if found is not None:
-            return replace(found, sorted=False)
+            return replace(found, sorted=in_order)
     found = _factorize(column)
     names = pd.Series(found.name(np.arange(found.n)))
     return found if are_plain_ids(_to_arrow(names)) else None
@@ -191,46 +192,46 @@ def _reduce_by_customer(
 ) -> pd.DataFrame | None:
     """Number of days, first and last day, money in all and on the first day; ids by code.
 
-    Code, day and line make one number, which sorts lines by all three at once. None where it
-    would be too large.
+    Code and day make one number, which sorts by both at once. None where it would be too large.
     """
-    start, n = int(day.min()), len(day)
-    line_bits, day_bits = n.bit_length(), (int(day.max()) - start).bit_length()
-    if line_bits + day_bits + int(code.max()).bit_length() > _MOST_BITS:
+    start, n = int(day.min()), int(code.max()) + 1
+    day_bits = (int(day.max()) - start).bit_length()
+    bits = day_bits + n.bit_length()
+    if bits > _MOST_BITS:
         return None
-    packed = code << day_bits
-    packed |= day - start
-    packed <<= line_bits  # in place: new memory costs as much as the work
-    packed |= np.arange(n)
-    packed.sort()
-    key = packed >> line_bits
-    packed &= (1 << line_bits) - 1
-    starts, spent = _find_starts(key), amount[packed]
-    further = np.flatnonzero(key[1:] == key[:-1]) + 1
-    key, more = key[starts], spent[further]
-    spent = spent[starts]  # most days have one line
-    if len(more):
-        place = np.searchsorted(starts, further) - 1
-        spent += np.bincount(place, weights=more, minlength=len(spent))
-    customer, day = key >> day_bits, (key & ((1 << day_bits) - 1)) + start
-    first = _find_starts(customer)
-    n_days = np.diff(first, append=len(customer))
+    # Small numbers, changed in place: new memory costs as much as the work.
+    kind = "uint32" if bits <= _HALF else "int64"
+    day = (day - start).astype(kind)
+    key = code.astype(kind)
+    key <<= day_bits
+    key |= day
+    key.sort()
+    key = key[_begins(key)]  # a customer's days, each once
+    first = np.flatnonzero(_begins(key >> day_bits))
+    n_days = np.diff(first, append=len(key))
+    who = (key[first] >> day_bits).astype("int64")
+    opened = np.empty(n, kind)
+    opened[who] = key[first] & ((1 << day_bits) - 1)
+    opening = np.flatnonzero(day == opened[code])  # lines of each customer's first day
     return pd.DataFrame(
         {
             "n": n_days,
-            "first": day[first],
-            "last": day[first + n_days - 1],
-            "spent": np.add.reduceat(spent, first),
-            "spent_first": spent[first],
+            "first": opened[who].astype("int64") + start,
+            "last": (key[first + n_days - 1] & ((1 << day_bits) - 1)).astype("int64") + start,
+            "spent": np.bincount(code, amount)[who],
+            "spent_first": np.bincount(code[opening], amount[opening], n)[who],
         },
-        index=customer[first],
+        index=who,
         copy=False,
     )
 
 
-def _find_starts(ordered: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Where each run of equal numbers begins."""
-    return np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
+def _begins(ordered: NDArray[Any]) -> NDArray[np.bool_]:
+    """Which numbers differ from the one before; the first one does."""
+    found = np.empty(len(ordered), "bool")
+    found[0] = True
+    np.not_equal(ordered[1:], ordered[:-1], out=found[1:])
+    return found
 
 
 def _count_pairs(
