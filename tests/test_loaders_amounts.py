@@ -231,6 +231,29 @@ def test_a_name_in_korean_parts_thousands_by_a_comma(tmp_path, name):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("days", "amounts"),
+    [
+        (["2024년 1월 5일", "2024년 2월 5일"], ["12,500", "7,000"]),
+        (["2024-01-05 오전 10:20", "2024-01-06 오후 10:20"], ["12,500", "7,000"]),
+        (["2024-01-05(금)", "2024-01-06(토)"], ["12,500", "7,000"]),
+        (["2024-01-05", "2024-01-06"], ["12,500", "△7,000"]),
+        (["2024-01-05", "2024-01-06"], ["▲12,500", "7,000"]),
+    ],
+)
+def test_what_is_written_in_korean_parts_thousands_by_a_comma(tmp_path, days, amounts):
+    rows = [f"a\t{day}\t{amount}" for day, amount in zip(days, amounts, strict=True)]
+    header = "customer_id\tdate\tamount"
+    whole = audited(csv(tmp_path, *rows, header=header, name="whole.csv"), returns="keep")
+    assert whole.readings["amount"].startswith("decimal point, as usual where")
+    assert abs(whole.revenue) in {19_500, 5_500}
+    torn = csv(
+        tmp_path, *[row.replace("\t", ";") for row in rows], header=header.replace("\t", ";")
+    )
+    assert audited(torn).rows_quarantined == 2  # the semicolon says something else
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(("texts", "odd"), [(["12.500"] * 99, "3.25"), (["12,500"] * 99, "3,25")])
 def test_an_odd_cell_does_not_outweigh_the_separator(tmp_path, texts, odd):
     lines = [f'a,2024-01-05,"{text}"' for text in [*texts, odd]]
@@ -310,7 +333,7 @@ def test_all_engines_read_amounts_alike(engine):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["unit_price", "quantity", "cost", "order_refunded"])
 def test_every_column_of_numbers_is_read_so(name):
-    frame = orders(**{name: ["1,200", "△2"]}, order_id=["1", "2"])
+    frame = orders(**{name: ["1,200", "-2"]}, order_id=["1", "2"])
     assert f"{name} ambiguous" in reasons(audited(frame)).values()
     assert f"{name} ambiguous" not in reasons(audited(frame, decimal=".")).values()
 

@@ -1,8 +1,8 @@
 """What the rest of a file shows about the decimal mark of a column that does not tell it.
 
-Other amounts show the mark itself. A semicolon between fields, a comma, days such as 31.12.2024 or
-a column's name in Korean only tell which mark parts thousands: weights may have three decimals in
-any file.
+Other amounts show the mark itself. A semicolon between fields, a comma, days such as 31.12.2024 and
+what is written in Korean or Japanese only tell which mark parts thousands: weights may have three
+decimals in any file.
 """
 
 import functools
@@ -23,7 +23,8 @@ __all__ = ["Clues", "find_clues"]
 
 _OF_SEPARATOR: dict[str, Decimal] = {";": ",", ",": "."}
 # Korean, Japanese and Chinese: a comma parts thousands wherever they are written.
-_EASTERN = re.compile("[가-힣ぁ-ヿ一-鿿]")
+_EASTERN = "[가-힣ぁ-ヿ一-鿿]"
+_TRIANGLE = "[△▲]"  # a minus in the books of these countries
 _DOTTED = rf"^{SPACE}*\d{{1,2}}\.\d{{1,2}}\.\d{{4}}"
 
 
@@ -71,19 +72,28 @@ class Clues:
         """The decimal marks that separators, days and names show, and how."""
         marks = {one: _OF_SEPARATOR[one] for one in self.opened.separator if one in _OF_SEPARATOR}
         shown = {mark: f"as {one!r} parts the fields" for one, mark in marks.items()}
-        if self._has_dotted_days():
+        if self._are_days(_DOTTED):
             shown.setdefault(",", "as days are written 31.12.2024")
-        if _EASTERN.search(theirs):
+        if re.search(_EASTERN, theirs):
             shown.setdefault(".", f"as usual where {theirs!r} is written")
+        elif self._are_days(_EASTERN):
+            shown.setdefault(".", "as usual where days are written like this")
+        elif self._is_any(theirs, _TRIANGLE):
+            shown.setdefault(".", "as usual where a triangle is a minus")
         return shown
 
-    def _has_dotted_days(self) -> bool:
-        for name in self.days:
-            text: Any = self.opened.table[name]
-            dotted = text.re_search(_DOTTED).cast("int64").mean().name("share").as_table()
-            if (execute(dotted)["share"].fillna(0) > 0.5).all():
-                return True
-        return False
+    def _are_days(self, pattern: str) -> bool:
+        """Whether most days of a column are written so."""
+        return any(self._count_share(name, pattern) > 0.5 for name in self.days)
+
+    def _is_any(self, name: str, pattern: str) -> bool:
+        """Whether any cell of a column of text is written so."""
+        return name in self.amounts and self._count_share(name, pattern) > 0
+
+    def _count_share(self, name: str, pattern: str) -> float:
+        text: Any = self.opened.table[name]
+        found = text.re_search(pattern).cast("int64").mean().name("share").as_table()
+        return float(execute(found)["share"].fillna(0)[0])
 
 
 def find_clues(opened: Source, header: Header, contract: Contract, currency: str | None) -> Clues:
