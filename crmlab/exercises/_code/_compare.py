@@ -163,7 +163,7 @@ def kind(form: Form) -> str:
     """What a value is, in a word or two."""
     if isinstance(form, dict):
         name = next(iter(form))
-        return _KINDS.get(name, f"a {form[name]}")
+        return _KINDS.get(name) or f"{'an' if str(form[name])[:1] in 'aeiou' else 'a'} {form[name]}"
     return next(word for kinds, word in _SINGLE_KINDS if isinstance(form, kinds))
 
 

@@ -20,7 +20,7 @@ __all__ = ["Form", "write_form"]
 
 Form = None | bool | int | float | str | dict[str, Any]
 
-_MOST_ITEMS = 1_000_000
+_MOST_ITEMS = 200_000
 _DEEPEST = 20
 _LONGEST = 100_000  # letters
 _GREATEST = 2**63
@@ -58,15 +58,16 @@ class _Writer:
     def __init__(self) -> None:
         self._items = 0
         self._depth = 0
+        self._writers: dict[type, Callable[[_Writer, Any], Form]] = {}
 
     def write(self, value: Any) -> Form:
         """Write a value by the first of the kinds that it is of."""
         if value is None or value is pd.NaT or value is pd.NA:
             return None
-        for kinds, write in _KINDS:
-            if isinstance(value, kinds):
-                return write(self, value)
-        return {"other": type(value).__name__}
+        kind = type(value)
+        if kind not in self._writers:
+            self._writers[kind] = _find_writer(kind)
+        return self._writers[kind](self, value)
 
     def write_all(self, values: Iterable[Any]) -> list[Form]:
         """Write each item, unless there are too many or they lie too deep."""
@@ -81,6 +82,13 @@ class _Writer:
             written.append(self.write(value))
         self._depth -= 1
         return written
+
+
+def _find_writer(kind: type) -> Callable[["_Writer", Any], Form]:
+    for kinds, write in _KINDS:
+        if issubclass(kind, kinds):
+            return write
+    return lambda _, value: {"other": kind.__name__}
 
 
 def _write_number(_: _Writer, value: Any) -> Form:

@@ -14,6 +14,8 @@ from crmlab.exercises._items import CodeExercise
 
 __all__ = ["Reference", "agree", "refer"]
 
+_UNLIKE = ({bool, int}, {bool, float})  # True is no 1, though Python takes it for one
+
 
 @dataclass(frozen=True)
 class Reference:
@@ -60,6 +62,8 @@ def agree(one: Outcome, other: Outcome, tolerance: float) -> bool:
         return one.get("raised") == other.get("raised")
     if "NoneType" in (one["type"], other["type"]):
         return bool(one["type"] == other["type"])
+    if {type(one["value"]), type(other["value"])} in _UNLIKE:
+        return False
     return same(one["value"], other["value"], tolerance)
 
 
