@@ -426,10 +426,11 @@ def test_printed_text_suits_any_console(key):
     sentences = [exercise.unit, exercise.right, exercise.hint]
     mistakes = exercise.mistakes if key in IN_CODE else exercise.misconceptions
     sentences += [wrong.why for wrong in mistakes]
-    for text in [*sentences, *exercise.solution.splitlines()]:
+    lines = exercise.solution.splitlines()
+    for text in [*sentences, *(filter(None, lines) if key in IN_CODE else lines)]:
         assert text.isascii()
         assert 1 <= len(text) <= 100
-        assert text == text.strip()
+        assert text == (text.rstrip() if key in IN_CODE and text in lines else text.strip())
     assert all(text.endswith(".") for text in sentences[1:])
 
 

@@ -76,12 +76,20 @@ class _Writer:
         if self._depth > _DEEPEST:
             raise _TooLarge
         for value in values:
-            self._items += 1
-            if self._items > _MOST_ITEMS:
-                raise _TooLarge
+            self._count(1)
             written.append(self.write(value))
         self._depth -= 1
         return written
+
+    def write_plain(self, values: np.ndarray) -> list[Form]:
+        """Write an array of numbers, or of True and False."""
+        self._count(len(values))
+        return [None if number != number else number for number in values.tolist()]  # nan
+
+    def _count(self, items: int) -> None:
+        self._items += items
+        if self._items > _MOST_ITEMS:
+            raise _TooLarge
 
 
 def _find_writer(kind: type) -> Callable[["_Writer", Any], Form]:
@@ -113,6 +121,13 @@ def _write_array(writer: _Writer, value: np.ndarray) -> Form:
     return writer.write(value[()]) if value.ndim == 0 else {"list": writer.write_all(value)}
 
 
+def _write_column(writer: _Writer, values: Any) -> list[Form]:
+    """Write the values of a Series or of a column; plain numbers all at once."""
+    if isinstance(values.dtype, np.dtype) and values.dtype.kind in "iufb":
+        return writer.write_plain(np.asarray(values))
+    return writer.write_all(values)
+
+
 def _write_pairs(writer: _Writer, value: dict[Any, Any]) -> Form:
     return {"map": writer.write_all(value.keys()), "values": writer.write_all(value.values())}
 
@@ -122,14 +137,14 @@ def _write_set(writer: _Writer, value: Iterable[Any]) -> Form:
 
 
 def _write_series(writer: _Writer, value: pd.Series) -> Form:
-    return {"series": writer.write_all(value.index), "values": writer.write_all(value.array)}
+    return {"series": writer.write_all(value.index), "values": _write_column(writer, value.array)}
 
 
 def _write_table(writer: _Writer, value: pd.DataFrame) -> Form:
     return {
         "table": writer.write_all(value.columns),
         "labels": writer.write_all(value.index),
-        "values": [writer.write_all(value.iloc[:, at].array) for at in range(value.shape[1])],
+        "values": [_write_column(writer, value.iloc[:, at].array) for at in range(value.shape[1])],
     }
 
 
