@@ -431,7 +431,7 @@ def test_printed_text_suits_any_console(key):
         assert text.isascii()
         assert 1 <= len(text) <= 100
         assert text == (text.rstrip() if key in IN_CODE and text in lines else text.strip())
-    assert all(text.endswith(".") for text in sentences[1:])
+    assert all(text.endswith((".", "?")) for text in sentences[1:])
 
 
 @pytest.mark.parametrize("key", BY_HAND)
