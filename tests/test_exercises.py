@@ -13,6 +13,7 @@ from exercise_cases import CASES
 
 from crmlab._paths import notebooks_dir
 from crmlab.exercises import _BLOCKS, _EXERCISES, _ITEMS, check, hint, solution
+from crmlab.exercises._engine import judge
 from crmlab.exercises._items import CodeExercise, Drawn
 
 BY_HAND = {key: item for key, item in _EXERCISES.items() if not isinstance(item, CodeExercise)}
@@ -449,6 +450,11 @@ def test_no_numbers_that_are_drawn_let_two_mistakes_meet():
             assert [clash for exercise in drawn for clash in exercise.clashes()] == []
             assert len({exercise.question for exercise in drawn}) > 5, key
             assert {exercise.key for exercise in drawn} == {key}
+            for exercise in drawn:
+                assert "np." not in exercise.question + exercise.hint + exercise.solution
+                assert judge(exercise, exercise.answer), exercise.question
+                for wrong in exercise.misconceptions:
+                    assert judge(exercise, wrong.answer).message == f"not yet. {wrong.why}"
 
 
 @pytest.mark.parametrize("key", BY_HAND)

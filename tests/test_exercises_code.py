@@ -138,6 +138,7 @@ STYLES = {
             return spend.nlargest(round(top * len(spend))).sum() / spend.sum()
         """,
     "prints a megabyte": RIGHT.replace("    return", "    print('x' * 1_000_000)\n    return"),
+    "displays": RIGHT.replace("    return", "    display(ordered)\n    return"),
     "warns": RIGHT.replace("    return", "    import warnings; warnings.warn('x')\n    return"),
 }
 

@@ -166,7 +166,7 @@ def test_letter_without_quotes_is_told_to_have_them(answer, told):
     assert told in message(CHOICE, answer)
 
 
-@pytest.mark.parametrize("answer", ["b", "B)", "(b)", " b. ", ["b"], {"b"}])
+@pytest.mark.parametrize("answer", ["b", "B)", "(b)", " b. ", ["b"], {"b"}, "b) second"])
 def test_letter_is_read_in_every_form(answer):
     assert judge(CHOICE, answer)
 
