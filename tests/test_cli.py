@@ -3,7 +3,6 @@
 import errno
 import gzip
 import os
-import re
 import shlex
 import shutil
 import signal
@@ -70,8 +69,7 @@ def test_help_needs_no_heavy_import():
 def test_help_lists_every_command(command):
     code, out, _ = command("--help")
     assert code == 0
-    names = ("workbook", "lab", "progress", "report", "datasets", "layouts", "audit", "concepts")
-    for name in names:
+    for name in ("workbook", "lab", "report", "datasets", "layouts", "audit", "concepts"):
         assert f"\n  {name} " in out
     assert "..." not in out.partition("Commands:")[2]  # no description is cut off
 
@@ -538,20 +536,6 @@ def test_concepts_accounts_for_every_id(command):
     first_words = [line.split()[0] for line in out.splitlines() if line]
     assert set(load_concepts()["id"]) <= set(first_words)
     assert "No home yet: " in out
-
-
-def test_progress_tells_what_is_right_and_open(command, monkeypatch, tmp_path):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("CRMLAB_PROGRESS", raising=False)
-    code, out, _ = command("progress")
-    assert (code, out.split(" yet")[0]) == (0, "No answers are kept in crmlab-notebooks")
-    (tmp_path / "progress.jsonl").write_text('{"key": "02.1", "right": true}\n{"key": "02.2", "ri')
-    code, out, _ = command("progress", str(tmp_path))
-    assert code == 0
-    assert re.search(r"^02: 1 of \d+ right, 1 try; open: 02\.2, ", out, re.MULTILINE)
-    assert out.endswith("Lines that cannot be read, left out: 1.\n")
-    monkeypatch.setenv("CRMLAB_PROGRESS", str(tmp_path))
-    assert command("progress")[1] == out
 
 
 def test_lab_says_how_to_install_jupyterlab(command, monkeypatch):
