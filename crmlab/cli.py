@@ -259,10 +259,10 @@ def glossary(
     """Print the terms of the workbook, with their Korean."""
     from crmlab.glossary import find_terms, load_glossary
 
-    for row in (load_glossary() if term is None else find_terms(term)).itertuples():
-        korean = f" ({row.korean})" if row.korean else ""
-        taught = f" [notebook {row.taught}]" if row.taught else ""
-        _print(f"{row.term}{korean}{taught}\n  {row.meaning}")
+    table = load_glossary() if term is None else find_terms(term)
+    for english, korean, meaning, taught in table.astype(str).to_numpy():
+        notes = (f" ({korean})" if korean else "") + (f" [notebook {taught}]" if taught else "")
+        _print(f"{english}{notes}\n  {meaning}")
 
 
 @app.command()

@@ -31,6 +31,7 @@ document.querySelector("iframe").onload = (event) => {{
       .map((e) => `${{e.firstChild.offsetWidth}} px: ${{e.textContent.trim().slice(0, 60)}}`),
     shown: [...page.querySelectorAll(".toc .narrow > ol, .toc .wide, .fold > p")]
       .map((e) => e.checkVisibility()),
+    reached: [...page.querySelectorAll("summary")].every((e) => e.tabIndex === 0),
     loose: loose.map((e) => e.tagName + ": " + e.textContent.slice(0, 60)),
     broken: [...page.images].filter((i) => !i.complete || !i.naturalWidth).length,
     images: page.images.length,
@@ -78,6 +79,7 @@ def test_nothing_overflows_and_every_picture_shows(pages, width, opened, tmp_pat
         found = measured(page, width, tmp_path, opened=opened)
         assert found["width"] <= width, (page.name, found)
         assert found["loose"] == [], page.name
+        assert found["reached"], page.name  # every folded part, by the keyboard
         assert found["broken"] == 0, page.name
         if page in chapters(pages) or "report" in page.parts[-2]:
             assert found["images"] >= 1, page.name
