@@ -253,6 +253,19 @@ def layouts() -> None:
 
 
 @app.command()
+def glossary(
+    term: Annotated[str | None, typer.Argument(help="Part of a term, English or Korean.")] = None,
+) -> None:
+    """Print the terms of the workbook, with their Korean."""
+    from crmlab.glossary import find_terms, load_glossary
+
+    table = load_glossary() if term is None else find_terms(term)
+    for english, korean, meaning, taught in table.astype(str).to_numpy():
+        notes = (f" ({korean})" if korean else "") + (f" [notebook {taught}]" if taught else "")
+        _print(f"{english}{notes}\n  {meaning}")
+
+
+@app.command()
 def audit(
     file: options.File,
     column: options.Column = None,

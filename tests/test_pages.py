@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import subprocess
+from urllib.parse import unquote
 
 import pytest
 from bs4 import BeautifulSoup
@@ -11,6 +12,7 @@ from conftest import need
 from report_cases import stored_outputs
 
 from crmlab.reports import run_report, run_workbook
+from crmlab.reports._html import page as html_page
 
 pytestmark = [pytest.mark.chromium, pytest.mark.xdist_group("chromium")]
 
@@ -20,10 +22,16 @@ HARNESS = """<!doctype html><title></title>
 <script>
 document.querySelector("iframe").onload = (event) => {{
   const page = event.target.contentDocument, root = page.documentElement;
+  if ({opened}) page.querySelectorAll("details").forEach((each) => (each.open = true));
   const loose = [...page.querySelectorAll("img, table, pre, p, h1, h2, dl")].filter(
     (e) => e.getBoundingClientRect().right > {width} + 1 && !e.closest(".scroll, .code, pre"));
   document.title = JSON.stringify({{
     width: root.scrollWidth,
+    wide: [...page.querySelectorAll(".scroll")].filter((e) => e.scrollWidth > e.clientWidth + 1)
+      .map((e) => `${{e.firstChild.offsetWidth}} px: ${{e.textContent.trim().slice(0, 60)}}`),
+    shown: [...page.querySelectorAll(".toc .narrow > ol, .toc .wide, .fold > p")]
+      .map((e) => e.checkVisibility()),
+    reached: [...page.querySelectorAll("summary")].every((e) => e.tabIndex === 0),
     loose: loose.map((e) => e.tagName + ": " + e.textContent.slice(0, 60)),
     broken: [...page.images].filter((i) => !i.complete || !i.naturalWidth).length,
     images: page.images.length,
@@ -32,10 +40,11 @@ document.querySelector("iframe").onload = (event) => {{
 </script>"""
 
 
-def measured(page, width, folder):
-    """What Chromium makes of a page in a window of this width."""
+def measured(page, width, folder, *, opened=False):
+    """What Chromium makes of a page in a window of this width, its folded parts shut or opened."""
     harness = folder / f"harness-{page.stem}-{width}.html"
-    harness.write_text(HARNESS.format(page=page.as_uri(), width=width), encoding="utf-8")
+    script = HARNESS.format(page=page.as_uri(), width=width, opened=str(opened).lower())
+    harness.write_text(script, encoding="utf-8")
     done = subprocess.run(
         [
             "chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic",
@@ -58,16 +67,62 @@ def pages(tmp_path_factory):
     return [report, *sorted(index.parent.glob("*.html"))]
 
 
-@pytest.mark.parametrize("width", [1100, 400])
-def test_nothing_overflows_and_every_picture_shows(pages, width, tmp_path):
+def chapters(pages):
+    return [page for page in pages if page.name[:2].isdigit()]
+
+
+@pytest.mark.parametrize("width", [1200, 400])
+@pytest.mark.parametrize("opened", [False, True])
+def test_nothing_overflows_and_every_picture_shows(pages, width, opened, tmp_path):
     assert len(pages) >= 4
     for page in pages:
-        found = measured(page, width, tmp_path)
+        found = measured(page, width, tmp_path, opened=opened)
         assert found["width"] <= width, (page.name, found)
         assert found["loose"] == [], page.name
+        assert found["reached"], page.name  # every folded part, by the keyboard
         assert found["broken"] == 0, page.name
-        if page.name != "index.html" or "report" in page.parts[-2]:
+        if page in chapters(pages) or "report" in page.parts[-2]:
             assert found["images"] >= 1, page.name
+
+
+def test_every_table_of_the_book_fits_a_telephone(pages, tmp_path):
+    wide = {
+        page.name: found
+        for page in chapters(pages)
+        if (found := measured(page, 400, tmp_path, opened=True)["wide"])
+    }
+    assert not wide
+
+
+@pytest.mark.parametrize(("width", "shown"), [(1200, [False, True]), (400, [False, False])])
+def test_contents_stand_beside_a_wide_page_and_folded_above_a_narrow_one(
+    pages, width, shown, tmp_path
+):
+    for page in chapters(pages):
+        assert measured(page, width, tmp_path)["shown"][:2] == shown, page.name
+
+
+@pytest.mark.parametrize("medium", ["screen", "print"])
+def test_folded_parts_are_shut_on_a_screen_and_printed_on_paper(medium, tmp_path):
+    need(shutil.which("chromium") is not None, "pages need Chromium, which is not on the path")
+    folded = '<details class="fold"><summary>Hint for 02.1</summary><p>Sort them.</p></details>'
+    text = html_page("T", folded)
+    if medium == "print":
+        text = text.replace("@media print", "@media all")
+    path = tmp_path / "page.html"
+    path.write_text(text, encoding="utf-8")
+    assert measured(path, 1200, tmp_path)["shown"] == [medium == "print"]
+
+
+def test_every_link_inside_the_book_arrives(pages):
+    book = {page.name: BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
+            for page in pages if "workbook" in page.parts[-2]}  # fmt: skip
+    for name, soup in book.items():
+        for link in soup.select("a[href]"):
+            target, _, anchor = link["href"].partition("#")
+            if ":" not in target:
+                there = book[target or name]
+                assert not anchor or there.find(id=unquote(anchor)), (name, link["href"])
 
 
 def test_pages_show_no_raw_objects_and_load_nothing_from_elsewhere(pages):
