@@ -2,6 +2,8 @@
 
 from crmlab.exercises._items import Block
 from crmlab.exercises._nb06 import by_hand, in_code, with_models
+from crmlab.exercises._nb06.memo import MEMO
+from crmlab.exercises._nb06.quiz import QUIZ
 
 __all__ = ["BLOCK"]
 
@@ -19,4 +21,6 @@ BLOCK = Block(
         with_models.TEN_BEST,
         with_models.COVERAGE,
     ),
+    quiz=QUIZ,
+    memo=MEMO,
 )

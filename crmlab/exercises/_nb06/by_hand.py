@@ -1,8 +1,7 @@
 """Exercises of notebook 06 that are answered by a number or a letter."""
 
-import itertools
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -13,27 +12,6 @@ __all__ = ["LIFETIME", "OLD_CUSTOMER", "PAYMENT", "RATE", "SPEND"]
 
 _MONEY = "one amount of money, exact to 0.5 or better, such as 87.5"
 _TOLERANCE = 0.5
-
-
-def _near(wrong: float, why: str) -> Misconception:
-    """Recognise a wrong amount; a small one within 5 % of itself."""
-    return Misconception(wrong, why, min(_TOLERANCE, 0.04 * wrong))
-
-
-def _draw_apart(
-    make: Callable[..., Exercise], draw: Callable[[], Mapping[str, Any]]
-) -> Mapping[str, Any]:
-    """Draw numbers until the answer and all mistakes can be told apart."""
-    while True:
-        drawn = draw()
-        exercise = make(**drawn)
-        told = [(exercise.answer, exercise.tolerance)]
-        told += [(wrong.answer, wrong.tolerance or 0.0) for wrong in exercise.misconceptions]
-        if all(
-            abs(float(one) - float(other)) > reach + width  # type: ignore[arg-type]
-            for (one, reach), (other, width) in itertools.combinations(told, 2)
-        ):
-            return drawn
 
 
 def _make_payment(paid: int = 200, cost: int = 140, stay: int = 75, rate: int = 20) -> Exercise:
@@ -57,33 +35,33 @@ the amount exact to 0.5 or better.""",
         right=f"{margin} a year, kept with {stay} % and discounted by {rate} %, is worth "
         f"{answer:.2f}.",
         misconceptions=(
-            _near(paid * r / gap, "That is revenue; only the margin is earned."),
-            _near(cost * r / gap, "That is the cost; take it from the payment to get the margin."),
-            _near(
+            Misconception(paid * r / gap, "That is revenue; only the margin is earned."),
+            Misconception(cost * r / gap, "That is the cost; take it from the payment to get the margin."),
+            Misconception(
                 margin * r / (1 - r),
                 "Nothing is discounted here; a payment next year is worth less.",
             ),
-            _near(
+            Misconception(
                 margin / (1 - r), "That is the margin times the mean lifetime, without discount."
             ),
-            _near(
+            Misconception(
                 margin * (1 + d) / gap,
                 "That counts the payment just made; the next one is in a year.",
             ),
-            _near(
+            Misconception(
                 margin / gap,
                 "That is paid by all who began the year; only those who renew pay here.",
             ),
-            _near(
+            Misconception(
                 margin * (1 - r) / (d + r),
                 "That uses the share that leaves in place of the share that stays.",
             ),
-            _near(float(margin), "That is the margin of one year; many years may follow."),
-            _near(
+            Misconception(float(margin), "That is the margin of one year; many years may follow."),
+            Misconception(
                 margin * r,
                 "That is next year's payment only, not discounted; later years follow.",
             ),
-            _near(
+            Misconception(
                 margin * r / (1 + d), "That is next year's payment only; those who stay pay again."
             ),
         ),
@@ -97,16 +75,13 @@ the value is margin * retention / (1 + rate - retention):
 
 
 def _draw_payment(rng: np.random.Generator) -> Mapping[str, Any]:
-    def draw() -> Mapping[str, Any]:
-        paid = 20 * int(rng.integers(8, 20))
-        return {
-            "paid": paid,
-            "cost": paid - 10 * int(rng.integers(4, 9)),
-            "stay": 5 * int(rng.integers(12, 18)),
-            "rate": 5 * int(rng.integers(2, 5)),
-        }
-
-    return _draw_apart(_make_payment, draw)
+    paid = 20 * int(rng.integers(8, 20))
+    return {
+        "paid": paid,
+        "cost": paid - 10 * int(rng.integers(4, 9)),
+        "stay": 5 * int(rng.integers(12, 18)),
+        "rate": 5 * int(rng.integers(2, 5)),
+    }
 
 
 PAYMENT = Drawn(_make_payment, _draw_payment)
@@ -168,7 +143,7 @@ Payment 1 is made by all, payment 2 by {stay} %, payment 3 by {stay} % of those,
 
 
 def _draw_lifetime(rng: np.random.Generator) -> Mapping[str, Any]:
-    return _draw_apart(_make_lifetime, lambda: {"stay": int(rng.integers(80, 97))})
+    return {"stay": int(rng.integers(80, 97))}
 
 
 LIFETIME = Drawn(_make_lifetime, _draw_lifetime)
@@ -228,18 +203,18 @@ expected spend = p (v + x m) / (p x + q - 1), with x repeat purchases of m on av
         unit=_MONEY.replace("money", "money per purchase"),
         right=f"The own mean counts {weight:.0%}, the mean of all the rest: part of {m} was luck.",
         misconceptions=(
-            _near(float(m), "That is what was seen once; part of a large purchase is luck."),
-            _near(everyone, "That is the mean of all; what this customer spent counts, too."),
-            _near(
+            Misconception(float(m), "That is what was seen once; part of a large purchase is luck."),
+            Misconception(everyone, "That is the mean of all; what this customer spent counts, too."),
+            Misconception(
                 (m + everyone) / 2,
                 "That weighs both means alike; the model weighs them by p x and q - 1.",
             ),
-            _near(
+            Misconception(
                 (1 - weight) * m + weight * everyone,
                 "The weights are swapped; the own mean counts with p x of p x + q - 1.",
             ),
-            _near(p * (v + m) / (p + q), "The denominator is p x + q - 1, not p x + q."),
-            _near(float(v + m), "The denominator is p x + q - 1, not p."),
+            Misconception(p * (v + m) / (p + q), "The denominator is p x + q - 1, not p x + q."),
+            Misconception(float(v + m), "The denominator is p x + q - 1, not p."),
         ),
         hint=f"put x = 1 and m = {m} into the formula.",
         solution=f"""\
@@ -250,12 +225,9 @@ Or as a weighted mean: {p}/{p + q - 1} of {m} and {q - 1}/{p + q - 1} of {everyo
 
 
 def _draw_spend(rng: np.random.Generator) -> Mapping[str, Any]:
-    def draw() -> Mapping[str, Any]:
-        p, q = int(rng.integers(4, 9)), int(rng.integers(3, 6))
-        v, m = int(rng.integers(4, 9)) * (q - 1), 10 * int(rng.integers(9, 20))
-        return {"p": p, "q": q, "v": v, "m": m}
-
-    return _draw_apart(_make_spend, draw)
+    p, q = int(rng.integers(4, 9)), int(rng.integers(3, 6))
+    v, m = int(rng.integers(4, 9)) * (q - 1), 10 * int(rng.integers(9, 20))
+    return {"p": p, "q": q, "v": v, "m": m}
 
 
 SPEND = Drawn(_make_spend, _draw_spend)
@@ -278,7 +250,7 @@ Give the amount exact to 0.5 or better.""",
         unit=_MONEY,
         right=f"A rate per year needs time in years; per week the same rate is {weekly:.2%}.",
         misconceptions=(
-            _near(
+            Misconception(
                 margin / (1 + d) ** year,
                 f"That takes {rate} % off for every week; the rate is per year.",
             ),
@@ -287,14 +259,14 @@ Give the amount exact to 0.5 or better.""",
                 "Per week the rate is the 52.18th root of 1 + rate, less 1; not the rate / 52.",
                 0.15,
             ),
-            _near(
+            Misconception(
                 margin * (1 - d), "A discount divides by 1 + rate; it does not take the rate off."
             ),
-            _near(
+            Misconception(
                 margin * (1 + d),
                 "That is its worth in a year if it came today; go the other way.",
             ),
-            _near(float(margin), "Nothing is discounted here; money in a year is worth less."),
+            Misconception(float(margin), "Nothing is discounted here; money in a year is worth less."),
         ),
         hint="bring the time and the rate to the same unit first.",
         solution=f"""\
@@ -305,10 +277,7 @@ In weeks: the weekly rate is {1 + d:g}^(1/52.18) - 1 = {weekly:.5f}, and
 
 
 def _draw_rate(rng: np.random.Generator) -> Mapping[str, Any]:
-    return _draw_apart(
-        _make_rate,
-        lambda: {"margin": 20 * int(rng.integers(12, 25)), "rate": int(rng.integers(8, 16))},
-    )
+    return {"margin": 20 * int(rng.integers(12, 25)), "rate": int(rng.integers(8, 16))}
 
 
 RATE = Drawn(_make_rate, _draw_rate)

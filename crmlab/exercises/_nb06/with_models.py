@@ -22,13 +22,14 @@ def ten_best(summary, horizon):
 
 
 def _draw_shops(rng: np.random.Generator) -> list[tuple[Any, ...]]:
-    """Customers of a shop like the CD shop, and how far to look ahead."""
-    truth = ltv.BetaGeoNBD.from_params(r=0.243, alpha=4.414, a=0.793, b=2.426, unit="W")
-    columns = ["frequency", "recency", "T", "time_unit"]
-    return [
-        (truth.simulate(150, T=39.0, horizon=1.0, seed=int(rng.integers(1, 10**6)))[columns], ahead)
-        for ahead in (26, 52)
-    ]
+    """Customers of two shops, none with the history of another, and how far to look ahead."""
+    truth = ltv.BetaGeoNBD.from_params(r=0.9, alpha=9.0, a=0.9, b=2.4, unit="W")
+    drawn: list[tuple[Any, ...]] = []
+    for ahead in (26, 52):
+        watched = rng.uniform(27, 39, 250).round(2)
+        shop = truth.simulate(250, T=watched, horizon=1.0, seed=int(rng.integers(10**6)))
+        drawn.append((shop[["frequency", "recency", "T", "time_unit"]], ahead))
+    return drawn
 
 
 TEN_BEST = CodeExercise(
