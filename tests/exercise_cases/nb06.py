@@ -22,7 +22,7 @@ def _alive(body):
 
 
 def _best(body):
-    return _write("def ten_best(summary, horizon):", body)
+    return _write("from crmlab import ltv\n\n\ndef ten_best(summary, horizon):", body)
 
 
 def _held(body):

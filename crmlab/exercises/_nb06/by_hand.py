@@ -18,7 +18,7 @@ def _make_payment(paid: int = 200, cost: int = 140, stay: int = 75, rate: int = 
     """A member who has just paid, valued without an end."""
     margin, r, d = paid - cost, stay / 100, rate / 100
     gap = 1 + d - r
-    answer = margin * r / gap
+    answer = round(margin * r / gap, 2)
     return Exercise(
         key="06.1",
         objective=1,
@@ -33,7 +33,7 @@ the amount exact to 0.5 or better.""",
         tolerance=_TOLERANCE,
         unit=_MONEY,
         right=f"{margin} a year, kept with {stay} % and discounted by {rate} %, is worth "
-        f"{answer:.2f}.",
+        f"{answer:g}.",
         misconceptions=(
             Misconception(paid * r / gap, "That is revenue; only the margin is earned."),
             Misconception(cost * r / gap, "That is the cost; take it from the payment to get the margin."),
@@ -70,7 +70,7 @@ the amount exact to 0.5 or better.""",
         solution=f"""\
 The margin is {paid} - {cost} = {margin} a year. Those who renew pay at the end of each year, so
 the value is margin * retention / (1 + rate - retention):
-{margin} * {r:g} / (1 + {d:g} - {r:g}) = {margin * r:g} / {gap:g} = {answer:.2f}.""",
+{margin} * {r:g} / (1 + {d:g} - {r:g}) = {margin * r:g} / {gap:g} = {answer:g}.""",
     )
 
 
@@ -90,7 +90,7 @@ def _make_lifetime(stay: int = 92) -> Exercise:
     """How many payments a new customer makes on average."""
     r = stay / 100
     leave = 1 - r
-    answer = 1 / leave
+    answer = round(1 / leave, 4)
     return Exercise(
         key="06.2",
         objective=1,
@@ -138,7 +138,7 @@ to 0.05 or better.""",
         hint=f"1 + {r:g} + {r:g} * {r:g} + ... has a simple sum.",
         solution=f"""\
 Payment 1 is made by all, payment 2 by {stay} %, payment 3 by {stay} % of those, and so on:
-1 + {r:g} + {r:g}^2 + ... = 1 / (1 - {r:g}) = 1 / {leave:.2g} = {answer:.4g}.""",
+1 + {r:g} + {r:g}^2 + ... = 1 / (1 - {r:g}) = 1 / {leave:.2g} = {answer:g}.""",
     )
 
 
@@ -187,7 +187,7 @@ only a control group can tell.""",
 def _make_spend(p: int = 6, q: int = 4, v: int = 20, m: int = 130) -> Exercise:
     """What a customer with one repeat purchase spends in future."""
     everyone, weight = p * v / (q - 1), p / (p + q - 1)
-    answer = weight * m + (1 - weight) * everyone
+    answer = round(weight * m + (1 - weight) * everyone, 2)
     return Exercise(
         key="06.8",
         objective=3,
@@ -218,9 +218,9 @@ expected spend = p (v + x m) / (p x + q - 1), with x repeat purchases of m on av
         ),
         hint=f"put x = 1 and m = {m} into the formula.",
         solution=f"""\
-{p} * ({v} + 1 * {m}) / ({p} * 1 + {q} - 1) = {p * (v + m)} / {p + q - 1} = {answer:.2f}.
+{p} * ({v} + 1 * {m}) / ({p} * 1 + {q} - 1) = {p * (v + m)} / {p + q - 1} = {answer:g}.
 Or as a weighted mean: {p}/{p + q - 1} of {m} and {q - 1}/{p + q - 1} of {everyone:g} give
-{weight * m:.2f} + {(1 - weight) * everyone:.2f} = {answer:.2f}.""",
+{weight * m:.2f} + {(1 - weight) * everyone:.2f} = {answer:g}.""",
     )
 
 
@@ -236,7 +236,7 @@ SPEND = Drawn(_make_spend, _draw_spend)
 def _make_rate(margin: int = 300, rate: int = 10) -> Exercise:
     """A yearly rate and a model that counts weeks."""
     d, year = rate / 100, 52.18
-    answer = margin / (1 + d)
+    answer = round(margin / (1 + d), 2)
     weekly = (1 + d) ** (1 / year) - 1
     return Exercise(
         key="06.9",
@@ -270,9 +270,9 @@ Give the amount exact to 0.5 or better.""",
         ),
         hint="bring the time and the rate to the same unit first.",
         solution=f"""\
-52.18 weeks are one year, and the rate is per year: {margin} / {1 + d:g} = {answer:.2f}.
+52.18 weeks are one year, and the rate is per year: {margin} / {1 + d:g} = {answer:g}.
 In weeks: the weekly rate is {1 + d:g}^(1/52.18) - 1 = {weekly:.5f}, and
-{margin} / {1 + weekly:.5f}^52.18 = {answer:.2f}.""",
+{margin} / {1 + weekly:.5f}^52.18 = {answer:g}.""",
     )
 
 
