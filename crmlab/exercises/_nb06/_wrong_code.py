@@ -14,9 +14,7 @@ def counts_the_payment_of_today(retention, discount_rate, n_payments):
 
 
 def lets_everybody_pay(retention, discount_rate, n_payments):
-    return sum(
-        retention ** (k - 1) / (1 + discount_rate) ** k for k in range(1, n_payments + 1)
-    )
+    return sum(retention ** (k - 1) / (1 + discount_rate) ** k for k in range(1, n_payments + 1))
 
 
 def does_not_discount(retention, discount_rate, n_payments):

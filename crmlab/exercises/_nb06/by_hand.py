@@ -14,6 +14,43 @@ _MONEY = "one amount of money, exact to 0.5 or better, such as 87.5"
 _TOLERANCE = 0.5
 
 
+def _mistakes_in_payment(paid: int, cost: int, r: float, d: float) -> tuple[Misconception, ...]:
+    margin, gap = paid - cost, 1 + d - r
+    return (
+        Misconception(paid * r / gap, "That is revenue; only the margin is earned."),
+        Misconception(
+            cost * r / gap, "That is the cost; take it from the payment to get the margin."
+        ),
+        Misconception(
+            margin * r / (1 - r),
+            "Nothing is discounted here; a payment next year is worth less.",
+        ),
+        Misconception(
+            margin / (1 - r), "That is the margin times the mean lifetime, without discount."
+        ),
+        Misconception(
+            margin * (1 + d) / gap,
+            "That counts the payment just made; the next one is in a year.",
+        ),
+        Misconception(
+            margin / gap,
+            "That is paid by all who began the year; only those who renew pay here.",
+        ),
+        Misconception(
+            margin * (1 - r) / (d + r),
+            "That uses the share that leaves in place of the share that stays.",
+        ),
+        Misconception(float(margin), "That is the margin of one year; many years may follow."),
+        Misconception(
+            margin * r,
+            "That is next year's payment only, not discounted; later years follow.",
+        ),
+        Misconception(
+            margin * r / (1 + d), "That is next year's payment only; those who stay pay again."
+        ),
+    )
+
+
 def _make_payment(paid: int = 200, cost: int = 140, stay: int = 75, rate: int = 20) -> Exercise:
     """A member who has just paid, valued without an end."""
     margin, r, d = paid - cost, stay / 100, rate / 100
@@ -34,37 +71,7 @@ the amount exact to 0.5 or better.""",
         unit=_MONEY,
         right=f"{margin} a year, kept with {stay} % and discounted by {rate} %, is worth "
         f"{answer:g}.",
-        misconceptions=(
-            Misconception(paid * r / gap, "That is revenue; only the margin is earned."),
-            Misconception(cost * r / gap, "That is the cost; take it from the payment to get the margin."),
-            Misconception(
-                margin * r / (1 - r),
-                "Nothing is discounted here; a payment next year is worth less.",
-            ),
-            Misconception(
-                margin / (1 - r), "That is the margin times the mean lifetime, without discount."
-            ),
-            Misconception(
-                margin * (1 + d) / gap,
-                "That counts the payment just made; the next one is in a year.",
-            ),
-            Misconception(
-                margin / gap,
-                "That is paid by all who began the year; only those who renew pay here.",
-            ),
-            Misconception(
-                margin * (1 - r) / (d + r),
-                "That uses the share that leaves in place of the share that stays.",
-            ),
-            Misconception(float(margin), "That is the margin of one year; many years may follow."),
-            Misconception(
-                margin * r,
-                "That is next year's payment only, not discounted; later years follow.",
-            ),
-            Misconception(
-                margin * r / (1 + d), "That is next year's payment only; those who stay pay again."
-            ),
-        ),
+        misconceptions=_mistakes_in_payment(paid, cost, r, d),
         hint="the margin is what is left of a payment; those who renew pay it at the end of "
         "each year.",
         solution=f"""\
@@ -86,6 +93,38 @@ def _draw_payment(rng: np.random.Generator) -> Mapping[str, Any]:
 
 PAYMENT = Drawn(_make_payment, _draw_payment)
 
+
+def _mistakes_in_lifetime(stay: int) -> tuple[Misconception, ...]:
+    r = stay / 100
+    leave = 1 - r
+    return (
+        Misconception(r / leave, "Those are the renewals; the first payment counts as well.", 0.05),
+        Misconception(r, "That is the retention rate; a lifetime is counted in years.", 0.02 * r),
+        Misconception(
+            leave, "That is the share that leaves in a year; divide by it.", 0.02 * leave
+        ),
+        Misconception(1 / r, "Divide by the share that leaves, not by the share that stays.", 0.02),
+        Misconception(
+            1 / (100 - stay),
+            "You divided by a percentage; divide by the share that leaves.",
+            0.02 / (100 - stay),
+        ),
+        Misconception(
+            float(100 - stay),
+            "That is the percentage that leaves, not a number of payments.",
+            0.05,
+        ),
+        Misconception(
+            float(stay), "That is the percentage that stays, not a number of payments.", 0.5
+        ),
+        Misconception(
+            math.log(0.5) / math.log(r),
+            "That is when half of them have left; the mean is longer than the median.",
+            0.02,
+        ),
+    )
+
+
 def _make_lifetime(stay: int = 92) -> Exercise:
     """How many payments a new customer makes on average."""
     r = stay / 100
@@ -103,38 +142,7 @@ to 0.05 or better.""",
         unit="one number of payments, exact to 0.05 or better, such as 4.55",
         right=f"Only {100 - stay} in 100 leave a year; if half as many did, it would be twice as "
         "large.",
-        misconceptions=(
-            Misconception(
-                r / leave, "Those are the renewals; the first payment counts as well.", 0.05
-            ),
-            Misconception(
-                r, "That is the retention rate; a lifetime is counted in years.", 0.02 * r
-            ),
-            Misconception(
-                leave, "That is the share that leaves in a year; divide by it.", 0.02 * leave
-            ),
-            Misconception(
-                1 / r, "Divide by the share that leaves, not by the share that stays.", 0.02
-            ),
-            Misconception(
-                1 / (100 - stay),
-                "You divided by a percentage; divide by the share that leaves.",
-                0.02 / (100 - stay),
-            ),
-            Misconception(
-                float(100 - stay),
-                "That is the percentage that leaves, not a number of payments.",
-                0.05,
-            ),
-            Misconception(
-                float(stay), "That is the percentage that stays, not a number of payments.", 0.5
-            ),
-            Misconception(
-                math.log(0.5) / math.log(r),
-                "That is when half of them have left; the mean is longer than the median.",
-                0.02,
-            ),
-        ),
+        misconceptions=_mistakes_in_lifetime(stay),
         hint=f"1 + {r:g} + {r:g} * {r:g} + ... has a simple sum.",
         solution=f"""\
 Payment 1 is made by all, payment 2 by {stay} %, payment 3 by {stay} % of those, and so on:
@@ -184,6 +192,24 @@ only a control group can tell.""",
 )
 
 
+def _mistakes_in_spend(p: int, q: int, v: int, m: int) -> tuple[Misconception, ...]:
+    everyone, weight = p * v / (q - 1), p / (p + q - 1)
+    return (
+        Misconception(float(m), "That is what was seen once; part of a large purchase is luck."),
+        Misconception(everyone, "That is the mean of all; what this customer spent counts, too."),
+        Misconception(
+            (m + everyone) / 2,
+            "That weighs both means alike; the model weighs them by p x and q - 1.",
+        ),
+        Misconception(
+            (1 - weight) * m + weight * everyone,
+            "The weights are swapped; the own mean counts with p x of p x + q - 1.",
+        ),
+        Misconception(p * (v + m) / (p + q), "The denominator is p x + q - 1, not p x + q."),
+        Misconception(float(v + m), "The denominator is p x + q - 1, not p."),
+    )
+
+
 def _make_spend(p: int = 6, q: int = 4, v: int = 20, m: int = 130) -> Exercise:
     """What a customer with one repeat purchase spends in future."""
     everyone, weight = p * v / (q - 1), p / (p + q - 1)
@@ -202,20 +228,7 @@ expected spend = p (v + x m) / (p x + q - 1), with x repeat purchases of m on av
         tolerance=_TOLERANCE,
         unit=_MONEY.replace("money", "money per purchase"),
         right=f"The own mean counts {weight:.0%}, the mean of all the rest: part of {m} was luck.",
-        misconceptions=(
-            Misconception(float(m), "That is what was seen once; part of a large purchase is luck."),
-            Misconception(everyone, "That is the mean of all; what this customer spent counts, too."),
-            Misconception(
-                (m + everyone) / 2,
-                "That weighs both means alike; the model weighs them by p x and q - 1.",
-            ),
-            Misconception(
-                (1 - weight) * m + weight * everyone,
-                "The weights are swapped; the own mean counts with p x of p x + q - 1.",
-            ),
-            Misconception(p * (v + m) / (p + q), "The denominator is p x + q - 1, not p x + q."),
-            Misconception(float(v + m), "The denominator is p x + q - 1, not p."),
-        ),
+        misconceptions=_mistakes_in_spend(p, q, v, m),
         hint=f"put x = 1 and m = {m} into the formula.",
         solution=f"""\
 {p} * ({v} + 1 * {m}) / ({p} * 1 + {q} - 1) = {p * (v + m)} / {p + q - 1} = {answer:g}.
@@ -233,6 +246,29 @@ def _draw_spend(rng: np.random.Generator) -> Mapping[str, Any]:
 SPEND = Drawn(_make_spend, _draw_spend)
 
 
+def _mistakes_in_rate(margin: int, d: float) -> tuple[Misconception, ...]:
+    year = 52.18
+    return (
+        Misconception(
+            margin / (1 + d) ** year,
+            f"That takes {100 * d:g} % off for every week; the rate is per year.",
+        ),
+        Misconception(
+            margin / (1 + d / year) ** year,
+            "Per week the rate is the 52.18th root of 1 + rate, less 1; not the rate / 52.",
+            0.15,
+        ),
+        Misconception(
+            margin * (1 - d), "A discount divides by 1 + rate; it does not take the rate off."
+        ),
+        Misconception(
+            margin * (1 + d),
+            "That is its worth in a year if it came today; go the other way.",
+        ),
+        Misconception(float(margin), "Nothing is discounted here; money in a year is worth less."),
+    )
+
+
 def _make_rate(margin: int = 300, rate: int = 10) -> Exercise:
     """A yearly rate and a model that counts weeks."""
     d, year = rate / 100, 52.18
@@ -242,32 +278,14 @@ def _make_rate(margin: int = 300, rate: int = 10) -> Exercise:
         key="06.9",
         objective=1,
         question=f"""\
-A model counts time in weeks. It expects {margin} of margin from a customer, all of it in exactly one
-year, which is 52.18 weeks. The discount rate is {rate} % a year. What is this margin worth today?
-Give the amount exact to 0.5 or better.""",
+A model counts time in weeks. It expects {margin} of margin from a customer, all of it in exactly
+one year, which is 52.18 weeks. The discount rate is {rate} % a year. What is this margin worth
+today? Give the amount exact to 0.5 or better.""",
         answer=answer,
         tolerance=_TOLERANCE,
         unit=_MONEY,
         right=f"A rate per year needs time in years; per week the same rate is {weekly:.2%}.",
-        misconceptions=(
-            Misconception(
-                margin / (1 + d) ** year,
-                f"That takes {rate} % off for every week; the rate is per year.",
-            ),
-            Misconception(
-                margin / (1 + d / year) ** year,
-                "Per week the rate is the 52.18th root of 1 + rate, less 1; not the rate / 52.",
-                0.15,
-            ),
-            Misconception(
-                margin * (1 - d), "A discount divides by 1 + rate; it does not take the rate off."
-            ),
-            Misconception(
-                margin * (1 + d),
-                "That is its worth in a year if it came today; go the other way.",
-            ),
-            Misconception(float(margin), "Nothing is discounted here; money in a year is worth less."),
-        ),
+        misconceptions=_mistakes_in_rate(margin, d),
         hint="bring the time and the rate to the same unit first.",
         solution=f"""\
 52.18 weeks are one year, and the rate is per year: {margin} / {1 + d:g} = {answer:g}.

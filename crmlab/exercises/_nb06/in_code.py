@@ -242,12 +242,10 @@ def probability_alive(summary, params):
             "Recency t runs from the first to the last purchase; T - t is the silence.",
         ),
         WrongCode(wrong.gives_the_dead, "That is the probability of having left; take 1 less it."),
-        WrongCode(
-            wrong.swaps_a_and_b, "a and b are swapped; a stands above, b + x - 1 below."
-        ),
+        WrongCode(wrong.swaps_a_and_b, "a and b are swapped; a stands above, b + x - 1 below."),
         WrongCode(wrong.leaves_out_r, "The exponent is r + x, not x."),
     ),
     unit="a Series of probabilities with the index of summary",
     right="The longer the silence, and the more often the customer bought, the lower it is.",
-    hint="write the formula with whole columns, then .where(summary[\"frequency\"] > 0, 1.0).",
+    hint='write the formula with whole columns, then .where(summary["frequency"] > 0, 1.0).',
 )

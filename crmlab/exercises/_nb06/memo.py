@@ -43,19 +43,21 @@ MEMO = Memo(
         ),
     ),
     model="""\
-**Do.** Pay at most 45 dollars to win a customer, less what a customer costs to serve. That is 35.74,
-the lower end of the 90 % interval of the margin of repeat purchases (46.05 expected, for life,
-discounted by 10 %), and 9.90, the margin of the first order. Write to the best tenth first. Leave
-out the lower half.
+**Do.** Pay at most 45 dollars to win a customer, less what a customer costs to serve. That is
+35.74, the lower end of the 90 % interval of the margin of repeat purchases (46.05 expected, for
+life, discounted by 10 %), and 9.90, the margin of the first order. Write to the best tenth
+first. Leave out the lower half.
 
-**Cost.** A letter costs 1 dollar. In the best tenth (104.70 dollars of margin each in 156 weeks) it
-pays if it raises the value by 1.0 %, in the second tenth by 3.6 %, in the last by 20.7 %.
+**Cost.** A letter costs 1 dollar. In the best tenth (104.70 dollars of margin each in 156
+weeks) it pays if it raises the value by 1.0 %, in the second tenth by 3.6 %, in the last by
+20.7 %.
 
-**Risk.** The margin of 30 % is assumed; all values move in proportion. The shop sold 1,882 times where
-the model expected 1,653, and the 90 % interval, 1,480 to 1,816, missed it: here the error was in our
-favour, next time it may not be. All customers came in early 1997; later ones may be worse.
+**Risk.** The margin of 30 % is assumed; all values move in proportion. The shop sold 1,882
+times where the model expected 1,653, and the 90 % interval, 1,480 to 1,816, missed it: here the
+error was in our favour, next time it may not be. All customers came in early 1997; later ones
+may be worse.
 
-**What would change my mind.** A letter to a random half of the best tenth, and no letter to the other
-half: if after a quarter both halves bought the same, we stop. And a real cost of service: above
-the margin of a year, about 15 dollars, we pay nothing to win customers.""",
+**What would change my mind.** A letter to a random half of the best tenth, and no letter to the
+other half: if after a quarter both halves bought the same, we stop. And a real cost of service:
+above the margin of a year, about 15 dollars, we pay nothing to win customers.""",
 )
