@@ -32,7 +32,7 @@ def call(key: str, seed: int | None) -> str:
 
 def _verdict(exercise: Exercise, answer: object, help_: str) -> str:
     """Say "not attempted", "right", or "not yet" with the reason."""
-    if answer is ...:
+    if answer is ... or (type(answer) is str and answer.strip() == "..."):
         return "not attempted yet. Put your answer in place of ... and run the cell again."
     read, unreadable = _KINDS[type(exercise.answer)]
     try:
