@@ -282,6 +282,22 @@ def _check_exports(file: str, exports: dict[str, Path | None]) -> None:
             read[path.resolve()] = "the same file as another option's"
 
 
+@app.command()
+def progress(
+    folder: Annotated[
+        Path | None,
+        typer.Argument(
+            help="Where the answers are kept. "
+            "[default: $CRMLAB_PROGRESS, or else ./crmlab-notebooks]"
+        ),
+    ] = None,
+) -> None:
+    """Print how many exercises of each notebook are right, and which are open."""
+    from crmlab.exercises import progress
+
+    progress(folder)
+
+
 def _print(text: str, *, file: TextIO | None = None) -> None:
     """Print text that may contain untrusted input; by default on standard output."""
     from crmlab._text import printable

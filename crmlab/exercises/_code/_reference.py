@@ -1,0 +1,84 @@
+"""What the right function and the typical mistakes give on the hidden inputs of an exercise."""
+
+import inspect
+import pickle
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from crmlab.exercises._code._compare import same, show
+from crmlab.exercises._code._forms import write_form
+from crmlab.exercises._code._trial import Outcome, try_out
+from crmlab.exercises._items import CodeExercise
+
+__all__ = ["Reference", "agree", "refer"]
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Inputs, how each is shown, and the outcomes expected of them."""
+
+    inputs: list[bytes]
+    shown: list[str]
+    expected: list[Outcome]
+    mistakes: list[list[Outcome]]  # in the order of the exercise's
+
+    def recognise(self, given: list[Outcome], tolerance: float) -> int | None:
+        """Find the mistake that gives the same on all inputs, or on all on which it is wrong.
+
+        Where only those that it gets wrong agree, they must be several and differ: one number, such
+        as zero, is reached in many ways. A mistake that only changes what it is given is
+        recognised by that.
+        """
+        on_all: list[int] = []
+        where_wrong: list[int] = []
+        for at, mistake in enumerate(self.mistakes):
+            alike = [
+                agree(one, wrong, tolerance) for one, wrong in zip(given, mistake, strict=True)
+            ]
+            tells = [
+                not agree(wrong, right, tolerance)
+                for wrong, right in zip(mistake, self.expected, strict=True)
+            ]
+            if all(alike) and (any(tells) or _changes(mistake) == _changes(given)):
+                on_all.append(at)
+            elif all(same for same, tell in zip(alike, tells, strict=True) if tell):
+                wrong = [outcome for outcome, tell in zip(mistake, tells, strict=True) if tell]
+                if any(not agree(wrong[0], other, tolerance) for other in wrong[1:]):
+                    where_wrong.append(at)
+        return next(iter(on_all + where_wrong), None)
+
+
+def _changes(outcomes: list[Outcome]) -> bool:
+    return any(outcome["changed"] for outcome in outcomes)
+
+
+def agree(one: Outcome, other: Outcome, tolerance: float) -> bool:
+    """Whether two outcomes are alike: the same result, or an error of the same type."""
+    if "raised" in one or "raised" in other:
+        return one.get("raised") == other.get("raised")
+    if "NoneType" in (one["type"], other["type"]):
+        return bool(one["type"] == other["type"])
+    return same(one["value"], other["value"], tolerance)
+
+
+@lru_cache(maxsize=64)
+def refer(exercise: CodeExercise, seed: int | None) -> Reference:
+    """Draw the inputs, and try the right function and the mistakes on them, once for each seed."""
+    rng = np.random.default_rng([seed or 0, *exercise.key.encode()])
+    drawn = exercise.inputs(rng)
+    inputs = [pickle.dumps(tuple(arguments)) for arguments in drawn]
+    names = list(inspect.signature(exercise.answer).parameters)
+    return Reference(
+        inputs=inputs,
+        shown=[
+            ", ".join(
+                f"{name} = {show(write_form(value))}"
+                for name, value in zip(names, arguments, strict=False)
+            )
+            for arguments in drawn
+        ],
+        expected=try_out(exercise.answer, inputs),
+        mistakes=[try_out(mistake.answer, inputs) for mistake in exercise.mistakes],
+    )
