@@ -1,4 +1,4 @@
-"""The commands of learners and teachers: lab, reset, quiz and concepts."""
+"""The commands of learners and teachers: lab, reset, quiz, concepts and trainer."""
 
 import os
 import sys
@@ -20,7 +20,7 @@ def add_commands(app: typer.Typer) -> None:
     """Add the commands of this module to the command line."""
     extra = {"allow_extra_args": True, "ignore_unknown_options": True}
     app.command(context_settings=extra)(lab)
-    for command in (reset, quiz, concepts):
+    for command in (reset, quiz, concepts, trainer):
         app.command()(command)
 
 
@@ -119,6 +119,23 @@ def concepts() -> None:
     print(plain_table(taught[["id", "notebook", "section", "exercise", "title"]]))
     print(f"\nNo home yet: {len(homeless)} of {len(load_concepts())}")
     print(plain_table(homeless[["id", "title"]]))
+
+
+def trainer(
+    out: Annotated[
+        str | None, typer.Option(help="Folder for the pages. [default: ./trainer]")
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(min=0, help="Key for the variants of this class.")
+    ] = None,
+) -> None:
+    """Write the pages that a teacher needs.
+
+    Minutes, paths, answer keys, rubrics of the memos and slides, to be opened offline.
+    """
+    from crmlab.course import write_pack
+
+    print(write_pack(out=out, seed=seed))
 
 
 def _tell(text: str) -> None:

@@ -1,5 +1,9 @@
 """What a class needs around the notebooks: copies, minutes, quiz, slides and answer keys."""
 
+import os
+from pathlib import Path
+
+from crmlab._optional import needing
 from crmlab.course._concepts import concept_faults, concept_homes
 from crmlab.course._copies import Copies, copies_folder, copy_notebooks, reset_notebook
 from crmlab.course._quiz import ask_quiz, draw_quiz, load_quiz, print_quiz
@@ -15,4 +19,30 @@ __all__ = [
     "load_quiz",
     "print_quiz",
     "reset_notebook",
+    "write_pack",
 ]
+
+
+def write_pack(*, out: str | os.PathLike[str] | None = None, seed: int | None = None) -> Path:
+    """Write the trainer's pack: minutes, paths, answer keys, memos and slides, as HTML pages.
+
+    Parameters
+    ----------
+    out : path, optional
+        Folder for the pages. Default: `trainer` in the working directory.
+    seed : int, optional
+        Answer keys for the variants of this seed. Default: for the numbers of the book.
+
+    Returns
+    -------
+    Path
+        The index, `<out>/index.html`.
+
+    Raises
+    ------
+    MissingExtraError
+        If the extra ``reports`` is not installed.
+    """
+    with needing("reports"):
+        from crmlab.course._pack import make_pack
+    return make_pack(out=out, seed=seed)

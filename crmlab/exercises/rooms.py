@@ -9,8 +9,9 @@ import re
 
 import crmlab.exercises
 from crmlab.exercises._items import Block, CodeExercise, Drawn, Exercise, Memo, QuizItem
+from crmlab.exercises._variants import solve, vary
 
-__all__ = ["Block", "CodeExercise", "Drawn", "Exercise", "Memo", "QuizItem", "load_blocks"]
+__all__ = ["Block", "CodeExercise", "Drawn", "Exercise", "Memo", "QuizItem", "load_blocks", "solve", "vary"]
 
 
 def load_blocks() -> dict[str, Block]:
