@@ -58,7 +58,9 @@ def test_a_seed_gives_one_order_and_right_is_at_every_letter():
 def test_right_answers_count_in_every_form(run):
     questions = draw_quiz(ITEMS, seed=1)
     forms = ["{}", " {} ", "{})", "({})", "{}.", "{}"]
-    words = [form.format(letter.upper()) for form, letter in zip(forms, rights(questions), strict=True)]
+    words = [
+        form.format(letter.upper()) for form, letter in zip(forms, rights(questions), strict=True)
+    ]
     score, shown = run(questions, words)
     assert score == 6
     assert shown.endswith("6 of 6 are right.")

@@ -1,6 +1,6 @@
 """All that the notebooks ask, notebook by notebook: for the course around them.
 
-Each private room ``_nbNN`` beside this module is found by its name, so a new one needs no line here.
+Each private room ``_nbNN`` beside this module is found by its name: a new one is not listed.
 """
 
 import importlib
@@ -11,7 +11,17 @@ import crmlab.exercises
 from crmlab.exercises._items import Block, CodeExercise, Drawn, Exercise, Memo, QuizItem
 from crmlab.exercises._variants import solve, vary
 
-__all__ = ["Block", "CodeExercise", "Drawn", "Exercise", "Memo", "QuizItem", "load_blocks", "solve", "vary"]
+__all__ = [
+    "Block",
+    "CodeExercise",
+    "Drawn",
+    "Exercise",
+    "Memo",
+    "QuizItem",
+    "load_blocks",
+    "solve",
+    "vary",
+]
 
 
 def load_blocks() -> dict[str, Block]:

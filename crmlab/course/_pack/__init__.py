@@ -86,7 +86,9 @@ def _make_pages(chapters: list[_Chapter], seed: int | None) -> dict[str, str]:
 
 
 def _frame(title: str, body: str) -> str:
-    back = '<nav><span></span><span><a href="index.html">Trainer\'s pack</a></span><span></span></nav>'
+    back = (
+        '<nav><span></span><span><a href="index.html">Trainer\'s pack</a></span><span></span></nav>'
+    )
     footer = f"{markdown(LICENCE)}<p>crmlab {version('crmlab')}</p>"
     return page(title, body, header=back, footer=footer)
 
@@ -110,6 +112,7 @@ def _item(chapter: _Chapter) -> str:
     return (
         f'<li><span class="n">{number}</span><div><h3>{html.escape(chapter.title)}</h3>'
         f"<p>{html.escape(notebook_question(chapter.notebook))}</p>"
-        f'<p><a href="answers_{number}.html">Answers</a> · <a href="slides_{number}.html">Slides</a>'
-        f'</p><p class="quiet">{exercises} exercises, {quiz} quiz items, {memo}.</p></div></li>'
+        f'<p><a href="answers_{number}.html">Answers</a> · '
+        f'<a href="slides_{number}.html">Slides</a></p>'
+        f'<p class="quiet">{exercises} exercises, {quiz} quiz items, {memo}.</p></div></li>'
     )

@@ -3,7 +3,7 @@
 import html
 import inspect
 
-from crmlab.course._pack._words import bullets, code, fold, markdown, table
+from crmlab.course._pack._words import bullets, code, fold, markdown, prepared, table
 from crmlab.course._quiz import draw_quiz
 from crmlab.exercises.rooms import Block, CodeExercise, Exercise, Memo, solve, vary
 
@@ -53,7 +53,7 @@ def _exercise(exercise: Exercise | CodeExercise, seed: int | None) -> str:
 
 def _answer(exercise: Exercise, seed: int | None) -> str:
     wrong = [(show_answer(one.answer), one.why) for one in exercise.misconceptions]
-    way = code(solve(exercise, seed))
+    way = prepared(solve(exercise, seed))
     return (
         f"<p><strong>Answer: {html.escape(show_answer(exercise.answer))}</strong>, "
         f"{html.escape(_precision(exercise))}. {html.escape(exercise.right)}</p>"
@@ -77,7 +77,9 @@ def show_answer(answer: float | str | frozenset[str]) -> str:
     """
     if isinstance(answer, frozenset):
         return ", ".join(sorted(answer))
-    return answer if isinstance(answer, str) else f"{answer:,.6g}" if answer < 1e6 else f"{answer:,.0f}"
+    if isinstance(answer, str):
+        return answer
+    return f"{answer:,.0f}" if float(answer).is_integer() else f"{answer:,.4g}"
 
 
 def _code_answer(exercise: CodeExercise, seed: int | None) -> str:

@@ -1,7 +1,7 @@
 """Paths through the notebooks: what fits into a class of a given length, with its breaks.
 
-The order of choice is the same for every length: what is marked for slides and the memo, then
-the exercises of those sections, the quiz, the rest of the core with its exercises, and what is extra.
+The order of choice is the same for every length: the memo and the short path, then the exercises
+of its sections, the quiz, the rest of the core with its exercises, and what is extra.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -11,7 +11,7 @@ from crmlab.course._pack._steps import Step
 
 __all__ = ["LENGTHS", "Entry", "Length", "Path", "plan_notebook", "plan_series"]
 
-_LEAST = 20.0  # minutes: a notebook that gets fewer is left for another class
+_LEAST = 40.0  # minutes: a notebook that gets fewer is left for another class
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ def plan_series(notebooks: Sequence[Sequence[Step]], length: Length) -> Path:
 def _choose(steps: Sequence[Step], minutes: float) -> list[Step]:
     """Take what fits, the most important first; the result is in the order of the notebook."""
     marked = {step.chapter for step in steps if step.marked}
-    core = {step.chapter for step in steps if not step.extra} if not marked else marked
+    core = marked or {step.chapter for step in steps if not step.extra}
     chosen: set[int] = set()
     for wanted in _TIERS:
         for position, step in enumerate(steps):
@@ -180,7 +180,9 @@ def _append(entries: list[Entry], entry: Entry, step: Step) -> None:
     last = entries[-1] if entries else None
     chapter = _describe(step)
     if last and (last.day, last.notebook, last.title) == (entry.day, entry.notebook, chapter):
-        entries[-1] = Entry(last.day, last.start, last.minutes + entry.minutes, chapter, step.notebook)
+        entries[-1] = Entry(
+            last.day, last.start, last.minutes + entry.minutes, chapter, step.notebook
+        )
     else:
         entries.append(entry)
 

@@ -6,13 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from crmlab._sections import round_minutes
 from crmlab.course._pack._paths import LENGTHS, Path, plan_notebook, plan_series
 from crmlab.course._pack._steps import DOING, Step
-from crmlab.course._pack._words import bullets, fold, table
+from crmlab.course._pack._words import bullets, fold, minutes, table
 
 __all__ = ["minutes_body", "paths_body"]
 
 _RULE = (
-    "Reading counts 130 words and 10 lines of visible code a minute. In class come, as an assumption "
-    + ", ".join(f"{minutes:.0f} minutes for each {kind}" for kind, minutes in DOING.items())
+    "Reading counts 130 words and 10 lines of visible code a minute. "
+    "In class comes, as an assumption: "
+    + ", ".join(f"{doing:.0f} minutes for each {kind}" for kind, doing in DOING.items())
     + "."
 )
 
@@ -29,11 +30,11 @@ def minutes_body(notebooks: Mapping[str, Sequence[Step]]) -> str:
     for title, steps in notebooks.items():
         core = sum(step.minutes for step in steps if not step.extra)
         extra = sum(step.minutes for step in steps if step.extra)
-        rows = [(step.title, _kind(step), round(step.minutes, 1)) for step in steps]
+        rows = [(step.title, _kind(step), minutes(step.minutes)) for step in steps]
         parts += [
             f"<h2>{html.escape(title)}</h2>",
             f"<p>Core {core:.0f} minutes in class, extra {extra:.0f}.</p>",
-            table(["Section", "", "Min"], ((one, kind, f"{value:.1f}") for one, kind, value in rows)),
+            table(["Section", "", "Min"], rows),
         ]
     return "\n".join(parts)
 
@@ -61,9 +62,10 @@ def paths_body(notebooks: Mapping[str, Sequence[Step]]) -> str:
 
 
 _CHOICE = (
-    "What is chosen first: the memo, the sections that are marked for slides, their exercises, the "
-    "quiz, the rest of the core, then what is extra. What has no place is for home. A series shares "
-    "the time out equally; a notebook that would get less than 20 minutes is left for another class."
+    "What is chosen first: the memo, the short path (what is marked for slides), its exercises, "
+    "the quiz, the rest of the core, then what is extra. What has no place is for home. A series "
+    "shares the time out equally; a notebook that would get less than 40 minutes is left for "
+    "another class."
 )
 
 
@@ -71,9 +73,11 @@ def _path(path: Path, *, several: bool) -> str:
     days = path.length.days > 1
     rows = []
     for entry in path.entries:
-        name = f"{entry.notebook}: {entry.title}" if several and entry.notebook else entry.title
+        name = entry.title
+        if several and not name.startswith(entry.notebook):
+            name = f"{entry.notebook} · {name}"
         clock = f"{'day ' + str(entry.day) + ', ' if days else ''}{_clock(entry.start)}"
-        rows.append((clock, name, f"{entry.minutes:.0f}"))
+        rows.append((clock, name, minutes(entry.minutes)))
     spare = path.length.work - path.minutes
     note = f"{path.minutes:.0f} minutes of work, {max(spare, 0):.0f} to spare."
     return (
@@ -86,12 +90,12 @@ def _home(steps: Iterable[Step]) -> str:
     names: dict[str, float] = {}
     for step in steps:
         name = step.chapter if step.kind == "section" else step.title
-        name = f"{step.notebook}: {name}"
+        name = name if name.startswith(step.notebook) else f"{step.notebook} · {name}"
         names[name] = names.get(name, 0.0) + step.minutes
     if not names:
         return ""
     total = round_minutes(sum(names.values()))
-    lines = bullets(f"{html.escape(name)} ({minutes:.0f})" for name, minutes in names.items())
+    lines = bullets(f"{html.escape(name)}: {minutes(took)}" for name, took in names.items())
     return fold(f"For home, about {total} minutes", lines)
 
 

@@ -1,11 +1,14 @@
 """Small pieces of HTML that the pages of the pack share."""
 
 import html
+import re
 from collections.abc import Iterable, Sequence
 
 from nbconvert.filters.markdown import markdown2html
 
-__all__ = ["bullets", "code", "fold", "markdown", "table"]
+__all__ = ["bullets", "code", "fold", "markdown", "minutes", "prepared", "table"]
+
+_NUMBER = re.compile(r"(under )?-?\d[\d.,:]*")
 
 
 def markdown(text: str) -> str:
@@ -16,6 +19,22 @@ def markdown(text: str) -> str:
 def code(text: str) -> str:
     """Show source code."""
     return f'<div class="code"><pre>{html.escape(text)}</pre></div>'
+
+
+def prepared(text: str) -> str:
+    """Show text whose lines were set by hand; long ones are broken where the screen ends."""
+    return f'<div class="code"><pre style="white-space: pre-wrap">{html.escape(text)}</pre></div>'
+
+
+def minutes(value: float) -> str:
+    """Write minutes as whole ones.
+
+    Examples
+    --------
+    >>> minutes(12.6), minutes(0.2)
+    ('13', 'under 1')
+    """
+    return f"{value:.0f}" if value >= 0.5 else "under 1"
 
 
 def bullets(items: Iterable[str]) -> str:
@@ -39,6 +58,6 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 
 def _cell(value: object) -> str:
-    number = isinstance(value, int | float)
-    text = f"{value:.0f}" if isinstance(value, float) else html.escape(str(value))
-    return f'<td class="number">{text}</td>' if number else f"<td>{text}</td>"
+    text = str(value)
+    kind = ' class="number"' if _NUMBER.fullmatch(text) else ""
+    return f"<td{kind}>{html.escape(text)}</td>"
