@@ -1,4 +1,4 @@
-"""The commands of learners and teachers: lab, reset, quiz, concepts and trainer."""
+"""The commands of learners and teachers: lab, reset, quiz, concepts, trainer, new-notebook."""
 
 import os
 import sys
@@ -20,7 +20,7 @@ def add_commands(app: typer.Typer) -> None:
     """Add the commands of this module to the command line."""
     extra = {"allow_extra_args": True, "ignore_unknown_options": True}
     app.command(context_settings=extra)(lab)
-    for command in (reset, quiz, concepts, trainer):
+    for command in (reset, quiz, concepts, trainer, new_notebook):
         app.command()(command)
 
 
@@ -136,6 +136,20 @@ def trainer(
     from crmlab.course import write_pack
 
     print(write_pack(out=out, seed=seed))
+
+
+def new_notebook(
+    name: Annotated[str, typer.Argument(help="Number and name, such as 04_segmentation.")],
+) -> None:
+    """Write a new notebook, to be filled in.
+
+    It has the form that the tests ask for; its exercises and their cases come with it. Only in a
+    checkout of crmlab.
+    """
+    from crmlab.course import write_notebook
+
+    for path in write_notebook(name):
+        print(path)
 
 
 def _tell(text: str) -> None:

@@ -19,6 +19,7 @@ __all__ = [
     "load_quiz",
     "print_quiz",
     "reset_notebook",
+    "write_notebook",
     "write_pack",
 ]
 
@@ -46,3 +47,37 @@ def write_pack(*, out: str | os.PathLike[str] | None = None, seed: int | None = 
     with needing("reports"):
         from crmlab.course._pack import make_pack
     return make_pack(out=out, seed=seed)
+
+
+def write_notebook(name: str) -> list[Path]:
+    """Write a new notebook with its exercises and their cases, into the checkout of crmlab.
+
+    It has the form of the others, runs, and says in every text what is to be replaced.
+
+    Parameters
+    ----------
+    name : str
+        Number and name, such as "04_segmentation".
+
+    Returns
+    -------
+    list of Path
+        The files that were written, the notebook first.
+
+    Raises
+    ------
+    InputError
+        If `name` has another form, its number is taken, or crmlab is not a checkout.
+    MissingExtraError
+        If the extra ``reports`` is not installed.
+
+    Examples
+    --------
+    >>> write_notebook("Segments")
+    Traceback (most recent call last):
+    ...
+    crmlab.InputError: the name must read NN_name in lower case, such as 04_segmentation; ...
+    """
+    from crmlab.course._stub import make_stub
+
+    return make_stub(name)
