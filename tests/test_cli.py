@@ -76,8 +76,9 @@ def test_help_needs_no_heavy_import():
 def test_help_lists_every_command(command):
     code, out, _ = command("--help")
     assert code == 0
-    for name in ("workbook", "lab", "report", "datasets", "layouts", "audit", "concepts",
-                 "reset", "quiz"):  # fmt: skip
+    names = ("workbook", "lab", "progress", "report", "datasets", "layouts", "audit", "concepts",
+             "reset", "quiz", "trainer", "new-notebook")  # fmt: skip
+    for name in names:
         assert f"\n  {name} " in out
     assert "..." not in out.partition("Commands:")[2]  # no description is cut off
 
@@ -137,6 +138,8 @@ COMMANDS = {  # and the function that each one calls
     "concepts": (["concepts"], crmlab.course, "concept_homes"),
     "quiz": (["quiz", "02"], crmlab.course, "load_quiz"),
     "reset": (["reset", "02"], crmlab.course, "reset_notebook"),
+    "trainer": (["trainer"], crmlab.course, "write_pack"),
+    "new-notebook": (["new-notebook", "98_x"], crmlab.course, "write_notebook"),
 }
 
 
@@ -548,6 +551,20 @@ def test_concepts_accounts_for_every_id(command):
     assert "No home yet: " in out
 
 
+def test_progress_tells_what_is_right_and_open(command, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("CRMLAB_PROGRESS", raising=False)
+    code, out, _ = command("progress")
+    assert (code, out.split(" yet")[0]) == (0, "No answers are kept in crmlab-notebooks")
+    (tmp_path / "progress.jsonl").write_text('{"key": "02.1", "right": true}\n{"key": "02.2", "ri')
+    code, out, _ = command("progress", str(tmp_path))
+    assert code == 0
+    assert re.search(r"^02: 1 of \d+ right, 1 try; open: 02\.2, ", out, re.MULTILINE)
+    assert out.endswith("Lines that cannot be read, left out: 1.\n")
+    monkeypatch.setenv("CRMLAB_PROGRESS", str(tmp_path))
+    assert command("progress")[1] == out
+
+
 def test_lab_says_how_to_install_jupyterlab(command, monkeypatch):
     monkeypatch.setitem(sys.modules, "jupyterlab", None)  # what an import then does is documented
     monkeypatch.delitem(sys.modules, "jupyterlab.labapp", raising=False)
@@ -691,6 +708,33 @@ def test_quiz_of_a_notebook_that_has_none_is_refused(quiz, command):
     code, out, err = command("quiz", "03")
     assert (code, out) == (2, "")
     assert "there is no quiz of notebook '03'; there are 02." in err
+
+
+# ---------------------------------------------------------------------------------------------
+# trainer, new-notebook
+
+
+@pytest.mark.slow
+def test_trainer_prints_where_its_index_is(command, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    code, out, err = command("trainer", "--seed", "3")
+    assert (code, out.strip(), err) == (0, str(tmp_path / "trainer" / "index.html"), "")
+    assert "variants of seed 3" in (tmp_path / "trainer" / "index.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        pytest.param(["trainer", "--out", ""], "`out` must not be empty", id="out"),
+        pytest.param(["trainer", "--seed", "-1"], "--seed", id="seed"),
+        pytest.param(["new-notebook", "Segments"], "the name must read NN_name", id="name"),
+        pytest.param(["new-notebook", "02_again"], "number 02 is taken by", id="taken"),
+    ],
+)
+def test_course_commands_refuse_wrong_usage(command, arguments, message):
+    code, out, err = command(*arguments)
+    assert (code, out) == (2, "")
+    assert message in err
 
 
 # ---------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """The trainer's pack: plans that fit, keys that are right, pages that need nothing else."""
 
 import re
+from itertools import pairwise
 
 import nbformat
 import pytest
@@ -55,7 +56,7 @@ def test_a_plan_keeps_its_time_and_loses_no_step(steps, length):
 @given(steps_strategy, st.sampled_from(LENGTHS))
 def test_lines_follow_each_other_without_a_gap_and_no_break_ends_a_day(steps, length):
     entries = plan_notebook(steps, length).entries
-    for before, after in zip(entries, entries[1:], strict=False):
+    for before, after in pairwise(entries):
         if before.day == after.day:
             assert after.start == pytest.approx(before.start + before.minutes)
             assert before.notebook or after.notebook  # never two breaks

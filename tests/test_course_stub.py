@@ -19,6 +19,7 @@ CHECK = """
 import sys
 from pathlib import Path
 sys.path.insert(0, "tests")
+from code_cells import cell
 from exercise_cases import CASES
 from crmlab._notebooks import read_notebook
 from crmlab.course import concept_faults
@@ -29,9 +30,7 @@ from crmlab.exercises.rooms import load_blocks
 def read(answer):
     if not isinstance(answer, str):
         return answer
-    made = {}
-    exec(answer, made)
-    return made[answer.split("(")[0].removeprefix("def ")]
+    return cell(answer)
 
 if __name__ == "__main__":
     path = Path("notebooks/98_trial.ipynb")
@@ -57,6 +56,7 @@ def checkout(tmp_path):
     shutil.copytree(ROOT / "tests" / "exercise_cases", tmp_path / "tests" / "exercise_cases",
                     ignore=skip)  # fmt: skip
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    shutil.copy(ROOT / "tests" / "code_cells.py", tmp_path / "tests")
     (tmp_path / "notebooks").mkdir()
     return tmp_path
 
@@ -122,7 +122,7 @@ def test_elsewhere_than_in_a_checkout_it_says_what_to_do(tmp_path):
 def test_a_stub_does_not_claim_to_be_done():
     folder = ROOT / "crmlab" / "course" / "_stub"
     notebook = (folder / "notebook.txt").read_text(encoding="utf-8")
-    prose = [part for part in notebook.split("=== markdown")[1:]]
+    prose = notebook.split("=== markdown")[1:]
     headed = [part for part in prose if re.search(r"^#{1,2} ", part, re.MULTILINE)]
     for part in headed:
         assert re.search("replace|{TASK}", part, re.IGNORECASE), part
