@@ -210,9 +210,9 @@ def datasets_describe(name: Annotated[str, typer.Argument(help="Name of the set.
 
 @app.command()
 def layouts() -> None:
-    """List the layouts of shops' exports that are read as they are.
+    """List the layouts of shops' exports.
 
-    Each with the headers that a file must have; alternatives stand between bars.
+    Files of these are read as they are. Each is listed with the headers that a file must have; alternatives stand between bars.
     """
     from crmlab.loaders import list_layouts
 

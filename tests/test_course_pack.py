@@ -17,7 +17,10 @@ from crmlab.course._pack._steps import DOING, Step, list_steps
 from crmlab.exercises.rooms import load_blocks, vary
 
 KINDS = ["section", *DOING]
-PICTURE = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+PICTURE = (  # one white dot
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk"
+    "+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
 
 steps_strategy = st.lists(
     st.builds(

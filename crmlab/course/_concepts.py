@@ -39,7 +39,8 @@ def concept_homes(
     homes = concepts.concept_homes(notebooks)
     asked = {number: _find_questions(block) for number, block in blocks.items()}
     exercise = [
-        ", ".join(asked.get(row.notebook[:2], {}).get(row.id, [])) for row in homes.itertuples()
+        ", ".join(asked.get(notebook[:2], {}).get(concept, []))
+        for concept, notebook in homes[["id", "notebook"]].to_numpy().tolist()
     ]
     return homes.assign(exercise=pd.Series(exercise, index=homes.index, dtype="str"))
 

@@ -101,8 +101,9 @@ def draw_quiz(items: Sequence[QuizItem], *, seed: int | None = None) -> list[Que
 def _draw(item: QuizItem, rng: np.random.Generator) -> Question:
     order = rng.permutation(len(item.options))
     options = tuple(
-        Option(letter, *item.options[position], right=bool(position == 0))
+        Option(letter, text, why, right=bool(position == 0))
         for letter, position in zip(ascii_lowercase, order, strict=False)
+        for text, why in [item.options[position]]
     )
     return Question(item.question, options, item.concepts)
 

@@ -40,13 +40,16 @@ def _exercise(exercise: Exercise | CodeExercise, seed: int | None) -> str:
     kind = "in code" if isinstance(exercise, CodeExercise) else "by hand"
     practises = ", ".join(exercise.concepts)
     notes = [f"objective {exercise.objective}", kind, *([practises] if practises else [])]
-    answer = _code_answer if isinstance(exercise, CodeExercise) else _answer
+    if isinstance(exercise, CodeExercise):
+        answer = _code_answer(exercise, seed)
+    else:
+        answer = _answer(exercise, seed)
     return "\n".join(
         [
             f"<h3>{exercise.key}</h3>",
             f'<p class="quiet">{html.escape(" · ".join(notes))}</p>',
             markdown(exercise.question),
-            answer(exercise, seed),  # type: ignore[operator]
+            answer,
         ]
     )
 
