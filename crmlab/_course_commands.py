@@ -2,6 +2,7 @@
 
 import os
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,7 +11,7 @@ __all__ = ["add_commands"]
 
 _COPIES_HELP = "Clear stored outputs, so that no answer stands below its question."
 _SEED_HELP = "The same number gives the same order. [default: another order each time]"
-_QUIET = (  # the settings that JupyterLab documents for it; for this start only
+_QUIET = (  # no look for news or a newer JupyterLab in the network
     "--LabApp.news_url=None",
     "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
 )
@@ -40,7 +41,7 @@ def lab(
     Options of JupyterLab, such as --no-browser, may follow.
     """
     from crmlab._optional import need
-    from crmlab.course import copies_folder, copy_notebooks
+    from crmlab.course import JUPYTER_SETTINGS, copies_folder, copy_notebooks
 
     application = need("jupyterlab.labapp", extra="workbook").LabApp
     copies = copy_notebooks(copies_folder(), blank=blank, blank_all=blank_all)
@@ -55,8 +56,18 @@ def lab(
     if blank and not copies.made:
         _tell("crmlab: --blank is for new copies, and there are none; --blank-all clears all.")
     os.environ["CRMLAB_PROGRESS"] = str(copies.folder)  # where exercises.check keeps its tally
+    _add_settings(JUPYTER_SETTINGS)
     options = [f"--ServerApp.root_dir={copies.folder}", *_QUIET]
     application.launch_instance([*options, *context.args])
+
+
+def _add_settings(folder: Path) -> None:
+    """Let JupyterLab read the settings of a folder, in this start only; a learner's own stay.
+
+    They take out the question about news: without the address of the news it is still asked.
+    """
+    given = os.environ.get("JUPYTER_CONFIG_PATH")
+    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, [str(folder), given]))
 
 
 def reset(

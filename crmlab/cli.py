@@ -212,7 +212,8 @@ def datasets_describe(name: Annotated[str, typer.Argument(help="Name of the set.
 def layouts() -> None:
     """List the layouts of shops' exports.
 
-    Files of these are read as they are. Each is listed with the headers that a file must have; alternatives stand between bars.
+    Files of these are read as they are. Each is listed with the headers that a file must have;
+    alternatives stand between bars.
     """
     from crmlab.loaders import list_layouts
 

@@ -606,7 +606,8 @@ def test_lab_serves_copies_without_news_and_writes_no_settings(tmp_path):
             run.kill()
     copies = tmp_path / "crmlab-notebooks"
     assert any(f"local directory: {copies}" in line for line in said), said
-    assert '"news": {"disabled": true}' in page
+    disabled = re.search(r'"disabledExtensions": \[(.*?)\]', page)[1]
+    assert "@jupyterlab/apputils-extension:announcements" in disabled
     assert '"execution_count": null' in (copies / "02_pareto.ipynb").read_text(encoding="utf-8")
     assert not list((tmp_path / "home").rglob("*.jupyterlab-settings"))
 
@@ -621,13 +622,15 @@ def lab(command, monkeypatch, tmp_path):
         def launch_instance(options):
             started["options"] = options
             started["tally"] = os.environ["CRMLAB_PROGRESS"]
+            started["settings"] = os.environ["JUPYTER_CONFIG_PATH"].split(os.pathsep)
 
     class Module:
         pass
 
     Module.LabApp = LabApp
     monkeypatch.setitem(sys.modules, "jupyterlab.labapp", Module)
-    monkeypatch.setenv("CRMLAB_PROGRESS", "elsewhere")  # taken back after the test
+    for name in ("CRMLAB_PROGRESS", "JUPYTER_CONFIG_PATH"):
+        monkeypatch.setenv(name, "elsewhere")  # taken back after the test
     monkeypatch.chdir(tmp_path)
 
     def run(*options):
@@ -644,6 +647,7 @@ def test_lab_passes_options_on_and_keeps_the_tally_beside_the_copies(lab, tmp_pa
     assert started["tally"] == str(copies)
     assert started["options"][0] == f"--ServerApp.root_dir={copies}"
     assert started["options"][-1] == "--no-browser"
+    assert started["settings"] == [str(crmlab.course.JUPYTER_SETTINGS), "elsewhere"]
     assert f"notebooks: {copies} (" in err
 
 

@@ -46,6 +46,7 @@ def read(number):
 # Paths
 
 
+@pytest.mark.slow
 @given(steps_strategy, st.sampled_from(LENGTHS))
 def test_a_plan_keeps_its_time_and_loses_no_step(steps, length):
     plan = plan_notebook(steps, length)
@@ -56,6 +57,7 @@ def test_a_plan_keeps_its_time_and_loses_no_step(steps, length):
         assert 1 <= entry.day <= length.days
 
 
+@pytest.mark.slow
 @given(steps_strategy, st.sampled_from(LENGTHS))
 def test_lines_follow_each_other_without_a_gap_and_no_break_ends_a_day(steps, length):
     entries = plan_notebook(steps, length).entries
@@ -104,6 +106,7 @@ def test_a_series_shares_its_time_and_leaves_what_would_get_too_little():
     assert {entry.notebook for entry in long.entries if entry.day == 2} >= {"09"}
 
 
+@pytest.mark.slow
 def test_the_short_path_of_notebook_02_is_the_one_its_reviewer_taught():
     path, notebook = read("02")
     steps = list_steps(path.stem, notebook, load_blocks()["02"])
@@ -133,6 +136,7 @@ def slides_of(*cells, folder):
     return re.findall(r'<section class="slide".*?</section>', body, re.DOTALL)
 
 
+@pytest.mark.slow
 def test_cells_become_slides_as_their_metadata_say(tmp_path):
     figure = {"output_type": "display_data", "metadata": {}, "data": {"image/png": PICTURE}}
     code = {"cell_type": "code", "outputs": [figure], "execution_count": 1}

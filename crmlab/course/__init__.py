@@ -9,6 +9,7 @@ from crmlab.course._copies import Copies, copies_folder, copy_notebooks, reset_n
 from crmlab.course._quiz import ask_quiz, draw_quiz, load_quiz, print_quiz
 
 __all__ = [
+    "JUPYTER_SETTINGS",
     "Copies",
     "ask_quiz",
     "concept_faults",
@@ -22,6 +23,8 @@ __all__ = [
     "write_notebook",
     "write_pack",
 ]
+
+JUPYTER_SETTINGS = Path(__file__).with_name("jupyter")  # of the JupyterLab that a learner sees
 
 
 def write_pack(*, out: str | os.PathLike[str] | None = None, seed: int | None = None) -> Path:
