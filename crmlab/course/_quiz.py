@@ -186,8 +186,9 @@ def _read_letter(
 
 def _judge(question: Question, chosen: Option) -> str:
     if chosen.right:
-        return _wrap(f"Right. {chosen.why}") + "\n"
-    answer = f"{question.right.letter}) is right. {question.right.why}"
+        said = chosen.why if chosen.why.startswith("Right") else f"Right. {chosen.why}"
+        return _wrap(said) + "\n"
+    answer = f"The answer is {question.right.letter}). {question.right.why}"
     return _wrap(f"Not right. {chosen.why}") + "\n" + _wrap(answer) + "\n"
 
 
