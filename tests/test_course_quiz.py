@@ -72,7 +72,9 @@ def test_a_wrong_answer_is_told_its_reason_and_the_right_one(run):
     wrong = next(option for option in questions[0].options if not option.right)
     score, shown = run(questions, [wrong.letter])
     assert score == 0
-    assert f"Not right. {wrong.why}\nThe answer is {questions[0].right.letter}). Reason 0R." in shown
+    assert (
+        f"Not right. {wrong.why}\nThe answer is {questions[0].right.letter}). Reason 0R." in shown
+    )
 
 
 def test_what_is_no_letter_is_asked_again_and_not_counted(run):

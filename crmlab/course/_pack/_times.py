@@ -12,7 +12,7 @@ __all__ = ["minutes_body", "paths_body"]
 
 _RULE = (
     "Reading counts 130 words and 10 lines of visible code a minute. "
-    "In class comes, as an assumption: "
+    "In class this is added, as an assumption: "
     + ", ".join(f"{doing:.0f} minutes for each {kind}" for kind, doing in DOING.items())
     + "."
 )
