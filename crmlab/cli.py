@@ -1,4 +1,4 @@
-"""The command `crmlab`: workbook, lab, progress, report, datasets, layouts, audit, concepts.
+"""The command `crmlab`: workbook, report, datasets, layouts, audit, and what a class needs.
 
 Commands import what they need when they run, so `crmlab --help` answers at once. The exit codes are
 explained in `docs/commands.md`.
@@ -6,7 +6,6 @@ explained in `docs/commands.md`.
 
 import io
 import os
-import shutil
 import signal
 import sys
 import traceback
@@ -23,9 +22,9 @@ from crmlab._arguments import (
     read_pairs,
     read_renames,
 )
+from crmlab._course_commands import add_commands
 from crmlab._errors import InputError
 from crmlab._exits import INTERRUPTED, LEFT_OUT, MEANINGS, PIPE_CLOSED, exit_code, explain
-from crmlab._files import replacing
 from crmlab._speech import speak
 
 if TYPE_CHECKING:
@@ -133,38 +132,7 @@ def workbook(
     print(run_workbook(out=out, progress=True))
 
 
-@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
-def lab(context: typer.Context) -> None:
-    """Open JupyterLab on the notebooks.
-
-    Options of JupyterLab, such as --no-browser, may follow.
-    """
-    from crmlab._optional import need
-
-    application = need("jupyterlab.labapp", extra="workbook").LabApp
-    application.launch_instance([f"--ServerApp.root_dir={_own_notebooks()}", *context.args])
-
-
-def _own_notebooks() -> Path:
-    """Return the notebooks of a checkout, or a copy of the installed ones that may be changed."""
-    from crmlab._paths import notebooks_dir
-
-    source = notebooks_dir()
-    if source.name != "_notebooks":  # the name inside the wheel
-        return source
-    return _copy_missing(source, Path("crmlab-notebooks").absolute())
-
-
-def _copy_missing(source: Path, target: Path) -> Path:
-    """Copy the files that are not there yet; a reader's own work is never overwritten."""
-    for path in sorted(source.rglob("*.ipynb")):
-        copy = target / path.relative_to(source)
-        if not copy.exists():
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            with replacing(copy) as partial:
-                shutil.copyfile(path, partial)
-    print(f"notebooks: {target}", file=sys.stderr)
-    return target
+add_commands(app)
 
 
 @app.command()
@@ -242,9 +210,10 @@ def datasets_describe(name: Annotated[str, typer.Argument(help="Name of the set.
 
 @app.command()
 def layouts() -> None:
-    """List the layouts of shops' exports that are read as they are.
+    """List the layouts of shops' exports.
 
-    Each with the headers that a file must have; alternatives stand between bars.
+    Files of these are read as they are. Each is listed with the headers that a file must have;
+    alternatives stand between bars.
     """
     from crmlab.loaders import list_layouts
 
@@ -341,22 +310,6 @@ def progress(
     from crmlab.exercises import progress
 
     progress(folder)
-
-
-@app.command()
-def concepts() -> None:
-    """Print where each concept is taught.
-
-    Those without a home yet come last.
-    """
-    from crmlab.concepts import concept_homes, load_concepts
-
-    homes = concept_homes()
-    taught = homes[homes["notebook"] != ""]
-    homeless = homes[homes["notebook"] == ""]
-    _print_table(taught[["id", "notebook", "section", "title"]])
-    print(f"\nNo home yet: {len(homeless)} of {len(load_concepts())}")
-    _print_table(homeless[["id", "title"]])
 
 
 def _print(text: str, *, file: TextIO | None = None) -> None:

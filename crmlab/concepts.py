@@ -14,7 +14,7 @@ from crmlab._errors import InputError
 from crmlab._notebooks import Notebook, course_metadata, headings, notebook_title, read_notebook
 from crmlab._paths import notebooks_dir
 
-__all__ = ["concept_homes", "load_concepts"]
+__all__ = ["claimed_concepts", "concept_homes", "load_concepts", "marked_sections"]
 
 _CONCEPTS = Path(__file__).with_name("concepts.csv")
 
@@ -91,14 +91,14 @@ def concept_homes(notebooks: str | Path | None = None) -> pd.DataFrame:
 
 def _find_homes(notebook: Notebook, name: str, known: set[str]) -> list[tuple[str, str]]:
     """Pairs of (id, section) that one notebook teaches."""
-    claimed = _read_claims(notebook, name)
+    claimed = claimed_concepts(notebook, name)
     unknown = [concept for concept in claimed if concept not in known]
     if unknown:
         raise InputError(
             f"{name} claims unknown concepts {', '.join(map(repr, unknown))}; "
             "the ids are in `load_concepts()`."
         )
-    marked = _find_marks(notebook, name)
+    marked = marked_sections(notebook, name)
     for concept, section in marked:
         if concept not in claimed:
             raise InputError(
@@ -110,10 +110,28 @@ def _find_homes(notebook: Notebook, name: str, known: set[str]) -> list[tuple[st
     return marked + [(concept, title) for concept in claimed if concept not in in_sections]
 
 
-def _find_marks(notebook: Notebook, name: str) -> list[tuple[str, str]]:
-    """Pairs of (id, heading) of each marked cell.
+def marked_sections(notebook: Notebook, name: str) -> list[tuple[str, str]]:
+    """List the sections whose cells say which concepts they teach.
 
-    A marked cell without a heading belongs to the section it stands in.
+    Parameters
+    ----------
+    notebook : mapping
+        As `nbformat` or `json` reads it.
+    name : str
+        Of the notebook, for messages.
+
+    Returns
+    -------
+    list of (str, str)
+        Pairs of (id, heading) of each marked cell, in their order. A marked cell without a heading
+        belongs to the section it stands in.
+
+    Examples
+    --------
+    >>> marks = {"crmlab": {"concepts": ["A4"]}}
+    >>> cell = {"cell_type": "markdown", "metadata": marks, "source": "## Who brings the money"}
+    >>> marked_sections({"metadata": {}, "cells": [cell]}, "02_pareto")
+    [('A4', 'Who brings the money')]
     """
     section = name
     marked = []
@@ -121,13 +139,36 @@ def _find_marks(notebook: Notebook, name: str) -> list[tuple[str, str]]:
         if cell["cell_type"] == "markdown":
             found = [text for _, text in headings(cell["source"])]
             first = found[0] if found else section
-            marked += [(concept, first) for concept in _read_claims(cell, name)]
+            marked += [(concept, first) for concept in claimed_concepts(cell, name)]
             section = found[-1] if found else section
     return marked
 
 
-def _read_claims(part: Mapping[str, Any], name: str) -> list[str]:
-    """List the ids under `crmlab.concepts`; none when the key is absent."""
+def claimed_concepts(part: Mapping[str, Any], name: str) -> list[str]:
+    """List the ids that the metadata of a notebook or a cell claims.
+
+    Parameters
+    ----------
+    part : mapping
+        The notebook or the cell.
+    name : str
+        Of the notebook, for messages.
+
+    Returns
+    -------
+    list of str
+        The ids under `crmlab.concepts`; none when the key is absent.
+
+    Raises
+    ------
+    InputError
+        If the key holds anything else than a list of texts.
+
+    Examples
+    --------
+    >>> claimed_concepts({"metadata": {"crmlab": {"concepts": ["A4", "E1"]}}}, "02_pareto")
+    ['A4', 'E1']
+    """
     ours = course_metadata(part)
     claimed = ours.get("concepts", []) if isinstance(ours, Mapping) else ours
     if not isinstance(claimed, list) or not all(isinstance(concept, str) for concept in claimed):

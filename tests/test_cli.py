@@ -2,19 +2,24 @@
 
 import errno
 import gzip
+import io
 import os
 import shlex
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.request
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 import crmlab.concepts
+import crmlab.course
 import crmlab.datasets
 import crmlab.loaders
 import crmlab.reports
@@ -22,8 +27,9 @@ from crmlab import InputError, InputTypeError
 from crmlab._exits import MEANINGS
 from crmlab._optional import MissingExtraError
 from crmlab._paths import notebooks_dir
-from crmlab.cli import _copy_missing, main
+from crmlab.cli import main
 from crmlab.contracts import ContractError
+from crmlab.exercises.rooms import Block, QuizItem
 
 COMMAND = Path(sys.executable).with_name("crmlab")
 
@@ -69,8 +75,9 @@ def test_help_needs_no_heavy_import():
 def test_help_lists_every_command(command):
     code, out, _ = command("--help")
     assert code == 0
-    for name in ("workbook", "lab", "report", "datasets", "layouts", "audit", "glossary",
-                 "concepts"):  # fmt: skip
+    names = ("workbook", "concepts", "lab", "progress", "report", "datasets", "layouts", "audit", "glossary",
+             "reset", "quiz", "trainer", "new-notebook")  # fmt: skip
+    for name in names:
         assert f"\n  {name} " in out
     assert "..." not in out.partition("Commands:")[2]  # no description is cut off
 
@@ -127,7 +134,11 @@ COMMANDS = {  # and the function that each one calls
     "audit": (["audit", "orders.csv"], crmlab.loaders, "audit_transactions"),
     "datasets-list": (["datasets", "list"], crmlab.datasets, "available"),
     "datasets-describe": (["datasets", "describe", "cdnow"], crmlab.datasets, "describe"),
-    "concepts": (["concepts"], crmlab.concepts, "concept_homes"),
+    "concepts": (["concepts"], crmlab.course, "concept_homes"),
+    "quiz": (["quiz", "02"], crmlab.course, "load_quiz"),
+    "reset": (["reset", "02"], crmlab.course, "reset_notebook"),
+    "trainer": (["trainer"], crmlab.course, "write_pack"),
+    "new-notebook": (["new-notebook", "98_x"], crmlab.course, "write_notebook"),
 }
 
 
@@ -547,34 +558,172 @@ def test_lab_says_how_to_install_jupyterlab(command, monkeypatch):
     assert 'pip install "crmlab[workbook]"' in err
 
 
+def read_page(address):
+    """Read a page of a server that may not listen yet."""
+    for _ in range(100):
+        try:
+            with urllib.request.urlopen(address, timeout=60) as answer:
+                return answer.read().decode("utf-8")
+        except urllib.error.URLError:
+            time.sleep(0.2)
+    raise AssertionError(f"nothing answers at {address}")
+
+
 @pytest.mark.pages
-def test_lab_serves_the_notebooks(tmp_path):
-    options = ["--no-browser", "--allow-root", "--ServerApp.port=0", "--ServerApp.ip=127.0.0.1"]
-    home = {**os.environ, "HOME": str(tmp_path), "JUPYTER_CONFIG_DIR": str(tmp_path)}
+def test_lab_serves_copies_without_news_and_writes_no_settings(tmp_path):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    options = ["--no-browser", "--allow-root", f"--ServerApp.port={port}"]
+    options += ["--ServerApp.ip=127.0.0.1", "--IdentityProvider.token=secret", "--blank"]
+    home = {**os.environ, "HOME": str(tmp_path / "home"), "JUPYTER_CONFIG_DIR": str(tmp_path)}
+    said, page = [], ""
     with subprocess.Popen(
-        [COMMAND, "lab", *options], stderr=subprocess.PIPE, text=True, env=home
+        [COMMAND, "lab", *options], cwd=tmp_path, stderr=subprocess.PIPE, text=True, env=home
     ) as run:
-        said = []
-        for line in run.stderr:
-            said.append(line)
-            if "is running at" in line:
-                break
-        run.send_signal(signal.SIGTERM)
-        run.stderr.read()
-    assert any(f"local directory: {notebooks_dir()}" in line for line in said), said
+        try:
+            for line in run.stderr:
+                said.append(line)
+                if "Use Control-C to stop" in line:
+                    break
+            page = read_page(f"http://127.0.0.1:{port}/lab?token=secret")
+        finally:
+            run.kill()
+    copies = tmp_path / "crmlab-notebooks"
+    assert any(f"local directory: {copies}" in line for line in said), said
+    disabled = re.search(r'"disabledExtensions": \[(.*?)\]', page)[1]
+    assert "@jupyterlab/apputils-extension:announcements" in disabled
+    assert '"execution_count": null' in (copies / "02_pareto.ipynb").read_text(encoding="utf-8")
+    assert not list((tmp_path / "home").rglob("*.jupyterlab-settings"))
 
 
-def test_installed_notebooks_are_copied_without_touching_a_readers_work(tmp_path, capsys):
-    source, target = tmp_path / "installed", tmp_path / "mine"
-    for name in ("00_start.ipynb", "reports/base.ipynb"):
-        (source / name).parent.mkdir(parents=True, exist_ok=True)
-        (source / name).write_text("as shipped")
-    target.mkdir()
-    (target / "00_start.ipynb").write_text("my answers")
-    assert _copy_missing(source, target) == target
-    assert (target / "00_start.ipynb").read_text() == "my answers"
-    assert (target / "reports" / "base.ipynb").read_text() == "as shipped"
-    assert str(target) in capsys.readouterr().err
+@pytest.fixture
+def lab(command, monkeypatch, tmp_path):
+    """Run `crmlab lab` in a folder of its own, without JupyterLab; what it was told to do."""
+    started = {}
+
+    class LabApp:
+        @staticmethod
+        def launch_instance(options):
+            started["options"] = options
+            started["tally"] = os.environ["CRMLAB_PROGRESS"]
+            started["settings"] = os.environ["JUPYTER_CONFIG_PATH"].split(os.pathsep)
+
+    class Module:
+        pass
+
+    Module.LabApp = LabApp
+    monkeypatch.setitem(sys.modules, "jupyterlab.labapp", Module)
+    for name in ("CRMLAB_PROGRESS", "JUPYTER_CONFIG_PATH"):
+        monkeypatch.setenv(name, "elsewhere")  # taken back after the test
+    monkeypatch.chdir(tmp_path)
+
+    def run(*options):
+        code, out, err = command("lab", *options)
+        assert (code, out) == (0, "")
+        return started, err
+
+    return run
+
+
+def test_lab_passes_options_on_and_keeps_the_tally_beside_the_copies(lab, tmp_path):
+    started, err = lab("--no-browser", "--blank")
+    copies = tmp_path / "crmlab-notebooks"
+    assert started["tally"] == str(copies)
+    assert started["options"][0] == f"--ServerApp.root_dir={copies}"
+    assert started["options"][-1] == "--no-browser"
+    assert started["settings"] == [str(crmlab.course.JUPYTER_SETTINGS), "elsewhere"]
+    assert f"notebooks: {copies} (" in err
+
+
+def test_lab_says_which_copies_are_of_an_earlier_edition(lab, tmp_path):
+    lab()
+    path = tmp_path / "crmlab-notebooks" / "02_pareto.ipynb"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(re.sub(r'"edition": "\w+"', '"edition": "0"', text), encoding="utf-8")
+    (tmp_path / "crmlab-notebooks" / "reports" / "customer_base.ipynb").write_text("half")
+    _, err = lab("--blank")
+    assert "02_pareto.ipynb is a copy of an earlier edition; `crmlab reset 02_pareto` takes" in err
+    assert "not a notebook any more; `crmlab reset reports/customer_base` takes" in err
+    assert "--blank is for new copies, and there are none; --blank-all" in err
+    assert err.count("crmlab:") == 3
+
+
+def test_reset_prints_the_new_copy_and_says_where_the_old_one_is(lab, command, tmp_path):
+    lab()
+    copies = tmp_path / "crmlab-notebooks"
+    code, out, err = command("reset", "02", "--blank")
+    assert (code, out.strip()) == (0, str(copies / "02_pareto.ipynb"))
+    assert str(copies / "02_pareto.before-reset.ipynb") in err
+
+
+# ---------------------------------------------------------------------------------------------
+# quiz
+
+QUIZ = (
+    QuizItem("Who?", (("all", "All it is."), ("none", "None is wrong."), ("one", "One is."))),
+    QuizItem("When?", (("now", "Now it is."), ("never", "Never is wrong."), ("soon", "No."))),
+)
+
+
+@pytest.fixture
+def quiz(command, monkeypatch):
+    """Run `crmlab quiz 02` on two questions, with this on standard input."""
+    blocks = {"02": Block(exercises=(), quiz=QUIZ)}
+    monkeypatch.setattr("crmlab.course._quiz.load_blocks", lambda: blocks)
+
+    def run(typed, *options):
+        monkeypatch.setattr(sys, "stdin", None if typed is None else io.StringIO(typed))
+        return command("quiz", "02", "--seed", "1", *options)
+
+    return run
+
+
+def test_quiz_reads_letters_and_ends_with_the_score(quiz):
+    rights = re.findall(r"^  (\w\)) .*\n +right", quiz(None, "--answers")[1], re.MULTILINE)
+    code, out, err = quiz("\n".join(rights))
+    assert (code, err) == (0, "")
+    assert out.endswith("2 of 2 are right.\n")
+
+
+@pytest.mark.parametrize("typed", [None, "", "z\n"], ids=["none", "closed", "closed-later"])
+def test_quiz_without_anyone_to_answer_ends_politely(quiz, typed):
+    code, out, err = quiz(typed)
+    assert (code, err) == (0, "")
+    assert out.endswith("The quiz ends here: 0 of 0 answered are right.\n")
+
+
+def test_quiz_of_a_notebook_that_has_none_is_refused(quiz, command):
+    code, out, err = command("quiz", "03")
+    assert (code, out) == (2, "")
+    assert "there is no quiz of notebook '03'; there are 02." in err
+
+
+# ---------------------------------------------------------------------------------------------
+# trainer, new-notebook
+
+
+@pytest.mark.slow
+def test_trainer_prints_where_its_index_is(command, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    code, out, err = command("trainer", "--seed", "3")
+    assert (code, out.strip(), err) == (0, str(tmp_path / "trainer" / "index.html"), "")
+    assert "variants of seed 3" in (tmp_path / "trainer" / "index.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        pytest.param(["trainer", "--out", ""], "`out` must not be empty", id="out"),
+        pytest.param(["trainer", "--seed", "-1"], "--seed", id="seed"),
+        pytest.param(["new-notebook", "Segments"], "the name must read NN_name", id="name"),
+        pytest.param(["new-notebook", "02_again"], "number 02 is taken by", id="taken"),
+    ],
+)
+def test_course_commands_refuse_wrong_usage(command, arguments, message):
+    code, out, err = command(*arguments)
+    assert (code, out) == (2, "")
+    assert message in err
 
 
 # ---------------------------------------------------------------------------------------------

@@ -3,22 +3,23 @@
 `check`, `hint` and `solution` print. They take any object as an answer and never raise.
 
 What one notebook asks is one private room, ``_nbNN``, with its ``BLOCK``. To add a notebook, write
-its room, name it in `_BLOCKS` below, and give each key its cases in ``tests/exercise_cases``.
+its room, which is found by its name, and give each key its cases in ``tests/exercise_cases``.
 """
 
 import os
 from pathlib import Path
 
-from crmlab.exercises import _nb00, _nb02, _nb03, _nb06, _tally, _variants
+from crmlab.exercises import _tally, _variants
 from crmlab.exercises._engine import judge
 from crmlab.exercises._items import CodeExercise, Drawn, Exercise
 from crmlab.exercises._keys import check_seed, explain_key
 from crmlab.exercises._result import Result
+from crmlab.exercises.rooms import load_blocks
 from crmlab.prose import Told
 
 __all__ = ["check", "hint", "progress", "solution", "variant"]
 
-_BLOCKS = (_nb00.BLOCK, _nb02.BLOCK, _nb03.BLOCK, _nb06.BLOCK)
+_BLOCKS = tuple(load_blocks().values())
 _ITEMS: dict[str, Exercise | Drawn | CodeExercise] = {
     (item.make() if isinstance(item, Drawn) else item).key: item
     for block in _BLOCKS

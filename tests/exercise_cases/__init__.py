@@ -1,5 +1,13 @@
-"""Answers to every exercise, notebook by notebook."""
+"""Answers to every exercise, notebook by notebook; a new file ``nbNN`` is found by its name."""
 
-from exercise_cases import nb00, nb02, nb03, nb06
+import importlib
+import pkgutil
 
-CASES = nb00.CASES | nb02.CASES | nb03.CASES | nb06.CASES
+from exercise_cases.case import Case
+
+_NAMES = sorted(module.name for module in pkgutil.iter_modules(__path__) if module.name != "case")
+CASES: dict[str, Case] = {
+    key: case
+    for name in _NAMES
+    for key, case in importlib.import_module(f"exercise_cases.{name}").CASES.items()
+}
