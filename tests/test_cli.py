@@ -4,6 +4,7 @@ import errno
 import gzip
 import io
 import os
+import re
 import shlex
 import shutil
 import signal
