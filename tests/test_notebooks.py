@@ -13,7 +13,7 @@ from crmlab._notebooks import has_tag, headings
 from crmlab._paths import notebooks_dir
 from crmlab.concepts import load_concepts
 from crmlab.reports._execute import execute
-from crmlab.reports._parameters import check_values, read_parameters
+from crmlab._parameters import check_values, read_parameters
 
 PATHS = {path.stem: path for path in sorted(notebooks_dir().glob("[0-9][0-9]_*.ipynb"))}
 TEMPLATES = {path.stem: path for path in sorted((notebooks_dir() / "reports").glob("*.ipynb"))}
