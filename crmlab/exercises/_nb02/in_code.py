@@ -90,11 +90,7 @@ def share_of_top(spend, top):
         ),
         WrongCode(
             lambda spend, top: spend.nlargest(int(np.ceil(top * len(spend)))).sum() / spend.sum(),
-            "The customer at the cut is taken whole; take only the part inside the top.",
-        ),
-        WrongCode(
-            lambda spend, top: spend[spend >= spend.quantile(1 - top)].sum() / spend.sum(),
-            "A quantile chooses whole customers; take the part of the one at the cut.",
+            "The customer at the cut is taken whole, as by a quantile; take only the part inside.",
         ),
         WrongCode(
             lambda spend, top: share_of_top(spend[spend > 0], top),
@@ -326,8 +322,8 @@ def spent_by(orders, last_day):
 
 def on_top_again(first, second, top):
     """Share of the first period's top group that is in the second period's, 0 to 1."""
-    best = first >= first.quantile(1 - top)
-    best_next = (second >= second.quantile(1 - top)) & (second > 0)
+    best = (first > 0) & (first >= first.quantile(1 - top))
+    best_next = (second > 0) & (second >= second.quantile(1 - top))
     return best_next[first.index[best]].mean()
 
 
