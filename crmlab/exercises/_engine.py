@@ -6,14 +6,25 @@ from itertools import islice
 from numbers import Real
 from typing import Any
 
-from crmlab.exercises._items import Answer, Exercise
+from crmlab.exercises import _code
+from crmlab.exercises._items import Answer, CodeExercise, Exercise
+from crmlab.exercises._result import Result
 
-__all__ = ["verdict"]
+__all__ = ["judge"]
 
 _MOST_LABELS = 1_000  # an answer that never ends must not hang the notebook
 
 
-def verdict(exercise: Exercise, answer: object) -> str:
+def judge(exercise: Exercise | CodeExercise, answer: object, seed: int | None = None) -> Result:
+    """Judge any object as an answer; a function on the hidden inputs of a seed."""
+    if isinstance(exercise, CodeExercise):
+        said = _code.verdict(exercise, answer, seed)
+    else:
+        said = _verdict(exercise, answer)
+    return Result(exercise.key, said.startswith("right."), said, not said.startswith("not attemp"))
+
+
+def _verdict(exercise: Exercise, answer: object) -> str:
     """Judge any object as an answer: not attempted, right, or not yet with the reason."""
     if answer is ...:
         return "not attempted yet. Put your answer in place of ... and run the cell again."
@@ -29,8 +40,7 @@ def _judge(exercise: Exercise, given: Answer) -> str:
     if _is_close(given, exercise.answer, exercise.tolerance):
         return f"right. {exercise.right}"
     for wrong in exercise.misconceptions:
-        width = exercise.tolerance if wrong.tolerance is None else wrong.tolerance
-        if _is_close(given, wrong.answer, width):
+        if _is_close(given, wrong.answer, wrong.width(exercise.tolerance)):
             return f"not yet. {wrong.why}"
     echo = f"{given:.6g} is not it. " if isinstance(given, float) else ""
     return (

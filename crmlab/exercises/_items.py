@@ -23,6 +23,8 @@ __all__ = [
     "in_percent",
 ]
 
+_WIDEST = 0.05  # of a wrong answer: who is further away has made another mistake
+
 Answer = float | str | frozenset[str]
 
 
@@ -38,12 +40,18 @@ class Misconception:
         One short sentence that names the mistake and does not give the answer away.
     tolerance : float, optional
         Half-width of the recognised interval, at most 5 % of the wrong answer; default: the
-        exercise's own.
+        exercise's own, or those 5 % where that is more.
     """
 
     answer: Answer
     why: str
     tolerance: float | None = None
+
+    def width(self, usual: float) -> float:
+        """Half-width of the interval, where `usual` is the tolerance of the exercise."""
+        if self.tolerance is not None or not isinstance(self.answer, float):
+            return self.tolerance or 0.0
+        return min(usual, _WIDEST * abs(self.answer))
 
 
 @dataclass(frozen=True)
