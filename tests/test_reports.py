@@ -26,11 +26,11 @@ from hypothesis import strategies as st
 from report_cases import as_notebook, code, write
 
 from crmlab._notebooks import notebook_question, notebook_title, read_notebook
+from crmlab._parameters import check_values, read_parameters
 from crmlab.contracts import ContractError
 from crmlab.reports import Parameter, ReportError, list_reports, run_report, run_workbook
 from crmlab.reports._book import make_workbook
 from crmlab.reports._orders import LeftOut
-from crmlab._parameters import check_values, read_parameters
 from crmlab.reports._publish import destination_folder, keep_failed, publish, staging
 from crmlab.reports._report import make_report
 from crmlab.reports._widgets import CAPTION, widget_snapshot

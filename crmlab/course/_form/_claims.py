@@ -5,33 +5,39 @@ or a comparison that stand below an output that changed.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from crmlab._notebooks import Notebook, course_metadata, has_tag
-from crmlab.course._form._layout import Cell, Section, split_sections
+from crmlab.course._form._layout import Cell, split_sections
 
 __all__ = ["Claim", "list_claims"]
 
 _NUMBERS = (
-    "one two three four five six seven eight nine ten eleven twelve hundred thousand million "
-    "half halves third thirds quarter quarters fifth fifths tenth tenths "
-    "once twice double doubles triple times first second last only both neither none all no nobody "
-    "everybody every each never always"
+    "two three four five six seven eight nine ten eleven twelve hundred thousand million half "
+    "halves third thirds quarter quarters fifth fifths tenth tenths once twice double doubles "
+    "triple only both neither none nobody everybody"
 )
 _COMPARISONS = (
-    "more most less least fewer fewest above below over under higher highest lower lowest larger "
-    "largest smaller smallest greater greatest better best worse worst longer longest shorter "
-    "shortest earlier later faster slower older younger richer poorer cheaper dearer stronger "
-    "weaker wider narrower nearly almost hardly about mainly mostly majority minority equal same "
-    "rises rise rose falls fall fell grows grow grew shrinks shrink shrank gains gain loses lose "
-    "inside outside"
+    "more most less least fewer fewest above below higher highest lower lowest larger largest "
+    "smaller smallest greater greatest better best worse worst longer longest shorter shortest "
+    "earlier later faster slower older younger richer poorer cheaper stronger weaker wider "
+    "narrower nearly almost hardly mainly mostly majority minority rises rise rose falls fall "
+    "fell grows grow grew shrinks shrink shrank loses lose inside outside"
 )
 _WORD = re.compile(
     rf"\b({'|'.join((_NUMBERS + ' ' + _COMPARISONS).split())})\b|\d[\d.,:]*", re.IGNORECASE
 )
-_SAID_BY_DIGIT = re.compile(r"\[[^\]]*\]\([^)]*\)|`[^`]*`|^#.*$", re.MULTILINE)
-_CHANGING = re.compile(r"0x[0-9a-f]+")
+# What is no claim: headings, code, addresses, and pointers to a place in the book.
+_NO_CLAIM = re.compile(
+    r"\[[^\]]*\]\([^)]*\)|`[^`]*`|^#.*$"
+    r"|\b(?:notebooks?|sections?|exercises?) \d[\d.]*(?:(?:, | and |–)\d[\d.]*)*"
+    r"|\b(?:table|figure|picture|cell|line|curve|text) (?:above|below)\b",
+    re.MULTILINE | re.IGNORECASE,
+)
+_READ_LAST = ("Decision memo", "Assumptions", "What th")  # they speak of the whole notebook
+_INJECTED = "injected-parameters"  # the cell that papermill adds
+_ADDRESS = re.compile(r"0x[0-9a-f]+")
 
 
 @dataclass(frozen=True)
@@ -59,6 +65,9 @@ class Claim:
 def list_claims(stored: Notebook, *runs: Notebook) -> list[Claim]:
     """List the prose that stands below an output that is not the same in every run.
 
+    Below means: later in the same section of level 2. The memo, the assumptions and the limits
+    stand below everything.
+
     Parameters
     ----------
     stored : mapping
@@ -74,57 +83,52 @@ def list_claims(stored: Notebook, *runs: Notebook) -> list[Claim]:
         questions of exercises, which bring their own data.
     """
     changed = _changed_cells(stored, runs)
-    return [
-        claim
-        for section in split_sections(stored)
-        if not section.exercise
-        for claim in _claims_of(section, changed)
-    ]
+    claims: list[Claim] = []
+    chapter, below = "", False
+    for section in split_sections(stored):
+        if section.chapter != chapter:
+            chapter, below = section.chapter, False
+        below = below or (bool(changed) and chapter.startswith(_READ_LAST))
+        for position, cell in enumerate(section.cells, start=section.first):
+            below = below or position in changed
+            if below and not section.exercise and _is_open(cell):
+                words = _claiming_words(cell["source"])
+                claims += [Claim(position, section.title, words, cell["source"])] if words else []
+    return claims
+
+
+def _is_open(cell: Cell) -> bool:
+    """Whether a cell is prose that nobody has signed off."""
+    return cell["cell_type"] == "markdown" and not course_metadata(cell).get("holds")
+
+
+def _claiming_words(text: str) -> tuple[str, ...]:
+    found = (word[0].lower().rstrip(".,:") for word in _WORD.finditer(_NO_CLAIM.sub("", text)))
+    return tuple(dict.fromkeys(found))
 
 
 def _changed_cells(stored: Notebook, runs: Sequence[Notebook]) -> set[int]:
-    """Positions of the code cells of which some run gave another output."""
-    expected = [_shown(cell) for cell in stored["cells"]]
-    return {
-        position
-        for run in runs
-        for position, (cell, shown) in enumerate(zip(_own_cells(run), expected, strict=True))
-        if _shown(cell) != shown
-    }
+    """Positions of the code cells of which the runs gave different outputs.
+
+    Pictures are compared between runs only: the stored ones may have been drawn elsewhere.
+    """
+    cells = [[cell for cell in run["cells"] if not has_tag(cell, _INJECTED)] for run in runs]
+    changed = set()
+    for position, before in enumerate(stored["cells"]):
+        now = [run[position] for run in cells]
+        texts = {_shown(cell, pictures=False) for cell in (before, *now)}
+        if len(texts) > 1 or len({_shown(cell, pictures=True) for cell in now}) > 1:
+            changed.add(position)
+    return changed
 
 
-def _own_cells(run: Notebook) -> list[Cell]:
-    return [cell for cell in run["cells"] if not has_tag(cell, "injected-parameters")]
-
-
-def _shown(cell: Cell) -> list[object]:
-    """What the outputs of a cell show; pictures and texts, without what every run has anew."""
-    shown: list[object] = []
+def _shown(cell: Cell, *, pictures: bool) -> tuple[str, ...]:
+    """What the outputs of a cell show, without what every run has anew."""
+    shown = []
     for output in cell.get("outputs", []):
-        shown.append(_steady(output.get("text", "")))
-        for kind, data in sorted(output.get("data", {}).items()):
-            if "widget" not in kind:
-                shown.append((kind, _steady(data)))
-    return shown
-
-
-def _steady(text: object) -> str:
-    whole = text if isinstance(text, str) else "".join(map(str, text if text else ()))  # type: ignore[call-overload]
-    return _CHANGING.sub("", whole)
-
-
-def _claims_of(section: Section, changed: set[int]) -> Iterator[Claim]:
-    """Claims of the cells that stand below a changed output, up to the next heading."""
-    below = False
-    for position, cell in enumerate(section.cells, start=section.first):
-        if position in changed:
-            below = True
-        elif below and cell["cell_type"] == "markdown" and not course_metadata(cell).get("holds"):
-            words = _judged_words(cell["source"])
-            if words:
-                yield Claim(position, section.title, words, cell["source"])
-
-
-def _judged_words(text: str) -> tuple[str, ...]:
-    found = (word[0].lower() for word in _WORD.finditer(_SAID_BY_DIGIT.sub("", text)))
-    return tuple(dict.fromkeys(found))
+        data = output.get("data", {})
+        kinds = [kind for kind in sorted(data) if kind.startswith(("text/", "image/"))]
+        if not any("widget" in kind for kind in data):
+            shown += ["".join(output.get("text", ""))]
+            shown += ["".join(data[kind]) for kind in kinds if pictures or kind[:5] == "text/"]
+    return tuple(_ADDRESS.sub("", text) for text in shown)
