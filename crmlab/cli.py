@@ -1,4 +1,4 @@
-"""The command `crmlab`: workbook, lab, report, datasets, layouts, audit and concepts.
+"""The command `crmlab`: workbook, lab, progress, report, datasets, layouts, audit, concepts.
 
 Commands import what they need when they run, so `crmlab --help` answers at once. The exit codes are
 explained in `docs/commands.md`.
@@ -312,6 +312,22 @@ def _check_exports(file: str, exports: dict[str, Path | None]) -> None:
         if path is not None:
             check_export(path, option=option, taken=read)
             read[path.resolve()] = "the same file as another option's"
+
+
+@app.command()
+def progress(
+    folder: Annotated[
+        Path | None,
+        typer.Argument(
+            help="Where the answers are kept. "
+            "[default: $CRMLAB_PROGRESS, or else ./crmlab-notebooks]"
+        ),
+    ] = None,
+) -> None:
+    """Print how many exercises of each notebook are right, and which are open."""
+    from crmlab.exercises import progress
+
+    progress(folder)
 
 
 @app.command()

@@ -1,39 +1,45 @@
 """Exercises of the workbook: answers are checked, and typical mistakes are recognised.
 
-These functions print. They take any object as an answer and never raise.
+`check`, `hint` and `solution` print. They take any object as an answer and never raise.
 
 What one notebook asks is one private room, ``_nbNN``, with its ``BLOCK``. To add a notebook, write
 its room, name it in `_BLOCKS` below, and give each key its cases in ``tests/exercise_cases``.
 """
 
-from collections.abc import Callable
+import os
+from pathlib import Path
 
-from crmlab.exercises import _nb00, _nb02, _nb03, _nb06
+from crmlab.exercises import _nb00, _nb02, _nb03, _nb06, _tally, _variants
 from crmlab.exercises._engine import judge
 from crmlab.exercises._items import CodeExercise, Drawn, Exercise
+from crmlab.exercises._keys import check_seed, explain_key
 from crmlab.exercises._result import Result
+from crmlab.prose import Told
 
-__all__ = ["check", "hint", "solution"]
+__all__ = ["check", "hint", "progress", "solution", "variant"]
 
 _BLOCKS = (_nb00.BLOCK, _nb02.BLOCK, _nb03.BLOCK, _nb06.BLOCK)
-_ITEMS = tuple(exercise for block in _BLOCKS for exercise in block.exercises)
-_EXERCISES: dict[str, Exercise | CodeExercise] = {
-    exercise.key: exercise
-    for exercise in (item.make() if isinstance(item, Drawn) else item for item in _ITEMS)
+_ITEMS: dict[str, Exercise | Drawn | CodeExercise] = {
+    (item.make() if isinstance(item, Drawn) else item).key: item
+    for block in _BLOCKS
+    for item in block.exercises
 }
+_EXERCISES = {key: _variants.vary(item, None) for key, item in _ITEMS.items()}
 
 
-def check(key: str, answer: object) -> Result:
+def check(key: str, answer: object, *, seed: int | None = None) -> Result:
     """Print whether an answer is right and, where it is not, which mistake leads to it.
 
     Parameters
     ----------
     key : str
-        Number of the exercise, such as "02.1". An unknown key prints those that exist.
+        Number of the exercise, such as "02.1". An unknown key prints which one may be meant.
     answer : object
         A number, the letter of a choice, a set of labels, or a function, as the exercise asks;
         ``...`` means not attempted. A function runs in a process of its own, on inputs that it
         does not know.
+    seed : int, optional
+        For the exercise that `variant` shows for this seed.
 
     Returns
     -------
@@ -50,37 +56,47 @@ def check(key: str, answer: object) -> Result:
     >>> result.right
     False
     """
-    exercise = _find(key)
-    if exercise is None:
-        return Result(str(key), False, "There is no such exercise.", attempted=False)
-    result = judge(exercise, answer)
-    print(f"{result.key}: {result.message}")
+    exercise = _find(key, seed)
+    if isinstance(exercise, str):
+        _print(exercise)
+        return Result(key if isinstance(key, str) else "", False, exercise, attempted=False)
+    result = judge(exercise, answer, seed)
+    _print(f"{_name(exercise, seed)}: {result.message}")
+    _tally.keep(result, seed)
     return result
 
 
-def hint(key: str) -> None:
+def hint(key: str, *, seed: int | None = None) -> None:
     """Print the first step of an exercise.
 
     Parameters
     ----------
     key : str
-        Number of the exercise, such as "02.1". An unknown key prints those that exist.
+        Number of the exercise, such as "02.1". An unknown key prints which one may be meant.
+    seed : int, optional
+        For the exercise that `variant` shows for this seed.
 
     Examples
     --------
     >>> hint("00.2")
     00.2, hint: recency ends at the last purchase, wherever the data end.
     """
-    _say(key, lambda exercise: f"{exercise.key}, hint: {exercise.hint}")
+    exercise = _find(key, seed)
+    if isinstance(exercise, str):
+        _print(exercise)
+    else:
+        _print(f"{_name(exercise, seed)}, hint: {exercise.hint}")
 
 
-def solution(key: str) -> None:
+def solution(key: str, *, seed: int | None = None) -> None:
     """Print the way to the answer of an exercise, step by step.
 
     Parameters
     ----------
     key : str
-        Number of the exercise, such as "02.1". An unknown key prints those that exist.
+        Number of the exercise, such as "02.1". An unknown key prints which one may be meant.
+    seed : int, optional
+        For the exercise that `variant` shows for this seed.
 
     Examples
     --------
@@ -89,18 +105,74 @@ def solution(key: str) -> None:
     20 % of ten customers are two: the largest, 480 and 240.
     They hold 480 + 240 = 720 of 1000, which is 0.72.
     """
-    _say(key, lambda exercise: f"{exercise.key}, solution:\n{exercise.solution}")
+    exercise = _find(key, seed)
+    if isinstance(exercise, str):
+        _print(exercise)
+    else:
+        _print(f"{_name(exercise, seed)}, solution:\n{_variants.solve(exercise, seed)}")
 
 
-def _say(key: object, text: Callable[[Exercise | CodeExercise], str]) -> None:
-    exercise = _find(key)
-    if exercise is not None:
-        print(text(exercise))
+def variant(key: str, *, seed: int) -> Told:
+    """Show an exercise with other numbers, so that each learner of a class has another one.
+
+    A choice has its options in another order; a function is tried on other inputs.
+
+    Parameters
+    ----------
+    key : str
+        Number of the exercise, such as "02.1".
+    seed : int
+        Which variant, from 0 on; the same seed gives the same variant on every computer.
+
+    Returns
+    -------
+    Told
+        The question, which a notebook shows as Markdown, with the call that checks the answer.
+
+    Examples
+    --------
+    >>> print(variant("02.5", seed=7).splitlines()[-1])
+    `exercises.check("02.5", answer, seed=7)`
+    """
+    exercise = _find(key, seed)
+    return Told(exercise if isinstance(exercise, str) else _variants.ask(_ITEMS[key], seed))
 
 
-def _find(key: object) -> Exercise | CodeExercise | None:
-    """Find an exercise, or print which keys exist where there is none of that key."""
-    exercise = _EXERCISES.get(key) if isinstance(key, str) else None
-    if exercise is None:
-        print(f"There is no exercise with this key. There are: {', '.join(_EXERCISES)}.")
-    return exercise
+def progress(folder: str | os.PathLike[str] | None = None) -> None:
+    """Print how many exercises of each notebook are right, and which are open.
+
+    Answers are kept only where the environment variable CRMLAB_PROGRESS names a folder, as in
+    notebooks that `crmlab lab` opens.
+
+    Parameters
+    ----------
+    folder : path, optional
+        Where the answers are kept. Default: the folder of CRMLAB_PROGRESS, or else
+        ``crmlab-notebooks``.
+
+    Examples
+    --------
+    >>> progress("no-such-folder")
+    No answers are kept in no-such-folder yet. They are when a notebook of `crmlab lab` runs.
+    """
+    place = folder or os.environ.get(_tally.FOLDER) or "crmlab-notebooks"
+    _print(_tally.summarise(Path(place), _EXERCISES))
+
+
+def _find(key: object, seed: object) -> Exercise | CodeExercise | str:
+    """Find an exercise, or say what is wrong with the key or the seed."""
+    if not isinstance(key, str) or key not in _ITEMS:
+        return explain_key(key, _ITEMS)
+    return check_seed(seed) or _variants.vary(_ITEMS[key], seed)  # type: ignore[arg-type]
+
+
+def _name(exercise: Exercise | CodeExercise, seed: int | None) -> str:
+    return exercise.key if seed is None else f"{exercise.key}, seed {seed}"
+
+
+def _print(text: str) -> None:
+    """Print a text, with question marks for letters that a console lacks."""
+    try:
+        print(text)
+    except UnicodeEncodeError:
+        print(text.encode("ascii", "replace").decode())

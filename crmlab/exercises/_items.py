@@ -24,6 +24,7 @@ __all__ = [
 ]
 
 _WIDEST = 0.05  # of a wrong answer: who is further away has made another mistake
+_MOST_DRAWS = 200
 
 Answer = float | str | frozenset[str]
 
@@ -96,6 +97,32 @@ class Exercise:
     solution: str
     concepts: tuple[str, ...] = ()
 
+    def clashes(self) -> list[str]:
+        """Values within reach of two of the answer and the mistakes, and mistakes too wide.
+
+        A learner who gives such a value would be told of a mistake that was not made.
+        """
+        known: list[tuple[Answer, float]] = [(self.answer, self.tolerance)]
+        found = []
+        for wrong in self.misconceptions:
+            width = wrong.width(self.tolerance)
+            if isinstance(wrong.answer, float) and width > _WIDEST * abs(wrong.answer):
+                found.append(f"{self.key}: {wrong.answer} within {width} is more than 5 % of it")
+            found += [
+                f"{self.key}: {wrong.answer} within {width} meets {other} within {reach}"
+                for other, reach in known
+                if _meet(wrong.answer, width, other, reach)
+            ]
+            known.append((wrong.answer, width))
+        return found
+
+
+def _meet(one: Answer, width: float, other: Answer, reach: float) -> bool:
+    """Whether some value is within reach of both."""
+    if isinstance(one, float) and isinstance(other, float):
+        return abs(one - other) <= width + reach
+    return one == other
+
 
 @dataclass(frozen=True)
 class Drawn:
@@ -107,12 +134,20 @@ class Drawn:
         Builds the exercise from the numbers; without any, that of the book. Its answer, mistakes
         and texts follow from the numbers.
     draw : callable
-        Draws the numbers, ``draw(rng)``, as keyword arguments of `make`. No two of the answer and
-        the mistakes may meet: draw again where they do.
+        Draws the numbers, ``draw(rng)``, as keyword arguments of `make`. It is called again where
+        two of the answer and the mistakes meet.
     """
 
     make: Callable[..., Exercise]
     draw: Callable[[np.random.Generator], Mapping[str, Any]]
+
+    def another(self, rng: np.random.Generator) -> Exercise:
+        """Build the exercise from other numbers, of which no two lead to one value."""
+        for _ in range(_MOST_DRAWS):
+            exercise = self.make(**self.draw(rng))
+            if not exercise.clashes():
+                return exercise
+        return self.make()
 
 
 @dataclass(frozen=True)
@@ -235,5 +270,7 @@ class Block:
 def in_percent(share: float, tolerance: float) -> Misconception:
     """Recognise a share given in percent."""
     return Misconception(
-        100 * share, "A share lies between 0 and 1; this is in percent.", 100 * tolerance
+        100 * share,
+        "A share lies between 0 and 1; this is in percent.",
+        100 * min(tolerance, _WIDEST * abs(share)),
     )

@@ -5,6 +5,7 @@ import math
 from typing import Any
 
 from crmlab.exercises._code._forms import Form
+from crmlab.exercises._show import show_number
 
 __all__ = ["kind", "same", "show"]
 
@@ -183,18 +184,6 @@ def show(form: Form, *, most: int = 6) -> str:
     if isinstance(form, str):
         return json.dumps(form if len(form) <= 60 else form[:57] + "...", ensure_ascii=False)
     return show_number(form)
-
-
-def show_number(number: float) -> str:
-    """Write a number with six digits at least, with commas and never as 5e+06."""
-    if not math.isfinite(number):
-        return str(number)
-    if number == int(number) and abs(number) < 1e15:
-        return f"{int(number):,}"
-    if not 1e-4 <= abs(number) < 1e15:
-        return f"{number:.6g}"
-    digits = max(0, 6 - len(str(int(abs(number)))) + (abs(number) < 1))
-    return f"{number:,.{digits}f}".rstrip("0").rstrip(".") if digits else f"{number:,.0f}"
 
 
 def _show_many(form: dict[str, Any], most: int) -> str:

@@ -25,7 +25,7 @@ _DEEPEST = 20
 _LONGEST = 100_000  # letters
 _GREATEST = 2**63
 
-_VIEWS = (type({}.keys()), type({}.values()), type({}.items()))
+_VIEWS: tuple[type, ...] = (type({}.keys()), type({}.values()), type({}.items()))
 _LISTS: tuple[type, ...] = (
     *(list, tuple, range, deque, *_VIEWS),
     *(pd.Index, pd.api.extensions.ExtensionArray),

@@ -15,10 +15,11 @@ from crmlab.exercises._items import CodeExercise
 __all__ = ["verdict"]
 
 _UNTOUCHED = "not attempted yet. Put your code in place of ... and run the cell again."
+_NOT_HERE = "cannot be checked here."
 _STOPPED = {
-    "time": f"Your function did not return within {LIMIT:g} s; does a loop end?",
-    "end": "Your function ended the process that ran it; leave out exit(), and use less memory.",
-    "start": "The process that runs your function could not be started here; run the cell again.",
+    "time": f"not yet. Your function did not return within {LIMIT:g} s; does a loop end?",
+    "end": "not yet. Your function ended the process that ran it; leave out exit() and the like.",
+    "start": f"{_NOT_HERE} The process for your function did not start; run the cell again.",
 }
 # What Python makes of a function that is no plain one, and the remedy.
 _UNUSUAL = {
@@ -32,28 +33,46 @@ _UNUSUAL = {
 }
 
 
-def verdict(exercise: CodeExercise, function: object, seed: int | None = None) -> str:
-    """Judge a function: "not attempted", "right", or "not yet" with the reason."""
+def verdict(
+    exercise: CodeExercise, function: object, *, seed: int | None = None, help_: str = ""
+) -> str:
+    """Judge a function: "not attempted", "right", or "not yet" with the reason and the help."""
     if function is ...:
         return _UNTOUCHED
     try:
         request = take(function)
-        if request is None:
-            return _UNTOUCHED
-        reference = refer(exercise, seed)
-        if reason := _check_arguments(exercise, function, reference):
-            return f"not yet. {reason}"
-        answer = ask(request | {"inputs": reference.inputs})
     except NotTaken as refusal:
         return f"not yet. {refusal} Expected: {exercise.unit}."
-    except Stopped as stopped:
-        return f"not yet. {_STOPPED[stopped.reason]}"
     except Exception:  # an object of the learner's own may raise anything
         return f"not yet. This cannot be read as a function. Expected: {exercise.unit}."
+    if request is None:
+        return _UNTOUCHED
     try:
-        return _judge(exercise, reference, answer)
+        return _try(exercise, function, request, seed=seed, help_=help_)
+    except Exception as error:  # not the learner's fault, such as data that are not installed
+        return f"{_NOT_HERE} {type(error).__name__}: {error}"
+
+
+def _try(
+    exercise: CodeExercise,
+    function: object,
+    request: dict[str, Any],
+    *,
+    seed: int | None,
+    help_: str,
+) -> str:
+    """Have the function tried on the hidden inputs, and judge the outcomes."""
+    reference = refer(exercise, seed)
+    if reason := _check_arguments(exercise, function, reference):
+        return f"not yet. {reason}"
+    try:
+        answer = ask(request | {"inputs": reference.inputs})
+    except Stopped as stopped:
+        return _STOPPED[stopped.reason]
+    try:
+        return _judge(exercise, reference, answer, help_)
     except (KeyError, TypeError, IndexError, ValueError):  # someone else wrote the answer
-        return f"not yet. {_STOPPED['end']}"
+        return _STOPPED["end"]
 
 
 def _check_arguments(exercise: CodeExercise, function: Any, reference: Reference) -> str | None:
@@ -72,7 +91,7 @@ def _count(number: int, what: str) -> str:
     return f"{number} {what}" if number == 1 else f"{number:,} {what}s"
 
 
-def _judge(exercise: CodeExercise, reference: Reference, answer: dict[str, Any]) -> str:
+def _judge(exercise: CodeExercise, reference: Reference, answer: dict[str, Any], help_: str) -> str:
     """Name the first thing that is wrong with the outcomes."""
     if "failed" in answer:
         return f"not yet. I{_tell_error(answer['failed'])[1:]}"
@@ -91,7 +110,10 @@ def _judge(exercise: CodeExercise, reference: Reference, answer: dict[str, Any])
         return f"not yet. {exercise.mistakes[known].why}"
     if all(right):
         return f"not yet. {_tell_change(reference, given)}"
-    return f"not yet. {_explain(exercise, reference, given, right, printed=answer['printed'])}"
+    reason = _explain(reference, given, right, printed=answer["printed"])
+    return (
+        f"not yet. {reason}" if reason.endswith("?") or not help_ else f"not yet. {reason} {help_}"
+    )
 
 
 def _tell_change(reference: Reference, given: list[Outcome]) -> str:
@@ -102,19 +124,13 @@ def _tell_change(reference: Reference, given: list[Outcome]) -> str:
 
 
 def _explain(
-    exercise: CodeExercise,
-    reference: Reference,
-    given: list[Outcome],
-    right: list[bool],
-    *,
-    printed: bool,
+    reference: Reference, given: list[Outcome], right: list[bool], *, printed: bool
 ) -> str:
     """Show the smallest input on which it is not right, and what is wrong there."""
     at = min((at for at, ok in enumerate(right) if not ok), key=lambda at: len(reference.shown[at]))
     share = f"Right for {sum(right)} of {_count(len(right), 'input')}. " if any(right) else ""
     fault = _find_fault(given[at], reference.expected[at], printed=printed)
-    help_ = "" if fault.endswith("?") else f' The first step: exercises.hint("{exercise.key}").'
-    return f"{share}For {reference.shown[at]}: {fault}{help_}"
+    return f"{share}For {reference.shown[at]}: {fault}"
 
 
 def _find_fault(given: Outcome, expected: Outcome, *, printed: bool) -> str:
