@@ -1,7 +1,7 @@
 """Exercises of notebook 02: concentration by hand, on bases small enough to check."""
 
 import itertools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -15,33 +15,9 @@ _TOLERANCE = 0.005  # answers are asked to two decimals
 _SHARE = "one share to two decimals, where 1 means all, such as 0.25"
 
 
-def _mistake(answer: float, why: str) -> Misconception:
-    """Recognise a number to two decimals, and never more than 5 % beside it."""
-    return Misconception(float(answer), why, min(_TOLERANCE, 0.05 * abs(answer)))
-
-
-def _apart(exercise: Exercise) -> bool:
-    """Tell whether no answer is within reach of two of the right one and the mistakes."""
-    known = [(exercise.answer, exercise.tolerance)]
-    known += [(wrong.answer, wrong.tolerance or 0.0) for wrong in exercise.misconceptions]
-    return all(
-        abs(one - other) > width + reach  # type: ignore[operator]
-        for (one, width), (other, reach) in itertools.combinations(known, 2)
-    )
-
-
-def _draw_until_apart(
-    make: Callable[..., Exercise], draw: Callable[[np.random.Generator], dict[str, Any]]
-) -> Callable[[np.random.Generator], Mapping[str, Any]]:
-    """Draw again where two mistakes, or a mistake and the answer, give the same number."""
-
-    def draw_apart(rng: np.random.Generator) -> Mapping[str, Any]:
-        while True:
-            drawn = draw(rng)
-            if _apart(make(**drawn)):
-                return drawn
-
-    return draw_apart
+def _wrong(answer: float, why: str) -> Misconception:
+    """Recognise a number, and nothing that is far from it."""
+    return Misconception(float(answer), why)
 
 
 def _tens(rng: np.random.Generator, low: int, high: int, size: int) -> list[int]:
@@ -71,14 +47,14 @@ What share of this money do the top 20 % of the ten customers hold? Two decimals
         right=f"Two of ten customers hold {share:.0%} of the money. Compare it with form 1.",
         misconceptions=(
             in_percent(share, _TOLERANCE),
-            _mistake(best / total, "That is the top 20 % of the repeat buyers; all ten count."),
-            _mistake(best + second, "That is money; divide it by what all customers spent."),
-            _mistake(
+            _wrong(best / total, "That is the top 20 % of the repeat buyers; all ten count."),
+            _wrong(best + second, "That is money; divide it by what all customers spent."),
+            _wrong(
                 sum(spent[:2]) / total,
                 "Those are the first two in the list; sort the customers first.",
             ),
-            _mistake(0.2, "That is their share of the customers, not of the money."),
-            _mistake(0.8, "That is the number in the claim; this base is its own case, so add up."),
+            _wrong(0.2, "That is their share of the customers, not of the money."),
+            _wrong(0.8, "That is the number in the claim; this base is its own case, so add up."),
         ),
         hint="sort the ten amounts, largest first, and count how many customers 20 % are.",
         solution=f"""\
@@ -92,7 +68,7 @@ def _draw_top_share(rng: np.random.Generator) -> dict[str, Any]:
     return {"spent": tuple(int(amount) for amount in rng.permutation(spent))}
 
 
-TOP_SHARE = Drawn(_make_top_share, _draw_until_apart(_make_top_share, _draw_top_share))
+TOP_SHARE = Drawn(_make_top_share, _draw_top_share)
 
 CLAIM = Exercise(
     key="02.5",
@@ -142,20 +118,20 @@ Two decimals.""",
         answer=needed / n,
         tolerance=_TOLERANCE,
         unit="one fraction of the customers to two decimals, where 1 means all, such as 0.25",
-        right=f"{needed:.2f} of {n} customers: the claim would read {100 * needed / n:.0f}:80 here.",
+        right=f"{needed:.2f} of {n} customers: here the claim would be {100 * needed / n:.0f}:80.",
         misconceptions=(
             in_percent(needed / n, _TOLERANCE),
-            _mistake(
+            _wrong(
                 (whole + 1) / n, "That takes the last customer whole; only a part of it is needed."
             ),
-            _mistake(whole / n, "That stops a customer too early: it does not reach 80 % yet."),
-            _mistake(needed, "That is a number of customers; divide it by all of them."),
-            _mistake(whole + 1, "That is a number of whole customers; a fraction of all is asked."),
-            _mistake(
+            _wrong(whole / n, "That stops a customer too early: it does not reach 80 % yet."),
+            _wrong(needed, "That is a number of customers; divide it by all of them."),
+            _wrong(whole + 1, "That is a number of whole customers; a fraction of all is asked."),
+            _wrong(
                 (total - last) / total,
                 "That is the money of the top 80 %; here 80 % of the money is given.",
             ),
-            _mistake(
+            _wrong(
                 float(from_smallest) / n,
                 "That starts with the smallest customer; start with the best.",
             ),
@@ -172,7 +148,7 @@ def _draw_share_needed(rng: np.random.Generator) -> dict[str, Any]:
     return {"brought": tuple(sorted(_tens(rng, 3, 45, 5), reverse=True))}
 
 
-SHARE_NEEDED = Drawn(_make_share_needed, _draw_until_apart(_make_share_needed, _draw_share_needed))
+SHARE_NEEDED = Drawn(_make_share_needed, _draw_share_needed)
 
 
 def _make_gini(spent: Sequence[int] = (10, 20, 30, 60, 80)) -> Exercise:
@@ -191,22 +167,22 @@ in the uncorrected form that this book uses? Three decimals.""",
         unit="one number from 0, all alike, to 1, to three decimals, such as 0.255",
         right=f"0 would be equal spending; with {n} customers this form can reach {1 - 1 / n:g}.",
         misconceptions=(
-            _mistake(
+            _wrong(
                 gini * n / (n - 1),
                 "That is the form corrected for small samples, with the factor n / (n - 1).",
             ),
-            _mistake(
+            _wrong(
                 gini * (n - 1) / n,
                 "Divide the mean difference by twice the mean, and by nothing else.",
             ),
-            _mistake(gini / 2, "That is the area below the diagonal; the triangle holds only half."),
-            _mistake(2 * gini, "Half of the mean difference belongs here, not the whole of it."),
-            _mistake(1 - gini, "That is twice the area under the curve, not above it."),
-            _mistake(
+            _wrong(gini / 2, "That is the area below the diagonal; the triangle holds only half."),
+            _wrong(2 * gini, "Half of the mean difference belongs here, not the whole of it."),
+            _wrong(1 - gini, "That is twice the area under the curve, not above it."),
+            _wrong(
                 max(spent) / sum(spent),
                 "That is the share of the top customer, not the Gini coefficient.",
             ),
-            _mistake(difference, "That is the mean difference, in money; divide by twice the mean."),
+            _wrong(difference, "That is the mean difference, in money; divide by twice the mean."),
             Misconception(
                 100 * gini, "The Gini coefficient lies between 0 and 1; this is in percent.", 0.2
             ),
@@ -223,7 +199,7 @@ def _draw_gini(rng: np.random.Generator) -> dict[str, Any]:
     return {"spent": tuple(sorted(_tens(rng, 1, 13, 5)))}
 
 
-GINI = Drawn(_make_gini, _draw_until_apart(_make_gini, _draw_gini))
+GINI = Drawn(_make_gini, _draw_gini)
 
 
 def _make_whale(
@@ -252,30 +228,30 @@ multiple of the total profit (1 means the total)? Two decimals.""",
         answer=peak / total,
         tolerance=_TOLERANCE,
         unit="one multiple of the total profit to two decimals, such as 1.15",
-        right=f"{len(gains)} customers earn {peak / total:.0%} of the profit; the others lose a part.",
+        right=f"{len(gains)} customers earn {peak / total:.0%} of the profit; two lose a part of it.",
         misconceptions=(
-            _mistake(1.0, "With the loss-makers left out it cannot pass 1; they count as well."),
-            _mistake(
+            _wrong(1.0, "With the loss-makers left out it cannot pass 1; they count as well."),
+            _wrong(
                 sum(revenue[: len(gains)]) / sum(revenue),
                 "That is revenue; the whale curve adds up profit.",
             ),
-            _mistake(
+            _wrong(
                 max(itertools.accumulate(by_revenue)) / total,
                 "That is sorted by revenue; sort the customers by profit.",
             ),
-            _mistake(
+            _wrong(
                 sum(gains[:-1]) / total,
                 "That stops one customer too early; the next one still earns something.",
             ),
-            _mistake(gains[0] / total, "That is the best customer only; add up the next ones."),
-            _mistake(peak, "That is the peak in money; divide it by the total profit."),
+            _wrong(gains[0] / total, "That is the best customer only; add up the next ones."),
+            _wrong(peak, "That is the peak in money; divide it by the total profit."),
             Misconception(
                 100 * peak / total, "The height is right, but in percent; 1 means the total.", 0.5
             ),
-            _mistake(
+            _wrong(
                 peak / (peak - losses), "A loss lowers the total that you divide by; keep its sign."
             ),
-            _mistake(-losses / total, "That is what is lost behind the peak, not the peak."),
+            _wrong(-losses / total, "That is what is lost behind the peak, not the peak."),
         ),
         hint="add up profit from the best customer on until the next one would lower the sum.",
         solution=f"""\
@@ -294,4 +270,4 @@ def _draw_whale(rng: np.random.Generator) -> dict[str, Any]:
     return {"revenue": tuple(_tens(rng, 10, 50, 5)), "profit": (*gains, *losses)}
 
 
-WHALE = Drawn(_make_whale, _draw_until_apart(_make_whale, _draw_whale))
+WHALE = Drawn(_make_whale, _draw_whale)

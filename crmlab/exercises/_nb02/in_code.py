@@ -332,7 +332,9 @@ def _by_position(first, second, top):
 
 
 def _with_zeros(first, second, top):
-    return (second >= second.quantile(1 - top))[first.index[first >= first.quantile(1 - top)]].mean()
+    return (second >= second.quantile(1 - top))[
+        first.index[first >= first.quantile(1 - top)]
+    ].mean()
 
 
 def _of_all(first, second, top):
@@ -426,7 +428,11 @@ def _inputs_of_whale(rng: np.random.Generator) -> list[tuple[Any, ...]]:
     revenue = pd.Series(rng.lognormal(4, 0.8, size=40).round(2))
     service = pd.Series(rng.exponential(0.25, size=40) * revenue.mean()).round(2)
     small = pd.DataFrame(
-        {"revenue": [300.0, 100, 200, 90], "goods": [180.0, 60, 110, 30], "service": [170.0, 10, 5, 2]},
+        {
+            "revenue": [300.0, 100, 200, 90],
+            "goods": [180.0, 60, 110, 30],
+            "service": [170.0, 10, 5, 2],
+        },
         index=list("ABCD"),
     )
     return [

@@ -42,20 +42,20 @@ MEMO = Memo(
         ),
     ),
     model="""\
-**Do.** Offer the better service to the 4,714 customers with repeat spending of at least 49.64 USD by
-30 September 1997. Give it to a random half of them, and compare the halves after nine months. Draw
-the list again each period. All others keep the normal service.
+**Do.** Choose the 4,714 customers with repeat spending of at least 49.64 USD by 30 September 1997.
+Give the better service to a random half of them, and compare the halves after nine months. Draw the
+list again each period. All others keep the normal service.
 
-**Cost.** 10 USD for each of 2,357 customers in the test, 23,570 USD; 47,140 USD for the whole group.
+**Cost.** 10 USD for each of 2,357 customers in the test, 23,570 USD; for the whole group 47,140 USD.
 At a margin of 30 % (assumed) the group's money must rise by 30 % to pay for it. For the others it
 would have to rise by 247 %, so a first test there is not worth its cost.
 
-**Risk.** The group held 87 % of the repeat money, and 67 % in the next period: more than chance (20 %),
-less than the best choice (94 %). 65 % of them bought again without any service, so part of the money
-is a gift. 47 % of the next top group come from the others, who may feel second-class. And revenue is
-not profit: the shop's costs for each customer are unknown.
+**Risk.** The group held 87 % of the repeat money, and 67 % in the next period: more than chance
+(20 %), less than hindsight (94 %). 65 % of them bought again without any service, so part of the
+money is a gift. 47 % of the next top group come from the others, who may feel second-class. And
+revenue is not profit: the shop's costs for each customer are unknown.
 
 **What would change my mind.** A rise of less than 30 % in the half with service. Costs for each
-customer that put others on top by profit. A service that costs less than 1 USD: then the others
-would need a rise of 25 % only, and could be tested too.""",
+customer that put others on top by profit. A service that costs 1 USD: then the others would need
+a rise of 25 % only, and could be tested, too.""",
 )

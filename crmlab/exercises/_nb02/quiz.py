@@ -46,7 +46,7 @@ _CEILING = QuizItem(
         ),
         (
             "The confidence interval of 100 % is too wide.",
-            "Drawing customers again would nearly always give 100 %; the problem is the definition.",
+            "Other customers would nearly always give 100 %, too; the problem is the definition.",
         ),
         (
             "The data of the first weeks are often wrong.",
@@ -68,7 +68,7 @@ _BOOTSTRAP = QuizItem(
             "Right: this is the percentile bootstrap. Another year or shop is not covered.",
         ),
         (
-            "From the mean and the standard deviation of spending: it covers 95 % of the customers.",
+            "From the mean and the standard deviation of spending: it covers 95 % of customers.",
             "It is about the share of a group, not about the spending of single customers.",
         ),
         (
@@ -96,7 +96,7 @@ _OTHERS = QuizItem(
         ),
         (
             "It refutes the claim, since 33 % is more than 20 %.",
-            "The top group may have even more potential elsewhere; then the others' share is small.",
+            "The top group may have more potential elsewhere; then the others' share is small.",
         ),
         (
             "It supports the claim, since 33 % is less than half.",
@@ -146,7 +146,7 @@ _REWARD = QuizItem(
         (
             "One person answers for all that a group of customers buys, and is rewarded for the "
             "profit and the customers kept.",
-            "Right: goal, responsibility and reward move from the product to the customer together.",
+            "Right: goal, responsibility and reward move from product to customer together.",
         ),
         (
             "Both managers get the list of the best customers, and keep their bonus.",
