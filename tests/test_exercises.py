@@ -8,10 +8,17 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 import pytest
+from code_cells import as_answer
 from exercise_cases import CASES
 
 from crmlab._paths import notebooks_dir
-from crmlab.exercises import _BLOCKS, _EXERCISES, check, hint, solution
+from crmlab.exercises import _BLOCKS, _EXERCISES, _ITEMS, check, hint, solution
+from crmlab.exercises._items import CodeExercise, Drawn
+
+BY_HAND = {key: item for key, item in _EXERCISES.items() if not isinstance(item, CodeExercise)}
+IN_CODE = {key: item for key, item in _EXERCISES.items() if isinstance(item, CodeExercise)}
+# The first function of a run starts the process that tries it.
+EACH = [pytest.param(key, marks=pytest.mark.slow) if key in IN_CODE else key for key in _EXERCISES]
 
 
 class Hostile:
@@ -59,13 +66,17 @@ GARBAGE = [
     pytest.param("\udc00 \x00", id="broken-text"),
     pytest.param(b"c", id="bytes"),
     pytest.param([], id="empty-list"),
-    pytest.param([0.72], id="number-in-a-list"),
+    pytest.param([7.77, 0.72], id="numbers-in-a-list"),
+    pytest.param({"share": 7.77}, id="number-in-a-dict"),
+    pytest.param((7, 500, 0), id="commas"),
+    pytest.param([[[[[7, 7]]]]], id="deep-list"),
     pytest.param([[1], [5, 12]], id="ragged-list"),
     pytest.param(np.ones((2, 3)), id="matrix"),
     pytest.param(np.array([], dtype=float), id="empty-array"),
     pytest.param(pd.Series(["x", None]), id="text-series"),
-    pytest.param(pd.DataFrame({"a": [1]}), id="frame"),
-    pytest.param(pd.Timedelta(days=60), id="timedelta"),
+    pytest.param(pd.DataFrame({"a": [1, 2]}), id="frame"),
+    pytest.param(pd.Timedelta(days=77_777), id="timedelta"),
+    pytest.param(np.timedelta64("NaT"), id="timedelta-nat"),
     pytest.param(np.datetime64("2024-01-01"), id="datetime"),
     pytest.param(lambda: 0.72, id="function"),
     pytest.param(int, id="class"),
@@ -79,9 +90,9 @@ GARBAGE = [
 ]
 
 
-def said(capsys, function, *arguments):
+def said(capsys, function, *arguments, **options):
     """Call the function, and return what it printed; it must warn of nothing."""
-    result = function(*arguments)
+    result = function(*arguments, **options)
     captured = capsys.readouterr()
     assert captured.err == ""
     assert result is None or result.right == (": right. " in captured.out)
@@ -279,32 +290,42 @@ def test_no_key_is_used_twice():
     assert len(_EXERCISES) == sum(len(block.exercises) for block in _BLOCKS)
 
 
-@pytest.mark.parametrize("key", CASES)
+def test_at_least_four_hundred_answers_are_tried():
+    tried = sum(len(case.right) + len(case.wrong) for case in CASES.values())
+    assert tried + len(GARBAGE) * len(_EXERCISES) >= 400
+
+
+@pytest.mark.parametrize("key", EACH)
 def test_right_answer_is_right_in_every_form(capsys, key):
     expected = f"{key}: right. {_EXERCISES[key].right}\n"
     for answer in CASES[key].right:
-        assert said(capsys, check, key, answer) == expected, answer
+        assert said(capsys, check, key, as_answer(_EXERCISES[key], answer)) == expected, answer
 
 
-@pytest.mark.parametrize("key", CASES)
+@pytest.mark.parametrize("key", EACH)
 def test_typical_mistake_is_named(capsys, key):
     for answer, reason in CASES[key].wrong:
-        output = said(capsys, check, key, answer)
+        output = said(capsys, check, key, as_answer(_EXERCISES[key], answer))
         assert output.startswith(f"{key}: not yet. "), answer
         assert reason in output, answer
 
 
-@pytest.mark.parametrize("key", _EXERCISES)
-def test_every_misconception_is_among_the_cases_and_reachable(capsys, key):
+@pytest.mark.parametrize("key", EACH)
+def test_every_mistake_is_among_the_cases_and_reachable(capsys, key):
     exercise = _EXERCISES[key]
-    reached = {said(capsys, check, key, answer) for answer, _ in CASES[key].wrong}
-    assert reached == {f"{key}: not yet. {wrong.why}\n" for wrong in exercise.misconceptions}
+    given = [as_answer(exercise, answer) for answer, _ in CASES[key].wrong]
+    reached = {said(capsys, check, key, answer) for answer in given}
+    if isinstance(exercise, CodeExercise):  # code may be wrong in other ways, too
+        assert reached >= {f"{key}: not yet. {wrong.why}\n" for wrong in exercise.mistakes}
+    else:
+        assert reached == {f"{key}: not yet. {wrong.why}\n" for wrong in exercise.misconceptions}
 
 
 @pytest.mark.parametrize("key", _EXERCISES)
 def test_ellipsis_is_not_attempted(capsys, key):
+    what = "code" if key in IN_CODE else "answer"
     assert said(capsys, check, key, ...) == (
-        f"{key}: not attempted yet. Put your answer in place of ... and run the cell again.\n"
+        f"{key}: not attempted yet. Put your {what} in place of ... and run the cell again.\n"
     )
 
 
@@ -356,19 +377,41 @@ def test_just_outside_the_tolerance_is_not_right(capsys, distance):
     assert ": not yet." in said(capsys, check, "02.1", 0.72 + distance)
 
 
-@pytest.mark.parametrize("key", ["02.99", "2.1", "", None, 2.1, ["02.1"]], ids=repr)
+@pytest.mark.parametrize("key", ["02.1", 2.1, "2.1", "02.01", "2-1", " 02.1 ", "Exercise 02.1"])
 @pytest.mark.parametrize(
     "function", [lambda key: check(key, 1), hint, solution], ids=["check", "hint", "solution"]
 )
-def test_unknown_key_prints_those_that_exist(capsys, function, key):
-    assert said(capsys, function, key) == (
-        f"There is no exercise with this key. There are: {', '.join(CASES)}.\n"
-    )
+def test_key_written_in_another_way_is_told_which_is_meant(capsys, function, key):
+    found = said(capsys, function, key)
+    assert ('did you mean "02.1"?' in found) is (key != "02.1")
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        *("", None, True, ["02.1"], float("nan")),
+        pytest.param("x" * 10_000, id="long"),
+        pytest.param(10**5_000, id="huge"),
+        pytest.param(Hostile(), id="hostile"),
+    ],
+)
+def test_unknown_key_prints_those_that_exist(capsys, key):
+    assert said(capsys, check, key, 1).endswith(f"There are: {', '.join(CASES)}.\n")
+
+
+def test_unknown_number_in_a_notebook_prints_those_of_the_notebook(capsys):
+    output = said(capsys, hint, "02.99")
+    assert "02.1, 02.2" in output
+    assert "00.1" not in output
 
 
 @pytest.mark.parametrize("key", _EXERCISES)
 def test_hint_does_not_hold_the_answer_and_solution_does(capsys, key):
-    answer = _EXERCISES[key].answer
+    exercise = _EXERCISES[key]
+    if isinstance(exercise, CodeExercise):
+        assert exercise.starter.splitlines()[0].split("(")[0] in said(capsys, solution, key)
+        return
+    answer = exercise.answer
     labels = answer if isinstance(answer, frozenset) else {str(answer).removesuffix(".0")}
     helped = re.findall(r"[\w.-]+(?<!\.)", said(capsys, hint, key).split(": ", 1)[1])
     solved = said(capsys, solution, key).split(":\n", 1)[1]
@@ -381,7 +424,8 @@ def test_hint_does_not_hold_the_answer_and_solution_does(capsys, key):
 def test_printed_text_suits_any_console(key):
     exercise = _EXERCISES[key]
     sentences = [exercise.unit, exercise.right, exercise.hint]
-    sentences += [wrong.why for wrong in exercise.misconceptions]
+    mistakes = exercise.mistakes if key in IN_CODE else exercise.misconceptions
+    sentences += [wrong.why for wrong in mistakes]
     for text in [*sentences, *exercise.solution.splitlines()]:
         assert text.isascii()
         assert 1 <= len(text) <= 100
@@ -389,24 +433,26 @@ def test_printed_text_suits_any_console(key):
     assert all(text.endswith(".") for text in sentences[1:])
 
 
-@pytest.mark.parametrize("key", _EXERCISES)
-def test_mistakes_are_of_the_answers_kind_and_do_not_overlap(key):
-    exercise = _EXERCISES[key]
-    known = [(exercise.answer, exercise.tolerance)]
-    for wrong in exercise.misconceptions:
-        assert type(wrong.answer) is type(exercise.answer)
-        width = wrong.width(exercise.tolerance)
-        for answer, tolerance in known:
-            if isinstance(answer, float):
-                assert abs(answer - wrong.answer) > tolerance + width
-            else:
-                assert answer != wrong.answer
-        known.append((wrong.answer, width))
+@pytest.mark.parametrize("key", BY_HAND)
+def test_no_value_is_within_reach_of_two_mistakes_nor_of_one_and_the_answer(key):
+    exercise = BY_HAND[key]
+    assert {type(wrong.answer) for wrong in exercise.misconceptions} == {type(exercise.answer)}
+    assert exercise.clashes() == []
 
 
-@pytest.mark.parametrize("key", _EXERCISES)
+@pytest.mark.slow
+def test_no_numbers_that_are_drawn_let_two_mistakes_meet():
+    for key, item in _ITEMS.items():
+        if isinstance(item, Drawn):
+            drawn = [item.another(np.random.default_rng(seed)) for seed in range(50)]
+            assert [clash for exercise in drawn for clash in exercise.clashes()] == []
+            assert len({exercise.question for exercise in drawn}) > 5, key
+            assert {exercise.key for exercise in drawn} == {key}
+
+
+@pytest.mark.parametrize("key", BY_HAND)
 def test_every_wrong_choice_has_its_reason(key):
-    exercise = _EXERCISES[key]
+    exercise = BY_HAND[key]
     if isinstance(exercise.answer, str):
         letters = set(re.findall(r"^(\w)\) ", exercise.question, re.MULTILINE))
         assert letters == {exercise.answer, *(wrong.answer for wrong in exercise.misconceptions)}

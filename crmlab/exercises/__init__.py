@@ -59,7 +59,7 @@ def check(key: str, answer: object, *, seed: int | None = None) -> Result:
     exercise = _find(key, seed)
     if isinstance(exercise, str):
         _print(exercise)
-        return Result(key if isinstance(key, str) else "", False, exercise, attempted=False)
+        return Result(key if type(key) is str else "", False, exercise, attempted=False)
     result = judge(exercise, answer, seed)
     _print(f"{_name(exercise, seed)}: {result.message}")
     _tally.keep(result, seed)
@@ -161,7 +161,7 @@ def progress(folder: str | os.PathLike[str] | None = None) -> None:
 
 def _find(key: object, seed: object) -> Exercise | CodeExercise | str:
     """Find an exercise, or say what is wrong with the key or the seed."""
-    if not isinstance(key, str) or key not in _ITEMS:
+    if type(key) is not str or key not in _ITEMS:  # an object may raise when it is asked more
         return explain_key(key, _ITEMS)
     return check_seed(seed) or _variants.vary(_ITEMS[key], seed)  # type: ignore[arg-type]
 

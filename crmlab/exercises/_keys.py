@@ -19,11 +19,20 @@ def explain_key(key: object, keys: Collection[str]) -> str:
     >>> explain_key("07.1", ["02.1", "02.2"])
     'There is no exercise "07.1". There are: 02.1, 02.2.'
     """
-    named = f" {key!r}".replace("'", '"') if type(key) in (str, float, int) else " of this key"
-    if meant := _guess(key, keys):
+    text = _as_text(key)
+    named = " of this key" if text is None else f' "{text}"' if type(key) is str else f" {text}"
+    if text is not None and (meant := _guess(text, keys)):
         return f'There is no exercise{named}; did you mean "{meant}"?'
-    listed = _in_notebook(key, keys) or keys
+    listed = _in_notebook(text or "", keys) or keys
     return f"There is no exercise{named}. There are: {', '.join(listed)}."
+
+
+def _as_text(key: object) -> str | None:
+    """A short key as text; other objects and endless numbers have none."""
+    if (type(key) is int and abs(key) < 1_000_000) or type(key) in (str, float):
+        text = str(key)
+        return text if 0 < len(text) <= 20 else None
+    return None
 
 
 def check_seed(seed: object) -> str | None:
@@ -40,19 +49,17 @@ def check_seed(seed: object) -> str | None:
     return "A seed is a whole number from 0, such as seed=7."
 
 
-def _guess(key: object, keys: Collection[str]) -> str | None:
+def _guess(text: str, keys: Collection[str]) -> str | None:
     """Find the key that is meant by 2.1, "2.1", "02.01", "2-1" or "Exercise 02.1"."""
-    if type(key) not in (str, float, int):
-        return None
-    numbers = re.findall(r"\d+", str(key))
+    numbers = re.findall(r"\d+", text)
     if len(numbers) == 2:
-        meant = f"{int(numbers[0][:9]):02}.{int(numbers[1][:9])}"
+        meant = f"{int(numbers[0]):02}.{int(numbers[1])}"
         return meant if meant in keys else None
-    near = difflib.get_close_matches(str(key)[:20], keys, n=1, cutoff=0.75)
+    near = difflib.get_close_matches(text, keys, n=1, cutoff=0.75)
     return near[0] if near else None
 
 
-def _in_notebook(key: object, keys: Collection[str]) -> list[str]:
-    """Keys of the notebook that the key names."""
-    number = re.match(r"\D*(\d{1,9})", str(key)) if type(key) in (str, float, int) else None
+def _in_notebook(text: str, keys: Collection[str]) -> list[str]:
+    """Keys of the notebook that the text names."""
+    number = re.match(r"\D*(\d+)", text)
     return [other for other in keys if number and other.startswith(f"{int(number[1]):02}.")]

@@ -24,22 +24,34 @@ class Reference:
     expected: list[Outcome]
     mistakes: list[list[Outcome]]  # in the order of the exercise's
 
-    def recognise(self, outcomes: list[Outcome], tolerance: float) -> int | None:
-        """Find the mistake that gives the same wherever it differs from the right function."""
-        for everywhere in (True, False):
-            for at, mistake in enumerate(self.mistakes):
-                tells = [
-                    not agree(one, other, tolerance)
-                    for one, other in zip(mistake, self.expected, strict=True)
-                ]
-                judged = [
-                    agree(given, wrong, tolerance)
-                    for given, wrong, tell in zip(outcomes, mistake, tells, strict=True)
-                    if tell or everywhere
-                ]
-                if any(tells) and all(judged):
-                    return at
-        return None
+    def recognise(self, given: list[Outcome], tolerance: float) -> int | None:
+        """Find the mistake that gives the same on all inputs, or on all on which it is wrong.
+
+        Where only those that it gets wrong agree, they must be several and differ: one number, such
+        as zero, is reached in many ways. A mistake that only changes what it is given is
+        recognised by that.
+        """
+        on_all: list[int] = []
+        where_wrong: list[int] = []
+        for at, mistake in enumerate(self.mistakes):
+            alike = [
+                agree(one, wrong, tolerance) for one, wrong in zip(given, mistake, strict=True)
+            ]
+            tells = [
+                not agree(wrong, right, tolerance)
+                for wrong, right in zip(mistake, self.expected, strict=True)
+            ]
+            if all(alike) and (any(tells) or _changes(mistake) == _changes(given)):
+                on_all.append(at)
+            elif all(same for same, tell in zip(alike, tells, strict=True) if tell):
+                wrong = [outcome for outcome, tell in zip(mistake, tells, strict=True) if tell]
+                if any(not agree(wrong[0], other, tolerance) for other in wrong[1:]):
+                    where_wrong.append(at)
+        return next(iter(on_all + where_wrong), None)
+
+
+def _changes(outcomes: list[Outcome]) -> bool:
+    return any(outcome["changed"] for outcome in outcomes)
 
 
 def agree(one: Outcome, other: Outcome, tolerance: float) -> bool:

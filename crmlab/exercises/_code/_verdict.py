@@ -153,7 +153,7 @@ def _tell_difference(given: Form, expected: Form) -> str:
         return f"it returns {kind(given)}, {show(given)}; {kind(expected)} is expected."
     for part in (_name_columns, _name_length):
         if (one := part(given)) != (other := part(expected)):
-            return f"it returns {one}; {other} expected."
+            return f"it returns {one}; {other} is expected."
     return f"it returns {show(given)}; {show(expected)} is expected."
 
 
