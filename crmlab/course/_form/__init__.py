@@ -10,9 +10,9 @@ from pathlib import Path
 
 from crmlab._asked import Asked, find_exercises
 from crmlab._notebooks import Notebook, read_notebook
+from crmlab._sections import Section, core_minutes, round_minutes, split_sections
 from crmlab.course._form import _code, _load, _plan, _practice, _stored, _tables, _terms
 from crmlab.course._form._claims import Claim, list_claims
-from crmlab.course._form._layout import Section, core_minutes, round_minutes, split_sections
 from crmlab.course._form._subject import Subject, Term
 from crmlab.glossary import load_glossary
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from crmlab._notebooks import Notebook, course_metadata, has_tag
-from crmlab.course._form._layout import Cell, split_sections
+from crmlab._sections import Cell, split_sections
 
 __all__ = ["Claim", "list_claims"]
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from crmlab._notebooks import has_tag, headings
-from crmlab.course._form._layout import core_minutes, round_minutes
+from crmlab._sections import core_minutes, round_minutes
 from crmlab.course._form._subject import Subject
 
 __all__ = ["RULES"]

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from crmlab._errors import InputError
 from crmlab._notebooks import has_tag, headings
+from crmlab._sections import FIXED_END, markdown_texts
 from crmlab.concepts import load_concepts
-from crmlab.course._form._layout import FIXED_END, markdown_texts
 from crmlab.course._form._subject import Subject
 
 __all__ = ["RULES"]

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from crmlab._asked import Asked, is_code
 from crmlab._notebooks import has_tag
-from crmlab.course._form._layout import Cell, Section
+from crmlab._sections import Cell, Section
 from crmlab.course._form._subject import Subject
 
 __all__ = ["RULES", "is_answer_cell"]

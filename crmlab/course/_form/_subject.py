@@ -9,7 +9,7 @@ from typing import Any
 from crmlab._asked import Asked
 from crmlab._notebooks import Notebook, course_metadata
 from crmlab._parameters import Parameter, read_parameters
-from crmlab.course._form._layout import Cell, Section, split_sections
+from crmlab._sections import Cell, Section, split_sections
 
 __all__ = ["Subject", "Term"]
 

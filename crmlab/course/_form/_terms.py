@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
+from crmlab._sections import markdown_texts
 from crmlab._terms import bold_texts, same_term
-from crmlab.course._form._layout import markdown_texts
 from crmlab.course._form._subject import Subject
 
 __all__ = ["RULES"]
