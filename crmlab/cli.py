@@ -253,6 +253,19 @@ def layouts() -> None:
 
 
 @app.command()
+def glossary(
+    term: Annotated[str | None, typer.Argument(help="Part of a term, English or Korean.")] = None,
+) -> None:
+    """Print the terms of the workbook, with their Korean."""
+    from crmlab.glossary import find_terms, load_glossary
+
+    for row in (load_glossary() if term is None else find_terms(term)).itertuples():
+        korean = f" ({row.korean})" if row.korean else ""
+        taught = f" [notebook {row.taught}]" if row.taught else ""
+        _print(f"{row.term}{korean}{taught}\n  {row.meaning}")
+
+
+@app.command()
 def audit(
     file: options.File,
     column: options.Column = None,

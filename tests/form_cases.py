@@ -39,10 +39,16 @@ TERMS = [Term("decile", "십분위", "02"), Term("churn", "이탈", "07")]
 WIDGET = "application/vnd.jupyter.widget-view+json"
 STATE = "application/vnd.jupyter.widget-state+json"
 
+
+def total(sales):
+    """Add up the sales."""
+    return sum(sales)
+
+
 _TEXTS = {"unit": "a number", "right": "Yes.", "hint": "add them."}
 EXERCISES = [
     CodeExercise(
-        "02.1", 1, "Add up.", STARTER, sum, lambda rng: [([1],)], (WrongCode(max, "Largest."),),
+        "02.1", 1, "Add up.", STARTER, total, lambda rng: [([1],)], (WrongCode(max, "Largest."),),
         **_TEXTS,
     ),
     Exercise(
@@ -50,12 +56,12 @@ EXERCISES = [
         "read again.", "It is a.",
     ),
     CodeExercise(
-        "02.3", 3, "Add up more.", STARTER, sum, lambda rng: [([1],)], (WrongCode(max, "Max."),),
+        "02.3", 3, "Add up more.", STARTER, total, lambda rng: [([1],)], (WrongCode(max, "Max."),),
         **_TEXTS,
     ),
     *(
         CodeExercise(
-            f"02.{k}", 3, "More.", STARTER, sum, lambda rng: [([1],)], (WrongCode(max, "Max."),),
+            f"02.{k}", 3, "More.", STARTER, total, lambda rng: [([1],)], (WrongCode(max, "Max."),),
             **_TEXTS,
         )
         for k in range(4, 9)
@@ -89,7 +95,7 @@ def stream(text, name="stdout"):
 def shown(**data):
     kinds = {"html": "text/html", "plain": "text/plain", "markdown": "text/markdown"}
     data = {kinds.get(kind, kind): text for kind, text in data.items()}
-    return {"output_type": "execute_result", "data": data, "metadata": {}}
+    return {"output_type": "display_data", "data": data, "metadata": {}}
 
 
 def asking(exercise):

@@ -69,7 +69,8 @@ def test_help_needs_no_heavy_import():
 def test_help_lists_every_command(command):
     code, out, _ = command("--help")
     assert code == 0
-    for name in ("workbook", "lab", "report", "datasets", "layouts", "audit", "concepts"):
+    for name in ("workbook", "lab", "report", "datasets", "layouts", "audit", "glossary",
+                 "concepts"):  # fmt: skip
         assert f"\n  {name} " in out
     assert "..." not in out.partition("Commands:")[2]  # no description is cut off
 
