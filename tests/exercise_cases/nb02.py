@@ -83,7 +83,9 @@ def share_of_top(spend, top):
 """,
         """
 def share_of_top(spend, top):
-    return concentration.top_share(spend, top=top)
+    from crmlab.concentration import top_share
+
+    return top_share(spend, top=top)
 """,
     ],
     wrong=[
@@ -122,7 +124,10 @@ def share_of_top(spend, top):
         (
             """
 def share_of_top(spend, top):
-    return 100 * concentration.top_share(spend, top=top)
+    n = top * len(spend)
+    whole, ranked = int(n), spend.sort_values(ascending=False)
+    held = ranked.iloc[:whole].sum() + (n - whole) * ranked.iloc[whole]
+    return held / spend.sum() * 100
 """,
             "in percent",
         ),
@@ -393,7 +398,9 @@ def whale_peak(revenue, goods, service):
 """,
         """
 def whale_peak(revenue, goods, service):
-    curve = concentration.whale_curve(revenue - goods - service)
+    from crmlab.concentration import whale_curve
+
+    curve = whale_curve(revenue - goods - service)
     return curve["profit_share"].max()
 """,
         """

@@ -247,7 +247,7 @@ def repeat_spend(orders):
 
 
 def spent_by(orders, last_day):
-    """Money of each customer up to the end of the last day, 0 for those who came later."""
+    """Money of each customer up to the end of the last day, 0 for later ones."""
     seen = orders["date"] < pd.Timestamp(last_day) + pd.Timedelta(1, unit="D")
     return orders["amount"].where(seen, 0).groupby(orders["customer_id"]).sum()
 
@@ -276,7 +276,7 @@ a text such as "2017-01-15". Return for each customer of the table the money spe
 of that day. A customer who came later has zero.""",
     starter='''\
 def spent_by(orders, last_day):
-    """Money of each customer up to the end of the last day, 0 for those who came later."""
+    """Money of each customer up to the end of the last day, 0 for later ones."""
     ...''',
     answer=spent_by,
     inputs=_inputs_of_window,
