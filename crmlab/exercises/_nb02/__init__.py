@@ -1,7 +1,7 @@
 """What notebook 02 asks."""
 
 from crmlab.exercises._items import Block
-from crmlab.exercises._nb02 import by_hand, in_code
+from crmlab.exercises._nb02 import by_hand, in_code, with_profit
 from crmlab.exercises._nb02.memo import MEMO
 from crmlab.exercises._nb02.quiz import QUIZ
 
@@ -19,9 +19,9 @@ BLOCK = Block(
         in_code.SPENT_BY,
         in_code.ON_TOP_AGAIN,
         by_hand.WHALE,
-        in_code.WHALE_PEAK,
-        in_code.LOSS_BY_KIND,
-        in_code.SLOW_MONEY,
+        with_profit.WHALE_PEAK,
+        with_profit.LOSS_BY_KIND,
+        with_profit.SLOW_MONEY,
     ),
     quiz=QUIZ,
     memo=MEMO,

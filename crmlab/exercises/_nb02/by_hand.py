@@ -228,7 +228,7 @@ multiple of the total profit (1 means the total)? Two decimals.""",
         answer=peak / total,
         tolerance=_TOLERANCE,
         unit="one multiple of the total profit to two decimals, such as 1.15",
-        right=f"{len(gains)} customers earn {peak / total:.0%} of the profit; two lose a part of it.",
+        right=f"{len(gains)} customers earn {peak / total:.0%} of the profit; two lose some of it.",
         misconceptions=(
             _wrong(1.0, "With the loss-makers left out it cannot pass 1; they count as well."),
             _wrong(

@@ -1,56 +1,24 @@
-"""Exercises of notebook 02 in code: the learner's own measures, on data like the shops'."""
+"""In code in notebook 02: the top share and its limits, who counts, how long, and who stays."""
 
-from functools import cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from crmlab.datasets import load_cdnow, load_complete_journey
 from crmlab.exercises._items import CodeExercise, WrongCode
+from crmlab.exercises._nb02._samples import cd_orders, cut, receipts
 
-__all__ = [
-    "LIMITS",
-    "LOSS_BY_KIND",
-    "ON_TOP_AGAIN",
-    "REPEAT_SPEND",
-    "SHARE_OF_TOP",
-    "SLOW_MONEY",
-    "SPENT_BY",
-    "WHALE_PEAK",
-]
+__all__ = ["LIMITS", "ON_TOP_AGAIN", "REPEAT_SPEND", "SHARE_OF_TOP", "SPENT_BY"]
 
 _ONE_SHARE = "one share as a number, where 1 means all"
 _PER_CUSTOMER = "a Series of USD with one entry per customer of the table, indexed by customer_id"
-
-
-@cache
-def _cd_orders() -> pd.DataFrame:
-    """The orders of some hundred customers of the CD shop."""
-    orders = load_cdnow()
-    return orders[orders["customer_id"].str.endswith("37")].reset_index(drop=True)
-
-
-@cache
-def _receipts() -> pd.DataFrame:
-    """Some weeks of some households of the grocery, with the time of day."""
-    lines = load_complete_journey("transactions")
-    few = lines["customer_id"].isin(sorted(lines["customer_id"].unique())[::25])
-    columns = ["customer_id", "product_id", "date", "amount"]
-    return lines.loc[few & (lines["week"] <= 6), columns].reset_index(drop=True)
-
-
-def _cut(table: pd.DataFrame, rng: np.random.Generator, n_customers: int) -> pd.DataFrame:
-    """Take the rows of some customers, in an order that says nothing."""
-    ids = rng.choice(table["customer_id"].unique(), n_customers, replace=False)
-    return table[table["customer_id"].isin(ids)].sample(frac=1, random_state=rng)
 
 
 # ---------------------------------------------------------------------------------------------
 # The share of the top customers
 
 
-def share_of_top(spend, top):
+def share_of_top(spend: pd.Series, top: float) -> float:
     """Share of the money that the top customers hold, 0 to 1."""
     ranked = spend.sort_values(ascending=False).to_numpy()
     n_top = top * len(ranked)
@@ -60,7 +28,7 @@ def share_of_top(spend, top):
 
 
 def _inputs_of_share(rng: np.random.Generator) -> list[tuple[Any, ...]]:
-    spend = _cut(_cd_orders(), rng, 83).groupby("customer_id")["amount"].sum()
+    spend = cut(cd_orders(), rng, 83).groupby("customer_id")["amount"].sum()
     small = pd.Series([5.0, 80.0, 0.0, 10.0, 2.0, 0.0, 40.0], index=list("abcdefg"))
     return [(small, 0.2), (small, 0.5), (spend.sample(frac=1, random_state=rng), 0.2), (spend, 0.1)]
 
@@ -112,7 +80,7 @@ def share_of_top(spend, top):
 # How sure
 
 
-def limits(shares, level):
+def limits(shares: np.ndarray, level: float) -> list[float]:
     """Lower and upper limit of a percentile bootstrap, as a list of two."""
     outside = (1 - level) / 2
     return [np.quantile(shares, outside), np.quantile(shares, 1 - outside)]
@@ -171,19 +139,19 @@ def limits(shares, level):
 # Who counts
 
 
-def repeat_spend(orders):
+def repeat_spend(orders: pd.DataFrame) -> pd.Series:
     """Money of each customer after the day of the first purchase."""
     first_day = orders.groupby("customer_id")["date"].transform("min")
     later = orders["amount"].where(orders["date"] > first_day, 0)
     return later.groupby(orders["customer_id"]).sum()
 
 
-def _drop_first_row(orders):
+def _drop_first_row(orders: pd.DataFrame) -> pd.Series:
     return (orders["amount"].where(orders["customer_id"].duplicated(), 0)
             .groupby(orders["customer_id"]).sum())  # fmt: skip
 
 
-def _drop_first_in_time(orders):
+def _drop_first_in_time(orders: pd.DataFrame) -> pd.Series:
     return _drop_first_row(orders.sort_values("date", kind="stable"))
 
 
@@ -197,7 +165,7 @@ def _inputs_of_repeats(rng: np.random.Generator) -> list[tuple[Any, ...]]:
             "amount": [12.0, 30.0, 7.0, 8.0, 50.0, 5.0],
         }
     )
-    return [(small,), (_cut(_cd_orders(), rng, 60),)]
+    return [(small,), (cut(cd_orders(), rng, 60),)]
 
 
 REPEAT_SPEND = CodeExercise(
@@ -246,13 +214,13 @@ def repeat_spend(orders):
 # The observation window
 
 
-def spent_by(orders, last_day):
+def spent_by(orders: pd.DataFrame, last_day: str) -> pd.Series:
     """Money of each customer up to the end of the last day, 0 for later ones."""
     seen = orders["date"] < pd.Timestamp(last_day) + pd.Timedelta(1, unit="D")
     return orders["amount"].where(seen, 0).groupby(orders["customer_id"]).sum()
 
 
-def _sum_where(orders, seen):
+def sum_where(orders: pd.DataFrame, seen: Any) -> pd.Series:
     return orders["amount"].where(seen, 0).groupby(orders["customer_id"]).sum()
 
 
@@ -262,7 +230,7 @@ def _inputs_of_window(rng: np.random.Generator) -> list[tuple[Any, ...]]:
         {"customer_id": list("AABC"), "date": days, "amount": [5.0, 20.0, 40.0, 9.0]}
     )
     with_time = small.assign(date=small["date"] + pd.Timedelta(14, unit="h"))
-    lines = _cut(_receipts(), rng, 30).drop(columns="product_id")
+    lines = cut(receipts(), rng, 30).drop(columns="product_id")
     return [(small, "2024-01-31"), (with_time, "2024-01-31"), (lines, "2017-01-15")]
 
 
@@ -285,11 +253,11 @@ def spent_by(orders, last_day):
     hint="the window ends where the day after the last day begins.",
     mistakes=(
         WrongCode(
-            lambda orders, last_day: _sum_where(orders, orders["date"] < pd.Timestamp(last_day)),
+            lambda orders, last_day: sum_where(orders, orders["date"] < pd.Timestamp(last_day)),
             "The last day itself is missing; it belongs to the window.",
         ),
         WrongCode(
-            lambda orders, last_day: _sum_where(orders, orders["date"] <= pd.Timestamp(last_day)),
+            lambda orders, last_day: sum_where(orders, orders["date"] <= pd.Timestamp(last_day)),
             "A date without a time means midnight, so the purchases of the last day are missing.",
         ),
         WrongCode(
@@ -320,40 +288,40 @@ def spent_by(orders, last_day):
 # The next period
 
 
-def on_top_again(first, second, top):
+def on_top_again(first: pd.Series, second: pd.Series, top: float) -> float:
     """Share of the first period's top group that is in the second period's, 0 to 1."""
     best = (first > 0) & (first >= first.quantile(1 - top))
     best_next = (second > 0) & (second >= second.quantile(1 - top))
     return best_next[first.index[best]].mean()
 
 
-def _by_position(first, second, top):
+def _by_position(first: pd.Series, second: pd.Series, top: float) -> Any:
     return on_top_again(first, second.set_axis(first.index), top)
 
 
-def _with_zeros(first, second, top):
+def _with_zeros(first: pd.Series, second: pd.Series, top: float) -> Any:
     return (second >= second.quantile(1 - top))[
         first.index[first >= first.quantile(1 - top)]
     ].mean()
 
 
-def _of_all(first, second, top):
+def _of_all(first: pd.Series, second: pd.Series, top: float) -> Any:
     best = first >= first.quantile(1 - top)
     return (best & (second >= second.quantile(1 - top)) & (second > 0)).mean()
 
 
-def _of_money(first, second, top):
+def _of_money(first: pd.Series, second: pd.Series, top: float) -> Any:
     return second[first.index[first >= first.quantile(1 - top)]].sum() / second.sum()
 
 
-def _buys_again(first, second, top):
+def _buys_again(first: pd.Series, second: pd.Series, top: float) -> Any:
     return (second[first.index[first >= first.quantile(1 - top)]] > 0).mean()
 
 
 def _inputs_of_periods(rng: np.random.Generator) -> list[tuple[Any, ...]]:
-    orders = _cut(_cd_orders(), rng, 90)
+    orders = cut(cd_orders(), rng, 90)
     early = orders["date"] < "1997-07-01"
-    halves = [_sum_where(orders, early), _sum_where(orders, ~early)]
+    halves = [sum_where(orders, early), sum_where(orders, ~early)]
     names = list("abcdefghij")
     first = pd.Series([90.0, 80, 70, 60, 5, 4, 3, 2, 1, 9], index=names)
     second = pd.Series([0.0, 50, 0, 8, 0, 0, 40, 0, 0, 0], index=names)
@@ -388,219 +356,5 @@ def on_top_again(first, second, top):
         WrongCode(_of_all, "That is a share of all customers; divide by the first top group."),
         WrongCode(_of_money, "That is a share of the money; count customers."),
         WrongCode(_buys_again, "That counts who buys again; ask who is in the top group again."),
-    ),
-)
-
-
-# ---------------------------------------------------------------------------------------------
-# Profit
-
-
-def whale_peak(revenue, goods, service):
-    """Highest point of the whale curve, as a multiple of total profit."""
-    profit = (revenue - goods - service).sort_values(ascending=False)
-    return profit.cumsum().max() / profit.sum()
-
-
-def _sorted_by_revenue(revenue, goods, service):
-    ranked = (revenue - goods - service)[revenue.sort_values(ascending=False).index]
-    return ranked.cumsum().max() / ranked.sum()
-
-
-def _without_service(revenue, goods, service):
-    return whale_peak(revenue, goods, 0 * service)
-
-
-def _peak_in_money(revenue, goods, service):
-    return (revenue - goods - service).clip(lower=0).sum()
-
-
-def _without_sign(revenue, goods, service):
-    profit = revenue - goods - service
-    return profit.clip(lower=0).sum() / profit.abs().sum()
-
-
-def _loss_after_peak(revenue, goods, service):
-    return whale_peak(revenue, goods, service) - 1
-
-
-def _inputs_of_whale(rng: np.random.Generator) -> list[tuple[Any, ...]]:
-    revenue = pd.Series(rng.lognormal(4, 0.8, size=40).round(2))
-    service = pd.Series(rng.exponential(0.25, size=40) * revenue.mean()).round(2)
-    small = pd.DataFrame(
-        {
-            "revenue": [300.0, 100, 200, 90],
-            "goods": [180.0, 60, 110, 30],
-            "service": [170.0, 10, 5, 2],
-        },
-        index=list("ABCD"),
-    )
-    return [
-        (small["revenue"], small["goods"], small["service"]),
-        (revenue, (0.5 * revenue).round(2), service),
-    ]
-
-
-WHALE_PEAK = CodeExercise(
-    key="02.11",
-    objective=4,
-    concepts=("A4",),
-    question="""\
-Write `whale_peak`. The arguments are Series per customer, in USD: revenue, what the goods cost,
-and what the service cost. Return the highest point of the whale curve as a multiple of total
-profit, so that 1 means the total.""",
-    starter='''\
-def whale_peak(revenue, goods, service):
-    """Highest point of the whale curve, as a multiple of total profit."""
-    ...''',
-    answer=whale_peak,
-    inputs=_inputs_of_whale,
-    unit="one multiple of total profit as a number, such as 1.15",
-    right="Try it on the ten customers above: it is the height that the picture names.",
-    hint="profit per customer first; sort it, largest first; then cumsum.",
-    mistakes=(
-        WrongCode(_sorted_by_revenue, "Sorted by revenue; the whale curve is sorted by profit."),
-        WrongCode(_without_service, "The service is not taken off; it costs money as well."),
-        WrongCode(_peak_in_money, "That is the peak in money; divide it by total profit."),
-        WrongCode(_without_sign, "A loss lowers the total that you divide by; keep its sign."),
-        WrongCode(_loss_after_peak, "That is what is lost after the peak, not the peak."),
-    ),
-)
-
-
-def loss_by_kind(profit, kind):
-    """Share of all losses that each kind of customer makes, 0 to 1."""
-    loss = profit.clip(upper=0)
-    return (loss.groupby(kind).sum() / loss.sum()).abs()
-
-
-def _inputs_of_losses(rng: np.random.Generator) -> list[tuple[Any, ...]]:
-    names = list("ABCDEFG")
-    small = pd.Series([120.0, 50, -30, -10, 8, -60, 5], index=names)
-    kinds = pd.Series(["near", "near", "near", "far", "none", "far", "none"], index=names)
-    many = pd.Series(rng.normal(20, 30, size=80).round(2))
-    plans = pd.Series(rng.choice(["basic", "standard", "premium"], size=80))
-    return [(small, kinds), (many, plans)]
-
-
-LOSS_BY_KIND = CodeExercise(
-    key="02.12",
-    objective=4,
-    question="""\
-Write `loss_by_kind`. `profit` is a Series of profit per customer, `kind` a Series of texts with the
-same index, such as the plan of the subscription. Return, for *each* kind, its share of all losses.
-A customer who earns something makes no loss, and does not make up for the loss of another one.""",
-    starter='''\
-def loss_by_kind(profit, kind):
-    """Share of all losses that each kind of customer makes, 0 to 1."""
-    ...''',
-    answer=loss_by_kind,
-    inputs=_inputs_of_losses,
-    unit="a Series of shares, indexed by kind, that add up to 1",
-    right="The shares show where to look first. They do not show what a remedy would earn.",
-    hint="profit.clip(upper=0) keeps the losses and makes zeros of the rest.",
-    mistakes=(
-        WrongCode(
-            lambda profit, kind: profit.groupby(kind).sum() / profit.sum(),
-            "That is the share of the profit; gains must not make up for losses.",
-        ),
-        WrongCode(
-            lambda profit, kind: loss_by_kind(profit[profit < 0], kind[profit < 0]),
-            "A kind without a loss is missing; its share is zero.",
-        ),
-        WrongCode(
-            lambda profit, kind: (profit < 0).groupby(kind).sum() / (profit < 0).sum(),
-            "That counts customers; add up the money that they lose.",
-        ),
-        WrongCode(
-            lambda profit, kind: (profit < 0).groupby(kind).mean(),
-            "That is how many of each kind make a loss; a share of the money is asked.",
-        ),
-        WrongCode(
-            lambda profit, kind: profit.clip(upper=0).groupby(kind).sum(),
-            "That is the loss in money; divide it by all losses.",
-        ),
-    ),
-)
-
-
-# ---------------------------------------------------------------------------------------------
-# Products and customers
-
-
-def slow_money(sales, top):
-    """Share of the money of slow products that the best customers pay, 0 to 1."""
-    products = sales.groupby("product_id")["amount"].sum()
-    customers = sales.groupby("customer_id")["amount"].sum()
-    slow = products.index[products < products.quantile(1 - top)]
-    best = customers.index[customers >= customers.quantile(1 - top)]
-    lines = sales[sales["product_id"].isin(slow)]
-    return lines["amount"][lines["customer_id"].isin(best)].sum() / lines["amount"].sum()
-
-
-def _parts(sales, top, *, slow_below=None):
-    """Mark the lines of slow products, and the lines of the best customers."""
-    products = sales.groupby("product_id")["amount"].transform("sum")
-    cut = sales.groupby("product_id")["amount"].sum().quantile(slow_below or 1 - top)
-    spent = sales.groupby("customer_id")["amount"].transform("sum")
-    return products < cut, spent >= sales.groupby("customer_id")["amount"].sum().quantile(1 - top)
-
-
-def _of_all_money(sales, top):
-    slow, best = _parts(sales, top)
-    return sales["amount"][slow & best].sum() / sales["amount"].sum()
-
-
-def _of_best_money(sales, top):
-    slow, best = _parts(sales, top)
-    return sales["amount"][slow & best].sum() / sales["amount"][best].sum()
-
-
-def _of_lines(sales, top):
-    slow, best = _parts(sales, top)
-    return best[slow].mean()
-
-
-def _slowest_only(sales, top):
-    slow, best = _parts(sales, top, slow_below=top)
-    return sales["amount"][slow & best].sum() / sales["amount"][slow].sum()
-
-
-def _best_of_slow(sales, top):
-    slow, _ = _parts(sales, top)
-    spent = sales["amount"][slow].groupby(sales["customer_id"]).sum()
-    return spent[spent >= spent.quantile(1 - top)].sum() / spent.sum()
-
-
-def _inputs_of_sales(rng: np.random.Generator) -> list[tuple[Any, ...]]:
-    lines = _cut(_receipts(), rng, 40).drop(columns="date")
-    lines = lines[lines["amount"] > 0]
-    return [(lines, 0.2), (lines, 0.1)]
-
-
-SLOW_MONEY = CodeExercise(
-    key="02.13",
-    objective=4,
-    concepts=("E1",),
-    question="""\
-May the slow products go? Write `slow_money`. `sales` is a table with the columns `customer_id`,
-`product_id` and `amount`. A product is *slow* if its money is below the quantile at `1 - top` of
-the products; a customer is one of the *best* if their money is at least the quantile at `1 - top`
-of the customers. Return the share of the money of slow products that the best customers pay.""",
-    starter='''\
-def slow_money(sales, top):
-    """Share of the money of slow products that the best customers pay, 0 to 1."""
-    ...''',
-    answer=slow_money,
-    inputs=_inputs_of_sales,
-    unit=_ONE_SHARE,
-    right="A product list cannot show this number: it needs to know who bought.",
-    hint="two groupby sums, one by product and one by customer; then two isin.",
-    mistakes=(
-        WrongCode(_of_all_money, "That divides by all money; divide by the slow products' money."),
-        WrongCode(_of_best_money, "That divides by the best customers' money; turn it round."),
-        WrongCode(_of_lines, "That counts lines; add up the money."),
-        WrongCode(_slowest_only, "Slow is below the quantile at 1 - top, not below that at top."),
-        WrongCode(_best_of_slow, "The best customers are those with most money in all products."),
     ),
 )

@@ -46,7 +46,7 @@ MEMO = Memo(
 Give the better service to a random half of them, and compare the halves after nine months. Draw the
 list again each period. All others keep the normal service.
 
-**Cost.** 10 USD for each of 2,357 customers in the test, 23,570 USD; for the whole group 47,140 USD.
+**Cost.** 10 USD for each of 2,357 customers in the test, 23,570 USD; for the group 47,140 USD.
 At a margin of 30 % (assumed) the group's money must rise by 30 % to pay for it. For the others it
 would have to rise by 247 %, so a first test there is not worth its cost.
 
