@@ -337,7 +337,7 @@ def progress(
         ),
     ] = None,
 ) -> None:
-    """Print how many exercises of each notebook are right, and which are open."""
+    """Print which exercises are right and which are open."""
     from crmlab.exercises import progress
 
     progress(folder)

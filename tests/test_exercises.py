@@ -13,6 +13,7 @@ from exercise_cases import CASES
 
 from crmlab._paths import notebooks_dir
 from crmlab.exercises import _BLOCKS, _EXERCISES, _ITEMS, check, hint, solution
+from crmlab.exercises._engine import judge
 from crmlab.exercises._items import CodeExercise, Drawn
 
 BY_HAND = {key: item for key, item in _EXERCISES.items() if not isinstance(item, CodeExercise)}
@@ -426,11 +427,12 @@ def test_printed_text_suits_any_console(key):
     sentences = [exercise.unit, exercise.right, exercise.hint]
     mistakes = exercise.mistakes if key in IN_CODE else exercise.misconceptions
     sentences += [wrong.why for wrong in mistakes]
-    for text in [*sentences, *exercise.solution.splitlines()]:
+    lines = exercise.solution.splitlines()
+    for text in [*sentences, *(filter(None, lines) if key in IN_CODE else lines)]:
         assert text.isascii()
         assert 1 <= len(text) <= 100
-        assert text == text.strip()
-    assert all(text.endswith(".") for text in sentences[1:])
+        assert text == (text.rstrip() if key in IN_CODE and text in lines else text.strip())
+    assert all(text.endswith((".", "?")) for text in sentences[1:])
 
 
 @pytest.mark.parametrize("key", BY_HAND)
@@ -448,6 +450,11 @@ def test_no_numbers_that_are_drawn_let_two_mistakes_meet():
             assert [clash for exercise in drawn for clash in exercise.clashes()] == []
             assert len({exercise.question for exercise in drawn}) > 5, key
             assert {exercise.key for exercise in drawn} == {key}
+            for exercise in drawn:
+                assert "np." not in exercise.question + exercise.hint + exercise.solution
+                assert judge(exercise, exercise.answer), exercise.question
+                for wrong in exercise.misconceptions:
+                    assert judge(exercise, wrong.answer).message == f"not yet. {wrong.why}"
 
 
 @pytest.mark.parametrize("key", BY_HAND)

@@ -2,6 +2,7 @@
 
 import json
 import pickle
+import re
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -30,6 +31,7 @@ NUMBER = Exercise(
     hint="add it to itself.",
     solution="4500000",
 )
+SPAN = replace(NUMBER, answer=60.0, tolerance=0.001, unit="one number of days, such as 10")
 CHOICE = Exercise(
     key="99.2",
     objective=1,
@@ -109,7 +111,7 @@ DAYS = pd.Timestamp("2024-03-10") - pd.Timestamp("2024-01-10")
     ids=repr,
 )
 def test_length_of_time_and_a_list_of_one_are_read(answer):
-    assert judge(_EXERCISES["00.2"], answer)
+    assert judge(SPAN, answer)
 
 
 @pytest.mark.parametrize(
@@ -165,7 +167,7 @@ def test_letter_without_quotes_is_told_to_have_them(answer, told):
     assert told in message(CHOICE, answer)
 
 
-@pytest.mark.parametrize("answer", ["b", "B)", "(b)", " b. ", ["b"], {"b"}])
+@pytest.mark.parametrize("answer", ["b", "B)", "(b)", " b. ", ["b"], {"b"}, "b) second"])
 def test_letter_is_read_in_every_form(answer):
     assert judge(CHOICE, answer)
 
@@ -350,3 +352,24 @@ def test_every_exercise_can_be_counted(tmp_path, capsys):
     told = capsys.readouterr().out.splitlines()
     assert len(told) == len(_BLOCKS)
     assert all(line.endswith("open: none") for line in told)
+
+
+def test_command_tells_the_same(monkeypatch, tmp_path, capsys):
+    from crmlab.cli import main
+
+    def said(*arguments):
+        with pytest.raises(SystemExit) as left:
+            main(arguments)
+        assert left.value.code == 0
+        return capsys.readouterr().out
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("CRMLAB_PROGRESS", raising=False)
+    assert said("progress").startswith("No answers are kept in crmlab-notebooks yet.")
+    (tmp_path / "progress.jsonl").write_text('{"key": "02.1", "right": true}\n{"key": "02.2", "ri')
+    told = said("progress", str(tmp_path))
+    assert re.search(r"^02: 1 of \d+ right, 1 try; open: 02\.2, ", told, re.MULTILINE)
+    assert told.endswith("Lines that cannot be read, left out: 1.\n")
+    monkeypatch.setenv("CRMLAB_PROGRESS", str(tmp_path))
+    assert said("progress") == told
+    assert "\n  progress " in said("--help")

@@ -49,10 +49,10 @@ def check(key: str, answer: object, *, seed: int | None = None) -> Result:
 
     Examples
     --------
-    >>> result = check("00.2", ...)
-    00.2: not attempted yet. Put your answer in place of ... and run the cell again.
-    >>> result = check("00.2", 111)
-    00.2: not yet. That is T: from the first purchase to the end of the data.
+    >>> result = check("02.1", ...)
+    02.1: not attempted yet. Put your answer in place of ... and run the cell again.
+    >>> result = check("02.1", 0.48)
+    02.1: not yet. That is the top 20 % of the repeat buyers; all ten count here.
     >>> result.right
     False
     """
@@ -78,8 +78,8 @@ def hint(key: str, *, seed: int | None = None) -> None:
 
     Examples
     --------
-    >>> hint("00.2")
-    00.2, hint: recency ends at the last purchase, wherever the data end.
+    >>> hint("02.1")
+    02.1, hint: sort the ten amounts, largest first, and count how many customers 20 % are.
     """
     exercise = _find(key, seed)
     if isinstance(exercise, str):
@@ -131,8 +131,8 @@ def variant(key: str, *, seed: int) -> Told:
 
     Examples
     --------
-    >>> print(variant("02.5", seed=7).splitlines()[-1])
-    `exercises.check("02.5", answer, seed=7)`
+    >>> print(variant("02.1", seed=7).splitlines()[-1])
+    `exercises.check("02.1", answer, seed=7)`
     """
     exercise = _find(key, seed)
     return Told(exercise if isinstance(exercise, str) else _variants.ask(_ITEMS[key], seed))

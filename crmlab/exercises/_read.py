@@ -3,6 +3,7 @@
 What cannot be read raises `Unread` with the sentence that says what to do instead.
 """
 
+import re
 from collections.abc import Collection
 from datetime import timedelta
 from decimal import Decimal
@@ -19,6 +20,7 @@ _MOST_LABELS = 1_000  # an answer that never ends must not hang the notebook
 _SPANS = (timedelta, np.timedelta64)  # a Timedelta of pandas is one, too
 _DAY = pd.Timedelta(days=1)
 
+_WITH_TEXT = re.compile(r"\s*\(?([A-Za-z])\)\s+\S")
 _NO_NUMBER = "This cannot be read as one number; leave out quotes, units and % signs."
 
 
@@ -77,7 +79,7 @@ def _name_commas(numbers: tuple[Any, ...]) -> str:
 
 
 def read_choice(answer: Any) -> str:
-    """Read a letter in any of the forms a, A, "a)", "(a)" and ["a"].
+    """Read a letter in any of the forms a, A, "a)", "(a)", "a) with its text" and ["a"].
 
     Examples
     --------
@@ -89,7 +91,8 @@ def read_choice(answer: Any) -> str:
     if not isinstance(answer, str):
         kind = "None" if answer is None else f"a {type(answer).__name__}"
         raise Unread(f"This is {kind}, not a letter; put one letter in quotes.")
-    return answer.strip(" \t\n().").casefold()
+    written = _WITH_TEXT.match(answer)
+    return (written[1] if written else answer.strip(" \t\n().")).casefold()
 
 
 def read_labels(answer: Any) -> frozenset[str]:

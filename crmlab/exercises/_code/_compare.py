@@ -7,7 +7,7 @@ from typing import Any
 from crmlab.exercises._code._forms import Form
 from crmlab.exercises._show import show_number
 
-__all__ = ["kind", "same", "show"]
+__all__ = ["kind", "labels", "same", "show", "show_table"]
 
 _ALMOST_ZERO = 1e-9
 
@@ -163,7 +163,7 @@ def kind(form: Form) -> str:
     """What a value is, in a word or two."""
     if isinstance(form, dict):
         name = next(iter(form))
-        return _KINDS.get(name, f"a {form[name]}")
+        return _KINDS.get(name) or f"{'an' if str(form[name])[:1] in 'aeiou' else 'a'} {form[name]}"
     return next(word for kinds, word in _SINGLE_KINDS if isinstance(form, kinds))
 
 
@@ -201,9 +201,14 @@ def _show_many(form: dict[str, Any], most: int) -> str:
     if name in ("map", "series"):
         return "{" + _show_pairs(form[name], form["values"], most) + "}"
     if name == "table":
-        columns = [{"list": column} for column in form["values"]]
-        return f"{len(form['labels']):,} rows {{" + _show_pairs(form["table"], columns, most) + "}"
+        return f"{len(form['labels']):,} rows {show_table(form, most=most)}"
     return kind(form)
+
+
+def show_table(form: Any, *, most: int = 6) -> str:
+    """Write the columns of a table, without how many rows there are."""
+    columns = [{"list": column} for column in form["values"]]
+    return "{" + _show_pairs(form["table"], columns, most) + "}"
 
 
 def _show_pairs(names: list[Form], values: list[Any], most: int) -> str:

@@ -20,7 +20,7 @@ __all__ = ["Form", "write_form"]
 
 Form = None | bool | int | float | str | dict[str, Any]
 
-_MOST_ITEMS = 1_000_000
+_MOST_ITEMS = 200_000
 _DEEPEST = 20
 _LONGEST = 100_000  # letters
 _GREATEST = 2**63
@@ -58,15 +58,16 @@ class _Writer:
     def __init__(self) -> None:
         self._items = 0
         self._depth = 0
+        self._writers: dict[type, Callable[[_Writer, Any], Form]] = {}
 
     def write(self, value: Any) -> Form:
         """Write a value by the first of the kinds that it is of."""
         if value is None or value is pd.NaT or value is pd.NA:
             return None
-        for kinds, write in _KINDS:
-            if isinstance(value, kinds):
-                return write(self, value)
-        return {"other": type(value).__name__}
+        kind = type(value)
+        if kind not in self._writers:
+            self._writers[kind] = _find_writer(kind)
+        return self._writers[kind](self, value)
 
     def write_all(self, values: Iterable[Any]) -> list[Form]:
         """Write each item, unless there are too many or they lie too deep."""
@@ -75,12 +76,27 @@ class _Writer:
         if self._depth > _DEEPEST:
             raise _TooLarge
         for value in values:
-            self._items += 1
-            if self._items > _MOST_ITEMS:
-                raise _TooLarge
+            self._count(1)
             written.append(self.write(value))
         self._depth -= 1
         return written
+
+    def write_plain(self, values: np.ndarray) -> list[Form]:
+        """Write an array of numbers, or of True and False."""
+        self._count(len(values))
+        return [None if number != number else number for number in values.tolist()]  # nan
+
+    def _count(self, items: int) -> None:
+        self._items += items
+        if self._items > _MOST_ITEMS:
+            raise _TooLarge
+
+
+def _find_writer(kind: type) -> Callable[["_Writer", Any], Form]:
+    for kinds, write in _KINDS:
+        if issubclass(kind, kinds):
+            return write
+    return lambda _, value: {"other": kind.__name__}
 
 
 def _write_number(_: _Writer, value: Any) -> Form:
@@ -105,6 +121,13 @@ def _write_array(writer: _Writer, value: np.ndarray) -> Form:
     return writer.write(value[()]) if value.ndim == 0 else {"list": writer.write_all(value)}
 
 
+def _write_column(writer: _Writer, values: Any) -> list[Form]:
+    """Write the values of a Series or of a column; plain numbers all at once."""
+    if isinstance(values.dtype, np.dtype) and values.dtype.kind in "iufb":
+        return writer.write_plain(np.asarray(values))
+    return writer.write_all(values)
+
+
 def _write_pairs(writer: _Writer, value: dict[Any, Any]) -> Form:
     return {"map": writer.write_all(value.keys()), "values": writer.write_all(value.values())}
 
@@ -114,14 +137,14 @@ def _write_set(writer: _Writer, value: Iterable[Any]) -> Form:
 
 
 def _write_series(writer: _Writer, value: pd.Series) -> Form:
-    return {"series": writer.write_all(value.index), "values": writer.write_all(value.array)}
+    return {"series": writer.write_all(value.index), "values": _write_column(writer, value.array)}
 
 
 def _write_table(writer: _Writer, value: pd.DataFrame) -> Form:
     return {
         "table": writer.write_all(value.columns),
         "labels": writer.write_all(value.index),
-        "values": [writer.write_all(value.iloc[:, at].array) for at in range(value.shape[1])],
+        "values": [_write_column(writer, value.iloc[:, at].array) for at in range(value.shape[1])],
     }
 
 

@@ -4,15 +4,20 @@ import inspect
 import pickle
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
-from crmlab.exercises._code._compare import same, show
+from crmlab.exercises._code._compare import same, show, show_table
 from crmlab.exercises._code._forms import write_form
 from crmlab.exercises._code._trial import Outcome, try_out
 from crmlab.exercises._items import CodeExercise
 
 __all__ = ["Reference", "agree", "refer"]
+
+_HEAD = 10  # rows, more than are shown
+_UNLIKE = ({bool, int}, {bool, float})  # True is no 1, though Python takes it for one
 
 
 @dataclass(frozen=True)
@@ -60,7 +65,16 @@ def agree(one: Outcome, other: Outcome, tolerance: float) -> bool:
         return one.get("raised") == other.get("raised")
     if "NoneType" in (one["type"], other["type"]):
         return bool(one["type"] == other["type"])
+    if {type(one["value"]), type(other["value"])} in _UNLIKE:
+        return False
     return same(one["value"], other["value"], tolerance)
+
+
+def _show_argument(value: Any) -> str:
+    """Show an input; of a long table only its first rows are looked at."""
+    if isinstance(value, pd.DataFrame):
+        return f"{len(value):,} rows {show_table(write_form(value.head(_HEAD)))}"
+    return show(write_form(value.head(_HEAD) if isinstance(value, pd.Series) else value))
 
 
 @lru_cache(maxsize=64)
@@ -74,7 +88,7 @@ def refer(exercise: CodeExercise, seed: int | None) -> Reference:
         inputs=inputs,
         shown=[
             ", ".join(
-                f"{name} = {show(write_form(value))}"
+                f"{name} = {_show_argument(value)}"
                 for name, value in zip(names, arguments, strict=False)
             )
             for arguments in drawn

@@ -202,7 +202,8 @@ def _read_helper(name: str, value: Any, *, by: str) -> str:
         body = ast.parse(source).body[0]
     except (OSError, TypeError, SyntaxError, IndexError):
         body = None
-    defined = {name} if isinstance(body, ast.Assign) else {getattr(body, "name", None)}
+    targets = body.targets if isinstance(body, ast.Assign) else []
+    defined = {getattr(target, "id", None) for target in targets} | {getattr(body, "name", None)}
     if name in defined:
         return source
     raise NotTaken(f"{by} uses `{name}` of the notebook; define it inside {by}.")

@@ -150,7 +150,8 @@ def _find_fault(given: Outcome, expected: Outcome, *, printed: bool) -> str:
 def _tell_difference(given: Form, expected: Form) -> str:
     """Name the kind, the columns or the length where they differ, else show both values."""
     if kind(given) != kind(expected):
-        return f"it returns {kind(given)}, {show(given)}; {kind(expected)} is expected."
+        shown = dict.fromkeys([kind(given), show(given)])  # some values have nothing to show
+        return f"it returns {', '.join(shown)}; {kind(expected)} is expected."
     for part in (_name_columns, _name_length):
         if (one := part(given)) != (other := part(expected)):
             return f"it returns {one}; {other} is expected."
@@ -166,8 +167,10 @@ def _name_columns(form: Form) -> str | None:
 def _name_length(form: Form) -> str | None:
     if not isinstance(form, dict):
         return None
-    held = form.get("labels", form.get("values", form.get("list", form.get("set")))) or []
-    return f"{kind(form)} of {_count(len(held or []), 'item')}"
+    if "table" in form:
+        return f"a table of {_count(len(form['labels']), 'row')}"
+    held = form.get("values", form.get("list", form.get("set"))) or []
+    return f"{kind(form)} of {_count(len(held), 'item')}"
 
 
 def _tell_error(error: Outcome) -> str:

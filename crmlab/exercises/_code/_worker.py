@@ -123,6 +123,7 @@ def _prepare(request: dict[str, Any]) -> dict[str, Any]:
     """Make the module that the function is defined in, with what the notebook imported."""
     module = sys.modules[_MODULE] = types.ModuleType(_MODULE)
     space = module.__dict__
+    space["display"] = print  # of every notebook; what is shown here nobody sees
     space.update(request["constants"])
     for name, path in request["modules"].items():
         space[name] = importlib.import_module(path)
