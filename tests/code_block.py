@@ -1,6 +1,5 @@
 """Two code exercises that belong to no notebook."""
 
-import numpy as np
 import pandas as pd
 from code_cells import body, cell
 
@@ -114,8 +113,3 @@ def returning(value, **options):
         hint="",
         **options,
     )
-
-
-def series_of(*values):
-    """A Series without labels of its own."""
-    return pd.Series(np.array(values))

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
-from code_block import DAYS, RIGHT, SHARE, returning, series_of, told, top_unsorted
+from code_block import DAYS, RIGHT, SHARE, returning, told
 from code_cells import body, cell
 
 from crmlab.exercises import _EXERCISES
 from crmlab.exercises._code import _process, verdict
 from crmlab.exercises._code._reference import refer
-from crmlab.exercises._items import CodeExercise
+from crmlab.exercises._items import CodeExercise, WrongCode
 
 pytestmark = pytest.mark.slow  # the first function of a run starts a process
 
@@ -288,8 +288,16 @@ def test_change_without_a_mistake_of_its_own_is_named_by_what_is_changed():
 
 
 def test_constant_is_not_accused_of_a_mistake_that_meets_it_once():
-    assert top_unsorted(series_of(5.0, 5.0, 5.0, 5.0), 0.25) == 0.25
-    assert "Sort the customers" not in told(body("return 0.25"))
+    forgets = WrongCode(lambda number: 0 if number == 3 else number, "You forget the last.")
+    exercise = replace(
+        returning(None),
+        answer=lambda number: number,
+        inputs=lambda rng: [(1,), (2,), (3,)],
+        mistakes=(forgets,),
+    )
+    assert "forget" not in told(body("return 0", "number"), exercise)
+    source = body("return 0 if number == 3 else number", "number")
+    assert told(source, exercise) == "not yet. You forget the last."
 
 
 def test_mistake_is_recognised_where_only_other_inputs_go_wrong_as_well():

@@ -5,12 +5,13 @@ import os
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import pytest
-from code_block import RIGHT, told
+from code_block import RIGHT, SHARE, share_of_top, told
 from code_cells import body
 
-from crmlab.exercises._code import _process, _verdict
+from crmlab.exercises._code import _process
 
 pytestmark = pytest.mark.slow  # the first function of a run starts a process
 
@@ -130,9 +131,23 @@ def test_hostile_function_costs_one_answer_only(name, monkeypatch):
     assert told(RIGHT) == "right. So it is."
 
 
-def test_time_limit_is_told():
-    assert "within 5 s; does a loop end?" in _verdict._STOPPED["time"]
+def test_time_limit_is_told(monkeypatch):
+    told(RIGHT)
     assert _process.LIMIT == 5
+    monkeypatch.setattr(_process, "LIMIT", 0.6)
+    assert "did not return within 1 s; does a loop end?" in told(body("while True: pass"))
+
+
+def test_slow_right_function_gives_the_learners_more_time(monkeypatch):
+    def slow(spend, top):
+        time.sleep(0.05)
+        return share_of_top(spend, top)
+
+    monkeypatch.setattr(_process, "LIMIT", 0.1)
+    line = "import time; time.sleep(0.1)\n"
+    source = RIGHT.replace("    ordered =", f"    {line}    ordered =", 1)
+    assert told(source, replace(SHARE, answer=slow)) == "right. So it is."
+    assert "did not return" in told(source)
 
 
 def test_process_is_used_again_and_replaced_after_harm():
@@ -177,7 +192,7 @@ def test_interrupt_of_the_notebook_ends_the_process(monkeypatch):
 def test_process_ends_with_its_notebook(line):
     program = f"""
 import os, threading, time
-from code_block import RIGHT, told
+from code_block import RIGHT, SHARE, share_of_top, told
 from code_cells import body
 from crmlab.exercises._code import _process
 told(RIGHT)

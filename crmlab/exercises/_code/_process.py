@@ -14,7 +14,7 @@ from typing import IO, Any
 
 __all__ = ["LIMIT", "Stopped", "ask", "close"]
 
-LIMIT = 5.0  # seconds, for the learner's function on all inputs
+LIMIT = 5.0  # seconds, for a learner's function on all inputs
 _START = 120.0  # seconds, for imports, on a busy computer
 _LONGEST = 1 << 26  # bytes of one answer
 _COMMAND = ("-m", "crmlab.exercises._code._worker")
@@ -47,7 +47,7 @@ class _Worker:
             target=_listen, args=(self._process.stdout, self._said), daemon=True
         ).start()
 
-    def ask(self, request: bytes) -> dict[str, Any]:
+    def ask(self, request: bytes, seconds: float) -> dict[str, Any]:
         """Send a request, and wait for the answer no longer than the function may take."""
         stdin = self._process.stdin
         assert stdin is not None
@@ -57,7 +57,7 @@ class _Worker:
         except OSError as error:
             raise Stopped("start") from error
         self.wait_for("started")
-        return self._hear("clean", LIMIT)
+        return self._hear("clean", seconds)
 
     def wait_for(self, key: str) -> None:
         """Wait for a step before the function runs; whatever goes wrong is not its fault."""
@@ -110,7 +110,7 @@ _lock = threading.Lock()
 _workers: list[_Worker] = []  # none or one
 
 
-def ask(request: dict[str, Any]) -> dict[str, Any]:
+def ask(request: dict[str, Any], *, seconds: float) -> dict[str, Any]:
     """Have the function of a request tried, in a process that is started where none is there.
 
     Raises
@@ -124,14 +124,14 @@ def ask(request: dict[str, Any]) -> dict[str, Any]:
             _workers.clear()  # this process is a copy of the one that it belongs to
         for attempt in (1, 2):
             try:
-                return _ask_once(packed)
+                return _ask_once(packed, seconds)
             except Stopped as stopped:
                 if stopped.reason != "start" or attempt == 2:
                     raise
     raise Stopped("start")
 
 
-def _ask_once(packed: bytes) -> dict[str, Any]:
+def _ask_once(packed: bytes, seconds: float) -> dict[str, Any]:
     answered = False
     try:
         if not _workers:
@@ -140,7 +140,7 @@ def _ask_once(packed: bytes) -> dict[str, Any]:
             except OSError as error:
                 raise Stopped("start") from error
             _workers[0].wait_for("ready")
-        answer = _workers[0].ask(packed)
+        answer = _workers[0].ask(packed, seconds)
         answered = answer["clean"] is True
     finally:
         if not answered:  # also where the notebook is interrupted

@@ -2,6 +2,7 @@
 
 import inspect
 import pickle
+import time
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -28,6 +29,7 @@ class Reference:
     shown: list[str]
     expected: list[Outcome]
     mistakes: list[list[Outcome]]  # in the order of the exercise's
+    seconds: float  # that the right function takes
 
     def recognise(self, given: list[Outcome], tolerance: float) -> int | None:
         """Find the mistake that gives the same on all inputs, or on all on which it is wrong.
@@ -84,6 +86,9 @@ def refer(exercise: CodeExercise, seed: int | None) -> Reference:
     drawn = exercise.inputs(rng)
     inputs = [pickle.dumps(tuple(arguments)) for arguments in drawn]
     names = list(inspect.signature(exercise.answer).parameters)
+    start = time.perf_counter()
+    expected = try_out(exercise.answer, inputs)
+    seconds = time.perf_counter() - start
     return Reference(
         inputs=inputs,
         shown=[
@@ -93,6 +98,7 @@ def refer(exercise: CodeExercise, seed: int | None) -> Reference:
             )
             for arguments in drawn
         ],
-        expected=try_out(exercise.answer, inputs),
+        expected=expected,
         mistakes=[try_out(mistake.answer, inputs) for mistake in exercise.mistakes],
+        seconds=seconds,
     )

@@ -4,9 +4,9 @@ import inspect
 import pickle
 from typing import Any
 
+from crmlab.exercises._code import _process
 from crmlab.exercises._code._compare import kind, labels, show
 from crmlab.exercises._code._forms import Form, write_form
-from crmlab.exercises._code._process import LIMIT, Stopped, ask
 from crmlab.exercises._code._reference import Reference, agree, refer
 from crmlab.exercises._code._source import NotTaken, take
 from crmlab.exercises._code._trial import Outcome
@@ -15,9 +15,10 @@ from crmlab.exercises._items import CodeExercise
 __all__ = ["verdict"]
 
 _UNTOUCHED = "not attempted yet. Put your code in place of ... and run the cell again."
+_SLOWER = 10  # times as long as the right function, beside the limit, a function may take
 _NOT_HERE = "cannot be checked here."
 _STOPPED = {
-    "time": f"not yet. Your function did not return within {LIMIT:g} s; does a loop end?",
+    "time": "not yet. Your function did not return within {seconds:.0f} s; does a loop end?",
     "end": "not yet. Your function ended the process that ran it; leave out exit() and the like.",
     "start": f"{_NOT_HERE} The process for your function did not start; run the cell again.",
 }
@@ -65,10 +66,12 @@ def _try(
     reference = refer(exercise, seed)
     if reason := _check_arguments(exercise, function, reference):
         return f"not yet. {reason}"
+    # A function that fits a model, or a busy computer, needs more.
+    seconds = _process.LIMIT + _SLOWER * reference.seconds
     try:
-        answer = ask(request | {"inputs": reference.inputs})
-    except Stopped as stopped:
-        return _STOPPED[stopped.reason]
+        answer = _process.ask(request | {"inputs": reference.inputs}, seconds=seconds)
+    except _process.Stopped as stopped:
+        return _STOPPED[stopped.reason].format(seconds=seconds)
     try:
         return _judge(exercise, reference, answer, help_)
     except (KeyError, TypeError, IndexError, ValueError):  # someone else wrote the answer
