@@ -155,14 +155,14 @@ def share_of_the_best_two():
 
 
 def gini_from_all_pairs():
-    spent = numbers("02.2", r"spent .+\.")
+    spent = numbers("02.7", r"spent .+\.")
     pairs = list(itertools.product(spent, repeat=2))
     mean_difference = sum(abs(a - b) for a, b in pairs) / len(pairs)
     return mean_difference / (2 * sum(spent) / len(spent))
 
 
 def fraction_needed_in_tiny_slices():
-    brought = sorted(numbers("02.3", r"brought .+ 40"), reverse=True)
+    brought = sorted(numbers("02.6", r"brought .+ 40"), reverse=True)
     slices = [money / 1000 for money in brought for _ in range(1000)]  # a thousandth of a customer
     goal = 0.8 * sum(brought)
     taken = sum(held < goal - 1e-9 for held in itertools.accumulate(slices))
@@ -170,7 +170,7 @@ def fraction_needed_in_tiny_slices():
 
 
 def peak_over_total():
-    profit = sorted((int(row[2]) for row in table("02.4")), reverse=True)
+    profit = sorted((int(row[2]) for row in table("02.10")), reverse=True)
     return max(itertools.accumulate(profit)) / sum(profit)
 
 
@@ -245,9 +245,9 @@ def posterior_mean_of_spend():
         ("00.3", days_of_purchases_left),
         ("00.4", revenue_order_by_order),
         ("02.1", share_of_the_best_two),
-        ("02.2", gini_from_all_pairs),
-        ("02.3", fraction_needed_in_tiny_slices),
-        ("02.4", peak_over_total),
+        ("02.6", fraction_needed_in_tiny_slices),
+        ("02.7", gini_from_all_pairs),
+        ("02.10", peak_over_total),
         ("03.1", catalogues_one_by_one),
         ("03.2", repeats_of_each_account),
         ("03.3", posterior_by_bayes),

@@ -306,6 +306,22 @@ def test_lorenz_without_a_top_tells_the_gini():
     assert ax.get_title() == f"Gini coefficient of value: {gini(SPEND):.2f}"
 
 
+def test_lorenz_and_deciles_call_what_is_shared_out_as_the_text_does():
+    lorenz = plot_lorenz(lorenz_curve(SPEND), of="money")
+    deciles = plot_deciles(decile_table(SPEND), of="units")
+    words = [lorenz.get_title(), lorenz.get_ylabel(), *texts(lorenz)]
+    assert [text.endswith("of money") or text == "share of money (%)" for text in words].count(
+        True
+    ) == 3
+    assert deciles.get_title().endswith("of units")
+    assert deciles.get_ylabel() == "share of units (%)"
+    assert (
+        plot_lorenz(lorenz_curve(SPEND), top=None, of="money")
+        .get_title()
+        .startswith("Gini coefficient of money: ")
+    )
+
+
 def test_lorenz_refuses_a_top_outside_its_range():
     with pytest.raises(ValueError, match=r"`top` must be in \[0, 1\]; got 20"):
         plot_lorenz(lorenz_curve(SPEND), top=20)

@@ -197,9 +197,10 @@ def test_currency_is_shown_as_plain_text():
 def test_picture_marks_the_cut_that_the_sentence_tells(monkeypatch):
     drawings = []
 
-    def recorded(curve, *, top, ax):
+    def recorded(curve, *, top, of, ax):
+        assert of == "money"  # as the sentence beside it
         drawings.append((curve, top))
-        return plot_lorenz(curve, top=top, ax=ax)
+        return plot_lorenz(curve, top=top, of=of, ax=ax)
 
     monkeypatch.setattr("crmlab.widgets._pareto.plot_lorenz", recorded)
     value = np.random.default_rng(1).lognormal(3, 2.5, 100_000)

@@ -30,7 +30,13 @@ Writer = Callable[[float], str]
 _MOST_BARS_NAMED = 20  # more names would touch each other
 
 
-def plot_lorenz(curve: pd.DataFrame, *, top: float | None = 0.2, ax: Axes | None = None) -> Axes:
+def plot_lorenz(
+    curve: pd.DataFrame,
+    *,
+    top: float | None = 0.2,
+    of: str = "value",
+    ax: Axes | None = None,
+) -> Axes:
     """Draw a Lorenz curve against the diagonal of equal customers.
 
     Parameters
@@ -40,6 +46,8 @@ def plot_lorenz(curve: pd.DataFrame, *, top: float | None = 0.2, ax: Axes | None
     top : float or None, default=0.2
         Fraction of customers, in [0, 1], whose share of value is marked and told in the title;
         with None nothing is marked and the title tells the Gini coefficient.
+    of : str, default="value"
+        What is shared out, as the words beside the picture call it, such as "money".
     ax : matplotlib Axes, optional
         Where to draw; a new figure if not given.
 
@@ -75,32 +83,32 @@ def plot_lorenz(curve: pd.DataFrame, *, top: float | None = 0.2, ax: Axes | None
     )
     ax.plot(customers, held, color=BLUE, linewidth=2.5)
     if top is None:
-        title = f"Gini coefficient of value: {1 - 2 * np.trapezoid(held, customers):.2f}"
+        title = f"Gini coefficient of {of}: {1 - 2 * np.trapezoid(held, customers):.2f}"
     else:
         cut = 1 - check_fraction("top", top)
         below = float(np.interp(cut, customers, held))
-        _mark_top(ax, cut, below)
-        title = _top_title(top, 1 - below)
+        _mark_top(ax, cut, below, of)
+        title = _top_title(top, 1 - below, of)
     ax.set(xlim=(0, 1), ylim=(0, 1))
     format_percent(ax.xaxis, ax.yaxis)
     x = "share of customers, least valuable first (%)"
-    return finish(ax, title=title, x=x, y="share of value (%)")
+    return finish(ax, title=title, x=x, y=f"share of {of} (%)")
 
 
-def _mark_top(ax: Axes, cut: float, below: float) -> None:
+def _mark_top(ax: Axes, cut: float, below: float, of: str) -> None:
     """Mark what the customers right of `cut` hold: the height above the curve."""
     ax.plot([cut, cut], [below, 1], color=RED, linewidth=2.5, marker="o", markevery=[0])
     side, ha = (-0.015, "right") if cut > 0.5 else (0.015, "left")
     # Above the diagonal, where the curve never is.
-    label = f"{percent(1 - below)} of value"
+    label = f"{percent(1 - below)} of {of}"
     ax.text(cut + side, 0.97, label, color=RED, ha=ha, va="top", fontweight="bold")
 
 
-def _top_title(top: float, share: float) -> str:
-    return f"The top {percent(top)} of customers bring {percent(share)} of value"
+def _top_title(top: float, share: float, of: str) -> str:
+    return f"The top {percent(top)} of customers bring {percent(share)} of {of}"
 
 
-def plot_deciles(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+def plot_deciles(table: pd.DataFrame, *, of: str = "value", ax: Axes | None = None) -> Axes:
     """Draw each group's share of value as a bar, and the running total as a line.
 
     Parameters
@@ -108,6 +116,8 @@ def plot_deciles(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     table : DataFrame
         As `decile_table` returns it: `decile` and, in [0, 1], `share`,
         `cumulative_customer_share` and `cumulative_share`.
+    of : str, default="value"
+        What is shared out, as the words beside the picture call it, such as "money".
     ax : matplotlib Axes, optional
         Where to draw; a new figure if not given.
 
@@ -149,9 +159,9 @@ def plot_deciles(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     )
     return finish(
         ax,
-        title=_top_title(customers[0], share[0]),
+        title=_top_title(customers[0], share[0], of),
         x=f"{group}1 = most valuable)",
-        y="share of value (%)",
+        y=f"share of {of} (%)",
     )
 
 

@@ -219,7 +219,7 @@ def _draw_picture(drawn: pd.DataFrame, view: ParetoView) -> bytes:
     figure = Figure(figsize=(6.4, 4.0), dpi=120)
     FigureCanvasAgg(figure)
     ax = figure.add_axes(_AXES)
-    plot_lorenz(_add_cut(drawn, view), top=view.top, ax=ax)
+    plot_lorenz(_add_cut(drawn, view), top=view.top, of="money", ax=ax)
     png = BytesIO()
     figure.savefig(png, format="png")
     return png.getvalue()
