@@ -76,7 +76,8 @@ def test_help_needs_no_heavy_import():
 def test_help_lists_every_command(command):
     code, out, _ = command("--help")
     assert code == 0
-    names = ("workbook", "concepts", "lab", "progress", "report", "datasets", "layouts", "audit", "glossary",
+    names = ("workbook", "concepts", "lab", "progress", "report", "datasets", "layouts", "audit",
+             "glossary",
              "reset", "quiz", "trainer", "new-notebook")  # fmt: skip
     for name in names:
         assert f"\n  {name} " in out
