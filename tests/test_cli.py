@@ -367,8 +367,8 @@ def test_a_report_that_leaves_out_faulty_rows_is_exit_code_3(command, orders, tm
 @pytest.mark.pages
 def test_a_report_on_several_files_takes_for_each_the_columns_that_are_its_own(orders, tmp_path):
     from crmlab._notebooks import read_notebook
+    from crmlab._parameters import read_parameters
     from crmlab.reports._orders import check_orders
-    from crmlab.reports._parameters import read_parameters
 
     lines = orders(BAD.replace("customer_id", "고객"))
     people = orders("출처,source_id\nshop,1\n", "people.csv")

@@ -26,11 +26,11 @@ from hypothesis import strategies as st
 from report_cases import as_notebook, code, write
 
 from crmlab._notebooks import notebook_question, notebook_title, read_notebook
+from crmlab._parameters import check_values, read_parameters
 from crmlab.contracts import ContractError
 from crmlab.reports import Parameter, ReportError, list_reports, run_report, run_workbook
 from crmlab.reports._book import make_workbook
 from crmlab.reports._orders import LeftOut
-from crmlab.reports._parameters import check_values, read_parameters
 from crmlab.reports._publish import destination_folder, keep_failed, publish, staging
 from crmlab.reports._report import make_report
 from crmlab.reports._widgets import CAPTION, widget_snapshot
@@ -941,7 +941,7 @@ def test_the_workbook_is_a_book_and_a_failure_keeps_the_last_good_page(tmp_path,
     write_series(notebooks, second="print('good')")
     index = make_workbook(notebooks, out=out, progress=True)
 
-    pages = ["00_start.html", "01_middle.html", "02_end.html", "index.html"]
+    pages = ["00_start.html", "01_middle.html", "02_end.html", "glossary.html", "index.html"]
     assert index == out / "index.html"
     assert sorted(os.listdir(out)) == pages
     assert "3/3" in capsys.readouterr().err
@@ -954,7 +954,7 @@ def test_the_workbook_is_a_book_and_a_failure_keeps_the_last_good_page(tmp_path,
     assert [link.get_text() for link in contents.select("h3 a")] == ["Start & go", "Middle", "End"]
     middle = BeautifulSoup((out / "01_middle.html").read_text(), "html.parser")
     links = [link["href"] for link in middle.header.select("a")]
-    assert links == ["00_start.html", "index.html", "02_end.html"]
+    assert links == ["00_start.html", "index.html", "glossary.html", "02_end.html"]
     assert "print('good')" in middle.select_one(".code").get_text()
 
     write_series(notebooks, second="print('so far')\nraise ValueError('bad luck')")

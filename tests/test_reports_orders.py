@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from crmlab._parameters import Parameter
 from crmlab.contracts import ContractError
 from crmlab.loaders import audit_transactions
 from crmlab.reports import list_reports, name_currency, read_orders
 from crmlab.reports._orders import LeftOut, check_orders
-from crmlab.reports._parameters import Parameter
 
 DATA = Parameter("data", "str", "cdnow", "file, pattern or set; the orders")
 CURRENCY = Parameter("currency", "str | None", None, "currency code; the one that is kept")

@@ -1,5 +1,6 @@
 """Reports that run by themselves: a template notebook and its parameters in, one HTML page out."""
 
+from crmlab._parameters import Parameter
 from crmlab.reports._book import run_workbook
 from crmlab.reports._customers import mask_ids, save_customers, split_at_random
 from crmlab.reports._errors import ReportError
@@ -12,7 +13,6 @@ from crmlab.reports._inputs import (
     read_orders,
 )
 from crmlab.reports._money import left_out_table, orders_table
-from crmlab.reports._parameters import Parameter
 from crmlab.reports._report import list_reports, run_report
 from crmlab.reports._report import make_report as make_report  # for the commands
 from crmlab.reports._show import show_list, show_plot, show_table, show_text

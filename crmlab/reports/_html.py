@@ -54,7 +54,8 @@ def cells_html(notebook: NotebookNode, *, folder: Path, code: bool) -> str:
     Returns
     -------
     str
-        HTML without script; each table in a box that scrolls, its numbers to the right.
+        HTML without script: a `div.cell` per cell, which names its position in the notebook
+        (`data-cell`); each table in a box that scrolls, its numbers to the right.
     """
     exporter = HTMLExporter(
         template_name="page",
@@ -75,6 +76,8 @@ def cells_html(notebook: NotebookNode, *, folder: Path, code: bool) -> str:
 def _prepare(notebook: NotebookNode) -> NotebookNode:
     """Copy a notebook, with outputs only of the kinds a page can show."""
     prepared = copy.deepcopy(notebook)
+    for position, cell in enumerate(prepared.cells):
+        cell.metadata["position"] = position
     prepared.cells = [cell for cell in prepared.cells if not has_tag(cell, PAPERMILL_ERROR)]
     section = ""
     for cell in prepared.cells:
@@ -161,7 +164,7 @@ def _style() -> str:
     return (_FOLDER / "page" / "page.css").read_text(encoding="utf-8")
 
 
-def page(title: str, body: str, *, header: str = "", footer: str = "") -> str:
+def page(title: str, body: str, *, header: str = "", footer: str = "", aside: str = "") -> str:
     """Put a complete HTML document together.
 
     Parameters
@@ -170,12 +173,15 @@ def page(title: str, body: str, *, header: str = "", footer: str = "") -> str:
         Plain text for the browser's tab.
     body, header, footer : str
         HTML.
+    aside : str
+        HTML that stands beside the body of a wide page and above it on a narrow one.
 
     Returns
     -------
     str
         The document, its style included.
     """
+    main = f"<main>\n{body}\n</main>"
     return f"""<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -189,10 +195,12 @@ def page(title: str, body: str, *, header: str = "", footer: str = "") -> str:
 </head>
 <body>
 <header>{header}</header>
-<main>
-{body}
-</main>
+{_beside(aside, main)}
 <footer>{footer}</footer>
 </body>
 </html>
 """
+
+
+def _beside(aside: str, main: str) -> str:
+    return f'<div class="beside">\n{aside}\n{main}\n</div>' if aside else main

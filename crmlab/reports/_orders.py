@@ -7,11 +7,11 @@ from typing import Any
 
 import pandas as pd
 
+from crmlab._parameters import Parameter
 from crmlab._words import count_words
 from crmlab.contracts import TRANSACTIONS, ContractError
 from crmlab.datasets import TRANSACTION_SETS, load_transactions
 from crmlab.loaders import TransactionAudit, audit_transactions, read_header
-from crmlab.reports._parameters import Parameter
 
 __all__ = ["LeftOut", "check_orders", "require_orders"]
 

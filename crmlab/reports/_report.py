@@ -17,12 +17,12 @@ import pandas as pd
 
 from crmlab._errors import InputError, InputTypeError
 from crmlab._notebooks import notebook_title, read_notebook
+from crmlab._parameters import Parameter, check_values, read_parameters
 from crmlab._paths import notebooks_dir
 from crmlab.datasets import TRANSACTION_SETS
 from crmlab.reports._customers import CUSTOMERS_FILE, PAGE_FOLDER
 from crmlab.reports._errors import NotebookFailed, ReportError, load_extra
 from crmlab.reports._orders import LeftOut, check_orders
-from crmlab.reports._parameters import Parameter, check_values, read_parameters
 from crmlab.reports._progress import cell_bar
 from crmlab.reports._publish import destination_folder, keep_failed, publish, staging
 

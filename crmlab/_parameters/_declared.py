@@ -1,44 +1,20 @@
-"""The parameters of a template: read from the cell that declares them, checked before a run.
-
-The cell tagged `parameters` is the only source: it holds lines such as
-
-    top: float = 0.2  # share in [0, 1]; customers counted as "top"
-
-It is parsed, never executed, so a wrong value costs no kernel start.
-"""
+"""Parameters as they are declared, and the values given for them."""
 
 import ast
-import datetime
 import difflib
-import glob
 import io
-import json
-import os
-import re
 import tokenize
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-import pandas as pd
-
-from crmlab._checks import check_choice, check_day, check_encoding, check_number, check_zone
 from crmlab._errors import InputError, InputTypeError
 from crmlab._notebooks import Notebook, has_tag
+from crmlab._parameters._ranges import check_unit, find_ends, is_date
+from crmlab._parameters._values import TYPES, convert, list_items, parse_text, write_date
 
 __all__ = ["Parameter", "check_values", "read_parameters"]
 
-_SCALARS: dict[str, type] = {"bool": bool, "int": int, "float": float, "str": str}
-_DICT = re.compile(r"dict\[str, (.+)\]")
-_TYPES = [
-    *_SCALARS,
-    *(f"list[{scalar}]" for scalar in _SCALARS),
-    "dict[str, str]",
-    "dict[str, float]",
-    "dict[str, list[str]]",
-]
-_TRUTH = {"true": True, "yes": True, "false": False, "no": False}
 _RESERVED = ("name", "out")  # `run_report` keeps these for itself
 _AS_TEXT = {
     "bool": "true or false",
@@ -46,9 +22,6 @@ _AS_TEXT = {
     "dict[str, float]": "name=number, separated by commas",
     "dict[str, list[str]]": "column=value|value, separated by commas",
 }
-
-_BOUNDS = re.compile(r"\bin ([\[(])\s*([^\s,]+)\s*,\s*([^\s,]+?)\s*([\])])")
-_CHOICES = re.compile(r"\bone of (.+)")
 
 
 @dataclass(frozen=True)
@@ -65,8 +38,9 @@ class Parameter:
     default : object
         Value used when the parameter is not given.
     description : str
-        Unit and meaning, `unit; meaning`. A unit that reads `... in [0, 1]`, `one of D, W, M`,
-        `date`, `IANA name`, `encoding name` or `file` (a file, folder or pattern that is there)
+        Unit and meaning, `unit; meaning`. A unit that reads `... in [0, 1]`, `one of D | W | M`,
+        `date`, `date in [1997-06-30, 1998-03-31]`, `IANA name`, `encoding name` or `file` (a file,
+        folder or pattern that is there)
         is enforced.
 
     Examples
@@ -76,6 +50,8 @@ class Parameter:
     0.1
     >>> print(top)
     top: float = 0.2  (share in [0, 1]; customers counted as top)
+    >>> top.ends
+    (0.0, 1.0)
     """
 
     name: str
@@ -110,7 +86,7 @@ class Parameter:
         if self._optional and text.strip().lower() in ("", "none"):
             return None
         try:
-            value = _parse_text(self._kind, text)
+            value = parse_text(self._kind, text)
         except ValueError:
             raise InputError(self._type_message(text, self._hint)) from None
         return self.check(value)
@@ -131,14 +107,14 @@ class Parameter:
         """
         if self._optional and value is None:
             return None
-        if self.unit == "date" and self._kind == "str":
-            value = _write_date(value)
+        if is_date(self.unit) and self._kind == "str":
+            value = write_date(value)
         try:
-            checked = _convert(self._kind, value)
+            checked = convert(self._kind, value)
         except TypeError:
             raise InputTypeError(self._type_message(value)) from None
-        for item in _list_items(checked):
-            self._check_unit(item)
+        for item in list_items(checked):
+            check_unit(self.name, self.unit, item)
         return checked
 
     @property
@@ -149,6 +125,11 @@ class Parameter:
     def unit(self) -> str:
         """The description up to its first semicolon."""
         return self.description.partition(";")[0].strip()
+
+    @property
+    def ends(self) -> tuple[Any, Any] | None:
+        """Lowest and highest value of the declared range; None where it has not both."""
+        return find_ends(self._kind, self.unit)
 
     @property
     def _kind(self) -> str:
@@ -165,111 +146,6 @@ class Parameter:
         article = "an" if self._kind == "int" else "a"
         nothing = " or None" if self._optional else ""
         return f"`{self.name}` must be {article} {self._kind}{nothing}; got {value!r}.{hint}"
-
-    def _check_unit(self, value: Any) -> None:
-        """Enforce what the unit (the text before the first semicolon) promises."""
-        bounds, choices = _BOUNDS.search(self.unit), _CHOICES.search(self.unit)
-        if isinstance(value, str):
-            if self.unit in _TEXT_RULES:
-                _TEXT_RULES[self.unit](self.name, value)
-            if choices:
-                check_choice(self.name, value, [w.strip(" '\"") for w in choices[1].split(",")])
-        elif type(value) is not bool and isinstance(value, int | float):
-            if bounds:
-                left, low, high, right = bounds.groups()
-                check_number(
-                    self.name,
-                    value,
-                    low=float(low),
-                    high=float(high),
-                    open_low=left == "(",
-                    open_high=right == ")",
-                )
-            else:
-                check_number(self.name, value, finite=False)
-
-
-def _write_date(value: Any) -> Any:
-    """Write a date or a point in time in ISO form; anything else passes."""
-    if isinstance(value, np.datetime64):
-        value = pd.Timestamp(value)
-    if not isinstance(value, datetime.date):
-        return value
-    return value.isoformat().removesuffix("T00:00:00")
-
-
-def _check_file(name: str, text: str) -> None:
-    path = os.path.expanduser(text)
-    found = text.strip() and (os.path.exists(path) or glob.glob(path, recursive=True))
-    if not found:
-        raise InputError(f"`{name}` must be a file that exists; got {text!r}.")
-
-
-_TEXT_RULES: dict[str, Callable[[str, str], object]] = {
-    "file": _check_file,
-    "date": check_day,
-    "IANA name": check_zone,
-    "encoding name": check_encoding,
-}
-
-
-def _convert(kind: str, value: Any) -> Any:
-    """Return the value in a declared type; TypeError if it is of another."""
-    if isinstance(value, np.generic):
-        value = value.item()
-    if kind.startswith("list["):
-        if not isinstance(value, list | tuple):
-            raise TypeError
-        return [_convert(kind[5:-1], item) for item in value]
-    if mapped := _DICT.fullmatch(kind):
-        if not isinstance(value, Mapping):
-            raise TypeError
-        return {_convert("str", key): _convert(mapped[1], item) for key, item in value.items()}
-    if kind == "float" and type(value) is int:
-        value = float(value)
-    if type(value) is not _SCALARS[kind]:  # isinstance would let True pass as a number
-        raise TypeError
-    return value
-
-
-def _parse_text(kind: str, text: str) -> Any:
-    """Return the value that a text means; ValueError if it means none."""
-    if kind.startswith("list["):
-        return [_parse_text(kind[5:-1], item) for item in _split(text, ",")]
-    if mapped := _DICT.fullmatch(kind):
-        return _parse_pairs(kind, mapped[1], text.strip())
-    if kind == "bool":
-        if text.strip().lower() not in _TRUTH:
-            raise ValueError
-        return _TRUTH[text.strip().lower()]
-    return _SCALARS[kind](text)
-
-
-def _parse_pairs(kind: str, of: str, text: str) -> dict[str, Any]:
-    """Return the dict that a text means, as pairs or as JSON."""
-    if text.startswith("{"):
-        try:
-            return dict(_convert(kind, json.loads(text)))
-        except TypeError as error:
-            raise ValueError from error
-    pairs = [item.rpartition("=") for item in _split(text, ",")]  # a header may hold a sign itself
-    if not all(key and value for key, _, value in pairs):
-        raise ValueError
-    return {
-        key.strip(): _split(value, "|") if of == "list[str]" else _parse_text(of, value.strip())
-        for key, _, value in pairs
-    }
-
-
-def _split(text: str, mark: str) -> list[str]:
-    return [item.strip() for item in text.split(mark) if item.strip()]
-
-
-def _list_items(value: Any) -> list[Any]:
-    """The values that a unit speaks of: the items of a list, and not the names in a dict."""
-    if isinstance(value, dict):
-        return [item for each in value.values() for item in _list_items(each)]
-    return value if isinstance(value, list) else [value]
 
 
 def read_parameters(notebook: Notebook, *, report: str) -> list[Parameter]:
@@ -318,8 +194,8 @@ def _read_declaration(node: ast.stmt, comments: Mapping[int, str], report: str) 
     if not comment:
         raise InputError(f"{where} must end in a comment `# unit; meaning`.")
     name, kind = node.target.id, ast.unparse(node.annotation)
-    if kind.removesuffix(" | None") not in _TYPES:
-        raise InputError(f"{where} must have a type among {', '.join(_TYPES)}; got {kind}.")
+    if kind.removesuffix(" | None") not in TYPES:
+        raise InputError(f"{where} must have a type among {', '.join(TYPES)}; got {kind}.")
     if name in _RESERVED:
         raise InputError(f"{where} must have another name; `{name}` belongs to `run_report`.")
     try:
