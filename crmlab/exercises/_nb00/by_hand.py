@@ -80,6 +80,7 @@ def _make_recency(
     first: date = date(2024, 1, 10), last: date = date(2024, 3, 10), end: date = date(2024, 4, 30)
 ) -> Exercise:
     recency, age = (last - first).days, (end - first).days
+    silent = age - recency
     return Exercise(
         key="00.5",
         objective=3,
@@ -92,7 +93,7 @@ The data end on {end}. What is the customer's `recency`, in whole days?""",
         right="Here `recency` is the age at the last purchase: large means still buying late.",
         misconceptions=(
             Misconception(
-                float(age - recency),
+                float(silent),
                 "That is `days_since_last`: from the last purchase to the data's end.",
             ),
             Misconception(float(age), "That is T: from the first purchase to the end of the data."),
@@ -111,7 +112,7 @@ The data end on {end}. What is the customer's `recency`, in whole days?""",
         solution=f"""\
 From {first} to {last}: pd.Timestamp("{last}") - pd.Timestamp("{first}").
 recency = {recency} days.
-T = {age} days runs on to the end of the data; days_since_last = {age} - {recency} = {age - recency}.""",
+T = {age} days runs on to the end of the data; days_since_last = {age} - {recency} = {silent}.""",
     )
 
 

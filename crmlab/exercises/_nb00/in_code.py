@@ -73,9 +73,11 @@ def repeat_purchases(orders, last_day):
         ),
         WrongCode(
             lambda orders, last_day: int(
-                (
-                    orders[orders["date"] <= last_day].groupby("customer_id")["date"].nunique() > 1
-                ).sum()
+                orders[orders["date"] <= last_day]
+                .drop_duplicates(["customer_id", "date"])["customer_id"]
+                .value_counts()
+                .gt(1)
+                .sum()
             ),
             "Those are the customers who came back; count how often they did.",
         ),
@@ -187,9 +189,9 @@ REVENUE = CodeExercise(
     concepts=("Q4",),
     question="""\
 `export` holds a shop's orders, one row each: `customer` (missing for a guest), `status` (paid,
-partly refunded, refunded, pending or cancelled), `currency`, `goods` (their price) and `given_back`.
-Write `revenue(export, currency)`: the revenue of known customers in that currency, by the default
-rules of this book.""",
+partly refunded, refunded, pending or cancelled), `currency`, `goods` (their price) and
+`given_back`. Write `revenue(export, currency)`: the revenue of known customers in that currency, by
+the default rules of this book.""",
     starter='''\
 def revenue(export, currency):
     """Revenue of known customers in one currency, a number."""

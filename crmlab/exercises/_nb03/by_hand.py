@@ -152,7 +152,7 @@ person? Give two decimals.""",
         answer=answer,
         tolerance=0.0051,
         unit="one probability between 0 and 1 with two decimals, such as 0.35",
-        right=f"Odds of {2**total} to 1: two good signs are not enough to be sure, after a bad one.",
+        right=f"Odds of {2**total} to 1: two good signs and a bad one do not make it certain.",
         misconceptions=(
             Misconception(
                 float(total), "That is the sum of the weights, the first step; odds are 2^sum."
@@ -227,7 +227,8 @@ How many children in Seoul take the premium plan?""",
         ),
         hint="use the total of the row.",
         solution=f"""\
-{row} - {basic} - {standard} = {hidden}, and the column gives the same: {column} - {others[2]} = {hidden}.
+By the row: {row} - {basic} - {standard} = {hidden}.
+By the column: {column} - {others[2]} = {hidden}.
 To protect it, hide a second cell in the row, a second in the column, and the one across.""",
     )
 

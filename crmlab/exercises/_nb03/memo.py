@@ -5,8 +5,8 @@ from crmlab.exercises._items import Memo
 __all__ = ["MEMO"]
 
 MEMO = Memo(
-    task="The management of Haneul Learning asks: is it worth linking the three systems? Write half "
-    "a page: do, cost, risk, what would change my mind.",
+    task="The management of Haneul Learning asks: is it worth linking the three systems? Write "
+    "half a page: do, cost, risk, what would change my mind.",
     rubric=(
         ("Decision", "says yes or no in the first sentence, and what is done on Monday", 2),
         ("Number of customers", "names 9,257 records and about 5,000 people, and the source", 2),
@@ -25,9 +25,10 @@ somebody who has one already: 25,512,000 won of a bill of 55,542,000 won. Linkin
 checks fifty pairs a month; that time is not in our data. (Only 58 % agreed to post, so the lawful
 mailing is smaller, and so is the saving.)
 
-**Risk.** Of the merged pairs 0.5 % are two people, often of one family: they would get one catalogue
-for two, and one history. Of the true pairs 0.2 % stay apart. We keep the originals, so that a merge
-can be undone. The one view holds more complete entries than any system, so few may see it.
+**Risk.** Of the merged pairs 0.5 % are two people, all of one family: they would get one
+catalogue for two, and one history. Of the true pairs 0.2 % stay apart. We keep the originals,
+so that a merge can be undone. The one view holds more complete entries than any
+system, so few may see it.
 
 **What would change my mind.** More than five wrong in a hand check of 100 merged pairs, or a test
 in which the second catalogue sells more than it costs.""",
