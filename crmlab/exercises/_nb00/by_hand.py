@@ -1,67 +1,15 @@
-"""Exercises of notebook 00: purchases, refunds, revenue, and the three clocks of a customer."""
+"""By hand in notebook 00: refunds, the clock called recency, and what CRM is measured by."""
 
-from crmlab.exercises._items import Exercise, Misconception
+from collections.abc import Mapping
+from datetime import date, timedelta
 
-__all__ = ["EXERCISES"]
+import numpy as np
 
-_PURCHASES = Exercise(
-    key="00.1",
-    objective=4,
-    question="""\
-An order file has five lines:
+from crmlab.exercises._items import Drawn, Exercise, Misconception
 
-| customer | date | amount |
-|---|---|---:|
-| A | 2024-03-01 | 20 |
-| A | 2024-03-01 | 15 |
-| B | 2024-03-02 | 40 |
-| A | 2024-03-08 | 25 |
-| B | 2024-03-09 | 30 |
+__all__ = ["MEANING", "RECENCY", "REFUNDS"]
 
-How many purchases does customer A have, the first one included, as this book counts them?""",
-    answer=2.0,
-    tolerance=0.001,
-    unit="one number of purchases, such as 7",
-    right="A purchase is a day with an order, so two orders on 1 March are one purchase.",
-    misconceptions=(
-        Misconception(3.0, "Those are order lines; here a purchase is a day."),
-        Misconception(1.0, "That is `frequency`, which leaves out the first purchase."),
-        Misconception(5.0, "Those are the lines of the whole file, with customer B."),
-        Misconception(4.0, "Those are the days of the whole file, with customer B."),
-    ),
-    hint="look at the dates of customer A only, and ask how often A came.",
-    solution="""\
-A has three lines: 1 March, 1 March and 8 March.
-The two of 1 March are one purchase of 20 + 15 = 35.
-That leaves 2 purchases: 1 March and 8 March. `frequency`, the repeats, is 1.""",
-)
-
-_RECENCY = Exercise(
-    key="00.2",
-    objective=4,
-    question="""\
-A customer's first purchase is on 2024-01-10, the last one on 2024-03-10.
-The data end on 2024-04-30. What is the customer's `recency`, in days?""",
-    answer=60.0,
-    tolerance=0.001,
-    unit="one number in days, such as 14",
-    right="Here `recency` is the age at the last purchase: large means still buying late.",
-    misconceptions=(
-        Misconception(51.0, "That is `days_since_last`: from the last purchase to the data's end."),
-        Misconception(111.0, "That is T: from the first purchase to the end of the data."),
-        Misconception(60 / 7, "The span is the right one, but this is in weeks.", 0.1),
-        Misconception(2.0, "The span is the right one, but this is in months.", 0.04),
-        Misconception(59.0, "Almost: 2024 is a leap year."),
-        Misconception(61.0, "Almost: this counts both the first and the last day."),
-    ),
-    hint="recency ends at the last purchase, wherever the data end.",
-    solution="""\
-From 10 January to 10 March 2024: 21 days left in January, 29 in February, 10 in March.
-recency = 21 + 29 + 10 = 60 days.
-T = 111 days runs on to the end of the data; days_since_last = 111 - 60 = 51 days.""",
-)
-
-_REFUNDS = Exercise(
+REFUNDS = Exercise(
     key="00.3",
     objective=3,
     question="""\
@@ -106,6 +54,18 @@ Answer with a set of day numbers.""",
             frozenset({"1", "5"}),
             "Two slips: zero is a purchase, and each refund undoes a purchase before it.",
         ),
+        Misconception(
+            frozenset({"1", "5", "9"}),
+            "A line that gives money back is not a purchase, and a line of zero can be one.",
+        ),
+        Misconception(
+            frozenset({"9"}),
+            "That is the day of a refund; the question asks for purchases that are left.",
+        ),
+        Misconception(
+            frozenset({"5"}),
+            "Look again at that day: was its price given back later?",
+        ),
     ),
     hint="for each refund, look for a purchase before it of exactly that price.",
     solution="""\
@@ -115,44 +75,82 @@ Day 12 cost nothing and nothing was given back: a purchase.
 Purchases are on days 1 and 12.""",
 )
 
-_REVENUE = Exercise(
-    key="00.4",
-    objective=3,
+
+def _make_recency(
+    first: date = date(2024, 1, 10), last: date = date(2024, 3, 10), end: date = date(2024, 4, 30)
+) -> Exercise:
+    recency, age = (last - first).days, (end - first).days
+    silent = age - recency
+    return Exercise(
+        key="00.5",
+        objective=3,
+        question=f"""\
+A customer's first purchase is on {first}, the last one on {last}.
+The data end on {end}. What is the customer's `recency`, in whole days?""",
+        answer=float(recency),
+        tolerance=0.001,
+        unit="one whole number of days, such as 14",
+        right="Here `recency` is the age at the last purchase: large means still buying late.",
+        misconceptions=(
+            Misconception(
+                float(silent),
+                "That is `days_since_last`: from the last purchase to the data's end.",
+            ),
+            Misconception(float(age), "That is T: from the first purchase to the end of the data."),
+            Misconception(recency / 7, "The span is the right one, but this is in weeks.", 0.1),
+            Misconception(
+                recency / 30.4375, "The span is the right one, but this is in months.", 0.04
+            ),
+            Misconception(
+                float(recency - 1), "One day too few: 2024 is a leap year, or a day got lost."
+            ),
+            Misconception(
+                float(recency + 1), "Almost: this counts both the first and the last day."
+            ),
+        ),
+        hint="recency ends at the last purchase, wherever the data end.",
+        solution=f"""\
+From {first} to {last}: pd.Timestamp("{last}") - pd.Timestamp("{first}").
+recency = {recency} days.
+T = {age} days runs on to the end of the data; days_since_last = {age} - {recency} = {silent}.""",
+    )
+
+
+def _draw_recency(rng: np.random.Generator) -> Mapping[str, date]:
+    first = date(2024, 1, 2) + timedelta(days=int(rng.integers(0, 40)))
+    last = first + timedelta(days=int(rng.integers(45, 90)))
+    return {"first": first, "last": last, "end": last + timedelta(days=int(rng.integers(20, 40)))}
+
+
+RECENCY = Drawn(make=_make_recency, draw=_draw_recency)
+
+MEANING = Exercise(
+    key="00.7",
+    objective=4,
+    concepts=("B2", "B7"),
     question="""\
-A shop's export, one row per order:
+A shop says "we do CRM". It has bought software, mailed coupons and opened a fan page. Which number
+tells whether it does CRM in the sense of this book?
 
-| order | customer | status | currency | goods | given back |
-|---|---|---|---|---:|---:|
-| 1 | kim | paid | USD | 60 | 0 |
-| 2 | lee | partly refunded | USD | 80 | 20 |
-| 3 | guest | paid | USD | 50 | 0 |
-| 4 | kim | cancelled | USD | 70 | 0 |
-| 5 | park | refunded | USD | 40 | 40 |
-| 6 | lee | pending | USD | 30 | 0 |
-| 7 | choi | paid | EUR | 90 | 0 |
-
-What is the revenue in USD, by the default rules of this book?""",
-    answer=120.0,
-    tolerance=0.001,
-    unit="one number in USD, such as 75",
-    right="Revenue is what known customers paid for goods, less what they were given back.",
+a) the number of employees who can log in to the software
+b) the share of the coupons that were used
+c) the money per customer among those who were mailed, against a group that was not
+d) the number of fans of the page""",
+    answer="c",
+    tolerance=0.0,
+    unit='one letter in quotes, such as "a"',
+    right="It is about a customer's behaviour, an action, and whether the action helped in money.",
     misconceptions=(
-        Misconception(420.0, "That is every amount in the file, in two currencies."),
-        Misconception(360.0, "Refunds are off, but two currencies and every status are in it."),
-        Misconception(330.0, "Those are all dollars written down, paid or not."),
-        Misconception(270.0, "Some of these dollars never came, and one customer is nobody."),
-        Misconception(210.0, "Dollars and euros are not added up."),
-        Misconception(180.0, "That is gross: take off what was given back."),
-        Misconception(170.0, "One of these orders is of nobody."),
-        Misconception(160.0, "An order given back whole brings nothing."),
-        Misconception(150.0, "A pending order is left out by default."),
-        Misconception(190.0, "A cancelled order never counts."),
+        Misconception("a", "That is the trade press's view: a product. It says nothing of money."),
+        Misconception(
+            "b", "An answer is a sign of Communication; the users might have bought anyway."
+        ),
+        Misconception(
+            "d", "A sign of Community at best: fans need not be customers, nor bring any."
+        ),
     ),
-    hint="go order by order: ask what its status means, who bought, and in which currency.",
+    hint="look for the sentence that says what CRM means in this book, and its three parts.",
     solution="""\
-Order 1 brings 60, order 2 brings 80 - 20 = 60, order 5 brings 40 - 40 = 0.
-Left out: 3 (nobody), 4 (cancelled), 6 (pending), 7 (another currency).
-Revenue: 120 USD, of 3 orders and 2 purchases.""",
+c. Learn, act, measure in money: only c compares the customers of an action with others.
+a is a product, b is an answer without a comparison, d counts people who may never buy.""",
 )
-
-EXERCISES = (_PURCHASES, _RECENCY, _REFUNDS, _REVENUE)
