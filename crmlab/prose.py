@@ -118,12 +118,17 @@ def compare(
     -------
     str
 
+    Raises
+    ------
+    InputError
+        If `within` is negative.
+
     Examples
     --------
     >>> compare(103, 100, "more", "less", "as much", within=0.05)
     'as much'
     """
-    if abs(one - other) <= within * abs(other):
+    if abs(one - other) <= check_number("within", within, low=0) * abs(other):
         return same
     return more if one > other else less
 

@@ -126,4 +126,3 @@ def test_quizzes_of_the_book_have_six_items_with_reasons_and_no_two_options_alik
             assert len(set(texts)) == len(texts)
             assert all(why.endswith(".") and why.isascii() for _, why in item.options)
             assert item.question.isascii()
-            assert item.concepts

@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from crmlab._checks import check_count
 from crmlab._optional import needing
 from crmlab.course._concepts import concept_faults, concept_homes
 from crmlab.course._copies import Copies, copies_folder, copy_notebooks, reset_notebook
@@ -46,7 +47,11 @@ def write_pack(*, out: str | os.PathLike[str] | None = None, seed: int | None = 
     ------
     MissingExtraError
         If the extra ``reports`` is not installed.
+    InputError
+        If `seed` is not a whole number from 0 on.
     """
+    if seed is not None:
+        check_count("seed", seed, minimum=0)
     with needing("reports"):
         from crmlab.course._pack import make_pack
     return make_pack(out=out, seed=seed)

@@ -7,6 +7,7 @@ from string import ascii_lowercase
 
 import numpy as np
 
+from crmlab._checks import check_count
 from crmlab._errors import InputError
 from crmlab.course._copies import read_number
 from crmlab.exercises.rooms import QuizItem, load_blocks
@@ -87,6 +88,11 @@ def draw_quiz(items: Sequence[QuizItem], *, seed: int | None = None) -> list[Que
     -------
     list of Question
 
+    Raises
+    ------
+    InputError
+        If `seed` is not a whole number from 0 on.
+
     Examples
     --------
     >>> item = QuizItem("How many?", (("one", "It says one."), ("two", "One is not two.")))
@@ -94,7 +100,8 @@ def draw_quiz(items: Sequence[QuizItem], *, seed: int | None = None) -> list[Que
     >>> sorted(option.letter for option in question.options), question.right.text
     (['a', 'b'], 'one')
     """
-    rng = np.random.default_rng(seed)
+    chosen = None if seed is None else check_count("seed", seed, minimum=0)
+    rng = np.random.default_rng(chosen)
     return [_draw(item, rng) for item in items]
 
 
