@@ -96,7 +96,7 @@ QUIZ = (
     ),
     QuizItem(
         question="Two records of the branch: the same birth date, surname, address, phone and "
-        "e-mail; given names 민서 (Min-seo) and 민준 (Min-jun). What do you do?",
+        "e-mail; given names Min-seo and Min-jun. What do you do?",
         options=(
             (
                 "Keep them apart: they may be twins, and the given name decides.",
