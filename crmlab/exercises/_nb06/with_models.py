@@ -15,7 +15,7 @@ __all__ = ["COVERAGE", "TEN_BEST"]
 
 def ten_best(ahead, spend, margin, discount_rate):
     """Return the value today of the ten customers with most, largest first."""
-    value = 0.0
+    value = 0 * spend
     for year in ahead.columns:
         value += margin * ahead[year] * spend / (1 + discount_rate) ** year
     return value.nlargest(10)
