@@ -15,6 +15,7 @@ from matplotlib.text import Text
 from numpy.testing import assert_allclose
 from plot_identity_cases import IDENTITY_TABLES
 from plot_ltv_cases import LTV_TABLES, four_intervals
+from plot_segment_cases import SEGMENT_TABLES
 
 from crmlab import plots
 from crmlab.concentration import decile_table, gini, lorenz_curve, top_share, whale_curve
@@ -94,6 +95,7 @@ TABLES = {
     plot_flows: flow_table,
     **LTV_TABLES,
     **IDENTITY_TABLES,
+    **SEGMENT_TABLES,
 }
 every_plot = pytest.mark.parametrize(
     ("plot", "make_table"), TABLES.items(), ids=[plot.__name__ for plot in TABLES]

@@ -21,7 +21,7 @@ import pytest
 from review_cases import base as base_of_orders
 
 import crmlab
-from crmlab import customer_base, ltv
+from crmlab import customer_base, ltv, segmentation
 from crmlab.concentration import lorenz_curve
 from crmlab.identity import link_customers
 from crmlab.loaders import audit_transactions
@@ -71,7 +71,7 @@ RESULTS = {
     "data_quality.Contact", "data_quality.Fields", "data_quality.Pairs", "data_quality.People",
     "data_quality.Publication", "datasets.Company", "datasets.Truth", "identity.Linkage",
     "loaders.TransactionAudit", "reports.Parameter", "simulate.Company", "simulate.Truth",
-    "widgets.LeverView", "widgets.LinkageView", "widgets.ParetoView",
+    "widgets.LeverView", "widgets.LinkageView", "widgets.ParetoView", "widgets.TierView",
 }  # fmt: skip
 
 FLAG = "a flag is read by its truth, as everywhere in Python"
@@ -240,6 +240,9 @@ BY_THRESHOLD = pd.DataFrame(
      "precision": [0.9, 1.0], "recall": [0.99, 0.8], "f1": [0.94, 0.89]},
     index=pd.Index([0.5, 0.99], name="threshold"),
 )  # fmt: skip
+RANKED = pd.DataFrame(
+    {"profit": [9.0, 5, 1, -2], "loyalty": [1, 4, 3, 2], "lifetime_value": [3.0, 8, 9, 0]}
+)
 ECONOMICS = {"price": 50.0, "frequency": 4.0, "margin": 0.3, "retention": 0.8, "discount_rate": 0.1}
 
 
@@ -271,7 +274,8 @@ def calls() -> dict[str, Callable[..., Any]]:
     with_age = ltv.BetaGeoNBD.from_params(
         r=0.6, alpha=8.0, a=0.8, b=2.4, unit="W", coefficients={"purchase": {"age": 0.4}}
     )
-    base = pd.Series([700, 300], index=[0, 1])
+    installed = pd.Series([700, 300], index=[0, 1])
+    base = customer_base.rfm_summary(ORDERS)
     linkage = link_customers(PEOPLE)
     consents = pd.DataFrame(
         {"customer_id": ["c1"], "channel": "post", "purpose": "marketing", "granted": True,
@@ -294,6 +298,8 @@ def calls() -> dict[str, Callable[..., Any]]:
         "customer_base.cohort_retention": works(ORDERS),
         "customer_base.customer_flows": works(ORDERS),
         "customer_base.customer_profit": works(ORDERS),
+        "customer_base.revenue_change": works(ORDERS, cut="2024-06-30", start="2024-01-01"),
+        "customer_base.rfm_expression": works(ORDERS),
         "customer_base.rfm_summary": works(ORDERS),
         "customer_base.sufficient_statistics": works(ORDERS),
         "data_quality.assess_data_quality": works(ORDERS, **mailing),
@@ -313,11 +319,11 @@ def calls() -> dict[str, Callable[..., Any]]:
         "ltv.ContractModel.discounted_expected_residual_lifetime": works(
             contract, 1, discount_rate=0.1
         ),
-        "ltv.ContractModel.expected_survivors": works(contract, base, 2, level=0.9),
+        "ltv.ContractModel.expected_survivors": works(contract, installed, 2, level=0.9),
         "ltv.ContractModel.retention_rate": works(contract, 1),
         "ltv.ContractModel.simulate": works(contract, 5, periods=3),
         "ltv.ContractModel.survival": works(contract, 1),
-        "ltv.ContractModel.value_installed_base": works(contract, base, **money),
+        "ltv.ContractModel.value_installed_base": works(contract, installed, **money),
         "ltv.CountLikelihood.fit": works(model, summary),
         "ltv.CountModel.discounted_expected_purchases": works(model, summary, discount_rate=0.1),
         "ltv.CountModel.expected_purchases": works(model, summary, 8.0),
@@ -367,6 +373,12 @@ def calls() -> dict[str, Callable[..., Any]]:
         "reports.show_plot": works(plot_lorenz, lorenz_curve(SPENT), figsize=(4.0, 3.0)),
         "reviews.review_customer_base": works(ORDERS),
         "reviews.review_customer_value": works(base_of_orders()),
+        "segmentation.compare_rankings": works(RANKED),
+        "segmentation.migration_matrix": works(ORDERS, cut="2024-06-30", start="2024-01-01"),
+        "segmentation.profile_segments": works(RANKED, segment="loyalty", value="profit"),
+        "segmentation.rfm_scores": works(base),
+        "segmentation.segment_stability": works(segmentation.RFMSegmenter(), base),
+        "segmentation.value_tiers": works(RANKED, n_tiers=2),
         "simulate.CompanySettings": works(),
         "simulate.simulate_company": works(),
         "widgets.lever_explorer": works(**ECONOMICS),
@@ -375,6 +387,8 @@ def calls() -> dict[str, Callable[..., Any]]:
         "widgets.linkage_view": works(BY_THRESHOLD, 0.5, **mailing),
         "widgets.pareto_explorer": works(SPENT),
         "widgets.pareto_view": works(SPENT),
+        "widgets.tier_explorer": works(RANKED),
+        "widgets.tier_view": works(RANKED),
     }
     found = {key: functools.partial(public()[key], *a, **k) for key, (a, k) in given.items()}
     for models, data in {
@@ -383,6 +397,8 @@ def calls() -> dict[str, Callable[..., Any]]:
         (ltv.ShiftedBetaGeometric, ltv.BetaDiscreteWeibull): SUBSCRIPTIONS,
     }.items():
         found |= {f"ltv.{each.__name__}": learn(each, data) for each in models}
+    for segmenter in (segmentation.RFMSegmenter, segmentation.KMeansSegmenter):
+        found[f"segmentation.{segmenter.__name__}"] = learn(segmenter, base)
     return found
 
 

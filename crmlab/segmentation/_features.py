@@ -72,9 +72,11 @@ def count_unseen(customers: pd.DataFrame, levels: dict[str, list[Any]]) -> pd.Da
     for name, known in levels.items():
         values = customers[name]
         strange = values[~values.isin(known)]
-        counts = strange.astype(object).where(strange.notna(), None).value_counts(dropna=False)
-        rows += [(name, value, n) for value, n in counts.items()]
-    return pd.DataFrame(rows, columns=["column", "value", "n_customers"])
+        rows += [(name, value, n) for value, n in strange.value_counts().items()]
+        if n_missing := int(strange.isna().sum()):
+            rows.append((name, None, n_missing))
+    found = pd.DataFrame(rows, columns=["column", "value", "n_customers"])
+    return found.astype({"value": object, "n_customers": "int64"})
 
 
 def _levels_of(column: pd.Series) -> list[Any]:
