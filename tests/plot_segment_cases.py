@@ -13,8 +13,11 @@ from crmlab.plots import (
 
 def profile():
     return pd.DataFrame(
-        {"customer_share": [0.2, 0.5, 0.3], "value_share": [0.7, 0.25, 0.05]},
-        index=["loyal", "others", "gone"],
+        {
+            "segment": ["loyal", "others", "gone"],
+            "customer_share": [0.2, 0.5, 0.3],
+            "value_share": [0.7, 0.25, 0.05],
+        }
     )
 
 

@@ -139,9 +139,9 @@ def test_title_and_labels_are_written_with_units(plot, make_table):
     ax = plot(make_table())
     assert ax.get_title()
     unit = r"\((number|.*%|customers|date|1 = |currency|weeks|probability|bits)"
-    assert re.search(unit + "|^month$", ax.get_xlabel())
+    assert re.search(unit + "|^(month|step|best customers chosen by)$", ax.get_xlabel())
     assert re.search(
-        unit + "|^(customer|lever|comparison|field · system)$", ax.get_ylabel()
+        unit + "|^(customer|lever|comparison|field · system|segment.*)$", ax.get_ylabel()
     )  # a row each has no unit
 
 

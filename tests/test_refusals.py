@@ -78,6 +78,7 @@ FLAG = "a flag is read by its truth, as everywhere in Python"
 LABEL = "a label for people, whatever it is"
 FOLDER = "Python says what a path is, in its own words"
 COLUMNS = "what cannot be iterated is refused by Python, which does not know the option's name"
+COLUMN = "any label of a column, and the message lists those there are"
 NUMBERS = "a text is refused by Python, which does not know the option's name"
 NOT_REFUSED = {
     ("concepts.concept_homes", "notebooks"): FOLDER,
@@ -121,11 +122,13 @@ NOT_REFUSED = {
     ("ltv.predictive_intervals", "parameter_uncertainty"): FLAG,
     ("ltv.predictive_intervals", "total"): FLAG,
     ("ltv.score_table", "columns"): COLUMNS,
-    ("ltv.survivors", "by"): "any label of a column, and the message lists those there are",
+    ("ltv.survivors", "by"): COLUMN,
     ("ltv.top_decile_captured", "relative"): FLAG,
     ("plots.plot_holdout_deciles", "currency"): LABEL,
     ("plots.plot_intervals", "of"): LABEL,
     ("plots.plot_probability_alive", "unit"): LABEL,
+    ("plots.plot_rankings", "currency"): LABEL,
+    ("plots.plot_revenue_change", "currency"): LABEL,
     ("plots.plot_tracking", "incremental"): FLAG,
     ("plots.plot_whale", "currency"): LABEL,
     ("privacy.cell_bounds", "by"): COLUMNS,
@@ -150,6 +153,10 @@ NOT_REFUSED = {
     ("reviews.review_customer_base", "currency"): LABEL,
     ("reviews.review_customer_base", "show_customers"): FLAG,
     ("reviews.review_customer_value", "currency"): LABEL,
+    ("segmentation.KMeansSegmenter", "log"): FLAG,
+    ("segmentation.KMeansSegmenter", "n_segments"): "a number, or a word",
+    ("segmentation.profile_segments", "segment"): COLUMN,
+    ("segmentation.profile_segments", "value"): COLUMN,
     ("widgets.lever_view", "moves"): COLUMNS,
     ("widgets.linkage_explorer", "cost_per_mailing"): NUMBERS,
     ("widgets.linkage_view", "cost_per_mailing"): NUMBERS,
@@ -275,7 +282,7 @@ def calls() -> dict[str, Callable[..., Any]]:
         r=0.6, alpha=8.0, a=0.8, b=2.4, unit="W", coefficients={"purchase": {"age": 0.4}}
     )
     installed = pd.Series([700, 300], index=[0, 1])
-    base = customer_base.rfm_summary(ORDERS)
+    base = customer_base.rfm_summary(ORDERS.head(47))
     linkage = link_customers(PEOPLE)
     consents = pd.DataFrame(
         {"customer_id": ["c1"], "channel": "post", "purpose": "marketing", "granted": True,
@@ -357,6 +364,9 @@ def calls() -> dict[str, Callable[..., Any]]:
         "plots.plot_flows": works(customer_base.customer_flows(ORDERS)),
         "plots.plot_levers": works(ltv.ltv_levers(**ECONOMICS)),
         "plots.plot_lorenz": works(lorenz_curve(SPENT)),
+        "plots.plot_migration": works(
+            segmentation.migration_matrix(ORDERS, cut="2024-06-30", start="2024-01-01")
+        ),
         "plots.plot_tracking": works(
             ltv.tracking_table(model, ORDERS, calibration_end="2024-06-30")
         ),

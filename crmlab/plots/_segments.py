@@ -33,7 +33,7 @@ def plot_segments(profile: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     Parameters
     ----------
     profile : DataFrame
-        As `profile_segments` returns it: index the segment, `customer_share` and `value_share`
+        As `profile_segments` returns it: `segment`, `customer_share` and `value_share`
         (fractions).
     ax : matplotlib Axes, optional
         Where to draw; a new figure if not given.
@@ -50,15 +50,15 @@ def plot_segments(profile: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     Examples
     --------
     >>> profile = pd.DataFrame(
-    ...     {"customer_share": [0.2, 0.8], "value_share": [0.7, 0.3]}, index=["loyal", "others"]
+    ...     {"segment": ["a", "b"], "customer_share": [0.2, 0.8], "value_share": [0.7, 0.3]}
     ... )
     >>> plot_segments(profile).get_title()
-    'loyal: 20% of customers, 70% of value'
+    'a: 20% of customers, 70% of value'
     """
-    check_table("profile", profile, ["customer_share", "value_share"])
+    check_table("profile", profile, ["segment", "customer_share", "value_share"])
     customers = check_column(profile, "customer_share")
     value = check_column(profile, "value_share", negative=True)
-    names = [str(name) for name in profile.index]
+    names = [str(name) for name in profile["segment"]]
     ax = make_axes(ax)
     at = np.arange(len(profile))
     ax.barh(at - 0.2, customers, height=0.4, color=SKY, label="customers")
@@ -72,7 +72,7 @@ def plot_segments(profile: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         ax,
         title=f"{names[best]}: {percent(customers[best])} of customers, "
         f"{percent(value[best])} of value",
-        x="share of all",
+        x="share of all (%)",
         y="segment",
         grid=False,
     )
@@ -211,7 +211,7 @@ def plot_segment_counts(selection: pd.DataFrame, *, ax: Axes | None = None) -> A
     ax.set_xticks(k)
     ax.set_ylim(min(0.0, float(selection["silhouette"].min())), 1.02)
     ax.legend(fontsize=8, frameon=False)
-    return finish(ax, title=title, x="segments (number)", y="index (1 is best)")
+    return finish(ax, title=title, x="segments (number)", y="index (1 = best)")
 
 
 def plot_rankings(rankings: pd.DataFrame, *, currency: str = "", ax: Axes | None = None) -> Axes:

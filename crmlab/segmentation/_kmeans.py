@@ -13,6 +13,7 @@ from crmlab._errors import InputError, InputTypeError
 from crmlab._types import Floats, Ints
 from crmlab.segmentation._choice import choose, compare_counts, find_centres, nearest
 from crmlab.segmentation._features import count_unseen, learn_scaling, read_numbers
+from crmlab.segmentation._names import check_names
 
 if TYPE_CHECKING:
     from typing import Self
@@ -210,7 +211,7 @@ class KMeansSegmenter(ClusterMixin, BaseEstimator):
         Returns
         -------
         DataFrame
-            One row per column and value: ``column``, ``value`` (None where it is missing),
+            One row per column and value: ``column``, ``value`` (empty where it is missing),
             ``n_customers`` (int). Empty where all are known.
 
         Raises
@@ -239,7 +240,7 @@ class KMeansSegmenter(ClusterMixin, BaseEstimator):
         check_choice("unseen", self.unseen, ("raise", "average"))
 
     def _categories(self) -> list[str]:
-        return _names_of("categories", self.categories)
+        return check_names("categories", self.categories)
 
     def _choose_columns(self, customers: Any) -> list[str]:
         """The columns of numbers of a frame; of an array their positions, as text."""
@@ -252,7 +253,7 @@ class KMeansSegmenter(ClusterMixin, BaseEstimator):
                 )
             return [str(at) for at in range(np.shape(customers)[-1] if np.ndim(customers) else 0)]
         if self.columns is not None:
-            return _names_of("columns", self.columns)
+            return check_names("columns", self.columns)
         if set(_SUMMARY) <= set(customers.columns):
             return _SUMMARY
         return [name for name in customers.columns if name not in categories]
@@ -318,12 +319,6 @@ class KMeansSegmenter(ClusterMixin, BaseEstimator):
         self.selection_ = found
         self.stable_ = bool(found.loc[found["chosen"], "stability"].item() >= self.min_stability)
         return chosen
-
-
-def _names_of(option: str, names: Any) -> list[str]:
-    if isinstance(names, str) or not all(isinstance(name, str) for name in names):
-        raise InputTypeError(f"`{option}` must be names of columns in a list; got {names!r}.")
-    return list(names)
 
 
 def _order(labels: Ints, numbers: Floats, value: int | None, k: int) -> Ints:

@@ -7,6 +7,7 @@ import pandas as pd
 
 from crmlab._checks import check_column, check_columns
 from crmlab._errors import InputError, InputTypeError
+from crmlab.segmentation._names import check_names
 
 __all__ = ["profile_segments"]
 
@@ -36,8 +37,10 @@ def profile_segments(
     Returns
     -------
     DataFrame
-        One row per segment, index the segment:
+        One row per segment:
 
+        ``segment``
+            its name, in order;
         ``n_customers``, ``customer_share``
             customers, and their share of all, in [0, 1];
         ``value``, ``value_share``
@@ -59,15 +62,15 @@ def profile_segments(
     ...     {"segment": ["a", "a", "b"], "total_spend": [60.0, 20.0, 20.0], "frequency": [4, 2, 0]}
     ... )
     >>> profile_segments(customers, columns=["frequency"])[
-    ...     ["n_customers", "value", "value_share", "mean_frequency"]
+    ...     ["segment", "n_customers", "value", "value_share", "mean_frequency"]
     ... ]
-             n_customers  value  value_share  mean_frequency
-    segment
-    a                  2   80.0          0.8             3.0
-    b                  1   20.0          0.2             0.0
+      segment  n_customers  value  value_share  mean_frequency
+    0       a            2   80.0          0.8             3.0
+    1       b            1   20.0          0.2             0.0
     """
     if not isinstance(customers, pd.DataFrame):
         raise InputTypeError(f"`customers` must be a DataFrame; got {type(customers).__name__}.")
+    columns = check_names("columns", columns)
     check_columns(customers.columns, [segment, value, *columns], what="`customers`")
     groups = customers[segment]
     if groups.isna().any():
@@ -88,4 +91,4 @@ def profile_segments(
     for name in columns:
         profile[f"mean_{name}"] = by[name].mean()
         profile[f"median_{name}"] = by[name].median()
-    return profile.rename_axis(segment)
+    return profile.rename_axis("segment").reset_index()

@@ -8,6 +8,7 @@ import pandas as pd
 from crmlab._checks import check_column, check_columns, check_count, check_fraction
 from crmlab._errors import InputError, InputTypeError
 from crmlab._types import Floats
+from crmlab.segmentation._names import check_names
 from crmlab.segmentation._ranks import bin_by_edges, find_edges
 
 __all__ = ["MEASURES", "best_of", "compare_rankings", "value_tiers"]
@@ -176,8 +177,9 @@ def best_of(value: Floats, top: float) -> Floats:
 def _read_values(customers: pd.DataFrame, option: str, names: Sequence[str]) -> dict[str, Floats]:
     if not isinstance(customers, pd.DataFrame):
         raise InputTypeError(f"`customers` must be a DataFrame; got {type(customers).__name__}.")
-    if isinstance(names, str) or not isinstance(names, Sequence) or not len(names):
-        raise InputTypeError(f"`{option}` must be names of columns in a list; got {names!r}.")
+    names = check_names(option, names)
+    if not names:
+        raise InputError(f"`{option}` must name at least one column; got none.")
     check_columns(customers.columns, names, what="`customers`")
     values = {name: check_column(customers, name, negative=True) for name in names}
     for name, value in values.items():
