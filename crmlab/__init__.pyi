@@ -16,6 +16,7 @@ from crmlab import prose as prose
 from crmlab import readiness as readiness
 from crmlab import reports as reports
 from crmlab import reviews as reviews
+from crmlab import segmentation as segmentation
 from crmlab import simulate as simulate
 from crmlab import widgets as widgets
 from crmlab._errors import InputError as InputError

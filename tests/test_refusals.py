@@ -21,7 +21,7 @@ import pytest
 from review_cases import base as base_of_orders
 
 import crmlab
-from crmlab import customer_base, ltv
+from crmlab import customer_base, ltv, segmentation
 from crmlab.concentration import lorenz_curve
 from crmlab.exercises.rooms import load_blocks
 from crmlab.identity import link_customers
@@ -72,7 +72,7 @@ RESULTS = {
     "data_quality.Contact", "data_quality.Fields", "data_quality.Pairs", "data_quality.People",
     "data_quality.Publication", "datasets.Company", "datasets.Truth", "identity.Linkage",
     "loaders.TransactionAudit", "reports.Parameter", "simulate.Company", "simulate.Truth",
-    "widgets.LeverView", "widgets.LinkageView", "widgets.ParetoView",
+    "widgets.LeverView", "widgets.LinkageView", "widgets.ParetoView", "widgets.TierView",
 }  # fmt: skip
 
 SAY = {"exercises"}  # what is wrong with an answer or a key is printed, and nothing is raised
@@ -81,6 +81,7 @@ FLAG = "a flag is read by its truth, as everywhere in Python"
 LABEL = "a label for people, whatever it is"
 FOLDER = "Python says what a path is, in its own words"
 COLUMNS = "what cannot be iterated is refused by Python, which does not know the option's name"
+COLUMN = "any label of a column, and the message lists those there are"
 NUMBERS = "a text is refused by Python, which does not know the option's name"
 NOT_REFUSED = {
     ("concepts.concept_homes", "notebooks"): FOLDER,
@@ -136,11 +137,13 @@ NOT_REFUSED = {
     ("ltv.predictive_intervals", "parameter_uncertainty"): FLAG,
     ("ltv.predictive_intervals", "total"): FLAG,
     ("ltv.score_table", "columns"): COLUMNS,
-    ("ltv.survivors", "by"): "any label of a column, and the message lists those there are",
+    ("ltv.survivors", "by"): COLUMN,
     ("ltv.top_decile_captured", "relative"): FLAG,
     ("plots.plot_holdout_deciles", "currency"): LABEL,
     ("plots.plot_intervals", "of"): LABEL,
     ("plots.plot_probability_alive", "unit"): LABEL,
+    ("plots.plot_rankings", "currency"): LABEL,
+    ("plots.plot_revenue_change", "currency"): LABEL,
     ("plots.plot_tracking", "incremental"): FLAG,
     ("plots.plot_whale", "currency"): LABEL,
     ("privacy.cell_bounds", "by"): COLUMNS,
@@ -165,6 +168,10 @@ NOT_REFUSED = {
     ("reviews.review_customer_base", "currency"): LABEL,
     ("reviews.review_customer_base", "show_customers"): FLAG,
     ("reviews.review_customer_value", "currency"): LABEL,
+    ("segmentation.KMeansSegmenter", "log"): FLAG,
+    ("segmentation.KMeansSegmenter", "n_segments"): "a number, or a word",
+    ("segmentation.profile_segments", "segment"): COLUMN,
+    ("segmentation.profile_segments", "value"): COLUMN,
     ("widgets.lever_view", "moves"): COLUMNS,
     ("widgets.linkage_explorer", "cost_per_mailing"): NUMBERS,
     ("widgets.linkage_view", "cost_per_mailing"): NUMBERS,
@@ -255,6 +262,9 @@ BY_THRESHOLD = pd.DataFrame(
      "precision": [0.9, 1.0], "recall": [0.99, 0.8], "f1": [0.94, 0.89]},
     index=pd.Index([0.5, 0.99], name="threshold"),
 )  # fmt: skip
+RANKED = pd.DataFrame(
+    {"profit": [9.0, 5, 1, -2], "loyalty": [1, 4, 3, 2], "lifetime_value": [3.0, 8, 9, 0]}
+)
 ECONOMICS = {"price": 50.0, "frequency": 4.0, "margin": 0.3, "retention": 0.8, "discount_rate": 0.1}
 
 
@@ -286,7 +296,8 @@ def calls() -> dict[str, Callable[..., Any]]:
     with_age = ltv.BetaGeoNBD.from_params(
         r=0.6, alpha=8.0, a=0.8, b=2.4, unit="W", coefficients={"purchase": {"age": 0.4}}
     )
-    base = pd.Series([700, 300], index=[0, 1])
+    installed = pd.Series([700, 300], index=[0, 1])
+    base = customer_base.rfm_summary(ORDERS.head(47))
     linkage = link_customers(PEOPLE)
     consents = pd.DataFrame(
         {"customer_id": ["c1"], "channel": "post", "purpose": "marketing", "granted": True,
@@ -312,6 +323,8 @@ def calls() -> dict[str, Callable[..., Any]]:
         "customer_base.cohort_retention": works(ORDERS),
         "customer_base.customer_flows": works(ORDERS),
         "customer_base.customer_profit": works(ORDERS),
+        "customer_base.revenue_change": works(ORDERS, cut="2024-06-30", start="2024-01-01"),
+        "customer_base.rfm_expression": works(ORDERS),
         "customer_base.rfm_summary": works(ORDERS),
         "customer_base.sufficient_statistics": works(ORDERS),
         "data_quality.assess_data_quality": works(ORDERS, **mailing),
@@ -331,11 +344,11 @@ def calls() -> dict[str, Callable[..., Any]]:
         "ltv.ContractModel.discounted_expected_residual_lifetime": works(
             contract, 1, discount_rate=0.1
         ),
-        "ltv.ContractModel.expected_survivors": works(contract, base, 2, level=0.9),
+        "ltv.ContractModel.expected_survivors": works(contract, installed, 2, level=0.9),
         "ltv.ContractModel.retention_rate": works(contract, 1),
         "ltv.ContractModel.simulate": works(contract, 5, periods=3),
         "ltv.ContractModel.survival": works(contract, 1),
-        "ltv.ContractModel.value_installed_base": works(contract, base, **money),
+        "ltv.ContractModel.value_installed_base": works(contract, installed, **money),
         "ltv.CountLikelihood.fit": works(model, summary),
         "ltv.CountModel.discounted_expected_purchases": works(model, summary, discount_rate=0.1),
         "ltv.CountModel.expected_purchases": works(model, summary, 8.0),
@@ -369,6 +382,9 @@ def calls() -> dict[str, Callable[..., Any]]:
         "plots.plot_flows": works(customer_base.customer_flows(ORDERS)),
         "plots.plot_levers": works(ltv.ltv_levers(**ECONOMICS)),
         "plots.plot_lorenz": works(lorenz_curve(SPENT)),
+        "plots.plot_migration": works(
+            segmentation.migration_matrix(ORDERS, cut="2024-06-30", start="2024-01-01")
+        ),
         "plots.plot_tracking": works(
             ltv.tracking_table(model, ORDERS, calibration_end="2024-06-30")
         ),
@@ -385,6 +401,12 @@ def calls() -> dict[str, Callable[..., Any]]:
         "reports.show_plot": works(plot_lorenz, lorenz_curve(SPENT), figsize=(4.0, 3.0)),
         "reviews.review_customer_base": works(ORDERS),
         "reviews.review_customer_value": works(base_of_orders()),
+        "segmentation.compare_rankings": works(RANKED),
+        "segmentation.migration_matrix": works(ORDERS, cut="2024-06-30", start="2024-01-01"),
+        "segmentation.profile_segments": works(RANKED, segment="loyalty", value="profit"),
+        "segmentation.rfm_scores": works(base),
+        "segmentation.segment_stability": works(segmentation.RFMSegmenter(), base),
+        "segmentation.value_tiers": works(RANKED, n_tiers=2),
         "simulate.CompanySettings": works(),
         "simulate.simulate_company": works(),
         "widgets.lever_explorer": works(**ECONOMICS),
@@ -393,6 +415,8 @@ def calls() -> dict[str, Callable[..., Any]]:
         "widgets.linkage_view": works(BY_THRESHOLD, 0.5, **mailing),
         "widgets.pareto_explorer": works(SPENT),
         "widgets.pareto_view": works(SPENT),
+        "widgets.tier_explorer": works(RANKED),
+        "widgets.tier_view": works(RANKED),
     }
     found = {key: functools.partial(public()[key], *a, **k) for key, (a, k) in given.items()}
     for models, data in {
@@ -401,6 +425,8 @@ def calls() -> dict[str, Callable[..., Any]]:
         (ltv.ShiftedBetaGeometric, ltv.BetaDiscreteWeibull): SUBSCRIPTIONS,
     }.items():
         found |= {f"ltv.{each.__name__}": learn(each, data) for each in models}
+    for segmenter in (segmentation.RFMSegmenter, segmentation.KMeansSegmenter):
+        found[f"segmentation.{segmenter.__name__}"] = learn(segmenter, base)
     return found
 
 

@@ -7,9 +7,17 @@ from typing import Any
 import ibis
 
 from crmlab._engine import execute
-from crmlab._revenue.refunds import NOTHING, is_return, match_refunds, total_orders
+from crmlab._revenue.refunds import (
+    NOTHING,
+    is_return,
+    match_refunds,
+    purchase_keys,
+    total_orders,
+)
 
 __all__ = ["Purchases", "find_purchases", "purchase_days"]
+
+_GOODS = ("product_id", "quantity")
 
 
 @dataclass(frozen=True)
@@ -67,6 +75,28 @@ class Purchases:
         return orders.group_by("customer_id", "day").aggregate(
             n_lines=orders.n_lines.sum(), spent=orders.spent.sum(), bought=orders.bought.any()
         )
+
+    @property
+    def goods(self) -> Any:
+        """Lines that were sold and kept, one row each.
+
+        Columns: ``customer_id``, ``day``, ``product_id`` and ``quantity`` where lines have them,
+        and ``spent``. What was given back of an order is taken off all of its lines in proportion,
+        off their quantity as off their money, so that a price stays as it was.
+        """
+        sold = self.lines.filter(~is_return(self.lines)) if self.returned else self.lines
+        more = {name: sold[name] for name in _GOODS if name in sold.columns}
+        goods = sold.select(**purchase_keys(sold), **more, spent=sold.amount)
+        names = ["customer_id", "day", *more, "spent"]
+        if self.settled:
+            return goods.select(*names)
+        keys = ["customer_id", "order", "day"]
+        kept = self.orders.filter(self.orders.bought)
+        kept = kept.group_by(keys).aggregate(spent=kept.spent.sum(), gross=kept.gross.sum())
+        part = (kept.spent / kept.gross.nullif(0.0)).fill_null(1.0)
+        goods = goods.join(kept.select(*keys, part=part), keys)
+        scaled = {name: goods[name] * goods.part for name in ("quantity", "spent") if name in names}
+        return goods.mutate(**scaled).select(*names)
 
     def count_orders(self) -> Any:
         """Count the orders of each customer: ``customer_id``, ``n_orders``.

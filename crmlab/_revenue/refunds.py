@@ -23,6 +23,7 @@ __all__ = [
     "Refunds",
     "is_return",
     "match_refunds",
+    "purchase_keys",
     "total_orders",
 ]
 
@@ -42,7 +43,7 @@ def is_return(lines: Any) -> Any:
     return returned
 
 
-def _keys(lines: Any) -> dict[str, Any]:
+def purchase_keys(lines: Any) -> dict[str, Any]:
     """What tells purchases apart: the customer, the currency, the order, the day."""
     keys = {"customer_id": lines.customer_id}
     if "currency" in lines.columns:
@@ -56,7 +57,7 @@ def total_orders(lines: Any, *, returned: bool) -> Any:
     """One row per customer, order and day: ``gross``, ``refunded`` (of its lines), ``n_lines``."""
     sold = lines.filter(~is_return(lines)) if returned else lines
     refunded = sold.refunded if "refunded" in lines.columns else ibis.literal(0.0)
-    keyed = sold.select(**_keys(sold), amount=sold.amount, refunded=refunded)
+    keyed = sold.select(**purchase_keys(sold), amount=sold.amount, refunded=refunded)
     keys = [name for name in keyed.columns if name not in ("amount", "refunded")]
     return keyed.group_by(keys).aggregate(
         gross=keyed.amount.sum(),
@@ -107,7 +108,7 @@ def _as_table(frame: pd.DataFrame, like: Any) -> Any:
 def match_refunds(lines: Any) -> Refunds:
     """Match each line that gives money back to the purchases it belongs to."""
     back = lines.filter(is_return(lines))
-    refunds = back.select(**_keys(back), date=back.date, amount=back.amount.abs())
+    refunds = back.select(**purchase_keys(back), date=back.date, amount=back.amount.abs())
     orders = total_orders(lines, returned=True)
     keys = [name for name in refunds.columns if name not in ("date", "amount")]
     who = [name for name in keys if name not in ("order", "day")]

@@ -10,19 +10,24 @@ whenever that was. A day of which all was given back is no purchase.
 
 from crmlab.customer_base._cohorts import cohort_retention
 from crmlab.customer_base._days import read_days as read_days  # for rooms above, not for users
+from crmlab.customer_base._expression import rfm_expression
 from crmlab.customer_base._flows import customer_flows
 from crmlab.customer_base._profit import customer_profit
+from crmlab.customer_base._revenue_change import revenue_change
 from crmlab.customer_base._summary import (
     calibration_holdout,
     rfm_summary,
     sufficient_statistics,
 )
+from crmlab.customer_base._two_periods import read_two_periods as read_two_periods  # likewise
 
 __all__ = [
     "calibration_holdout",
     "cohort_retention",
     "customer_flows",
     "customer_profit",
+    "revenue_change",
+    "rfm_expression",
     "rfm_summary",
     "sufficient_statistics",
 ]

@@ -240,5 +240,10 @@ def _count_pairs(
     """Count the distinct orders of each customer, by position."""
     order = order - order.min()
     size = int(order.max()) + 1
+    if size <= _SPREAD * len(order):
+        owner = np.full(size, -1, dtype="int64")
+        owner[order] = code
+        if np.array_equal(owner[order], code):  # as a rule, an order has one customer
+            return np.bincount(owner[owner >= 0], minlength=n_customers)
     pairs = pd.unique(code * size + order)
     return np.bincount(pairs // size, minlength=n_customers)

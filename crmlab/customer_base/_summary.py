@@ -29,7 +29,14 @@ from crmlab.customer_base._days import (
 )
 from crmlab.customer_base._in_memory import reduce_in_memory
 
-__all__ = ["calibration_holdout", "rfm_summary", "sufficient_statistics"]
+__all__ = [
+    "calibration_holdout",
+    "reduce_days",
+    "reduce_purchases",
+    "rfm_summary",
+    "sufficient_statistics",
+    "summarise",
+]
 
 _UNITS = ("D", "W", "M")
 
@@ -111,24 +118,24 @@ def rfm_summary(
     bought = seen[seen["n"] > 0]
     if bought.empty:
         raise InputError(NO_PURCHASE.format(end=end))
-    summary = _summarise(bought, end, unit)
+    summary = summarise(bought, end, unit)
     summary.attrs |= {"n_without_purchase": len(seen) - len(bought)}
     return summary
 
 
 def _reduce_by_engine(transactions: Any, end: dt.date | None) -> tuple[pd.DataFrame, dt.date]:
     purchases, end = read_purchases(transactions, end)
-    query = _reduce_purchases(purchases)
+    query = reduce_purchases(purchases)
     if purchases.returned:  # who only gave back has no purchase, and is counted
         everybody = purchases.lines.select("customer_id").distinct()
         query = everybody.left_join(query, "customer_id").drop("customer_id_right")
     return run_sorted(query, end, by=["customer_id"]), end
 
 
-def _reduce_purchases(purchases: Purchases) -> Any:
+def reduce_purchases(purchases: Purchases) -> Any:
     """One row per customer, as an expression."""
     days = purchases.days
-    customers = days.group_by("customer_id").aggregate(**_reduce(days, days.bought))
+    customers = days.group_by("customer_id").aggregate(**reduce_days(days, days.bought))
     if "order_id" not in purchases.lines.columns:
         return customers
     return customers.left_join(purchases.count_orders(), "customer_id").drop("customer_id_right")
@@ -192,13 +199,13 @@ def calibration_holdout(
             f"`calibration_end` must lie before the end of observation, {end}; got {cut}."
         )
     # What was given back in the holdout was not known at the cut.
-    known = _reduce_purchases(Purchases(up_to(purchases.lines, cut), purchases.returned))
+    known = reduce_purchases(Purchases(up_to(purchases.lines, cut), purchases.returned))
     query = known.left_join(_reduce_later(purchases.days, cut), "customer_id")
     seen = execute(query.drop("customer_id_right").order_by("customer_id"))
     bought = seen[seen["n"] > 0]
     if bought.empty:
         raise InputError(f"`calibration_end` must lie on or after the first purchase; got {cut}.")
-    summary = _summarise(bought, cut, unit)
+    summary = summarise(bought, cut, unit)
     n_after = bought["n_after"].fillna(0).to_numpy(dtype="int64")
     spent_after = bought["spent_after"].fillna(0.0).to_numpy(dtype="float64")
     summary["frequency_holdout"] = n_after
@@ -308,7 +315,7 @@ def _visits(days: Any, counted: Any) -> dict[str, Any]:
     }
 
 
-def _reduce(days: Any, counted: Any) -> dict[str, Any]:
+def reduce_days(days: Any, counted: Any) -> dict[str, Any]:
     """Aggregate one customer's days."""
     return _visits(days, counted) | {
         "spent": days.spent.sum(where=counted),
@@ -338,7 +345,7 @@ def _money(bought: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def _summarise(bought: pd.DataFrame, end: dt.date, unit: TimeUnit) -> pd.DataFrame:
+def summarise(bought: pd.DataFrame, end: dt.date, unit: TimeUnit) -> pd.DataFrame:
     """The summary's columns from the reduced days of customers with a purchase."""
     last = bought["last"].to_numpy(dtype="int64")
     n_orders = bought["n_orders" if "n_orders" in bought else "n"].to_numpy(dtype="int64")

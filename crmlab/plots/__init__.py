@@ -18,6 +18,13 @@ with needing("plots"):
     from crmlab.plots._identity import plot_link_thresholds, plot_match_weights
     from crmlab.plots._quality import plot_field_quality
     from crmlab.plots._readiness import plot_split_identities
+    from crmlab.plots._revenue_change import plot_revenue_change
+    from crmlab.plots._segments import (
+        plot_migration,
+        plot_rankings,
+        plot_segment_counts,
+        plot_segments,
+    )
     from crmlab.plots._survival import plot_retention, plot_survival
     from crmlab.plots._value import (
         plot_intervals,
@@ -40,9 +47,14 @@ __all__ = [
     "plot_link_thresholds",
     "plot_lorenz",
     "plot_match_weights",
+    "plot_migration",
     "plot_present_value",
     "plot_probability_alive",
+    "plot_rankings",
     "plot_retention",
+    "plot_revenue_change",
+    "plot_segment_counts",
+    "plot_segments",
     "plot_split_identities",
     "plot_survival",
     "plot_tracking",

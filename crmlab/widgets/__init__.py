@@ -10,15 +10,19 @@ with needing("workbook"):
     from crmlab.widgets._levers import LeverView, lever_explorer, lever_view
     from crmlab.widgets._linkage import LinkageView, linkage_explorer, linkage_view
     from crmlab.widgets._pareto import ParetoView, pareto_explorer, pareto_view
+    from crmlab.widgets._tiers import TierView, tier_explorer, tier_view
 
 __all__ = [
     "LeverView",
     "LinkageView",
     "ParetoView",
+    "TierView",
     "lever_explorer",
     "lever_view",
     "linkage_explorer",
     "linkage_view",
     "pareto_explorer",
     "pareto_view",
+    "tier_explorer",
+    "tier_view",
 ]
