@@ -53,7 +53,7 @@ def balance_table(
     >>> known = pd.DataFrame({"age": [31, 42, 30, 41], "plan": ["a", "b", "b", "a"]})
     >>> balance_table(known, [1, 1, 0, 0]).round(2)
         feature  mean_treated  mean_control  standardised_difference  p_value
-    0       age          36.5          35.5                     0.18     0.86
+    0       age          36.5          35.5                     0.16     0.86
     1  plan = b           0.5           0.5                     0.00     1.00
     """
     trial, table = _read(features, treated, propensity)

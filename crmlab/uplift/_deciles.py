@@ -72,8 +72,8 @@ def uplift_by_decile(
     ... )
     >>> table[["decile", "n_treated", "n_control", "estimate", "lower", "upper"]].round(2)
        decile  n_treated  n_control  estimate  lower  upper
-    0       1       20.0       20.0       1.0   0.77    1.0
-    1       2       20.0       20.0      -1.0  -1.00   -0.77
+    0       1       20.0       20.0       1.0   0.77   1.00
+    1       2       20.0       20.0      -1.0  -1.00  -0.77
     """
     trial = read_trial(outcome, treated, assignment=assignment, propensity=propensity)
     check_fraction("level", level, open_ends=True)

@@ -65,8 +65,8 @@ def experiment_table(
     >>> test.groupby("treated")[["outcome", "value"]].mean().round(3)
              outcome      value
     treated
-    False      0.102  24590.164
-    True       0.177  42491.803
+    False      0.104  24983.607
+    True       0.180  43081.967
     """
     check_choice("kind", kind, ["open", "click", "redeem", "order"])
     if window_days is not None:

@@ -7,6 +7,7 @@ import pandas as pd
 from sklearn.base import BaseEstimator, clone, is_classifier
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 from sklearn.utils.validation import check_is_fitted, validate_data
+from threadpoolctl import threadpool_limits
 
 from crmlab._errors import InputError, InputTypeError
 from crmlab._types import Floats, Ints
@@ -14,11 +15,12 @@ from crmlab.uplift._arms import Arms, read_arms
 from crmlab.uplift._balance import as_numbers, chance_of_imbalance
 from crmlab.uplift._trial import Trial
 
-__all__ = ["UpliftModel", "default_learner", "fit_outcome", "predict_outcome"]
+__all__ = ["UpliftModel", "default_learner", "few_threads", "fit_outcome", "predict_outcome", "take_rows"]
 
 # Few leaves of many customers: effects are small beside the noise of single outcomes.
 _MODEST = {"max_iter": 60, "learning_rate": 0.05, "max_leaf_nodes": 8, "min_samples_leaf": 100,
            "early_stopping": False}  # fmt: skip
+_MANY = 200_000  # customers from whom on several threads pay
 _NO_LOT = 1e-6  # probability of arms so unlike, below which no lot drew them
 
 
@@ -52,6 +54,11 @@ def predict_outcome(model: Any, X: Any) -> Floats:
     if not isinstance(model, _Constant) and is_classifier(model):
         return model.predict_proba(X)[:, 1]
     return np.asarray(model.predict(X), dtype=float)
+
+
+def few_threads(n_rows: int) -> Any:
+    """One thread for a small base: many that wait for each other take thirty times the work."""
+    return threadpool_limits(limits=1 if n_rows < _MANY else None)
 
 
 def take_rows(X: Any, rows: Ints) -> Any:
