@@ -109,7 +109,7 @@ def plot_elasticity(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     >>> from crmlab.retention import retention_elasticity
     >>> table = retention_elasticity(margin=100, retention=0.8, discount_rate=0.12)
     >>> plot_elasticity(table).get_title()
-    '1% better retention is worth 3.5% more value, 1% better discount rate 0.38%'
+    '1% better retention is worth 3.5% more value, 1% better discount rate 0.37%'
     """
     check_table("table", table, ["driver", "elasticity"])
     effect = check_column(table, "elasticity", what="`table`", negative=True)

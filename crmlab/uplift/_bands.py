@@ -157,7 +157,7 @@ def qini_band(
     0            0.00      0.00   0.95
     1            0.25      6.50   0.95
     2            0.50     13.00   0.95
-    3            0.75     18.51   0.95
+    3            0.75     18.49   0.95
     4            1.00     25.00   0.95
     """
     check_resampling(level=level, n_resamples=n_resamples, seed=seed)

@@ -10,15 +10,19 @@ with needing("workbook"):
     from crmlab.widgets._levers import LeverView, lever_explorer, lever_view
     from crmlab.widgets._linkage import LinkageView, linkage_explorer, linkage_view
     from crmlab.widgets._pareto import ParetoView, pareto_explorer, pareto_view
+    from crmlab.widgets._uplift import UpliftView, uplift_explorer, uplift_view
 
 __all__ = [
     "LeverView",
     "LinkageView",
     "ParetoView",
+    "UpliftView",
     "lever_explorer",
     "lever_view",
     "linkage_explorer",
     "linkage_view",
     "pareto_explorer",
     "pareto_view",
+    "uplift_explorer",
+    "uplift_view",
 ]
