@@ -12,7 +12,8 @@ from crmlab._engine import execute
 from crmlab._errors import InputError
 from crmlab._types import Day, Floats, Table
 from crmlab._units import months_between
-from crmlab.contracts import SUBSCRIPTIONS, TRANSACTIONS
+from crmlab.contracts import SUBSCRIPTIONS
+from crmlab.customer_base import read_purchases
 
 __all__ = ["margin_by_tenure"]
 
@@ -40,7 +41,8 @@ def margin_by_tenure(
     table : DataFrame or ibis.Table
         Transactions with `customer_id`, `date`, `amount` and `cost` (currency, for the line), or
         subscriptions with `customer_id`, `start`, `end`, `monthly_fee` and `monthly_cost`
-        (currency); a month of these is paid when it starts. Lines are added up as they stand.
+        (currency); a month of these is paid when it starts. What was given back is taken off
+        the purchase, as everywhere.
     period : {"M", "Q", "Y"}, default="Y"
         Length of a tenure, on the calendar.
     acquisition_cost : float, default=0.0
@@ -105,8 +107,10 @@ def margin_by_tenure(
             f"`table` must show a customer through a whole period {period!r} by {end}; it shows "
             "none. Use a shorter period."
         )
-    since = months_between(money["came"].to_numpy(), money["day"].to_numpy())
-    money = money.assign(tenure=since // months + 1)
+    since = months_between(
+        *(money[name].to_numpy().astype("datetime64[D]") for name in ("came", "day"))
+    )
+    money = money.assign(tenure=np.maximum(since, 0) // months + 1)
     money = money[money["tenure"].to_numpy() <= whole.loc[money["customer_id"]].to_numpy()]
     by = money.groupby(["tenure", "customer_id"])[["revenue", "margin"]].sum().reset_index()
     rows = [
@@ -147,33 +151,42 @@ def _half_width(residual: Floats, level: float) -> float:
 
 def _read_lines(table: Table, asked: dt.date | None) -> tuple[pd.DataFrame, pd.Series, Days]:
     """Revenue and margin by customer and day, the day each came, and the last day."""
-    lines = TRANSACTIONS.require(table)
+    purchases, end = read_purchases(table, asked)
+    lines = purchases.lines
     _need(lines.columns, ["cost"], "transactions")
     lines = lines.mutate(day=lines.date.cast("date"))
-    days = execute(
+    costs = execute(
         lines.group_by("customer_id", "day").aggregate(
-            revenue=lines.amount.sum(), spent=lines.cost.sum(), n_unknown=lines.cost.isnull().sum()
+            spent_on=lines.cost.sum(), n_unknown=lines.cost.isnull().sum()
         )
     )
-    _refuse_unknown(int(days["n_unknown"].sum()), "cost", len(days))
-    day = pd.to_datetime(days["day"]).to_numpy().astype("datetime64[D]")
-    days = days.assign(day=day, margin=days["revenue"] - days["spent"])
-    return _since(days, day, day.max() if asked is None else np.datetime64(asked, "D"))
+    _refuse_unknown(int(costs.pop("n_unknown").sum()), "cost")
+    bought = purchases.days
+    sales = execute(bought.select("customer_id", "day", "spent", "bought"))
+    # What comes back on a later day has its cost there and its amount on the day of the purchase.
+    days = sales.merge(costs, on=["customer_id", "day"], how="outer")
+    days = days.fillna({"spent": 0.0, "spent_on": 0.0}).assign(
+        day=pd.to_datetime(days["day"]).astype("datetime64[s]"),
+        bought=days["bought"].fillna(False).astype(bool),
+    )
+    revenue = days["spent"].astype("float64")
+    days = days.assign(revenue=revenue, margin=revenue - days["spent_on"].astype("float64"))
+    came = days[days["bought"]].groupby("customer_id")["day"].min()
+    return _since(days, came, np.datetime64(end, "D"))
 
 
-def _since(days: pd.DataFrame, day: Days, end: Days) -> tuple[pd.DataFrame, pd.Series, Days]:
-    days = days[day <= end].copy()
-    if days.empty:
-        raise InputError(f"`observation_end` must not be before all of the table; got {end}.")
-    came = days.groupby("customer_id")["day"].min()
-    days["came"] = came.loc[days["customer_id"]].to_numpy()
-    as_days = came.to_numpy().astype("datetime64[D]")
-    days["day"], days["came"] = (days[name].astype("datetime64[s]") for name in ("day", "came"))
-    return _in_days(days), pd.Series(as_days, index=came.index), end
-
-
-def _in_days(days: pd.DataFrame) -> pd.DataFrame:
-    return days[["customer_id", "day", "came", "revenue", "margin"]]
+def _since(
+    days: pd.DataFrame, came: pd.Series, end: Days
+) -> tuple[pd.DataFrame, pd.Series, Days]:
+    """Money with the day its customer came, and that day of each customer."""
+    if came.empty:
+        raise InputError(f"`table` must hold a purchase by {end}; it holds none.")
+    days = days[days["customer_id"].isin(came.index)]
+    days = days.assign(came=came.loc[days["customer_id"]].to_numpy())
+    for name in ("day", "came"):
+        days[name] = days[name].astype("datetime64[s]")
+    kept = days[["customer_id", "day", "came", "revenue", "margin"]]
+    return kept, pd.Series(came.to_numpy().astype("datetime64[D]"), index=came.index), end
 
 
 def _read_months(table: Table, asked: dt.date | None) -> tuple[pd.DataFrame, pd.Series, Days]:
@@ -182,7 +195,7 @@ def _read_months(table: Table, asked: dt.date | None) -> tuple[pd.DataFrame, pd.
     _need(held.columns, ["monthly_fee", "monthly_cost"], "subscriptions")
     terms = execute(held.select("customer_id", "start", "end", "monthly_fee", "monthly_cost"))
     for name in ("monthly_fee", "monthly_cost"):
-        _refuse_unknown(int(terms[name].isna().sum()), name, len(terms))
+        _refuse_unknown(int(terms[name].isna().sum()), name)
     start, stop = (terms[name].to_numpy().astype("datetime64[D]") for name in ("start", "end"))
     last = np.fmax(start.max(), np.fmax.reduce(stop))
     end = last if asked is None else np.datetime64(asked, "D")
@@ -197,7 +210,8 @@ def _read_months(table: Table, asked: dt.date | None) -> tuple[pd.DataFrame, pd.
         {"customer_id": paid["customer_id"].to_numpy(), "day": day, "revenue": fee,
          "margin": fee - cost}
     )  # fmt: skip
-    return _since(days, day, end)
+    days = days[days["day"] <= end].reset_index(drop=True)
+    return _since(days, days.groupby("customer_id")["day"].min(), end)
 
 
 def _add_months(start: Days, number: Any) -> Days:
@@ -218,7 +232,7 @@ def _need(present: Any, columns: list[str], table: str) -> None:
         )
 
 
-def _refuse_unknown(n_unknown: int, column: str, n: int) -> None:
+def _refuse_unknown(n_unknown: int, column: str) -> None:
     if n_unknown:
         raise InputError(
             f"`{column}` must not be missing; {n_unknown:,} rows lack it. Fill it in, with 0 where "

@@ -216,9 +216,10 @@ def divide_qini(area: float, trial: Trial, normalise: str) -> float:
     if trial.binary and trial.propensity is None:
         arms = [trial.treated.sum(), (~trial.treated).sum()]
         won = [trial.outcome[trial.treated].sum(), trial.outcome[~trial.treated].sum()]
-        return _divide(area, float(best_area(np.array([trial.outcome.size, *arms, *won], float))))
+        best = best_area(np.array([trial.outcome.size, *arms, *won], dtype=float))
+        return _divide(area, float(best), trial)
     hindsight = np.where(trial.treated, trial.outcome, -trial.outcome)
-    return _divide(area, measure_qini(sort_trial(trial, hindsight)))
+    return _divide(area, measure_qini(sort_trial(trial, hindsight)), trial)
 
 
 def best_area(totals: Floats) -> Floats:
@@ -281,7 +282,7 @@ def uplift_score(
     if normalise == "none":
         return area / trial.outcome.size**2
     best = _accumulate(trial, _agreement(trial))
-    return _divide(area, measure_area(best.customers, gain_uplift(best)))
+    return _divide(area, measure_area(best.customers, gain_uplift(best)), trial)
 
 
 def _agreement(trial: Trial) -> Floats:
@@ -292,8 +293,8 @@ def _agreement(trial: Trial) -> Floats:
     return 2.0 * (trial.outcome == trial.treated) + rest
 
 
-def _divide(area: float, best: float) -> float:
-    if not best:
+def _divide(area: float, best: float, trial: Trial) -> float:
+    if not best or (trial.outcome == trial.outcome[0]).all():
         raise InputError(
             "`outcome` must differ between customers for a share of the best order; every order "
             "is the same here. Use normalise='none', or wait for outcomes."

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, clone, is_classifier
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+from sklearn.utils import get_tags
 from sklearn.utils.validation import check_is_fitted, validate_data
 from threadpoolctl import threadpool_limits
 
@@ -102,7 +103,7 @@ class UpliftModel(BaseEstimator):
         frame = isinstance(X, pd.DataFrame)
         if not frame:
             return validate_data(
-                self, X, y, ensure_all_finite="allow-nan", y_numeric=True, multi_output=False
+                self, X, y, ensure_all_finite="allow-nan", ensure_min_samples=2, y_numeric=True
             )
         validate_data(self, X, skip_check_array=True)
         if self.estimator is None:
@@ -141,7 +142,10 @@ class UpliftModel(BaseEstimator):
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.target_tags.required = True
-        tags.input_tags.allow_nan = True
+        learners = [self.estimator, getattr(self, "effect_estimator", None)]
+        tags.input_tags.allow_nan = all(
+            each is None or get_tags(each).input_tags.allow_nan for each in learners
+        )
         return tags
 
 
