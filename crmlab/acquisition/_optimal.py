@@ -10,7 +10,7 @@ from scipy.special import wrightomega
 
 from crmlab._checks import check_choice, check_number, check_vector
 from crmlab._errors import InputTypeError
-from crmlab._units import Unit, rate_per
+from crmlab._units import UNIT_DAYS, Unit, rate_per
 from crmlab.acquisition._response import ResponseCurve
 
 __all__ = ["optimal_spend", "spend_curve"]
@@ -182,6 +182,7 @@ def _check_curve(name: str, curve: Any) -> None:
 
 
 def _read_rate(discount_rate: float, period: str, per: str) -> float:
+    check_choice("period", period, UNIT_DAYS)
     check_number("discount_rate", discount_rate, low=0, open_low=True)
     return rate_per(discount_rate, period, per=per)
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from crmlab._checks import check_column, check_number
+from crmlab._checks import check_column
 from crmlab._errors import InputError
 from crmlab.plots._canvas import (
     BLUE,
@@ -18,7 +18,6 @@ from crmlab.plots._canvas import (
     make_axes,
     money,
     note,
-    percent,
 )
 
 __all__ = [
@@ -37,19 +36,15 @@ _DRIVERS = {
 }
 
 
-def plot_half_life(
-    retention: float, *, n_periods: int = 10, unit: str = "years", ax: Axes | None = None
-) -> Axes:
-    """Draw how a base melts at one retention rate, and mark where half have left.
+def plot_half_life(table: pd.DataFrame, *, unit: str = "years", ax: Axes | None = None) -> Axes:
+    """Draw how a base shrinks at one retention rate, and mark where half have left.
 
     Parameters
     ----------
-    retention : float
-        Probability of staying from one period to the next, in (0, 1).
-    n_periods : int, default=10
-        Periods drawn, at least 1.
+    table : DataFrame
+        As `constant_survival` returns it: `t`, `survival`, in [0, 1], and `half_life`.
     unit : str, default="years"
-        What a period is called.
+        What periods are called.
     ax : matplotlib Axes, optional
         Where to draw; a new figure if not given.
 
@@ -60,27 +55,29 @@ def plot_half_life(
     Raises
     ------
     InputError
-        If a number is out of range.
+        If a column is missing or `table` has no rows.
 
     Examples
     --------
-    >>> plot_half_life(0.5 ** (1 / 5)).get_title()
-    'At a retention of 87% half have left after 5.0 years'
+    >>> from crmlab.retention import constant_survival
+    >>> plot_half_life(constant_survival(0.5 ** (1 / 5))).get_title()
+    'Half of the customers have left after 5.0 years'
     """
-    stay = check_number("retention", retention, low=0, high=1, open_low=True, open_high=True)
-    last = check_number("n_periods", n_periods, low=1)
-    time = np.linspace(0, last, 200)
-    half = np.log(0.5) / np.log(stay)
+    check_table("table", table, ["t", "survival", "half_life"])
+    table = table.sort_values("t")
+    t, share = (check_column(table, name, what="`table`") for name in ("t", "survival"))
+    half = float(table["half_life"].iloc[0])
     ax = make_axes(ax)
-    ax.plot(time, stay**time, color=BLUE, linewidth=2.5)
-    if half <= last:
+    ax.plot(t, share, color=BLUE, linewidth=2.5, marker="o", markersize=4)
+    if half <= t[-1]:
         ax.plot([half, half, 0], [0, 0.5, 0.5], color=RED, linestyle="--", linewidth=1)
-    ax.set(xlim=(0, last), ylim=(0, 1.02))
+    ax.set(xlim=(0, t[-1]), ylim=(0, 1.02))
     format_percent(ax.yaxis)
+    title = f"Half of the customers have left after {half:.1f} {unit}"
     return finish(
         ax,
-        title=f"At a retention of {percent(stay)} half have left after {half:.1f} {unit}",
-        x=f"time ({unit})",
+        title=title if np.isfinite(half) else "Nobody leaves",
+        x=f"periods ({unit})",
         y="still a customer (% of the base)",
     )
 
@@ -126,8 +123,8 @@ def plot_elasticity(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         ax,
         title=f"1% better {names[best]} is worth {effect[best]:.2g}% more value, 1% better "
         f"{names[other]} {effect[other]:.2g}%",
-        x="rise of a customer's value (%)",
-        y="driver, 1% better",
+        x="rise of a customer's value as a driver gets 1% better (%)",
+        y="driver",
         grid=False,
     )
 
@@ -220,7 +217,7 @@ def plot_cost_ratio(table: pd.DataFrame, *, currency: str = "", ax: Axes | None 
     return finish(
         ax,
         title=f"Winning a customer costs {costs[0] / costs[1]:.1f} times keeping one",
-        x="what is done to a customer",
+        x="action",
         y=f"average cost per customer ({currency or 'currency'})",
     )
 

@@ -5,7 +5,7 @@ import pandas as pd
 
 from crmlab._checks import check_choice, check_number
 from crmlab._errors import InputError
-from crmlab._units import Unit, rate_per
+from crmlab._units import UNIT_DAYS, Unit, rate_per
 
 __all__ = ["retention_elasticity"]
 
@@ -130,7 +130,7 @@ def retention_elasticity(
 
 
 def _read_rate(discount_rate: float, period: str, per: str) -> float:
-    check_choice("period", period, ["D", "W", "M", "Q", "Y"])
+    check_choice("period", period, UNIT_DAYS)
     check_number("discount_rate", discount_rate, low=0, open_low=True)
     return rate_per(discount_rate, period, per=per)
 

@@ -2,9 +2,12 @@
 
 import math
 
-from crmlab._checks import check_fraction, check_number
+import numpy as np
+import pandas as pd
 
-__all__ = ["half_life", "retention_for_half_life"]
+from crmlab._checks import check_count, check_fraction, check_number
+
+__all__ = ["constant_survival", "half_life", "retention_for_half_life"]
 
 
 def half_life(retention: float) -> float:
@@ -82,3 +85,39 @@ def retention_for_half_life(periods: float) -> float:
     """
     length = check_number("periods", periods, low=0, open_low=True)
     return 0.5 ** (1 / length)
+
+
+def constant_survival(retention: float, *, n_periods: int = 10) -> pd.DataFrame:
+    """Share of a base that is still there after each period, at one retention rate.
+
+    Parameters
+    ----------
+    retention : float
+        Probability of staying from one period to the next, in [0, 1].
+    n_periods : int, default=10
+        Periods, at least 1.
+
+    Returns
+    -------
+    DataFrame
+        `t`, from 0 to `n_periods`; `survival`, in [0, 1]; `half_life`, periods until half have
+        left, the same in every row.
+
+    Raises
+    ------
+    InputError
+        If a number is out of range.
+    InputTypeError
+        If one is not a number.
+
+    Examples
+    --------
+    >>> constant_survival(0.8, n_periods=2).round(2)
+       t  survival  half_life
+    0  0      1.00       3.11
+    1  1      0.80       3.11
+    2  2      0.64       3.11
+    """
+    t = np.arange(check_count("n_periods", n_periods) + 1)
+    half = half_life(retention)
+    return pd.DataFrame({"t": t, "survival": float(retention) ** t, "half_life": half})

@@ -163,6 +163,8 @@ def _read_lines(table: Table, asked: dt.date | None) -> tuple[pd.DataFrame, pd.S
     _refuse_unknown(int(costs.pop("n_unknown").sum()), "cost")
     bought = purchases.days
     sales = execute(bought.select("customer_id", "day", "spent", "bought"))
+    if sales.empty:
+        raise InputError(f"`table` must hold a purchase by {end}; it holds none.")
     # What comes back on a later day has its cost there and its amount on the day of the purchase.
     days = sales.merge(costs, on=["customer_id", "day"], how="outer")
     days = days.fillna({"spent": 0.0, "spent_on": 0.0}).assign(

@@ -101,8 +101,11 @@ def qini_score_interval(
     estimate = divide_qini(measure_qini(steps), trial, normalise)
     del trial  # a copy of the outcomes, perhaps
     areas = resample_areas(steps, n_resamples, seed=seed)
-    size = areas.totals[:, 0] ** 2 if normalise == "none" else best_area(areas.totals)
-    return interval_row(estimate, *read_limits(areas.area / size, level), level=level)
+    # In a tiny test a resample may lack an arm or a response: it says nothing, and is left out.
+    with np.errstate(divide="ignore", invalid="ignore"):
+        size = areas.totals[:, 0] ** 2 if normalise == "none" else best_area(areas.totals)
+        drawn = areas.area / size
+    return interval_row(estimate, *read_limits(drawn[np.isfinite(drawn)], level), level=level)
 
 
 def read_limits(values: Floats, level: float) -> Floats:
@@ -168,7 +171,7 @@ def qini_band(
     del trial
     grid = make_grid(steps, n_points)
     drawn = resample_totals(steps, grid, n_resamples, seed=seed)
-    gains = grid.read(gain_qini(drawn)) * (n_customers / drawn.customers[:, -1:])
+    gains = grid.read(gain_qini(drawn)) * (n_customers / np.maximum(drawn.customers[:, -1:], 1))
     estimate = grid.read(gain_qini(measure_totals(steps, grid)))
     lower, upper = read_limits(gains, level)
     return pd.DataFrame(

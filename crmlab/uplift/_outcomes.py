@@ -10,6 +10,7 @@ from sklearn.utils import get_tags
 from sklearn.utils.validation import check_is_fitted, validate_data
 from threadpoolctl import threadpool_limits
 
+from crmlab._checks import check_count
 from crmlab._errors import InputError, InputTypeError
 from crmlab._types import Floats, Ints
 from crmlab.uplift._arms import Arms, read_arms
@@ -83,6 +84,8 @@ class UpliftModel(BaseEstimator):
                 "`treatment` must be given: what each customer got, such as "
                 "`fit(X, y, treatment=treated, assignment='random')`."
             )
+        if self.random_state is not None:
+            check_count("random_state", self.random_state, minimum=0)
         X, y = self._check(X, y)
         arms = read_arms(
             y, treatment, control=self.control, assignment=assignment, propensity=propensity

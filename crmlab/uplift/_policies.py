@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from crmlab._checks import check_fraction, check_number, check_vector
+from crmlab._checks import check_count, check_fraction, check_number, check_vector
 from crmlab._errors import InputError, InputTypeError
 from crmlab._types import Floats, Ints
 from crmlab.uplift._arms import Arms, read_arms
@@ -211,8 +211,7 @@ def policy_profit(
     )
     prices = read_costs(costs, arms.treatments) | {arms.control: 0.0}
     each = check_number("value", value)
-    heads = arms.outcome.size if n_customers is None else n_customers
-    check_number("n_customers", heads, low=1)
+    heads = arms.outcome.size if n_customers is None else check_count("n_customers", n_customers)
     if not isinstance(policies, Mapping) or not policies:
         raise InputTypeError("`policies` must be a mapping of names to columns, such as a dict.")
     z = NormalDist().inv_cdf((1 + level) / 2)

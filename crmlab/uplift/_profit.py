@@ -42,7 +42,8 @@ def profit_curve(
         As for `uplift_curve`.
     value : float, default=1.0
         Margin of one unit of `outcome`, in currency: of an order where `outcome` is 0 or 1; the
-        margin rate where it is sales; 1 where it is margin already.
+        margin rate where it is sales; 1 where it is margin already; below 0 where the outcome is a
+        loss, such as leaving.
     cost : float
         Cost of treating a customer, in currency; 0 or more.
     cost_per_response : float, default=0.0
@@ -127,4 +128,4 @@ def _earn(totals: Totals, grid: Grid, prices: list[float]) -> Floats:
     with np.errstate(divide="ignore", invalid="ignore"):
         mean = np.nan_to_num(totals.outcome_treated / totals.treated)
     spent = cost * totals.customers + cost_per_response * mean * totals.customers
-    return grid.read(value * gain_uplift(totals) - spent) / totals.customers[..., -1:]
+    return grid.read(value * gain_uplift(totals) - spent) / np.maximum(totals.customers[..., -1:], 1)

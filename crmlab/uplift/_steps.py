@@ -89,12 +89,13 @@ def _stack(trial: Trial, order: Ints) -> NDArray[np.floating]:
         adds = np.empty((4, order.size), dtype=np.float32)
         treated = trial.treated[order]
         adds[:2] = treated, ~treated
-        np.take(outcome.astype(np.float32), order, out=adds[3])
+        np.take(outcome.astype(np.float32), order, out=adds[3], mode="clip")
     else:
         adds = np.empty((4, order.size))
         for row, weight in enumerate(trial.weights()):
             adds[row] = weight[order]
-        np.take(outcome, order, out=adds[3])
+        np.take(outcome, order, out=adds[3], mode="clip")
+    # In the mode "raise" take would keep a second copy.
     np.multiply(adds[0], adds[3], out=adds[2])
     np.multiply(adds[1], adds[3], out=adds[3])
     return adds
