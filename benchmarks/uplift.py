@@ -1,14 +1,14 @@
 """Qini with bootstrap limits on a million rows, and what acting on uplift earns.
 
     python benchmarks/uplift.py                    # crmlab alone, and the money of the policies
-    python benchmarks/uplift.py --peer PYTHON      # beside scikit-uplift, in an environment of its own
+    python benchmarks/uplift.py --peer PYTHON      # beside scikit-uplift, in its own environment
     python benchmarks/uplift.py --money            # the policies alone: 20 companies, some minutes
 
 The peer's environment: `python -m venv env && env/bin/pip install scikit-uplift==0.5.1
 "scikit-learn<1.9" pandas pyarrow`. It has no bootstrap, so that a user draws rows and calls
-`qini_auc_score` in a loop: 10 resamples are measured and scaled to 1,000. Both read the same file, in
-turn, each run in a process of its own; times are processor time of all cores, clock beside it. Peak
-memory is that of the process above what it held with the data read and everything imported.
+`qini_auc_score` in a loop: 10 resamples are measured and scaled to 1,000. Both read the same file,
+in turn, each run in a process of its own; times are processor time of all cores, clock beside it.
+Peak memory is that of the process above what it held with the data read and everything imported.
 """
 
 import argparse
@@ -86,6 +86,7 @@ class Clock:
         self.start = time.perf_counter(), time.process_time()
 
     def read(self):
+        """Seconds since the start."""
         clock, cpu = (
             now() - then
             for now, then in zip((time.perf_counter, time.process_time), self.start, strict=True)

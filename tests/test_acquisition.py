@@ -39,9 +39,7 @@ def test_closed_form_is_the_numeric_optimum(c1, k1, c2, k2, margin, rate):
     at = best["acquisition_spend"], best["retention_spend"]
     assert best["equity"] == pytest.approx(equity(win, keep, *at, margin, rate), abs=1e-6 * margin)
     most = {"bounds": (1e-9, 2 * margin + 50), "method": "bounded", "options": {"xatol": 1e-9}}
-    found_keep = minimize_scalar(
-        lambda R: -equity(win, keep, 1 / k1, R, margin, rate), **most
-    )
+    found_keep = minimize_scalar(lambda R: -equity(win, keep, 1 / k1, R, margin, rate), **most)
     found_win = minimize_scalar(lambda A: -equity(win, keep, A, at[1], margin, rate), **most)
     value = -found_keep.fun
     assert equity(win, keep, 1 / k1, at[1], margin, rate) >= value - 1e-7 * (1 + abs(value))
@@ -124,14 +122,14 @@ def test_costs_are_averages_of_the_time_asked_for():
         (lambda: WIN.rate(-1), "`spend` must be finite and at least 0"),
         (lambda: optimal_spend(0.3, KEEP, **MONEY), "`acquisition` must be a ResponseCurve"),
         (lambda: optimal_spend(WIN, KEEP, margin=-1, discount_rate=0.1), "`margin` must be finite"),
-        (lambda: optimal_spend(WIN, KEEP, margin=1, discount_rate=0), "`discount_rate` must be fin"),
+        (lambda: optimal_spend(WIN, KEEP, margin=1, discount_rate=0), "`discount_rate` must be f"),
         (lambda: optimal_spend(WIN, KEEP, **MONEY, current=(1, -2)), "`current` must not be neg"),
         (lambda: optimal_spend(WIN, KEEP, **MONEY, current=[1]), "`current` must be two numbers"),
         (lambda: spend_curve(WIN, KEEP, [1, -1], on="retention", **MONEY), "`spend` must not be"),
         (lambda: spend_curve(WIN, KEEP, [1], on="both", **MONEY), "`on` must be one of 'acqui"),
         (lambda: cost_ratio(SPEND, n_won=0, n_kept=9), "`n_won` must be at least 1; got 0"),
         (lambda: cost_ratio(SPEND.assign(amount=-1.0), n_won=1, n_kept=9), "amount"),
-        (lambda: cost_ratio(SPEND.head(2), n_won=1, n_kept=9), "`spend` must hold money spent to k"),
+        (lambda: cost_ratio(SPEND.head(2), n_won=1, n_kept=9), "`spend` must hold money spent to"),
     ],
 )  # fmt: skip
 def test_bad_options_are_refused(call, message):

@@ -138,7 +138,10 @@ def test_without_axes_a_figure_of_page_width_is_made(plot, make_table):
 def test_title_and_labels_are_written_with_units(plot, make_table):
     ax = plot(make_table())
     assert ax.get_title()
-    unit = r"\((number|.*%|customers|date|1 = |currency|weeks|probability|bits|years|responses|standard deviations)"
+    unit = (
+        r"\((number|.*%|customers|date|1 = |currency|weeks|probability|bits|years|responses|"
+        "standard deviations)"
+    )
     assert re.search(unit + "|^month$|^action$", ax.get_xlabel())
     assert re.search(
         unit + "|^(customer|lever|driver|feature|comparison|field · system)$", ax.get_ylabel()

@@ -71,7 +71,8 @@ RESULTS = {
     "contracts.Column", "contracts.Contract", "contracts.Rule", "data_quality.Ages",
     "data_quality.Contact", "data_quality.Fields", "data_quality.Pairs", "data_quality.People",
     "data_quality.Publication", "datasets.Company", "datasets.Truth", "identity.Linkage",
-    "loaders.TransactionAudit", "prose.Told", "reports.Parameter", "simulate.Company", "simulate.Truth",
+    "loaders.TransactionAudit", "prose.Told", "reports.Parameter", "simulate.Company",
+    "simulate.Truth",
     "acquisition.ResponseCurve", "widgets.LeverView", "widgets.LinkageView", "widgets.ParetoView",
     "widgets.UpliftView",
 }  # fmt: skip

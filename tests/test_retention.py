@@ -149,8 +149,8 @@ def test_all_tenures_add_up_to_the_profit_of_the_company(kind):
 def test_limits_of_a_margin_agree_with_a_bootstrap():
     rng = np.random.default_rng(1)
     amount = rng.gamma(1.5, 60, 300)
-    orders = pd.DataFrame({"customer_id": range(300), "date": pd.Timestamp("2022-01-01"),
-                           "amount": amount, "cost": amount * rng.uniform(0.5, 0.9, 300)})  # fmt: skip
+    orders = pd.DataFrame({"customer_id": range(300), "date": pd.Timestamp("2022-01-01")})
+    orders = orders.assign(amount=amount, cost=amount * rng.uniform(0.5, 0.9, 300))
     row = margin_by_tenure(orders, observation_end="2022-12-31").iloc[0]
     margin = (orders["amount"] - orders["cost"]).to_numpy()
     drawn = rng.integers(0, 300, (4000, 300))

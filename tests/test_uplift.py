@@ -81,9 +81,11 @@ def test_curves_equal_their_definitions(ties, money):
 rows = st.lists(
     st.tuples(st.integers(0, 1), st.booleans(), st.integers(0, 5)), min_size=4, max_size=40
 ).filter(
-    lambda r: len({t for _, t, _ in r}) == 2
-    and len({s for *_, s in r}) > 1
-    and len({y for y, *_ in r}) == 2
+    lambda r: (
+        len({t for _, t, _ in r}) == 2
+        and len({s for *_, s in r}) > 1
+        and len({y for y, *_ in r}) == 2
+    )
 )
 
 
@@ -436,9 +438,7 @@ def test_a_campaign_becomes_one_row_per_customer():
         {"customer_id": ["a", "a", "c"], "amount": [100.0, 40.0, 30.0],
          "date": pd.to_datetime(["2025-03-01", "2025-03-06", "2025-03-12"])}
     )  # fmt: skip
-    test = experiment_table(
-        contacts(), responses(), campaign_id="K", window_days=8, orders=orders
-    )
+    test = experiment_table(contacts(), responses(), campaign_id="K", window_days=8, orders=orders)
     assert test["treated"].tolist() == [True, False, True]
     assert test["outcome"].tolist() == [1, 1, 0]
     assert test["value"].tolist() == [10.0, 7.0, 0.0]

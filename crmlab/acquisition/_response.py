@@ -129,6 +129,7 @@ def _read_point(name: str, point: tuple[float, float]) -> tuple[float, float]:
 
 def _bracket(ratio: float, steps: float) -> tuple[float, float]:
     """Numbers between which the slope lies."""
+
     def left(z: float) -> float:
         return math.expm1(-steps * z) - ratio * math.expm1(-z)
 

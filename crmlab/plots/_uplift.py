@@ -252,10 +252,10 @@ def plot_balance(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     ax.axvline(0, color=INK, linewidth=0.8)
     ax.plot(away[order], np.arange(len(away)), "o", color=BLUE)
     ax.set_yticks(np.arange(len(away)), names[order])
-    most = order[-1]
+    most, size = names[order[-1]], abs(away[order[-1]])
     return finish(
         ax,
-        title=f"The arms differ most in {names[most]}: by {abs(away[most]):.2f} standard deviations",
+        title=f"The arms differ most in {most}: by {size:.2f} standard deviations",
         x="treated less controls (standard deviations; grey: small)",
         y="feature",
     )

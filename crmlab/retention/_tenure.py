@@ -177,9 +177,7 @@ def _read_lines(table: Table, asked: dt.date | None) -> tuple[pd.DataFrame, pd.S
     return _since(days, came, np.datetime64(end, "D"))
 
 
-def _since(
-    days: pd.DataFrame, came: pd.Series, end: Days
-) -> tuple[pd.DataFrame, pd.Series, Days]:
+def _since(days: pd.DataFrame, came: pd.Series, end: Days) -> tuple[pd.DataFrame, pd.Series, Days]:
     """Money with the day its customer came, and that day of each customer."""
     if came.empty:
         raise InputError(f"`table` must hold a purchase by {end}; it holds none.")

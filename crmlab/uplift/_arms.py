@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from crmlab._checks import check_vector
 from crmlab._errors import InputError
 from crmlab._types import Floats, Ints
-from crmlab.uplift._trial import check_lengths, read_propensity
+from crmlab.uplift._trial import check_lengths, check_propensity, read_propensity
 
 __all__ = ["Arms", "read_arms"]
 
@@ -101,11 +101,14 @@ def _chances(
         missing = [name for name in names[1:] if name not in table.columns]
         if missing:
             raise InputError(f"`propensity` must have a column per treatment; lacks {missing!r}.")
-        columns = [read_propensity(None, table[name]) for name in names[1:]]
-        rest = 1 - np.sum(columns, axis=0)
+        chances = np.column_stack([check_propensity(table[name]) for name in names[1:]])
+        rest = 1 - chances.sum(axis=1)
         if (rest <= 0).any():
-            raise InputError("`propensity` must leave a chance for the control in every row.")
-        return np.column_stack([rest, *columns])
+            raise InputError(
+                f"`propensity` must leave a chance for the control; in {(rest <= 0).sum():,} rows "
+                "the treatments' chances come to 1 or more."
+            )
+        return np.column_stack([rest, chances])
     if chance is None:
         shares = np.bincount(code, minlength=len(names)) / code.size
         return np.broadcast_to(shares, (code.size, len(names)))

@@ -20,7 +20,15 @@ from crmlab.uplift._steps import (
 )
 from crmlab.uplift._trial import Assignment, Trial, check_score, read_trial
 
-__all__ = ["Normalise", "best_area", "divide_qini", "qini_curve", "qini_score", "uplift_curve", "uplift_score"]
+__all__ = [
+    "Normalise",
+    "best_area",
+    "divide_qini",
+    "qini_curve",
+    "qini_score",
+    "uplift_curve",
+    "uplift_score",
+]
 
 Normalise = Literal["perfect", "none"]
 

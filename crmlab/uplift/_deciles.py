@@ -84,11 +84,11 @@ def uplift_by_decile(
             f"`n_groups` must be at most the number of customers, {n_customers:,}; got "
             f"{n_groups:,}. Ask for fewer groups."
         )
-    cuts = np.arange(n_groups + 1) * (n_customers / n_groups)
+    cuts = np.arange(n_groups + 1, dtype=float) * n_customers / n_groups
     sums = _cut(trial, ranked, cuts)
     arms = [_Arm(*sums[at : at + 5]) for at in (1, 6)]
     newcombe = trial.binary and trial.propensity is None
-    lower, upper = (_newcombe if newcombe else _normal)(*arms, level)
+    lower, upper = (_newcombe if newcombe else _normal)(arms[0], arms[1], level)
     falling = np.sort(ranked)[::-1]
     first, last = np.floor(cuts[:-1] + 1e-9).astype(int), np.ceil(cuts[1:] - 1e-9).astype(int) - 1
     return pd.DataFrame(

@@ -17,7 +17,14 @@ from crmlab.uplift._arms import Arms, read_arms
 from crmlab.uplift._balance import as_numbers, chance_of_imbalance
 from crmlab.uplift._trial import Trial
 
-__all__ = ["UpliftModel", "default_learner", "few_threads", "fit_outcome", "predict_outcome", "take_rows"]
+__all__ = [
+    "UpliftModel",
+    "default_learner",
+    "few_threads",
+    "fit_outcome",
+    "predict_outcome",
+    "take_rows",
+]
 
 # Few leaves of many customers: effects are small beside the noise of single outcomes.
 _MODEST = {"max_iter": 60, "learning_rate": 0.05, "max_leaf_nodes": 8, "min_samples_leaf": 100,

@@ -239,8 +239,8 @@ def _read_policy(name: str, says: Any, arms: Arms, outcome: Any) -> Ints:
     unknown = codes < 0
     if unknown.any():
         raise InputError(
-            f"`policies` must name what somebody in the test got: {', '.join(map(repr, arms.names))}"
-            f"; {name!r} says {np.asarray(says)[unknown][0]!r}."
+            "`policies` must name what somebody in the test got, one of "
+            f"{', '.join(map(repr, arms.names))}; {name!r} says {np.asarray(says)[unknown][0]!r}."
         )
     return codes
 

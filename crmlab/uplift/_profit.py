@@ -128,4 +128,6 @@ def _earn(totals: Totals, grid: Grid, prices: list[float]) -> Floats:
     with np.errstate(divide="ignore", invalid="ignore"):
         mean = np.nan_to_num(totals.outcome_treated / totals.treated)
     spent = cost * totals.customers + cost_per_response * mean * totals.customers
-    return grid.read(value * gain_uplift(totals) - spent) / np.maximum(totals.customers[..., -1:], 1)
+    return grid.read(value * gain_uplift(totals) - spent) / np.maximum(
+        totals.customers[..., -1:], 1
+    )

@@ -16,7 +16,15 @@ from crmlab._types import Floats, Ints
 from crmlab.uplift._steps import Steps, Totals, add_up, gain_qini, measure_area
 from crmlab.uplift._weights import Draw, Once, Weights
 
-__all__ = ["Areas", "Grid", "make_grid", "measure_qini", "measure_totals", "resample_areas", "resample_totals"]
+__all__ = [
+    "Areas",
+    "Grid",
+    "make_grid",
+    "measure_qini",
+    "measure_totals",
+    "resample_areas",
+    "resample_totals",
+]
 
 _DEEP, _WIDE = 32, 1024  # a piece: running totals go down its columns
 _BATCH, _PIECE = 2**18, 2**15  # weights drawn at once, and of how many rows

@@ -85,6 +85,7 @@ def _all_differ(ranked: Floats) -> bool:
 def _stack(trial: Trial, order: Ints) -> NDArray[np.floating]:
     """What each row adds, in this order; in single precision where that loses nothing."""
     outcome = trial.outcome
+    adds: NDArray[np.floating]
     if trial.propensity is None and _is_small(outcome):
         adds = np.empty((4, order.size), dtype=np.float32)
         treated = trial.treated[order]

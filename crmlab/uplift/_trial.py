@@ -11,7 +11,15 @@ from crmlab._checks import check_choice, check_vector
 from crmlab._errors import InputError
 from crmlab._types import Floats
 
-__all__ = ["Assignment", "Trial", "check_lengths", "check_score", "read_propensity", "read_trial"]
+__all__ = [
+    "Assignment",
+    "Trial",
+    "check_lengths",
+    "check_propensity",
+    "check_score",
+    "read_propensity",
+    "read_trial",
+]
 
 Assignment = Literal["random"]
 
@@ -100,6 +108,11 @@ def read_propensity(assignment: str | None, propensity: ArrayLike | None) -> Flo
             "`assignment` and `propensity` must not both be given: where a lot decided with "
             "equal chances, the arms tell them. Leave one out."
         )
+    return check_propensity(propensity)
+
+
+def check_propensity(propensity: ArrayLike) -> Floats:
+    """Return probabilities of being treated, none of them 0 or 1."""
     chance = check_vector("propensity", propensity)
     outside = ~((chance > 0) & (chance < 1))
     if outside.any():
@@ -119,12 +132,12 @@ def check_lengths(**values: Any) -> None:
         told = ", ".join(f"`{name}` {size:,}" for name, size in sizes.items())
         raise InputError(f"All columns must have one row per customer; got {told}.")
     labelled = {n: v.index for n, v in given.items() if isinstance(v, pd.Series | pd.DataFrame)}
-    first, *others = labelled.items() or [("", None)]
-    for name, index in others:
-        if not index.equals(first[1]):
+    for name, index in labelled.items():
+        first = next(iter(labelled))
+        if not index.equals(labelled[first]):
             raise InputError(
-                f"`{name}` must have the index of `{first[0]}`, in the same order; it differs. "
-                f"Use `{name}.loc[{first[0]}.index]`."
+                f"`{name}` must have the index of `{first}`, in the same order; it differs. "
+                f"Use `{name}.loc[{first}.index]`."
             )
 
 

@@ -113,9 +113,7 @@ def uplift_view(
         profit_all=float(profit[-1]),
         best_share=float(shares[best]),
         best_profit=float(profit[best]),
-        curve=pd.DataFrame(
-            {"customer_share": drawn, "estimate": np.interp(drawn, shares, profit)}
-        ),
+        curve=pd.DataFrame({"customer_share": drawn, "estimate": np.interp(drawn, shares, profit)}),
     )
 
 
