@@ -98,6 +98,8 @@ NOT_REFUSED = {
     ("uplift.choose_treatment", "value"): LOSS,
     ("uplift.policy_profit", "value"): LOSS,
     ("uplift.profit_curve", "value"): LOSS,
+    ("uplift.DoublyRobustUplift.fit", "treatment"): NUMBERS,
+    ("uplift.TwoModelUplift.fit", "treatment"): NUMBERS,
     ("widgets.uplift_explorer", "value"): LOSS,
     ("widgets.uplift_view", "value"): LOSS,
     ("concepts.concept_homes", "notebooks"): FOLDER,

@@ -2,6 +2,7 @@
 
 import math
 
+import ibis
 import numpy as np
 import pandas as pd
 import pytest
@@ -156,3 +157,11 @@ def test_limits_of_a_margin_agree_with_a_bootstrap():
     drawn = rng.integers(0, 300, (4000, 300))
     share = margin[drawn].sum(axis=1) / amount[drawn].sum(axis=1)
     assert row["upper"] - row["lower"] == pytest.approx(2 * 1.96 * share.std(), rel=0.06)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["transactions", "subscriptions"])
+def test_tables_of_an_engine_say_the_same_as_frames(name):
+    table = getattr(load_company(), name)
+    found = margin_by_tenure(ibis.memtable(table), period="Q")
+    pd.testing.assert_frame_equal(found, margin_by_tenure(table, period="Q"))

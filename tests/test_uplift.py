@@ -1,11 +1,13 @@
 """Curves, limits and profit of uplift: published toys, slow formulas, and what must not matter."""
 
+import ibis
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crmlab.datasets import load_company
 from crmlab.uplift import (
     balance_table,
     balance_test,
@@ -444,6 +446,18 @@ def test_a_campaign_becomes_one_row_per_customer():
     assert test["value"].tolist() == [10.0, 7.0, 0.0]
     assert test["cost"].tolist() == [9.0, 0.0, 9.0]
     assert test["spent"].tolist() == [40.0, 0.0, 0.0]
+
+
+@pytest.mark.slow
+def test_tables_of_an_engine_say_the_same_as_frames():
+    company = load_company()
+    tables = company.contacts, company.responses
+    options = {"campaign_id": "K06", "window_days": 28}
+    held = [ibis.memtable(table) for table in tables]
+    found = experiment_table(*held, **options, orders=ibis.memtable(company.transactions))
+    expected = experiment_table(*tables, **options, orders=company.transactions)
+    pd.testing.assert_frame_equal(found, expected, check_dtype=False)
+    assert expected["spent"].sum() > 0
 
 
 @pytest.mark.parametrize(

@@ -192,6 +192,16 @@ def test_bad_settings_are_refused(model, message):
         model.fit(X, BOUGHT, treatment=TREATED, **LOT)
 
 
+def test_the_default_bears_gaps_constants_and_long_tails():
+    rng = np.random.default_rng(9)
+    rough = X.assign(same=1.0, gap=np.nan, tail=np.exp(5 * rng.normal(size=300)))
+    rough.loc[::7, "age"] = np.nan
+    for outcome in (BOUGHT, BOUGHT * 12.5):
+        for model in (TwoModelUplift(), DoublyRobustUplift()):
+            found = model.fit(rough, outcome, treatment=TREATED, **LOT).predict(rough)
+            assert np.isfinite(found).all()
+
+
 def test_a_classifier_does_not_learn_money():
     with pytest.raises(ValueError, match="`estimator` must be a regressor for outcomes other"):
         TwoModelUplift(LogisticRegression()).fit(X, BOUGHT * 5.0, treatment=TREATED, **LOT)
