@@ -303,6 +303,16 @@ def test_policy_profit_is_the_difference_inside_those_treated():
     assert row["cost"] == pytest.approx(4 * act.sum())
 
 
+def test_limits_of_a_policy_are_those_of_a_difference_of_means():
+    outcome, treated, score = trial(2000)
+    act = score > 0
+    row = policy_profit(outcome, treated, {"high": act}, costs=4, value=50, **LOT).iloc[0]
+    arms = [outcome[act & treated], outcome[act & ~treated]]
+    error = np.sqrt(sum(arm.var(ddof=1) / arm.size for arm in arms))
+    expected = 1.959964 * 50 * act.sum() * error
+    assert row["upper"] - row["estimate"] == pytest.approx(expected, rel=1e-6)
+
+
 def test_several_treatments_each_have_their_cost():
     rng = np.random.default_rng(4)
     got = rng.choice(["none", "letter", "call"], 3000)
@@ -336,6 +346,15 @@ def test_balance_sees_a_planted_difference_and_no_other():
     chosen = rng.random(4000) < 1 / (1 + np.exp(-(known["age"] - 40) / 20))
     assert balance_test(known, chosen) < 1e-9
     assert balance_table(known, chosen).loc[0, "feature"] == "age"
+
+
+def test_balance_is_kept_by_the_chances_that_were_meant():
+    rng = np.random.default_rng(10)
+    known = pd.DataFrame({"age": rng.normal(40, 10, 4000)})
+    chance = 1 / (1 + np.exp(-(known["age"] - 45) / 10))
+    treated = rng.random(4000) < chance
+    assert balance_test(known, treated, propensity=chance) > 0.001
+    assert balance_test(known, treated, propensity=np.full(4000, treated.mean())) < 1e-9
 
 
 @pytest.mark.slow
