@@ -32,6 +32,7 @@ def equity(win, keep, spent_win, spent_keep, margin, rate):
 ceilings, slopes = st.floats(0.05, 0.99), st.floats(0.005, 0.5)
 
 
+@pytest.mark.slow
 @given(ceilings, slopes, ceilings, slopes, st.floats(1, 1000), st.floats(0.02, 0.5))
 def test_closed_form_is_the_numeric_optimum(c1, k1, c2, k2, margin, rate):
     win, keep = ResponseCurve(c1, k1), ResponseCurve(c2, k2)
@@ -46,6 +47,7 @@ def test_closed_form_is_the_numeric_optimum(c1, k1, c2, k2, margin, rate):
     assert best["equity"] >= -found_win.fun - 1e-7 * margin
 
 
+@pytest.mark.slow
 @given(ceilings, slopes, ceilings, slopes, st.floats(1, 1000), st.floats(0.02, 0.5))
 def test_the_next_customer_won_or_kept_costs_what_a_customer_is_worth(c1, k1, c2, k2, m, d):
     """Pfeifer (2005): marginal costs equal the customer's value wherever anything is spent."""

@@ -97,6 +97,7 @@ ORDERS = pd.DataFrame(
 )
 
 
+@pytest.mark.slow
 def test_a_tenure_counts_those_seen_through_all_of_it():
     # a's second year ends on 2024-01-09, b's on 2024-03-04; the third of neither by 2024-06-30.
     table = margin_by_tenure(ORDERS)
@@ -110,6 +111,7 @@ def test_a_tenure_counts_those_seen_through_all_of_it():
         margin_by_tenure(ORDERS, observation_end="2023-01-08")
 
 
+@pytest.mark.slow
 def test_winning_costs_the_first_tenure_only():
     plain, paid = margin_by_tenure(ORDERS), margin_by_tenure(ORDERS, acquisition_cost=20)
     assert (plain["margin"] - paid["margin"]).tolist() == [40.0, 0.0]

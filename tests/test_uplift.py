@@ -91,6 +91,7 @@ rows = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(rows, st.randoms(use_true_random=False))
 def test_no_order_of_rows_moves_an_answer(found, rng):
     shuffled = found.copy()
@@ -165,7 +166,7 @@ def test_chances_of_being_drawn_have_mean_and_variance_one():
     assert times**2 @ chances == 2 * 65_536
 
 
-@pytest.mark.parametrize("size", [7, 100, 40_000])
+@pytest.mark.parametrize("size", [7, 100, pytest.param(40_000, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("money", [False, True])
 def test_area_in_pieces_is_the_area_of_the_repeated_rows(size, money):
     outcome, treated, score = trial(size, money=money)
@@ -454,6 +455,7 @@ def responses(**change):
     return table.assign(**change)
 
 
+@pytest.mark.slow
 def test_a_campaign_becomes_one_row_per_customer():
     orders = pd.DataFrame(
         {"customer_id": ["a", "a", "c"], "amount": [100.0, 40.0, 30.0],

@@ -67,6 +67,7 @@ def test_models_find_the_planted_effect(model):
     assert found.mean() == pytest.approx(effect.mean(), abs=0.04)  # three standard errors
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", MODELS)
 def test_models_clone_pickle_and_repeat_themselves(model):
     X, bought, treated, _ = trial(400)
@@ -130,6 +131,7 @@ def test_several_treatments_have_a_column_each(model):
     assert np.corrcoef(effects["letter"], X["a"])[0, 1] > 0.99
 
 
+@pytest.mark.slow
 def test_a_seed_decides_and_any_learner_serves():
     X, bought, treated, _ = trial(300)
     forest = RandomForestRegressor(5, random_state=0)
@@ -192,6 +194,7 @@ def test_bad_settings_are_refused(model, message):
         model.fit(X, BOUGHT, treatment=TREATED, **LOT)
 
 
+@pytest.mark.slow
 def test_the_default_bears_gaps_constants_and_long_tails():
     rng = np.random.default_rng(9)
     rough = X.assign(same=1.0, gap=np.nan, tail=np.exp(5 * rng.normal(size=300)))
