@@ -1,3 +1,4 @@
+from crmlab import acquisition as acquisition
 from crmlab import concentration as concentration
 from crmlab import concepts as concepts
 from crmlab import contracts as contracts
@@ -15,9 +16,11 @@ from crmlab import privacy as privacy
 from crmlab import prose as prose
 from crmlab import readiness as readiness
 from crmlab import reports as reports
+from crmlab import retention as retention
 from crmlab import reviews as reviews
 from crmlab import segmentation as segmentation
 from crmlab import simulate as simulate
+from crmlab import uplift as uplift
 from crmlab import widgets as widgets
 from crmlab._errors import InputError as InputError
 from crmlab._errors import InputTypeError as InputTypeError

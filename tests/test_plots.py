@@ -16,6 +16,7 @@ from numpy.testing import assert_allclose
 from plot_identity_cases import IDENTITY_TABLES
 from plot_ltv_cases import LTV_TABLES, four_intervals
 from plot_segment_cases import SEGMENT_TABLES
+from plot_uplift_cases import UPLIFT_TABLES
 
 from crmlab import plots
 from crmlab.concentration import decile_table, gini, lorenz_curve, top_share, whale_curve
@@ -96,6 +97,7 @@ TABLES = {
     **LTV_TABLES,
     **IDENTITY_TABLES,
     **SEGMENT_TABLES,
+    **UPLIFT_TABLES,
 }
 every_plot = pytest.mark.parametrize(
     ("plot", "make_table"), TABLES.items(), ids=[plot.__name__ for plot in TABLES]
@@ -138,10 +140,14 @@ def test_without_axes_a_figure_of_page_width_is_made(plot, make_table):
 def test_title_and_labels_are_written_with_units(plot, make_table):
     ax = plot(make_table())
     assert ax.get_title()
-    unit = r"\((number|.*%|customers|date|1 = |currency|weeks|probability|bits)"
-    assert re.search(unit + "|^(month|step|best customers chosen by)$", ax.get_xlabel())
+    unit = (
+        r"\((number|.*%|customers|date|1 = |currency|weeks|probability|bits|years|responses|"
+        "standard deviations)"
+    )
+    assert re.search(unit + "|^(month|action|step|best customers chosen by)$", ax.get_xlabel())
     assert re.search(
-        unit + "|^(customer|lever|comparison|field · system|segment.*)$", ax.get_ylabel()
+        unit + "|^(customer|lever|driver|feature|comparison|field · system|segment.*)$",
+        ax.get_ylabel(),
     )  # a row each has no unit
 
 

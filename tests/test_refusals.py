@@ -21,7 +21,8 @@ import pytest
 from review_cases import base as base_of_orders
 
 import crmlab
-from crmlab import customer_base, ltv, segmentation
+from crmlab import customer_base, ltv, segmentation, uplift
+from crmlab.acquisition import ResponseCurve
 from crmlab.concentration import lorenz_curve
 from crmlab.exercises.rooms import load_blocks
 from crmlab.identity import link_customers
@@ -72,7 +73,8 @@ RESULTS = {
     "data_quality.Contact", "data_quality.Fields", "data_quality.Pairs", "data_quality.People",
     "data_quality.Publication", "datasets.Company", "datasets.Truth", "identity.Linkage",
     "loaders.TransactionAudit", "reports.Parameter", "simulate.Company", "simulate.Truth",
-    "widgets.LeverView", "widgets.LinkageView", "widgets.ParetoView", "widgets.TierView",
+    "acquisition.ResponseCurve", "widgets.LeverView", "widgets.LinkageView", "widgets.ParetoView",
+    "widgets.TierView", "widgets.UpliftView",
 }  # fmt: skip
 
 SAY = {"exercises"}  # what is wrong with an answer or a key is printed, and nothing is raised
@@ -83,7 +85,26 @@ FOLDER = "Python says what a path is, in its own words"
 COLUMNS = "what cannot be iterated is refused by Python, which does not know the option's name"
 COLUMN = "any label of a column, and the message lists those there are"
 NUMBERS = "a text is refused by Python, which does not know the option's name"
+LOSS = "an outcome may be a loss, such as leaving"
 NOT_REFUSED = {
+    ("acquisition.optimal_spend", "current"): NUMBERS,
+    ("acquisition.optimal_spend", "margin"): "money, of any size",
+    ("acquisition.spend_curve", "margin"): "money, of any size",
+    ("plots.plot_cost_ratio", "currency"): LABEL,
+    ("plots.plot_half_life", "unit"): LABEL,
+    ("plots.plot_margin_by_tenure", "unit"): LABEL,
+    ("plots.plot_profit_curve", "currency"): LABEL,
+    ("plots.plot_qini", "unit"): LABEL,
+    ("plots.plot_spend_curve", "currency"): LABEL,
+    ("plots.plot_uplift_deciles", "unit"): LABEL,
+    ("retention.retention_elasticity", "margin"): "money, of any size",
+    ("uplift.choose_treatment", "value"): LOSS,
+    ("uplift.policy_profit", "value"): LOSS,
+    ("uplift.profit_curve", "value"): LOSS,
+    ("uplift.DoublyRobustUplift.fit", "treatment"): NUMBERS,
+    ("uplift.TwoModelUplift.fit", "treatment"): NUMBERS,
+    ("widgets.uplift_explorer", "value"): LOSS,
+    ("widgets.uplift_view", "value"): LOSS,
     ("concepts.concept_homes", "notebooks"): FOLDER,
     ("course.concept_homes", "notebooks"): FOLDER,
     ("course.concept_homes", "blocks"): "what each notebook asks, as `exercises.rooms` gives it",
@@ -239,6 +260,9 @@ ORDERS = pd.DataFrame(
     }
 )
 SPENT = [90.0, 0.0, 480.0, 70.0, 240.0]
+TRIAL = [1, 0, 0, 0, 1, 0, 1, 0], [1, 0, 1, 0, 1, 0, 1, 0], range(8)
+LOT = {"assignment": "random"}
+WIN, KEEP = ResponseCurve(0.3, 0.02), ResponseCurve(0.9, 0.05)
 COHORT = [1000, 869, 743, 653, 593, 551, 517, 491]
 PEOPLE = pd.DataFrame(
     {
@@ -278,6 +302,11 @@ def learn(model: type, data: Any) -> Callable[..., Any]:
     return lambda **options: model(**needed | options).fit(data)
 
 
+def learn_effect(model: type, data: Any, test: dict[str, Any], **options: Any) -> Any:
+    """As `learn`, of models of effects."""
+    return model(**({"control": 0} | options)).fit(data, **test)
+
+
 @functools.cache
 def calls() -> dict[str, Callable[..., Any]]:
     """A call of each function that lacks nothing but the option in question."""
@@ -309,7 +338,25 @@ def calls() -> dict[str, Callable[..., Any]]:
     mailing = {"cost_per_mailing": 500.0}
     money = {"margin": 0.3, "discount_rate": 0.1}
     holdout = customer_base.calibration_holdout(ORDERS, calibration_end="2024-06-30", unit="W")
+    by_share = uplift.uplift_curve(*TRIAL, **LOT)
+    bill = pd.DataFrame({"date": pd.Timestamp("2024-03-01"), "channel": "tv", "amount": [9.0, 4.0],
+                         "purpose": ["acquire", "keep"]})  # fmt: skip
+    lever = {"margin": 100.0, "discount_rate": 0.1}
+    costed = ORDERS.assign(cost=1.0)
+    arms = pd.DataFrame({"age": range(8)}), TRIAL[1]
+    two, robust = uplift.TwoModelUplift(control=0), uplift.DoublyRobustUplift(n_folds=2, control=0)
+    robust.fit(arms[0], TRIAL[0], treatment=arms[1], **LOT)
+    sent = pd.DataFrame(
+        {"customer_id": ["a", "b"], "campaign_id": "K", "date": pd.Timestamp("2024-03-01"),
+         "channel": "post", "treated": [True, False], "outcome": "delivered", "cost": 1.0}
+    )  # fmt: skip
+    came = sent.drop(columns=["channel", "treated", "outcome", "cost"]).assign(
+        kind="order", amount=5.0
+    )
     given = {
+        "acquisition.cost_ratio": works(bill, n_won=2, n_kept=3),
+        "acquisition.optimal_spend": works(WIN, KEEP, **lever),
+        "acquisition.spend_curve": works(WIN, KEEP, [1.0], on="retention", **lever),
         "concentration.decile_table": works(SPENT),
         "concentration.gini_interval": works(SPENT),
         "concentration.share_needed": works(SPENT),
@@ -407,8 +454,27 @@ def calls() -> dict[str, Callable[..., Any]]:
         "segmentation.rfm_scores": works(base),
         "segmentation.segment_stability": works(segmentation.RFMSegmenter(), base),
         "segmentation.value_tiers": works(RANKED, n_tiers=2),
+        "retention.margin_by_tenure": works(costed, period="M"),
+        "retention.retention_elasticity": works(retention=0.8, **lever),
         "simulate.CompanySettings": works(),
         "simulate.simulate_company": works(),
+        "uplift.DoublyRobustUplift.average_effect": works(robust),
+        "uplift.DoublyRobustUplift.fit": works(robust, arms[0], TRIAL[0], treatment=arms[1], **LOT),
+        "uplift.TwoModelUplift.fit": works(two, arms[0], TRIAL[0], treatment=arms[1], **LOT),
+        "uplift.balance_table": works(*arms),
+        "uplift.balance_test": works(*arms),
+        "uplift.choose_treatment": works(pd.Series([0.1, 0.2]), costs=2.0),
+        "uplift.experiment_table": works(sent, came, campaign_id="K"),
+        "retention.constant_survival": works(0.8),
+        "uplift.policy_profit": works(*TRIAL[:2], {"all": [1] * 8}, costs=1.0, **LOT),
+        "uplift.profit_curve": works(*TRIAL, cost=1.0, **LOT),
+        "uplift.qini_band": works(*TRIAL, **LOT),
+        "uplift.qini_curve": works(*TRIAL, **LOT),
+        "uplift.qini_score": works(*TRIAL, **LOT),
+        "uplift.qini_score_interval": works(*TRIAL, **LOT),
+        "uplift.uplift_by_decile": works(*TRIAL, n_groups=2, **LOT),
+        "uplift.uplift_curve": works(*TRIAL, **LOT),
+        "uplift.uplift_score": works(*TRIAL, **LOT),
         "widgets.lever_explorer": works(**ECONOMICS),
         "widgets.lever_view": works(**ECONOMICS),
         "widgets.linkage_explorer": works(BY_THRESHOLD, **mailing),
@@ -417,6 +483,8 @@ def calls() -> dict[str, Callable[..., Any]]:
         "widgets.pareto_view": works(SPENT),
         "widgets.tier_explorer": works(RANKED),
         "widgets.tier_view": works(RANKED),
+        "widgets.uplift_explorer": works(by_share, value=9.0, cost=1.0),
+        "widgets.uplift_view": works(by_share, value=9.0, cost=1.0),
     }
     found = {key: functools.partial(public()[key], *a, **k) for key, (a, k) in given.items()}
     for models, data in {
@@ -427,6 +495,9 @@ def calls() -> dict[str, Callable[..., Any]]:
         found |= {f"ltv.{each.__name__}": learn(each, data) for each in models}
     for segmenter in (segmentation.RFMSegmenter, segmentation.KMeansSegmenter):
         found[f"segmentation.{segmenter.__name__}"] = learn(segmenter, base)
+    test = {"y": TRIAL[0], "treatment": arms[1], **LOT}
+    for each in (uplift.TwoModelUplift, uplift.DoublyRobustUplift):
+        found[f"uplift.{each.__name__}"] = functools.partial(learn_effect, each, arms[0], test)
     return found
 
 

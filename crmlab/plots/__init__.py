@@ -25,7 +25,20 @@ with needing("plots"):
         plot_segment_counts,
         plot_segments,
     )
+    from crmlab.plots._staying import (
+        plot_cost_ratio,
+        plot_elasticity,
+        plot_half_life,
+        plot_margin_by_tenure,
+        plot_spend_curve,
+    )
     from crmlab.plots._survival import plot_retention, plot_survival
+    from crmlab.plots._uplift import (
+        plot_balance,
+        plot_profit_curve,
+        plot_qini,
+        plot_uplift_deciles,
+    )
     from crmlab.plots._value import (
         plot_intervals,
         plot_levers,
@@ -34,29 +47,38 @@ with needing("plots"):
     )
 
 __all__ = [
+    "plot_balance",
     "plot_cohorts",
+    "plot_cost_ratio",
     "plot_deciles",
+    "plot_elasticity",
     "plot_field_quality",
     "plot_flows",
     "plot_frequency",
     "plot_frequency_calibration",
+    "plot_half_life",
     "plot_holdout_by_frequency",
     "plot_holdout_deciles",
     "plot_intervals",
     "plot_levers",
     "plot_link_thresholds",
     "plot_lorenz",
+    "plot_margin_by_tenure",
     "plot_match_weights",
     "plot_migration",
     "plot_present_value",
     "plot_probability_alive",
+    "plot_profit_curve",
+    "plot_qini",
     "plot_rankings",
     "plot_retention",
     "plot_revenue_change",
     "plot_segment_counts",
     "plot_segments",
+    "plot_spend_curve",
     "plot_split_identities",
     "plot_survival",
     "plot_tracking",
+    "plot_uplift_deciles",
     "plot_whale",
 ]

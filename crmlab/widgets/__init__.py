@@ -11,12 +11,14 @@ with needing("workbook"):
     from crmlab.widgets._linkage import LinkageView, linkage_explorer, linkage_view
     from crmlab.widgets._pareto import ParetoView, pareto_explorer, pareto_view
     from crmlab.widgets._tiers import TierView, tier_explorer, tier_view
+    from crmlab.widgets._uplift import UpliftView, uplift_explorer, uplift_view
 
 __all__ = [
     "LeverView",
     "LinkageView",
     "ParetoView",
     "TierView",
+    "UpliftView",
     "lever_explorer",
     "lever_view",
     "linkage_explorer",
@@ -25,4 +27,6 @@ __all__ = [
     "pareto_view",
     "tier_explorer",
     "tier_view",
+    "uplift_explorer",
+    "uplift_view",
 ]

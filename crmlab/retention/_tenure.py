@@ -1,0 +1,240 @@
+"""Does tenure pay: margin by the time since a customer came."""
+
+import datetime as dt
+from statistics import NormalDist
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from crmlab._checks import check_choice, check_day, check_fraction, check_number
+from crmlab._engine import execute
+from crmlab._errors import InputError
+from crmlab._types import Day, Floats, Table
+from crmlab._units import months_between
+from crmlab.contracts import SUBSCRIPTIONS
+from crmlab.customer_base import read_purchases
+
+__all__ = ["margin_by_tenure"]
+
+_MONTHS = {"M": 1, "Q": 3, "Y": 12}
+
+Days = Any
+
+
+def margin_by_tenure(
+    table: Table,
+    *,
+    period: Literal["M", "Q", "Y"] = "Y",
+    acquisition_cost: float = 0.0,
+    observation_end: Day | None = None,
+    level: float = 0.95,
+) -> pd.DataFrame:
+    """Margin as a share of revenue, and per customer, by how long customers have been there.
+
+    Tenure 1 is the first period from the day a customer came, tenure 2 the next, and so on. A
+    period counts for the customers who could be seen through all of it, whether or not they were
+    still there: so tenures are compared on the same footing, and who leaves earns nothing.
+
+    Parameters
+    ----------
+    table : DataFrame or ibis.Table
+        Transactions with `customer_id`, `date`, `amount` and `cost` (currency, for the line), or
+        subscriptions with `customer_id`, `start`, `end`, `monthly_fee` and `monthly_cost`
+        (currency); a month of these is paid when it starts. What was given back is taken off
+        the purchase, as everywhere.
+    period : {"M", "Q", "Y"}, default="Y"
+        Length of a tenure, on the calendar.
+    acquisition_cost : float, default=0.0
+        Cost of winning a customer, in currency, taken off tenure 1; 0 or more.
+    observation_end : date, optional
+        Last day observed. Default: the last day in the table.
+    level : float, default=0.95
+        Probability between the limits, in (0, 1).
+
+    Returns
+    -------
+    DataFrame
+        One row per tenure; columns
+
+        * `tenure` : 1, 2, ...
+        * `n_customers` : seen through all of it
+        * `n_active` : of them, those who paid anything in it
+        * `revenue`, `margin` : of these customers in this tenure, in currency; what winning them
+          cost is taken off the margin
+        * `margin_per_customer` : margin / n_customers, in currency
+        * `estimate`, `lower`, `upper`, `level` : margin / revenue, with normal limits over
+          customers; missing without revenue, the limits also with one customer
+
+    Raises
+    ------
+    InputError
+        If no customer was seen through a whole period, or the cost is negative.
+    ContractError
+        If the table breaks its contract, or a cost is missing.
+
+    References
+    ----------
+    Reichheld, F. F. and Sasser, W. E. (1990). Zero defections: quality comes to services. Harvard
+    Business Review 68(5), 105-111: profit per customer grows with tenure.
+
+    Examples
+    --------
+    >>> day = pd.to_datetime(["2022-01-10", "2023-02-01", "2022-03-05", "2024-06-30"])
+    >>> orders = pd.DataFrame(
+    ...     {"customer_id": ["a", "a", "b", "b"], "date": day, "amount": [100.0, 80, 60, 40],
+    ...      "cost": [70.0, 50, 45, 25]}
+    ... )
+    >>> table = margin_by_tenure(orders, acquisition_cost=20)
+    >>> table[["tenure", "n_customers", "n_active", "revenue", "margin", "estimate"]].round(3)
+       tenure  n_customers  n_active  revenue  margin  estimate
+    0       1            2         2    160.0     5.0     0.031
+    1       2            2         1     80.0    30.0     0.375
+    """
+    check_choice("period", period, _MONTHS)
+    check_fraction("level", level, open_ends=True)
+    spent = check_number("acquisition_cost", acquisition_cost, low=0)
+    asked = check_day("observation_end", observation_end)
+    names = getattr(table, "columns", [])
+    read = _read_months if "start" in names else _read_lines
+    money, came, end = read(table, asked)
+    months = _MONTHS[period]
+    # The day after the last one counts: a period is whole when its last day is over.
+    seen = months_between(came.to_numpy(), np.full(len(came), end + np.timedelta64(1, "D")))
+    whole = pd.Series(seen // months, index=came.index)
+    if whole.max() < 1:
+        raise InputError(
+            f"`table` must show a customer through a whole period {period!r} by {end}; it shows "
+            "none. Use a shorter period."
+        )
+    since = months_between(
+        *(money[name].to_numpy().astype("datetime64[D]") for name in ("came", "day"))
+    )
+    money = money.assign(tenure=np.maximum(since, 0) // months + 1)
+    money = money[money["tenure"].to_numpy() <= whole.loc[money["customer_id"]].to_numpy()]
+    by = money.groupby(["tenure", "customer_id"])[["revenue", "margin"]].sum().reset_index()
+    rows = [
+        _summarise(tenure, by[by["tenure"] == tenure], int((whole >= tenure).sum()), spent, level)
+        for tenure in range(1, int(whole.max()) + 1)
+    ]
+    return pd.DataFrame(rows).assign(level=level)
+
+
+def _summarise(
+    tenure: int, paid: pd.DataFrame, n: int, spent: float, level: float
+) -> dict[str, float]:
+    """The row of one tenure; customers who paid nothing count as zeros."""
+    revenue, margin = np.zeros((2, n))
+    revenue[: len(paid)] = paid["revenue"]
+    margin[: len(paid)] = paid["margin"]
+    margin -= spent if tenure == 1 else 0.0
+    sales, earned = float(revenue.sum()), float(margin.sum())
+    share, half = np.nan, np.nan
+    if sales > 0:
+        share = earned / sales
+        half = _half_width(margin - share * revenue, level) / sales
+    return {
+        "tenure": tenure, "n_customers": n, "n_active": len(paid), "revenue": sales,
+        "margin": earned, "margin_per_customer": earned / n, "estimate": share,
+        "lower": share - half, "upper": share + half,
+    }  # fmt: skip
+
+
+def _half_width(residual: Floats, level: float) -> float:
+    """Half the interval of a ratio, by its residuals (the delta method)."""
+    n = residual.size
+    if n < 2:
+        return float("nan")
+    z = NormalDist().inv_cdf((1 + level) / 2)
+    return float(z * np.sqrt(residual @ residual * n / (n - 1)))
+
+
+def _read_lines(table: Table, asked: dt.date | None) -> tuple[pd.DataFrame, pd.Series, Days]:
+    """Revenue and margin by customer and day, the day each came, and the last day."""
+    purchases, end = read_purchases(table, asked)
+    lines = purchases.lines
+    _need(lines.columns, ["cost"], "transactions")
+    lines = lines.mutate(day=lines.date.cast("date"))
+    costs = execute(
+        lines.group_by("customer_id", "day").aggregate(
+            spent_on=lines.cost.sum(), n_unknown=lines.cost.isnull().sum()
+        )
+    )
+    _refuse_unknown(int(costs.pop("n_unknown").sum()), "cost")
+    bought = purchases.days
+    sales = execute(bought.select("customer_id", "day", "spent", "bought"))
+    if sales.empty:
+        raise InputError(f"`table` must hold a purchase by {end}; it holds none.")
+    # What comes back on a later day has its cost there and its amount on the day of the purchase.
+    days = sales.merge(costs, on=["customer_id", "day"], how="outer")
+    days = days.fillna({"spent": 0.0, "spent_on": 0.0}).assign(
+        day=pd.to_datetime(days["day"]).astype("datetime64[s]"),
+        bought=days["bought"].fillna(False).astype(bool),
+    )
+    revenue = days["spent"].astype("float64")
+    days = days.assign(revenue=revenue, margin=revenue - days["spent_on"].astype("float64"))
+    came = days[days["bought"]].groupby("customer_id")["day"].min()
+    return _since(days, came, np.datetime64(end, "D"))
+
+
+def _since(days: pd.DataFrame, came: pd.Series, end: Days) -> tuple[pd.DataFrame, pd.Series, Days]:
+    """Money with the day its customer came, and that day of each customer."""
+    if came.empty:
+        raise InputError(f"`table` must hold a purchase by {end}; it holds none.")
+    days = days[days["customer_id"].isin(came.index)]
+    days = days.assign(came=came.loc[days["customer_id"]].to_numpy())
+    for name in ("day", "came"):
+        days[name] = days[name].astype("datetime64[s]")
+    kept = days[["customer_id", "day", "came", "revenue", "margin"]]
+    return kept, pd.Series(came.to_numpy().astype("datetime64[D]"), index=came.index), end
+
+
+def _read_months(table: Table, asked: dt.date | None) -> tuple[pd.DataFrame, pd.Series, Days]:
+    """Months of subscriptions that were paid, as if they were orders."""
+    held = SUBSCRIPTIONS.require(table)
+    _need(held.columns, ["monthly_fee", "monthly_cost"], "subscriptions")
+    terms = execute(held.select("customer_id", "start", "end", "monthly_fee", "monthly_cost"))
+    for name in ("monthly_fee", "monthly_cost"):
+        _refuse_unknown(int(terms[name].isna().sum()), name)
+    start, stop = (terms[name].to_numpy().astype("datetime64[D]") for name in ("start", "end"))
+    last = np.fmax(start.max(), np.fmax.reduce(stop))
+    end = last if asked is None else np.datetime64(asked, "D")
+    eve = np.fmin(stop - np.timedelta64(1, "D"), end)
+    months = np.where(start <= end, np.maximum(months_between(start, eve) + 1, 0), 0)
+    rows = np.repeat(np.arange(len(terms)), months)
+    number = np.arange(len(rows)) - np.repeat(np.cumsum(months) - months, months)
+    paid = terms.iloc[rows]
+    fee, cost = (paid[name].to_numpy(dtype=float) for name in ("monthly_fee", "monthly_cost"))
+    day = _add_months(start[rows], number)
+    days = pd.DataFrame(
+        {"customer_id": paid["customer_id"].to_numpy(), "day": day, "revenue": fee,
+         "margin": fee - cost}
+    )  # fmt: skip
+    days = days[days["day"] <= end].reset_index(drop=True)
+    return _since(days, days.groupby("customer_id")["day"].min(), end)
+
+
+def _add_months(start: Days, number: Any) -> Days:
+    """The same day of a later month, or its last day where the month is too short."""
+    first = start.astype("datetime64[M]")
+    month = first + number
+    length = ((month + 1).astype("datetime64[D]") - month.astype("datetime64[D]")).astype(int)
+    day = (start - first.astype("datetime64[D]")).astype(int)
+    return month.astype("datetime64[D]") + np.minimum(day, length - 1)
+
+
+def _need(present: Any, columns: list[str], table: str) -> None:
+    missing = [name for name in columns if name not in present]
+    if missing:
+        raise InputError(
+            f"The {table} lack {', '.join(map(repr, missing))}, without which no margin is known; "
+            f"they have {', '.join(map(repr, present))}."
+        )
+
+
+def _refuse_unknown(n_unknown: int, column: str) -> None:
+    if n_unknown:
+        raise InputError(
+            f"`{column}` must not be missing; {n_unknown:,} rows lack it. Fill it in, with 0 where "
+            "there was none."
+        )
