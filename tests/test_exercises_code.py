@@ -233,6 +233,11 @@ def learned(spend, top):
     [
         (body("return 1", "spend"), "It takes 1 argument; it is given 2: spend, top."),
         (body("return 1", "a, b, c"), "It takes 3 arguments; it is given 2: spend, top."),
+        (
+            body("return 1", "spend, *, top"),
+            "It takes top by name only; it is given spend, top in this order.",
+        ),
+        ("learned = 3", "This is an int, not a function"),
         (f"async {body('return 1')}", "it returns a coroutine; write def without async."),
         ("learned = lambda spend, top: 1", "A lambda cannot be read here; write the function"),
         ("class Learned:\n    pass", "This is a class; give the function."),

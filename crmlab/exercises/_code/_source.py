@@ -18,6 +18,8 @@ import types
 from collections.abc import Iterator
 from typing import Any
 
+from crmlab.exercises._show import name_kind
+
 __all__ = ["NotTaken", "take"]
 
 _READS = ("LOAD_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS")
@@ -60,7 +62,7 @@ def _refuse(given: object) -> str:
         return "This is text; give the function itself, its name without quotes."
     if callable(given):
         return "This was not written with def in a cell; give a function of your own."
-    kind = "nothing" if given is None else f"a {type(given).__name__}"
+    kind = "nothing" if given is None else name_kind(type(given).__name__)
     return f"This is {kind}, not a function; give its name, without brackets after it."
 
 

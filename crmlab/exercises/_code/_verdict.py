@@ -11,6 +11,7 @@ from crmlab.exercises._code._reference import Reference, agree, refer
 from crmlab.exercises._code._source import NotTaken, take
 from crmlab.exercises._code._trial import Outcome
 from crmlab.exercises._items import CodeExercise
+from crmlab.prose import join
 
 __all__ = ["verdict"]
 
@@ -85,7 +86,10 @@ def _check_arguments(exercise: CodeExercise, function: Any, reference: Reference
         inspect.signature(function).bind(*arguments)
     except TypeError:
         expected = ", ".join(list(inspect.signature(exercise.answer).parameters)[: len(arguments)])
-        taken = len(inspect.signature(function).parameters)
+        parameters = inspect.signature(function).parameters.values()
+        if named := [one.name for one in parameters if one.kind is one.KEYWORD_ONLY]:
+            return f"It takes {join(named)} by name only; it is given {expected} in this order."
+        taken = len(parameters)
         return f"It takes {_count(taken, 'argument')}; it is given {len(arguments)}: {expected}."
     return None
 
