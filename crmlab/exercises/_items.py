@@ -142,7 +142,7 @@ class Drawn:
     draw: Callable[[np.random.Generator], Mapping[str, Any]]
 
     def another(self, rng: np.random.Generator) -> Exercise:
-        """Build the exercise from numbers other than the book's, no two of which lead to one value."""
+        """Build the exercise from other numbers than the book's, of which no two give one value."""
         book = self.make()
         for _ in range(_MOST_DRAWS):
             exercise = self.make(**self.draw(rng))
