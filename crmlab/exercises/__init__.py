@@ -52,7 +52,7 @@ def check(key: str, answer: object, *, seed: int | None = None) -> Result:
     >>> result = check("02.1", ...)
     02.1: not attempted yet. Put your answer in place of ... and run the cell again.
     >>> result = check("02.1", 0.48)
-    02.1: not yet. That is the top 20 % of the repeat buyers; all ten count here.
+    02.1: not yet. That is the top 20 % of the repeat buyers; all ten count.
     >>> result.right
     False
     """

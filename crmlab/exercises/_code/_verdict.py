@@ -4,6 +4,8 @@ import inspect
 import pickle
 from typing import Any
 
+import numpy as np
+
 from crmlab.exercises._code import _process
 from crmlab.exercises._code._compare import kind, labels, show
 from crmlab.exercises._code._forms import Form, write_form
@@ -126,7 +128,8 @@ def _judge(exercise: CodeExercise, reference: Reference, answer: dict[str, Any],
 def _tell_change(reference: Reference, given: list[Outcome]) -> str:
     at = next(at for at, outcome in enumerate(given) if outcome["changed"])
     argument = pickle.loads(reference.inputs[at])[given[at]["changed"][0]]
-    what = kind(write_form(argument)).removeprefix("a ")
+    is_array = isinstance(argument, np.ndarray)
+    what = "array" if is_array else kind(write_form(argument)).removeprefix("a ")
     return f"It changes the {what} that it is given; work on a copy."
 
 
