@@ -153,7 +153,7 @@ def test_slow_right_function_gives_the_learners_more_time(monkeypatch):
 def test_process_is_used_again_and_replaced_after_harm():
     told(RIGHT)
     first = _process._workers[0]
-    told(body("return 1"))
+    told(body("import scipy.stats; import numpy.polynomial; return 1"))  # both add names
     assert _process._workers == [first]
     told(body("import os; os._exit(0)"))
     assert _process._workers == []

@@ -22,7 +22,7 @@ def _alive(body):
 
 
 def _best(body):
-    return _write("from crmlab import ltv\n\n\ndef ten_best(summary, horizon):", body)
+    return _write("def ten_best(ahead, spend, margin, discount_rate):", body)
 
 
 def _held(body):
@@ -38,9 +38,10 @@ _COLUMNS = """
 x, t, T = summary["frequency"], summary["recency"], summary["T"]
 r, alpha, a, b = params["r"], params["alpha"], params["a"], params["b"]
 """
-_FIT = """
-model = ltv.BetaGeoNBD().fit(summary)
-expected = model.expected_purchases(summary, horizon)
+_VALUE = """
+value = 0.0
+for year in ahead.columns:
+    value = value + margin * ahead[year] * spend / (1 + discount_rate) ** year
 """
 
 CASES = {
@@ -374,36 +375,47 @@ return alive.where(x > 0, 1.0)
     ),
     "06.10": Case(
         right=[
-            _best(_FIT + "return expected.nlargest(10)"),
-            _best(_FIT + "return expected.sort_values(ascending=False).head(10)"),
+            _best(_VALUE + "return value.nlargest(10)"),
+            _best(_VALUE + "return value.sort_values(ascending=False).head(10)"),
             _best("""
-                fitted = ltv.BetaGeoNBD()
-                fitted.fit(summary)
-                table = summary.assign(ahead=fitted.expected_purchases(summary, horizon))
-                return table.nlargest(10, "ahead")["ahead"]
+                factors = [(1 + discount_rate) ** -year for year in ahead]
+                now = (ahead * factors).sum(axis=1)
+                table = pd.DataFrame({"now": now, "spend": spend})
+                table["value"] = margin * table["now"] * table["spend"]
+                return table.nlargest(10, "value")["value"]
             """),
         ],
         wrong=[
             (
-                _best(_FIT + 'return expected[summary["frequency"].nlargest(10).index]'),
-                "most purchases in the past",
+                _best(_VALUE.replace("margin * ", "") + "return value.nlargest(10)"),
+                "only the margin",
             ),
             (
-                _best(_FIT + 'return summary.loc[expected.nlargest(10).index, "frequency"]'),
-                "purchases already made",
+                _best("return (margin * ahead.sum(axis=1) * spend).nlargest(10)"),
+                "Nothing is discounted",
             ),
-            (_best(_FIT + "return expected.sort_values().head(10)"), "with fewest"),
-            (_best(_FIT + "return expected.sort_values(ascending=False)"), "keep the ten best"),
+            (
+                _best(_VALUE.replace("** year", "** (year - 1)") + "return value.nlargest(10)"),
+                "comes at its end",
+            ),
+            (
+                _best(_VALUE.replace(" ** year", "") + "return value.nlargest(10)"),
+                "discounted alike",
+            ),
+            (
+                _best(_VALUE.replace("spend", "spend.to_numpy()") + "return value.nlargest(10)"),
+                "The order may differ",
+            ),
             (
                 _best(
-                    _FIT
-                    + """
-best = expected.nlargest(10).index
-return model.probability_alive(summary)[best]
-"""
+                    _VALUE
+                    + "return value[ahead.sum(axis=1).nlargest(10).index]"
+                    + ".sort_values(ascending=False)"
                 ),
-                "probability of being alive",
+                "ten with most purchases",
             ),
+            (_best(_VALUE + "return value.sort_values().head(10)"), "with least"),
+            (_best(_VALUE + "return value.sort_values(ascending=False)"), "keep the ten best"),
         ],
     ),
     "06.11": Case(

@@ -118,7 +118,7 @@ def _serve(request: dict[str, Any], say: Callable[[dict[str, Any]], None]) -> No
     finally:
         _mend()
         sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__
-    say(answer | {"printed": sink.used, "clean": _look_around() == before})
+    say(answer | {"printed": sink.used, "clean": _is_as_before(*before)})
 
 
 def _prepare(request: dict[str, Any]) -> dict[str, Any]:
@@ -152,10 +152,18 @@ def _run(request: dict[str, Any], space: dict[str, Any]) -> dict[str, Any]:
     return {"outcomes": outcomes, "again": try_out(function, again, mend=_mend)}
 
 
-def _look_around() -> list[object]:
+def _look_around() -> tuple[list[dict[str, int]], list[object]]:
     """What a function may leave behind that the next one would meet."""
     names = [{name: id(thing) for name, thing in vars(place).items()} for place in _WATCHED]
-    return [names, threading.active_count(), os.getcwd(), dict(os.environ), sys.getrecursionlimit()]
+    settings = [threading.active_count(), os.getcwd(), dict(os.environ), sys.getrecursionlimit()]
+    return names, settings
+
+
+def _is_as_before(names: list[dict[str, int]], settings: list[object]) -> bool:
+    """Whether all that was there is there still; what an import added beside it does no harm."""
+    names_now, settings_now = _look_around()
+    kept = all(before.items() <= now.items() for before, now in zip(names, names_now, strict=True))
+    return kept and settings == settings_now
 
 
 if __name__ == "__main__":

@@ -4,8 +4,6 @@
 
 import pandas as pd
 
-from crmlab import ltv
-
 # 06.3: a margin multiple
 
 
@@ -129,30 +127,43 @@ def leaves_out_r(summary, params):
 # 06.10: the ten best
 
 
-def _expected(summary, horizon):
-    return ltv.BetaGeoNBD().fit(summary).expected_purchases(summary, horizon)
+def _value(ahead, spend, margin, discount_rate, waits=lambda year: year):
+    return sum(
+        margin * ahead[year] * spend / (1 + discount_rate) ** waits(year) for year in ahead.columns
+    )
 
 
-def ranks_by_the_past(summary, horizon):
-    best = summary["frequency"].nlargest(10).index
-    return _expected(summary, horizon)[best].sort_values(ascending=False)
+def gives_revenue(ahead, spend, margin, discount_rate):
+    return _value(ahead, spend, 1.0, discount_rate).nlargest(10)
 
 
-def gives_the_past(summary, horizon):
-    return summary["frequency"].loc[_expected(summary, horizon).nlargest(10).index].astype(float)
+def does_not_wait(ahead, spend, margin, discount_rate):
+    return _value(ahead, spend, margin, 0.0).nlargest(10)
 
 
-def takes_the_ten_lowest(summary, horizon):
-    return _expected(summary, horizon).nsmallest(10)
+def waits_a_year_less(ahead, spend, margin, discount_rate):
+    return _value(ahead, spend, margin, discount_rate, lambda year: year - 1).nlargest(10)
 
 
-def gives_everybody(summary, horizon):
-    return _expected(summary, horizon).sort_values(ascending=False)
+def waits_equally_long(ahead, spend, margin, discount_rate):
+    return _value(ahead, spend, margin, discount_rate, lambda year: 1).nlargest(10)
 
 
-def gives_the_probability(summary, horizon):
-    best = _expected(summary, horizon).nlargest(10).index
-    return ltv.BetaGeoNBD().fit(summary).probability_alive(summary)[best]
+def trusts_the_order_of_spend(ahead, spend, margin, discount_rate):
+    return _value(ahead, spend.to_numpy(), margin, discount_rate).nlargest(10)
+
+
+def ranks_by_purchases(ahead, spend, margin, discount_rate):
+    most = ahead.sum(axis=1).nlargest(10).index
+    return _value(ahead, spend, margin, discount_rate)[most].sort_values(ascending=False)
+
+
+def takes_the_ten_lowest(ahead, spend, margin, discount_rate):
+    return _value(ahead, spend, margin, discount_rate).nsmallest(10)
+
+
+def gives_everybody(ahead, spend, margin, discount_rate):
+    return _value(ahead, spend, margin, discount_rate).sort_values(ascending=False)
 
 
 # 06.11: coverage

@@ -1,4 +1,4 @@
-"""Exercises of notebook 06 that fit a model, or ask whether one keeps its promise."""
+"""Exercises of notebook 06 on what a model forecasts, and whether it keeps its promise."""
 
 # mypy: disable-error-code="no-untyped-def"
 
@@ -7,63 +7,78 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from crmlab import ltv
 from crmlab.exercises._items import CodeExercise, WrongCode
 from crmlab.exercises._nb06 import _wrong_code as wrong
 
 __all__ = ["COVERAGE", "TEN_BEST"]
 
 
-def ten_best(summary, horizon):
-    """Return the expected purchases of the ten customers with most, largest first."""
-    model = ltv.BetaGeoNBD().fit(summary)
-    expected = model.expected_purchases(summary, horizon)
-    return expected.nlargest(10)
+def ten_best(ahead, spend, margin, discount_rate):
+    """Return the value today of the ten customers with most, largest first."""
+    value = 0 * spend
+    for year in ahead.columns:
+        value += margin * ahead[year] * spend / (1 + discount_rate) ** year
+    return value.nlargest(10)
 
 
-def _draw_shops(rng: np.random.Generator) -> list[tuple[Any, ...]]:
-    """Customers of two shops, none with the history of another, and how far to look ahead."""
-    truth = ltv.BetaGeoNBD.from_params(r=0.9, alpha=9.0, a=0.9, b=2.4, unit="W")
+def _draw_forecasts(rng: np.random.Generator) -> list[tuple[Any, ...]]:
+    """Customers with what a model expects of them; their spend stands in another order."""
     drawn: list[tuple[Any, ...]] = []
-    for ahead in (26, 52):
-        watched = rng.uniform(27, 39, 250).round(2)
-        shop = truth.simulate(250, T=watched, horizon=1.0, seed=int(rng.integers(10**6)))
-        drawn.append((shop[["frequency", "recency", "T", "time_unit"]], ahead))
+    for size, n_years in ((14, 2), (25, 3), (40, 4)):
+        names = pd.Index([f"c{i:02d}" for i in range(size)], name="customer_id")
+        first_year, stay = rng.gamma(1.0, 3.0, size) + 0.1, rng.uniform(0.2, 0.9, size)
+        years = range(1, n_years + 1)
+        ahead = pd.DataFrame({t: first_year * stay ** (t - 1) for t in years}, names).round(2)
+        spend = pd.Series(rng.gamma(4.0, 10.0, size).round(2) + 1, names)
+        rates = round(rng.uniform(0.2, 0.6), 2), round(rng.uniform(0.05, 0.2), 2)
+        drawn.append((ahead, spend.iloc[rng.permutation(size)], *rates))
     return drawn
 
 
 TEN_BEST = CodeExercise(
     key="06.10",
     objective=3,
+    concepts=("D1",),
     question="""\
-Write `ten_best(summary, horizon)`. It fits a BG/NBD to the summary, as section 3 does, and returns
-a Series: the purchases expected in the next `horizon` weeks of the ten customers with most,
-largest first. Its index are the customers. (Try it on `shop`.)""",
+Write `ten_best(ahead, spend, margin, discount_rate)`. `ahead` has a row per customer, and a column
+per year, named 1, 2, 3 ...: the purchases expected in that year. `spend` is a Series of the
+dollars expected per purchase, with the same customers, perhaps in another order. The margin of a
+year counts as received at its end. Return a Series: the value today of the ten customers with
+most, largest first. Its index are the customers.""",
     starter='''\
-def ten_best(summary, horizon):
-    """Return the expected purchases of the ten customers with most, largest first."""
+def ten_best(ahead, spend, margin, discount_rate):
+    """Return the value today of the ten customers with most, largest first."""
     ...''',
     answer=ten_best,
-    inputs=_draw_shops,
+    inputs=_draw_forecasts,
     mistakes=(
+        WrongCode(wrong.gives_revenue, "That is revenue; only the margin is earned."),
         WrongCode(
-            wrong.ranks_by_the_past,
-            "Those are the ten with most purchases in the past; some of them are probably gone.",
+            wrong.does_not_wait, "Nothing is discounted; the margin of year 2 is worth less today."
         ),
         WrongCode(
-            wrong.gives_the_past, "Those are purchases already made; give those expected next."
+            wrong.waits_a_year_less,
+            "The margin of year 1 comes at its end: divide it by 1 + discount_rate once.",
         ),
-        WrongCode(wrong.takes_the_ten_lowest, "Those are the ten with fewest; sort the other way."),
+        WrongCode(
+            wrong.waits_equally_long,
+            "Every year is discounted alike; year t is divided by (1 + discount_rate)**t.",
+        ),
+        WrongCode(
+            wrong.trusts_the_order_of_spend,
+            "The order may differ; multiply Series, which match their labels, not arrays.",
+        ),
+        WrongCode(
+            wrong.ranks_by_purchases,
+            "Those are the ten with most purchases; rank by value, spend counts as well.",
+        ),
+        WrongCode(wrong.takes_the_ten_lowest, "Those are the ten with least; sort the other way."),
         WrongCode(wrong.gives_everybody, "Those are all customers; keep the ten best."),
-        WrongCode(
-            wrong.gives_the_probability,
-            "That is the probability of being alive; give the expected purchases.",
-        ),
     ),
-    unit="a Series of ten numbers of purchases, largest first, with the customers as index",
-    right="A fitted model ranks by what is to come, and the past is only its evidence.",
-    hint="ltv.BetaGeoNBD().fit(summary), then expected_purchases(summary, horizon), then nlargest.",
-    tolerance=1e-3,
+    unit="a Series of ten values, largest first, with the customers as index",
+    right="Value is purchases times spend times margin, each year brought to today.",
+    hint="for each year: margin * ahead[year] * spend / (1 + discount_rate)**year; add up, then "
+    "nlargest.",
 )
 
 
