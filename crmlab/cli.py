@@ -301,7 +301,7 @@ def progress(
     folder: Annotated[
         Path | None,
         typer.Argument(
-            help="Where the answers are kept. "
+            help="Where the answers are kept, or where `crmlab lab` was run. "
             "[default: $CRMLAB_PROGRESS, or else ./crmlab-notebooks]"
         ),
     ] = None,

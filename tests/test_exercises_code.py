@@ -3,7 +3,9 @@
 import json
 import warnings
 from dataclasses import replace
+from functools import wraps
 
+import numpy as np
 import pandas as pd
 import pytest
 from code_block import DAYS, RIGHT, SHARE, returning, told
@@ -233,6 +235,11 @@ def learned(spend, top):
     [
         (body("return 1", "spend"), "It takes 1 argument; it is given 2: spend, top."),
         (body("return 1", "a, b, c"), "It takes 3 arguments; it is given 2: spend, top."),
+        (
+            body("return 1", "spend, *, top"),
+            "It takes top by name only; it is given spend, top in this order.",
+        ),
+        ("learned = 3", "This is an int, not a function"),
         (f"async {body('return 1')}", "it returns a coroutine; write def without async."),
         ("learned = lambda spend, top: 1", "A lambda cannot be read here; write the function"),
         ("class Learned:\n    pass", "This is a class; give the function."),
@@ -285,6 +292,32 @@ def test_change_without_a_mistake_of_its_own_is_named_by_what_is_changed():
             return (days["max"] - days["min"]).dt.days
         """
     assert told(source, DAYS) == "not yet. It changes the table that it is given; work on a copy."
+
+
+def test_changed_array_is_called_an_array():
+    exercise = replace(
+        returning(None), answer=lambda values: values.max(), inputs=lambda rng: [(np.arange(3),)]
+    )
+    source = "def learned(values):\n    values[:] = 9 - values[::-1]\n    return 2"
+    assert told(source, exercise) == (
+        "not yet. It changes the array that it is given; work on a copy."
+    )
+
+
+def test_what_a_notebook_puts_in_place_of_a_builtin_is_the_builtin():
+    @wraps(open)
+    def opened(*arguments):
+        return open(*arguments)
+
+    class Exit:
+        __module__ = "IPython.core.autocall"
+
+        def __call__(self):
+            """End the kernel."""
+
+    found = told(body("return len(open(__name__).read())"), open=opened)
+    assert "it raises FileNotFoundError in line 2 of learned" in found
+    assert "it raises SystemExit in line 2 of learned" in told(body("exit()"), exit=Exit())
 
 
 def test_constant_is_not_accused_of_a_mistake_that_meets_it_once():

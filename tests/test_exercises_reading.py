@@ -160,14 +160,20 @@ def test_share_in_percent_is_recognised_no_further_than_a_twentieth():
     [
         (2.43, "This is a float, not a letter; put one letter in quotes."),
         (pd.DataFrame(), "This is a DataFrame, not a letter; put one letter in quotes."),
+        (3, "This is an int, not a letter; put one letter in quotes."),
+        (np.array(["b"]), "This is an ndarray, not a letter"),
         (None, "This is None, not a letter; put one letter in quotes."),
+        ("b), c)", "Expected: "),
     ],
 )
 def test_letter_without_quotes_is_told_to_have_them(answer, told):
     assert told in message(CHOICE, answer)
 
 
-@pytest.mark.parametrize("answer", ["b", "B)", "(b)", " b. ", ["b"], {"b"}, "b) second"])
+@pytest.mark.parametrize(
+    "answer",
+    ["b", "B)", "(b)", " b. ", "b:", "'b'", ["b"], {"b"}, "b) second", "b. second", "b)second"],
+)
 def test_letter_is_read_in_every_form(answer):
     assert judge(CHOICE, answer)
 
@@ -227,6 +233,19 @@ def test_variant_asks_for_other_numbers_and_is_judged_by_them(some, capsys, seed
     assert capsys.readouterr().out == (
         f"99.3, seed {seed}, hint: start at {one}.\n99.3, seed {seed}, solution:\n{one + other}\n"
     )
+
+
+def test_numbers_of_the_book_are_drawn_again():
+    item = Drawn(lambda n=4: replace(NUMBER, question=f"What is {n}?"), lambda rng: next(numbers))
+    numbers = iter([{"n": 4}, {"n": 4}, {"n": 5}])
+    assert item.another(np.random.default_rng(0)).question == "What is 5?"
+
+
+@pytest.mark.parametrize("given", [0.62, 0.63])
+def test_answer_half_way_between_two_decimals_may_be_rounded_either_way(given):
+    share = replace(NUMBER, answer=0.625, tolerance=0.005, misconceptions=())
+    assert judge(share, given)
+    assert not judge(share, given + (given - 0.625) / 100)
 
 
 def test_numbers_that_meet_are_drawn_again():
@@ -352,6 +371,19 @@ def test_every_exercise_can_be_counted(tmp_path, capsys):
     told = capsys.readouterr().out.splitlines()
     assert len(told) == len(_BLOCKS)
     assert all(line.endswith("open: none") for line in told)
+
+
+def test_answers_are_found_where_a_learner_works_and_among_the_copies(
+    monkeypatch, tmp_path, capsys
+):
+    copies = tmp_path / "crmlab-notebooks"
+    copies.mkdir()
+    (copies / "progress.jsonl").write_text('{"key": "02.1", "right": true}')
+    monkeypatch.delenv("CRMLAB_PROGRESS", raising=False)
+    for place, named in [(tmp_path, None), (copies, None), (copies.parent.parent, tmp_path)]:
+        monkeypatch.chdir(place)
+        progress(named)
+        assert "02: 1 of " in capsys.readouterr().out
 
 
 def test_command_tells_the_same(monkeypatch, tmp_path, capsys):

@@ -198,6 +198,25 @@ def test_who_first_bought_on_the_origin_is_left_out_and_counted():
     assert table.attrs["n_left_out"] == [2]
 
 
+def test_an_order_given_back_whole_after_an_origin_counts_as_nothing_bought_then():
+    frame = orders(np.random.default_rng(3), np.full(60, 0.03), days=112)
+    end = frame["date"].max()
+    given_back = pd.DataFrame(
+        {
+            "customer_id": "gone",
+            "date": [end - pd.Timedelta(days=40), end - pd.Timedelta(days=5)],
+            "amount": [5.0, -5.0],
+        }
+    )
+    both = pd.concat([frame, given_back], ignore_index=True)
+    with_it, without = (
+        backtest(each, {}, horizon=4, n_origins=1, by_origin=True).set_index("model")
+        for each in (both, frame)
+    )
+    assert with_it["n_customers"].tolist() == [61, 61, 61]
+    assert_allclose(with_it["actual_total"], without["actual_total"])
+
+
 def test_baselines_without_a_previous_origin_take_the_period_just_past():
     frame = orders(np.random.default_rng(3), np.full(60, 0.05), days=56, first=14)
     table = backtest(frame, {}, horizon=4, n_origins=1, min_history=3, by_origin=True)

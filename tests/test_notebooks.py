@@ -9,6 +9,7 @@ import ast
 import nbformat
 import pytest
 
+from crmlab._asked import find_exercises, is_code
 from crmlab._notebooks import has_tag, read_notebook
 from crmlab._paths import notebooks_dir
 from crmlab.course._form import RULES, list_claims, read_subject
@@ -38,6 +39,21 @@ def subject():
 def test_keeps_the_form(subject, name, rule):
     faults = list(RULES[rule](subject(name)))
     assert not faults, "\n".join([f"{name} ({RULES[rule].__doc__})", *faults])
+
+
+@every_notebook
+def test_a_function_that_a_learner_writes_has_a_name_of_its_own(subject, name):
+    notebook = nbformat.read(PATHS[name], as_version=4)
+    cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    asked = {item.answer.__name__ for item in find_exercises(name[:2]) if is_code(item)}
+    used = {
+        getattr(node, "id", None) or node.asname or node.name
+        for cell in cells
+        if "exercises.check(" not in cell
+        for node in ast.walk(ast.parse(cell))
+        if isinstance(node, ast.Name | ast.alias)
+    }
+    assert not asked & used, "a cell that is run again would meet the learner's function"
 
 
 # ---------------------------------------------------------------------------------------------

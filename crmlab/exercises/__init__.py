@@ -7,7 +7,6 @@ its room, which is found by its name, and give each key its cases in ``tests/exe
 """
 
 import os
-from pathlib import Path
 
 from crmlab.exercises import _tally, _variants
 from crmlab.exercises._engine import judge
@@ -53,7 +52,7 @@ def check(key: str, answer: object, *, seed: int | None = None) -> Result:
     >>> result = check("02.1", ...)
     02.1: not attempted yet. Put your answer in place of ... and run the cell again.
     >>> result = check("02.1", 0.48)
-    02.1: not yet. That is the top 20 % of the repeat buyers; all ten count here.
+    02.1: not yet. That is the top 20 % of the repeat buyers; all ten count.
     >>> result.right
     False
     """
@@ -148,16 +147,15 @@ def progress(folder: str | os.PathLike[str] | None = None) -> None:
     Parameters
     ----------
     folder : path, optional
-        Where the answers are kept. Default: the folder of CRMLAB_PROGRESS, or else
-        ``crmlab-notebooks``.
+        Where the answers are kept, or where the learner runs `crmlab lab`. Default: the folder of
+        CRMLAB_PROGRESS, or else ``crmlab-notebooks``, or else the working directory.
 
     Examples
     --------
     >>> progress("no-such-folder")
     No answers are kept in no-such-folder yet. They are when a notebook of `crmlab lab` runs.
     """
-    place = folder or os.environ.get(_tally.FOLDER) or "crmlab-notebooks"
-    _print(_tally.summarise(Path(place), _EXERCISES))
+    _print(_tally.summarise(_tally.find_folder(folder), _EXERCISES))
 
 
 def _find(key: object, seed: object) -> Exercise | CodeExercise | str:

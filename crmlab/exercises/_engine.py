@@ -12,6 +12,7 @@ from crmlab.exercises._show import show_number
 __all__ = ["call", "judge"]
 
 _CLOSE = 0.01  # of the answer: nearer than this, it was rounded too early
+_EXACT = 1e-9  # 0.63 is 0.005 from 0.625, and a little more in binary
 
 
 def judge(exercise: Exercise | CodeExercise, answer: object, seed: int | None = None) -> Result:
@@ -65,7 +66,7 @@ def _echo(given: Answer, answer: Answer) -> str:
 def _is_close(given: Answer, target: Answer, tolerance: float) -> bool:
     """Tell whether two answers of one kind agree; numbers within the tolerance."""
     if isinstance(given, float) and isinstance(target, float):
-        return abs(given - target) <= tolerance
+        return abs(given - target) <= tolerance + _EXACT * abs(target)
     return given == target
 
 

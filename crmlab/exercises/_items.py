@@ -135,19 +135,20 @@ class Drawn:
         and texts follow from the numbers.
     draw : callable
         Draws the numbers, ``draw(rng)``, as keyword arguments of `make`. It is called again where
-        two of the answer and the mistakes meet.
+        they are those of the book, or two of the answer and the mistakes meet.
     """
 
     make: Callable[..., Exercise]
     draw: Callable[[np.random.Generator], Mapping[str, Any]]
 
     def another(self, rng: np.random.Generator) -> Exercise:
-        """Build the exercise from other numbers, of which no two lead to one value."""
+        """Build the exercise from other numbers than the book's, of which no two give one value."""
+        book = self.make()
         for _ in range(_MOST_DRAWS):
             exercise = self.make(**self.draw(rng))
-            if not exercise.clashes():
+            if exercise.question != book.question and not exercise.clashes():
                 return exercise
-        return self.make()
+        return book
 
 
 @dataclass(frozen=True)

@@ -14,13 +14,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from crmlab.exercises._show import name_kind
+
 __all__ = ["Unread", "read_choice", "read_labels", "read_number"]
 
 _MOST_LABELS = 1_000  # an answer that never ends must not hang the notebook
 _SPANS = (timedelta, np.timedelta64)  # a Timedelta of pandas is one, too
 _DAY = pd.Timedelta(days=1)
 
-_WITH_TEXT = re.compile(r"\s*\(?([A-Za-z])\)\s+\S")
+_WITH_TEXT = re.compile(r"\s*\(?([A-Za-z])[).:]\s*\w.{2,}")
 _NO_NUMBER = "This cannot be read as one number; leave out quotes, units and % signs."
 
 
@@ -79,7 +81,7 @@ def _name_commas(numbers: tuple[Any, ...]) -> str:
 
 
 def read_choice(answer: Any) -> str:
-    """Read a letter in any of the forms a, A, "a)", "(a)", "a) with its text" and ["a"].
+    """Read a letter in any of the forms a, A, "a)", "(a)", "a) with its text", "a." and ["a"].
 
     Examples
     --------
@@ -89,10 +91,10 @@ def read_choice(answer: Any) -> str:
     if isinstance(answer, list | tuple | set | frozenset) and len(answer) == 1:
         answer = next(iter(answer))
     if not isinstance(answer, str):
-        kind = "None" if answer is None else f"a {type(answer).__name__}"
+        kind = "None" if answer is None else name_kind(type(answer).__name__)
         raise Unread(f"This is {kind}, not a letter; put one letter in quotes.")
     written = _WITH_TEXT.match(answer)
-    return (written[1] if written else answer.strip(" \t\n().")).casefold()
+    return (written[1] if written else answer.strip(" \t\n().:,'\"")).casefold()
 
 
 def read_labels(answer: Any) -> frozenset[str]:

@@ -1,8 +1,8 @@
-"""Numbers as a reader writes them."""
+"""Numbers, and names of kinds, as a reader writes them."""
 
 import math
 
-__all__ = ["show_number"]
+__all__ = ["name_kind", "show_number"]
 
 _GREAT, _SMALL = 1e18, 1e-4
 
@@ -24,3 +24,15 @@ def show_number(number: float) -> str:
     digits = max(0, 6 - len(str(int(abs(number)))) + (abs(number) < 1))
     shown = f"{number:,.{digits}f}"
     return shown.rstrip("0").rstrip(".") if digits else shown
+
+
+def name_kind(kind: str) -> str:
+    """Put the article before the name of a type.
+
+    Examples
+    --------
+    >>> name_kind("int"), name_kind("list"), name_kind("ndarray")
+    ('an int', 'a list', 'an ndarray')
+    """
+    # The letters of ndarray are spelt, so that a vowel is heard first.
+    return f"{'an' if kind[:1] in 'aeioAEIO' or kind.startswith('nd') else 'a'} {kind}"

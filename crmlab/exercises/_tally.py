@@ -14,10 +14,11 @@ from typing import Any
 
 from crmlab.exercises._result import Result
 
-__all__ = ["FOLDER", "keep", "summarise"]
+__all__ = ["FOLDER", "find_folder", "keep", "summarise"]
 
 FOLDER = "CRMLAB_PROGRESS"
 _FILE = "progress.jsonl"
+_COPIES = "crmlab-notebooks"  # what `crmlab lab` makes where a learner works
 
 
 def keep(result: Result, seed: int | None) -> None:
@@ -39,6 +40,13 @@ def _end_torn_line(file: Any) -> bytes:
         return b""
     file.seek(-1, os.SEEK_END)
     return b"" if file.read(1) == b"\n" else b"\n"
+
+
+def find_folder(named: str | os.PathLike[str] | None) -> Path:
+    """Find the folder of the answers: the one that is named, or the copies in it."""
+    known = named or os.environ.get(FOLDER)
+    places = [Path(known), Path(known, _COPIES)] if known else [Path(_COPIES), Path()]
+    return next((place for place in places if (place / _FILE).is_file()), places[0])
 
 
 def summarise(folder: Path, keys: Collection[str]) -> str:

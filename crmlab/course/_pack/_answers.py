@@ -56,6 +56,8 @@ def _exercise(exercise: Exercise | CodeExercise, seed: int | None) -> str:
 
 def _answer(exercise: Exercise, seed: int | None) -> str:
     wrong = [(show_answer(one.answer), one.why) for one in exercise.misconceptions]
+    if isinstance(exercise.answer, str):
+        wrong.sort()  # a seed moves the letters of a choice
     way = prepared(solve(exercise, seed))
     return (
         f"<p><strong>Answer: {html.escape(show_answer(exercise.answer))}</strong>, "

@@ -5,7 +5,7 @@ import math
 from typing import Any
 
 from crmlab.exercises._code._forms import Form
-from crmlab.exercises._show import show_number
+from crmlab.exercises._show import name_kind, show_number
 
 __all__ = ["kind", "labels", "same", "show", "show_table"]
 
@@ -163,7 +163,7 @@ def kind(form: Form) -> str:
     """What a value is, in a word or two."""
     if isinstance(form, dict):
         name = next(iter(form))
-        return _KINDS.get(name) or f"{'an' if str(form[name])[:1] in 'aeiou' else 'a'} {form[name]}"
+        return _KINDS.get(name) or name_kind(str(form[name]))
     return next(word for kinds, word in _SINGLE_KINDS if isinstance(form, kinds))
 
 

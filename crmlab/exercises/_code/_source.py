@@ -18,6 +18,8 @@ import types
 from collections.abc import Iterator
 from typing import Any
 
+from crmlab.exercises._show import name_kind
+
 __all__ = ["NotTaken", "take"]
 
 _READS = ("LOAD_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS")
@@ -60,7 +62,7 @@ def _refuse(given: object) -> str:
         return "This is text; give the function itself, its name without quotes."
     if callable(given):
         return "This was not written with def in a cell; give a function of your own."
-    kind = "nothing" if given is None else f"a {type(given).__name__}"
+    kind = "nothing" if given is None else name_kind(type(given).__name__)
     return f"This is {kind}, not a function; give its name, without brackets after it."
 
 
@@ -78,7 +80,8 @@ def _read_source(function: types.FunctionType) -> str:
         ast.parse(source)
     except (OSError, TypeError, SyntaxError, IndentationError):
         raise NotTaken(
-            f"The source of {function.__name__} cannot be read; write it with def in a cell."
+            f"The source of {function.__name__} cannot be read; "
+            "write it with def in a cell of a notebook, without %%time and the like."
         ) from None
     return source
 
@@ -128,6 +131,8 @@ class _Parts:
         self.sources[name] = source
 
     def _add_used(self, name: str, value: Any, *, by: str) -> None:
+        if _stands_for_builtin(name, value):
+            return
         if inspect.ismodule(value) and value.__name__ in sys.modules:
             self.modules[name] = value.__name__
         elif _is_importable(value):
@@ -175,6 +180,15 @@ def _walk(code: types.CodeType) -> Iterator[types.CodeType]:
     for constant in code.co_consts:
         if isinstance(constant, types.CodeType):
             yield from _walk(constant)
+
+
+def _stands_for_builtin(name: str, value: Any) -> bool:
+    """Whether a notebook put this in place of open, exit or quit."""
+    if not hasattr(builtins, name):
+        return False
+    if inspect.unwrap(value) is getattr(builtins, name):
+        return True
+    return str(getattr(value, "__module__", None)).startswith(("IPython", "ipykernel"))
 
 
 def _is_importable(value: Any) -> bool:

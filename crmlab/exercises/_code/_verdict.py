@@ -4,6 +4,8 @@ import inspect
 import pickle
 from typing import Any
 
+import numpy as np
+
 from crmlab.exercises._code import _process
 from crmlab.exercises._code._compare import kind, labels, show
 from crmlab.exercises._code._forms import Form, write_form
@@ -11,6 +13,7 @@ from crmlab.exercises._code._reference import Reference, agree, refer
 from crmlab.exercises._code._source import NotTaken, take
 from crmlab.exercises._code._trial import Outcome
 from crmlab.exercises._items import CodeExercise
+from crmlab.prose import join
 
 __all__ = ["verdict"]
 
@@ -85,7 +88,10 @@ def _check_arguments(exercise: CodeExercise, function: Any, reference: Reference
         inspect.signature(function).bind(*arguments)
     except TypeError:
         expected = ", ".join(list(inspect.signature(exercise.answer).parameters)[: len(arguments)])
-        taken = len(inspect.signature(function).parameters)
+        parameters = inspect.signature(function).parameters.values()
+        if named := [one.name for one in parameters if one.kind is one.KEYWORD_ONLY]:
+            return f"It takes {join(named)} by name only; it is given {expected} in this order."
+        taken = len(parameters)
         return f"It takes {_count(taken, 'argument')}; it is given {len(arguments)}: {expected}."
     return None
 
@@ -122,7 +128,8 @@ def _judge(exercise: CodeExercise, reference: Reference, answer: dict[str, Any],
 def _tell_change(reference: Reference, given: list[Outcome]) -> str:
     at = next(at for at, outcome in enumerate(given) if outcome["changed"])
     argument = pickle.loads(reference.inputs[at])[given[at]["changed"][0]]
-    what = kind(write_form(argument)).removeprefix("a ")
+    is_array = isinstance(argument, np.ndarray)
+    what = "array" if is_array else kind(write_form(argument)).removeprefix("a ")
     return f"It changes the {what} that it is given; work on a copy."
 
 

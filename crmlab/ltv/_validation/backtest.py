@@ -70,7 +70,8 @@ def backtest(
       A class that was empty takes the average of everyone.
 
     Where nobody had a history yet at the previous origin, the first and the last use the average
-    of the horizon just past over all customers.
+    of the horizon just past over all customers. Nobody brings less than nothing in a horizon: what
+    is given back in it was bought before.
 
     One row is marked in `use`, by three steps:
 

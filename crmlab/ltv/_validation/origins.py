@@ -116,11 +116,12 @@ def make_origins(
 
 
 def _count_brought(later: pd.DataFrame, sooner: pd.DataFrame, customers: pd.Index) -> Floats:
-    """What customers brought between two days."""
-    before = sooner["brought"].reindex(customers).fillna(0.0)
+    """What customers brought between two days; what is given back was mostly bought before them."""
+    # A customer is not known yet, or not any more: all that was bought has been given back.
+    after, before = (each["brought"].reindex(customers).fillna(0.0) for each in (later, sooner))
     # Rounding: differences of sums of money would leave -1e-14 where nothing was bought.
-    between = (later["brought"].reindex(customers) - before).round(6)
-    return between.to_numpy(dtype=float)
+    between = (after - before).round(6)
+    return between.clip(lower=0.0).to_numpy(dtype=float)
 
 
 def forecast_naively(origin: Origin) -> dict[str, Floats]:
