@@ -40,7 +40,7 @@ BY_HAND = {
         wrong=[
             (0.45, "corrected"),
             (0.288, "by nothing else"),
-            (0.18, "area below the diagonal"),
+            (0.18, "area between line and curve"),
             (0.72, "mean difference"),
             (0.64, "under the curve"),
             (0.4, "top customer"),

@@ -348,7 +348,7 @@ def on_top_again(first, second, top):
     answer=on_top_again,
     inputs=_inputs_of_periods,
     unit=_ONE_SHARE,
-    right="This is the column 'again on top' of the table above.",
+    right="This is the column 'on top again' of the table above, there in percent.",
     hint="choose the two groups of customers first; then ask who of the first is in the second.",
     mistakes=(
         WrongCode(_by_position, "The two Series are in another order; match customers by index."),
