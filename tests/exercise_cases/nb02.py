@@ -425,6 +425,22 @@ def whale_peak(revenue, goods, service):
         (
             """
 def whale_peak(revenue, goods, service):
+    profit = revenue - goods - service
+    return profit.cumsum().max() / profit.sum()
+""",
+            "not sorted",
+        ),
+        (
+            """
+def whale_peak(revenue, goods, service):
+    profit = (revenue - goods - service).clip(lower=0)
+    return profit.sort_values(ascending=False).cumsum().max() / profit.sum()
+""",
+            "loss-makers left out",
+        ),
+        (
+            """
+def whale_peak(revenue, goods, service):
     profit = (revenue - goods).sort_values(ascending=False)
     return profit.cumsum().max() / profit.sum()
 """,
