@@ -245,6 +245,15 @@ def repeat_spend(orders):
         (
             """
 def repeat_spend(orders):
+    days = orders.drop_duplicates(["customer_id", "date"]).sort_values("date")
+    later = days["amount"].where(days["customer_id"].duplicated(), 0)
+    return later.groupby(days["customer_id"]).sum()
+""",
+            "both bring money",
+        ),
+        (
+            """
+def repeat_spend(orders):
     first = orders.groupby("customer_id")["date"].transform("min")
     return orders.loc[orders["date"] > first, "amount"].sum()
 """,
