@@ -127,6 +127,7 @@ CASES = {
             ([12], "leaves a purchase of the rest"),
             ([1, 5], "Two slips"),
             ({1, 5, 9}, "gives money back is not a purchase"),
+            ({1, 9, 12}, "only gives money back"),
             ({9}, "day of a refund"),
             ([5], "given back later"),
         ],

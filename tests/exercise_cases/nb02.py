@@ -40,7 +40,7 @@ BY_HAND = {
         wrong=[
             (0.45, "corrected"),
             (0.288, "by nothing else"),
-            (0.18, "area below the diagonal"),
+            (0.18, "area between line and curve"),
             (0.72, "mean difference"),
             (0.64, "under the curve"),
             (0.4, "top customer"),
@@ -245,6 +245,15 @@ def repeat_spend(orders):
         (
             """
 def repeat_spend(orders):
+    days = orders.drop_duplicates(["customer_id", "date"]).sort_values("date")
+    later = days["amount"].where(days["customer_id"].duplicated(), 0)
+    return later.groupby(days["customer_id"]).sum()
+""",
+            "both bring money",
+        ),
+        (
+            """
+def repeat_spend(orders):
     first = orders.groupby("customer_id")["date"].transform("min")
     return orders.loc[orders["date"] > first, "amount"].sum()
 """,
@@ -421,6 +430,22 @@ def whale_peak(revenue, goods, service):
     return profit.cumsum().max() / profit.sum()
 """,
             "Sorted by revenue",
+        ),
+        (
+            """
+def whale_peak(revenue, goods, service):
+    profit = revenue - goods - service
+    return profit.cumsum().max() / profit.sum()
+""",
+            "not sorted",
+        ),
+        (
+            """
+def whale_peak(revenue, goods, service):
+    profit = (revenue - goods - service).clip(lower=0)
+    return profit.sort_values(ascending=False).cumsum().max() / profit.sum()
+""",
+            "loss-makers left out",
         ),
         (
             """

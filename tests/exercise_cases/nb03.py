@@ -166,6 +166,14 @@ CASES = {
             (
                 """
                 def mean_frequency(orders, key):
+                    days = orders.drop_duplicates(["person_id", "date"])
+                    return (days.groupby(key).size() - 1).mean()
+                """,
+                "one row per *person* and day",
+            ),
+            (
+                """
+                def mean_frequency(orders, key):
                     return (orders.groupby(key)["date"].nunique() - 1).sum()
                 """,
                 "divide by the number of buyers",
@@ -205,6 +213,23 @@ CASES = {
                     return last.groupby("person_id")["address"].last()
                 """,
                 "drop the records that say no",
+            ),
+            (
+                """
+                def mailing_list(records):
+                    newest = records.sort_values("updated").groupby("person_id").last()
+                    return newest.loc[newest["post"], "address"]
+                """,
+                "ask the newest record only",
+            ),
+            (
+                """
+                def mailing_list(records):
+                    allowed = records.groupby("person_id")["post"].transform("all")
+                    kept = records[allowed].sort_values("updated").drop_duplicates("person_id")
+                    return kept.set_index("person_id")["address"].sort_index()
+                """,
+                "keep the oldest record",
             ),
             (
                 """
@@ -258,6 +283,15 @@ CASES = {
                     return sorted(known.loc[known["granted"], "customer_id"].unique())
                 """,
                 "has withdrawn consent",
+            ),
+            (
+                """
+                def consented_on(answers, day):
+                    known = answers[answers["date"] <= day]
+                    never_no = known.groupby("customer_id")["granted"].all()
+                    return sorted(never_no.index[never_no])
+                """,
+                "refused first and agreed later",
             ),
             (
                 """

@@ -59,6 +59,10 @@ Answer with a set of day numbers.""",
             "A line that gives money back is not a purchase, and a line of zero can be one.",
         ),
         Misconception(
+            frozenset({"1", "9", "12"}),
+            "A line that only gives money back is a refund, and no purchase.",
+        ),
+        Misconception(
             frozenset({"9"}),
             "That is the day of a refund; the question asks for purchases that are left.",
         ),

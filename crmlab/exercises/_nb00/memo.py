@@ -28,6 +28,6 @@ and waiting money together; we tolerate 1 %.
 payment. Refunds of the last weeks are still to come. Euros are converted at 1.08 for the year.
 
 **What would change my mind.** If no more than 1 % waited, I would send 2,542 USD today and print
-the share on the first page. If next month asks the same questions, the shop needs a step at the
-till.""",
+the share on the first page. If next month asks the same questions, the shop needs a question
+at the checkout.""",
 )

@@ -87,7 +87,10 @@ QUIZ = (
             ),
             ("It holds too few lines.", "1.5 million lines do not replace a comparison."),
             ("Coupons are not recorded.", "They are, with the day each was used."),
-            ("It is simulated.", "It is not; only the company is."),
+            (
+                "Its households have no names.",
+                "A number is enough to see what a household bought before and after.",
+            ),
         ),
     ),
     QuizItem(

@@ -175,7 +175,9 @@ in the uncorrected form that this book uses? Three decimals.""",
                 gini * (n - 1) / n,
                 "Divide the mean difference by twice the mean, and by nothing else.",
             ),
-            _wrong(gini / 2, "That is the area below the diagonal; the triangle holds only half."),
+            _wrong(
+                gini / 2, "That is the area between line and curve; divide it by the triangle, 1/2."
+            ),
             _wrong(2 * gini, "Half of the mean difference belongs here, not the whole of it."),
             _wrong(1 - gini, "That is twice the area under the curve, not above it."),
             _wrong(

@@ -155,14 +155,26 @@ def _drop_first_in_time(orders: pd.DataFrame) -> pd.Series:
     return _drop_first_row(orders.sort_values("date", kind="stable"))
 
 
+def _one_row_per_day(orders: pd.DataFrame) -> pd.Series:
+    return repeat_spend(orders.drop_duplicates(["customer_id", "date"]))
+
+
 def _inputs_of_repeats(rng: np.random.Generator) -> list[tuple[Any, ...]]:
     small = pd.DataFrame(
         {
-            "customer_id": ["B", "A", "A", "A", "C", "B"],
+            "customer_id": ["B", "A", "A", "A", "C", "B", "A"],
             "date": pd.to_datetime(
-                ["2024-03-01", "2024-02-01", "2024-01-05", "2024-01-05", "2024-01-09", "2024-02-20"]
+                [
+                    "2024-03-01",
+                    "2024-02-01",
+                    "2024-01-05",
+                    "2024-01-05",
+                    "2024-01-09",
+                    "2024-02-20",
+                    "2024-02-01",  # two orders on a later day
+                ]
             ),
-            "amount": [12.0, 30.0, 7.0, 8.0, 50.0, 5.0],
+            "amount": [12.0, 30.0, 7.0, 8.0, 50.0, 5.0, 4.0],
         }
     )
     return [(small,), (cut(cd_orders(), rng, 60),)]
@@ -201,6 +213,10 @@ def repeat_spend(orders):
         WrongCode(
             _drop_first_in_time,
             "Two orders on the first day are one purchase; leave out the day, not a row.",
+        ),
+        WrongCode(
+            _one_row_per_day,
+            "Two orders on one day are one purchase, but both bring money: add them up.",
         ),
         WrongCode(
             lambda orders: repeat_spend(orders).sum(),
@@ -348,7 +364,7 @@ def on_top_again(first, second, top):
     answer=on_top_again,
     inputs=_inputs_of_periods,
     unit=_ONE_SHARE,
-    right="This is the column 'again on top' of the table above.",
+    right="This is the column 'on top again' of the table above, there in percent.",
     hint="choose the two groups of customers first; then ask who of the first is in the second.",
     mistakes=(
         WrongCode(_by_position, "The two Series are in another order; match customers by index."),

@@ -26,6 +26,16 @@ def _sorted_by_revenue(revenue: pd.Series, goods: pd.Series, service: pd.Series)
     return ranked.cumsum().max() / ranked.sum()
 
 
+def _not_sorted(revenue: pd.Series, goods: pd.Series, service: pd.Series) -> Any:
+    profit = revenue - goods - service
+    return profit.cumsum().max() / profit.sum()
+
+
+def _only_gains(revenue: pd.Series, goods: pd.Series, service: pd.Series) -> Any:
+    gains = (revenue - goods - service).clip(lower=0)
+    return gains.sum() / gains.sum()
+
+
 def _without_service(revenue: pd.Series, goods: pd.Series, service: pd.Series) -> Any:
     return whale_peak(revenue, goods, 0 * service)
 
@@ -48,11 +58,12 @@ def _inputs_of_whale(rng: np.random.Generator) -> list[tuple[Any, ...]]:
     service = pd.Series(rng.exponential(0.25, size=40) * revenue.mean()).round(2)
     small = pd.DataFrame(
         {
-            "revenue": [300.0, 100, 200, 90],
-            "goods": [180.0, 60, 110, 30],
-            "service": [170.0, 10, 5, 2],
+            # Profits 85, -50, -5, 30, 58, -20: every other order of the customers has another peak.
+            "revenue": [200.0, 300, 50, 100, 90, 250],
+            "goods": [110.0, 310, 45, 60, 30, 200],
+            "service": [5.0, 40, 10, 10, 2, 70],
         },
-        index=list("ABCD"),
+        index=list("ABCDEF"),
     )
     return [
         (small["revenue"], small["goods"], small["service"]),
@@ -79,6 +90,10 @@ def whale_peak(revenue, goods, service):
     hint="profit per customer first; sort it, largest first; then cumsum.",
     mistakes=(
         WrongCode(_sorted_by_revenue, "Sorted by revenue; the whale curve is sorted by profit."),
+        WrongCode(_not_sorted, "They are not sorted; the most profitable customer comes first."),
+        WrongCode(
+            _only_gains, "With the loss-makers left out it cannot pass 1; they count as well."
+        ),
         WrongCode(_without_service, "The service is not taken off; it costs money as well."),
         WrongCode(_peak_in_money, "That is the peak in money; divide it by total profit."),
         WrongCode(_without_sign, "A loss lowers the total that you divide by; keep its sign."),

@@ -1,7 +1,7 @@
 """What notebook 03 asks."""
 
 from crmlab.exercises._items import Block
-from crmlab.exercises._nb03 import by_hand, in_code
+from crmlab.exercises._nb03 import by_hand, in_code, linking
 from crmlab.exercises._nb03.memo import MEMO
 from crmlab.exercises._nb03.quiz import QUIZ
 
@@ -11,13 +11,13 @@ BLOCK = Block(
     exercises=(
         by_hand.PLAN,
         by_hand.MAILING,
-        in_code.WEIGHT,
+        linking.WEIGHT,
         by_hand.PROBABILITY,
         in_code.FREQUENCY,
         in_code.MAILING_LIST,
         in_code.CONSENTED,
         by_hand.ATTACK,
-        in_code.PAIRS,
+        linking.PAIRS,
     ),
     quiz=QUIZ,
     memo=MEMO,

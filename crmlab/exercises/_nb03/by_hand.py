@@ -138,7 +138,7 @@ def _make_probability(prior: int = 10, name: int = 7, birth: int = 8, phone: int
         objective=2,
         concepts=("Q4",),
         question=f"""\
-Odds compare two chances: odds of 4 to 1 are a probability of 4/5. Before anything is compared, two
+Odds compare two chances: odds of 3 to 1 are a probability of 3/4. Before anything is compared, two
 records are one person with odds of 1 to {2**prior:,}, a weight of -{prior}. The evidence adds up:
 
 | observed | weight |

@@ -1,4 +1,4 @@
-"""In code in notebook 03: weigh a field, count by person, mail once, obey a no, judge a linkage."""
+"""In code in notebook 03: count by person, mail once, and obey a no."""
 
 from typing import Any
 
@@ -7,72 +7,7 @@ import pandas as pd
 
 from crmlab.exercises._items import CodeExercise, WrongCode
 
-__all__ = ["CONSENTED", "FREQUENCY", "MAILING_LIST", "PAIRS", "WEIGHT"]
-
-
-# ---------------------------------------------------------------------------------------------
-# 03.3
-
-
-def match_weight(m: float, u: float, agrees: bool) -> float:
-    """Weight of a field: log2 of how likely the observation is, one person against two."""
-    if agrees:
-        return float(np.log2(m / u))
-    return float(np.log2((1 - m) / (1 - u)))
-
-
-def _draw_weights(rng: np.random.Generator) -> list[tuple[Any, ...]]:
-    inputs: list[tuple[Any, ...]] = [(0.95, 0.01, True), (0.95, 0.01, False), (0.6, 0.3, False)]
-    for agrees in (True, False):
-        u, m = np.sort(rng.uniform(0.05, 0.95, 2)).round(3)
-        inputs.append((float(m) + 0.01, float(u), agrees))
-    return inputs
-
-
-WEIGHT = CodeExercise(
-    key="03.3",
-    objective=2,
-    concepts=("Q4",),
-    question="""\
-In one field, two records of one person agree with probability `m`, two records of different people
-with probability `u`. Write `match_weight(m, u, agrees)`: the weight of what was observed, to base
-2. `agrees` is True where the field agrees and False where it differs.""",
-    starter='''\
-def match_weight(m, u, agrees):
-    """Weight of a field, to base 2: positive where it speaks for one person."""
-    ...''',
-    answer=match_weight,
-    inputs=_draw_weights,
-    mistakes=(
-        WrongCode(
-            lambda m, u, agrees: np.log2(m / u),
-            "That is the weight of agreeing; two records that differ have a weight of their own.",
-        ),
-        WrongCode(
-            lambda m, u, agrees: np.log2(m / u) if agrees else -np.log2(m / u),
-            "Differing is not the mirror image of agreeing; use the chances of differing.",
-        ),
-        WrongCode(
-            lambda m, u, agrees: np.log2(m / u) if agrees else 0.0,
-            "A field that differs is evidence too, against one person.",
-        ),
-        WrongCode(
-            lambda m, u, agrees: np.log(m / u) if agrees else np.log((1 - m) / (1 - u)),
-            "The ratio is right, the base is not: use np.log2.",
-        ),
-        WrongCode(
-            lambda m, u, agrees: m / u if agrees else (1 - m) / (1 - u),
-            "That is the ratio; the weight is its logarithm to base 2.",
-        ),
-        WrongCode(
-            lambda m, u, agrees: np.log2(u / m) if agrees else np.log2((1 - u) / (1 - m)),
-            "The sign is wrong: m, the chance in one person, goes on top.",
-        ),
-    ),
-    unit="one number, the logarithm to base 2",
-    right="A weight compares what one person and what two people would show, in either case.",
-    hint="if two records of one person agree with probability m, with which do they differ?",
-)
+__all__ = ["CONSENTED", "FREQUENCY", "MAILING_LIST"]
 
 
 # ---------------------------------------------------------------------------------------------
@@ -85,20 +20,24 @@ def mean_frequency(orders: pd.DataFrame, key: str) -> float:
     return float((days.groupby(key).size() - 1).mean())
 
 
+def _one_day_per_person(orders: pd.DataFrame, key: str) -> float:
+    return float((orders.drop_duplicates(["person_id", "date"]).groupby(key).size() - 1).mean())
+
+
 def _draw_orders(rng: np.random.Generator) -> list[tuple[Any, ...]]:
     n = 24
     people = rng.integers(1, 7, n)
     orders = pd.DataFrame(
         {
-            "person_id": [f"P{person}" for person in [*people, 7, 8, 8, 8]],
+            "person_id": [f"P{person}" for person in [*people, 7, 8, 8, 8, 8]],
             # Everybody has an account at the branch, and some a second one on the web.
             "account": [
                 *(f"{place}{person}" for person, place in zip(people, rng.choice(["b", "w"], n),
                                                               strict=True)),
-                "b7", "b8", "b8", "w8",
+                "b7", "b8", "b8", "w8", "w8",
             ],
             "date": pd.Timestamp("2025-01-06")
-            + pd.to_timedelta([*rng.integers(0, 60, n), 3, 5, 5, 9], unit="D"),
+            + pd.to_timedelta([*rng.integers(0, 60, n), 3, 5, 5, 5, 9], unit="D"),
         }
     )  # fmt: skip
     return [(orders, "person_id"), (orders, "account")]
@@ -135,6 +74,10 @@ def mean_frequency(orders, key):
             "Buyers who came once belong to the mean, with 0 repeats.",
         ),
         WrongCode(
+            _one_day_per_person,
+            "You keep one row per *person* and day, whatever `key` says: use `key` there, too.",
+        ),
+        WrongCode(
             lambda orders, key: mean_frequency(orders, "person_id"),
             "You count by person even where `key` asks for accounts: use `key`.",
         ),
@@ -163,14 +106,15 @@ def mailing_list(records: pd.DataFrame) -> pd.Series:
 def _draw_records(rng: np.random.Generator) -> list[tuple[Any, ...]]:
     records = pd.DataFrame(
         {
-            "person_id": ["P1", "P1", "P2", "P3", "P3", "P4", "P5", "P5", "P6"],
-            # P5 and P6 are a family: one address, two people.
+            "person_id": ["P1", "P1", "P2", "P3", "P3", "P4", "P5", "P5", "P6", "P7", "P7"],
+            # P5 and P6 are a family: one address, two people. P3 said no before, P7 last.
             "address": ["old 1", "new 1", "road 2", "new 3", "old 3", "road 4", "home", "home",
-                        "home"],
-            "post": [True, True, True, True, False, False, True, True, True],
+                        "home", "old 7", "new 7"],
+            "post": [True, True, True, True, False, False, True, True, True, True, False],
             "updated": pd.to_datetime(
                 ["2024-02-01", "2025-03-01", "2024-05-05", "2025-08-01", "2024-01-10",
-                 "2025-01-01", "2025-04-01", "2025-02-01", "2025-04-02"]
+                 "2025-01-01", "2025-04-01", "2025-02-01", "2025-04-02", "2024-06-01",
+                 "2025-05-05"]
             ),
         }
     )  # fmt: skip
@@ -187,6 +131,16 @@ def _first_in_file(records: pd.DataFrame) -> pd.Series:
 def _any_yes(records: pd.DataFrame) -> pd.Series:
     last = records[records["post"]].sort_values("updated")
     return last.groupby("person_id")["address"].last()
+
+
+def _newest_says(records: pd.DataFrame) -> pd.Series:
+    newest = records.sort_values("updated").drop_duplicates("person_id", keep="last")
+    return newest[newest["post"]].set_index("person_id")["address"].sort_index()
+
+
+def _oldest(records: pd.DataFrame) -> pd.Series:
+    allowed = records.groupby("person_id")["post"].transform("all")
+    return records[allowed].sort_values("updated").groupby("person_id")["address"].first()
 
 
 def _all_people(records: pd.DataFrame) -> pd.Series:
@@ -225,6 +179,11 @@ def mailing_list(records):
             _any_yes,
             "You drop the records that say no; the person said no, so all of them must go.",
         ),
+        WrongCode(
+            _newest_says,
+            "You ask the newest record only; a no on an older one counts as well.",
+        ),
+        WrongCode(_oldest, "You keep the oldest record of a person, not the one updated last."),
         WrongCode(_all_people, "Somebody who does not want post is on your list."),
         WrongCode(
             _one_per_address, "A brother and a sister at one address are two people: keep both."
@@ -294,6 +253,12 @@ def _not_refused(answers: pd.DataFrame, day: str) -> list[str]:
     return sorted(set(answers["customer_id"]) - refused)
 
 
+def _never_refused(answers: pd.DataFrame, day: str) -> list[str]:
+    known = answers[answers["date"] <= pd.Timestamp(day)]
+    always = known.groupby("customer_id")["granted"].all()
+    return sorted(always.index[always])
+
+
 CONSENTED = CodeExercise(
     key="03.7",
     objective=4,
@@ -314,90 +279,10 @@ def consented_on(answers, day):
         WrongCode(_day_before, "Answers of the day itself count: it is up to and including `day`."),
         WrongCode(_last_of_all, "You use answers that were given after `day`."),
         WrongCode(_last_in_file, "The last row of the file is not the last answer: use the dates."),
+        WrongCode(_never_refused, "Who refused first and agreed later may be called: last counts."),
         WrongCode(_not_refused, "Who has not answered by that day has not consented."),
     ),
     unit="a sorted list of customer ids",
     right="Consent belongs to a day: withdrawn later, it still covered the calls before.",
     hint="leave out later answers, sort by date, keep the last row of each customer.",
-)
-
-
-# ---------------------------------------------------------------------------------------------
-# 03.9
-
-
-def precision_recall(found: list[str], true: list[str]) -> tuple[float, float]:
-    """Precision and recall of pairs; one person id per record, found and true."""
-    pairs = [(a, b) for b in range(len(found)) for a in range(b)]
-    linked = {(a, b) for a, b in pairs if found[a] == found[b]}
-    real = {(a, b) for a, b in pairs if true[a] == true[b]}
-    correct = len(linked & real)
-    return correct / len(linked), correct / len(real)
-
-
-def _draw_people(rng: np.random.Generator) -> list[tuple[Any, ...]]:
-    inputs: list[tuple[Any, ...]] = [(list("aabbcc"), list("xxxyzz"))]
-    for _ in range(2):
-        true = [f"p{number}" for number in sorted(rng.integers(0, 6, 14))]
-        found = true.copy()
-        found[2], found[9], found[12] = "q1", true[0], true[4]
-        inputs.append((["q2", "q2", "q2", *found], ["x", "x", "y", *true]))
-    return inputs
-
-
-def _count_records(found: list[str], true: list[str]) -> tuple[float, float]:
-    groups = [
-        {frozenset(at for at in range(len(ids)) if ids[at] == one) for one in set(ids)}
-        for ids in (found, true)
-    ]
-    correct = len(groups[0] & groups[1])
-    return correct / len(groups[0]), correct / len(groups[1])
-
-
-def _with_itself(found: list[str], true: list[str]) -> tuple[float, float]:
-    places = range(len(found))
-    linked = {(a, b) for a in places for b in places if found[a] == found[b]}
-    real = {(a, b) for a in places for b in places if true[a] == true[b]}
-    return len(linked & real) / len(linked), len(linked & real) / len(real)
-
-
-def _accuracy(found: list[str], true: list[str]) -> tuple[float, float]:
-    pairs = [(a, b) for b in range(len(found)) for a in range(b)]
-    right = [(found[a] == found[b]) == (true[a] == true[b]) for a, b in pairs]
-    return sum(right) / len(right), sum(right) / len(right)
-
-
-PAIRS = CodeExercise(
-    key="03.9",
-    objective=2,
-    concepts=("Q4",),
-    question="""\
-`found` and `true` are two lists of the same length: for each record the person that the program
-found, and the person that it really is. The names of the persons differ in the two lists; what
-counts is which records stand *together*. Write `precision_recall(found, true)`: of the pairs of
-records that the program put together, the share that is right; and of the true pairs, the share
-that it found. Return both as a tuple.""",
-    starter='''\
-def precision_recall(found, true):
-    """Pairwise (precision, recall); two lists with one person per record."""
-    ...''',
-    answer=precision_recall,
-    inputs=_draw_people,
-    mistakes=(
-        WrongCode(
-            lambda found, true: precision_recall(true, found),
-            "You give (recall, precision): precision divides by the pairs that were found.",
-        ),
-        WrongCode(
-            _count_records, "You count people who are exactly right; count pairs of records."
-        ),
-        WrongCode(_with_itself, "A record with itself is not a pair: it is right by itself."),
-        WrongCode(
-            _accuracy,
-            "You count pairs rightly kept apart; those are nearly all, so that hides mistakes.",
-        ),
-    ),
-    unit="a tuple of two shares between 0 and 1: (precision, recall)",
-    right="Precision falls when strangers are merged, recall when copies stay apart.",
-    hint="list all pairs of two different records, then ask in which list they stand together.",
 )

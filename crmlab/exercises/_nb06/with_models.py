@@ -44,7 +44,7 @@ Write `ten_best(ahead, spend, margin, discount_rate)`. `ahead` has a row per cus
 per year, named 1, 2, 3 ...: the purchases expected in that year. `spend` is a Series of the
 dollars expected per purchase, with the same customers, perhaps in another order. The margin of a
 year counts as received at its end. Return a Series: the value today of the ten customers with
-most, largest first. Its index are the customers.""",
+most, largest first, with the customers as its index.""",
     starter='''\
 def ten_best(ahead, spend, margin, discount_rate):
     """Return the value today of the ten customers with most, largest first."""
