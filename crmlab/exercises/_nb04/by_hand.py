@@ -39,7 +39,7 @@ def _make_mailing(
     )
     return Exercise(
         key="04.1",
-        objective=1,
+        objective=4,
         concepts=("B1",),
         question=f"""\
 A letter costs {cost} USD, and an order leaves a margin of {margin} USD. A test with a control group
@@ -94,7 +94,7 @@ def _make_frequency(
     step = more * (s_before + s_after) / 2
     return Exercise(
         key="04.5",
-        objective=3,
+        objective=2,
         question=f"""\
 The customers who bought in both periods made {n_before} purchases of {s_before} USD on average, and
 then {n_after} of {s_after} USD. By how much did *frequency* change their revenue, if each step is the
@@ -146,7 +146,7 @@ def _make_agreement(first: str = "AAABBB", second: str = "XXYXXY") -> Exercise:
     customers = ", ".join(map(str, range(1, len(first) + 1)))
     return Exercise(
         key="04.6",
-        objective=3,
+        objective=2,
         question=f"""\
 Two samples put the same {len(first)} customers into groups:
 
@@ -198,7 +198,7 @@ AGREEMENT = Drawn(_make_agreement, _draw_agreement)
 
 GROUPS = Exercise(
     key="04.8",
-    objective=4,
+    objective=1,
     question="""\
 A colleague tries 2 to 8 groups by k-means:
 
@@ -240,7 +240,7 @@ def _make_rise(cost: int = 6, money: int = 50, margin: int = 40) -> Exercise:
     rise = 100 * cost / (money * margin / 100)
     return Exercise(
         key="04.11",
-        objective=6,
+        objective=4,
         concepts=("D4",),
         question=f"""\
 A customer of a segment brings {money} USD in the next period without any treatment. The margin is

@@ -32,7 +32,7 @@ def _inputs_of_score(rng: np.random.Generator) -> list[tuple[Any, ...]]:
 
 SCORE = CodeExercise(
     key="04.2",
-    objective=2,
+    objective=1,
     question="""\
 Write `score`. `values` is a Series with one number per customer, more is better. Return a Series of
 scores from 1 to `n_bins`: 1 + the whole part of `n_bins` times the share of customers who are
@@ -109,7 +109,7 @@ def _inputs_of_rules(rng: np.random.Generator) -> list[tuple[Any, ...]]:
 
 FAULTY_CELLS = CodeExercise(
     key="04.3",
-    objective=2,
+    objective=1,
     question="""\
 Every customer in exactly one segment: write `faulty_cells`, which checks it. `rules` is a table with
 the columns `segment`, `r_from`, `r_to`, `f_from` and `f_to`; a rule takes all cells with scores
@@ -188,7 +188,7 @@ def _inputs_of_moves(rng: np.random.Generator) -> list[tuple[Any, ...]]:
 
 STAYED = CodeExercise(
     key="04.4",
-    objective=3,
+    objective=2,
     question="""\
 Write `stayed`. `before` and `after` are Series with the segment of each customer in two periods,
 indexed by customer, in any order. Customers who bought no more are missing in `after`, and customers
@@ -247,7 +247,7 @@ def _inputs_of_columns(rng: np.random.Generator) -> list[tuple[Any, ...]]:
 
 STANDARDISE = CodeExercise(
     key="04.7",
-    objective=4,
+    objective=1,
     question="""\
 Write `standardise`, which prepares columns for k-means. `customers` is a table of numbers from 0 up.
 Replace each number x by log(1 + x). Then, *column by column*, take off the mean and divide by the

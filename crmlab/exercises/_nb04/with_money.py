@@ -37,7 +37,7 @@ def _inputs_of_clubs(rng: np.random.Generator) -> list[tuple[Any, ...]]:
 
 CLUBS = CodeExercise(
     key="04.9",
-    objective=2,
+    objective=1,
     concepts=("H1",),
     question="""\
 Write `clubs`. `spend` is a table with one row per household and the columns `baby` and `diet`, in
@@ -128,7 +128,7 @@ def _inputs_of_rankings(rng: np.random.Generator) -> list[tuple[Any, ...]]:
 
 MISSED = CodeExercise(
     key="04.10",
-    objective=5,
+    objective=3,
     concepts=("P3",),
     question="""\
 Write `missed`. `customers` is a table of numbers, one row per customer. Take the best share `top` of
@@ -193,7 +193,7 @@ def _inputs_of_halves(rng: np.random.Generator) -> list[tuple[Any, ...]]:
 
 GAIN = CodeExercise(
     key="04.12",
-    objective=6,
+    objective=4,
     concepts=("C1", "D4"),
     question="""\
 Write `gain`. `money` is a Series of what each customer of a segment spent in the next period,
