@@ -58,11 +58,9 @@ does it earn by the second way? Whole USD.""",
         misconceptions=(
             _wrong(totals[0], "That is what segment A earns; compare the two ways."),
             _wrong(mass, "That is what the letter to everybody earns; compare the two ways."),
-            _wrong(-totals[2], "Segment C is left out, and B does not pay for its letters, either."),
-            _wrong(-totals[1], "Segment B is left out, and C does not pay for its letters, either."),
-            _wrong(
-                cost * unsent, "Those are the letters saved; without them some orders are lost, too."
-            ),
+            _wrong(-totals[2], "Segment C is left out; B does not pay for its letters, either."),
+            _wrong(-totals[1], "Segment B is left out; C does not pay for its letters, either."),
+            _wrong(cost * unsent, "Those are the letters saved; some orders are lost with them."),
             _wrong(-saved, "The second way earns more, not less; mind the sign."),
         ),
         hint=f"a segment pays if {margin} USD times its extra orders is above 100 letters' cost.",
@@ -97,8 +95,8 @@ def _make_frequency(
         objective=2,
         question=f"""\
 The customers who bought in both periods made {n_before} purchases of {s_before} USD on average, and
-then {n_after} of {s_after} USD. By how much did *frequency* change their revenue, if each step is the
-difference of one factor times the mean of the other over both periods? USD, with its sign.""",
+then {n_after} of {s_after} USD. By how much did *frequency* change their revenue, if each step is
+the difference of one factor times the mean of the other over both periods? USD, with its sign.""",
         answer=float(step),
         tolerance=_DOLLAR,
         unit="one amount in USD with its sign, such as -1250",
@@ -150,8 +148,8 @@ def _make_agreement(first: str = "AAABBB", second: str = "XXYXXY") -> Exercise:
         question=f"""\
 Two samples put the same {len(first)} customers into groups:
 
-customers: {customers}  
-first sample: {", ".join(first)}  
+customers: {customers}
+first sample: {", ".join(first)}
 second sample: {", ".join(second)}
 
 In which share of the {len(pairs)} pairs of customers do the two agree? They agree on a pair if both
@@ -159,13 +157,12 @@ put the two customers together, or both put them apart. Two decimals.""",
         answer=share,
         tolerance=_CENT,
         unit="one share of the pairs to two decimals, such as 0.25",
-        right="The names of groups play no part. The adjusted index also takes off what chance gives.",
+        right="Names of groups play no part. The adjusted index also takes off what chance gives.",
         misconceptions=(
+            _wrong(both / len(pairs), "Pairs that both put apart are agreement, too; count those."),
             _wrong(
-                both / len(pairs), "Pairs that both put apart are agreement, too; count those as well."
-            ),
-            _wrong(
-                neither / len(pairs), "Pairs that both put together are agreement, too; count those."
+                neither / len(pairs),
+                "Pairs that both put together are agreement, too; count those.",
             ),
             _wrong(1 - share, "That is the share of pairs on which they disagree."),
             _wrong(both + neither, "That is a number of pairs; divide it by all pairs."),
@@ -174,7 +171,7 @@ put the two customers together, or both put them apart. Two decimals.""",
                 100 * share, "The share is right, but in percent; give a number from 0 to 1.", 0.5
             ),
         ),
-        hint="go through the pairs 1-2, 1-3, ...: together or apart in the first, and in the second?",
+        hint="go through the pairs 1-2, 1-3, ...: together or apart, in the first and second?",
         solution=f"""\
 Both put {both} pairs together, and {neither} pairs apart.
 ({both} + {neither}) / {len(pairs)} = {share:.2f}, or {share:g}.""",
@@ -244,19 +241,21 @@ def _make_rise(cost: int = 6, money: int = 50, margin: int = 40) -> Exercise:
         concepts=("D4",),
         question=f"""\
 A customer of a segment brings {money} USD in the next period without any treatment. The margin is
-{margin} %, and a treatment costs {cost} USD a customer. By how many percent must it raise the money of
-the segment to pay for itself? Whole percent.""",
+{margin} %, and a treatment costs {cost} USD a customer. By how many percent must it raise the
+money of the segment to pay for itself? Whole percent.""",
         answer=rise,
         tolerance=0.5,
         unit="a number in percent, without decimals, such as 12",
-        right="The less a segment brings, the higher the rise: so the treatment must be cheaper there.",
+        right="The less a segment brings, the higher the rise: it needs a cheaper treatment.",
         misconceptions=(
-            _wrong(100 * cost / money, "Only the margin pays for the treatment, not all the money."),
+            _wrong(
+                100 * cost / money, "Only the margin pays for the treatment, not all the money."
+            ),
             _wrong(margin * cost / money, "The margin divides: a small one makes the rise larger."),
             Misconception(rise / 100, "The rise is right, but as a share; give percent."),
             _wrong(cost / (margin / 100), "That is the extra money in USD; divide by the money."),
             _wrong(
-                money * margin / 100, "That is the margin in USD without treatment; the cost is in it."
+                money * margin / 100, "That is the margin without treatment, in USD, and no rise."
             ),
         ),
         hint="how much margin does the segment leave today, and what part of it is the cost?",

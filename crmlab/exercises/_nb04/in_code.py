@@ -111,10 +111,10 @@ FAULTY_CELLS = CodeExercise(
     key="04.3",
     objective=1,
     question="""\
-Every customer in exactly one segment: write `faulty_cells`, which checks it. `rules` is a table with
-the columns `segment`, `r_from`, `r_to`, `f_from` and `f_to`; a rule takes all cells with scores
-between its bounds, *both included*. Return how many of the `n_bins` times `n_bins` cells of a recency
-and a frequency score no rule covers, or more than one.""",
+Every customer in exactly one segment: write `faulty_cells`, which checks it. `rules` is a table
+with the columns `segment`, `r_from`, `r_to`, `f_from` and `f_to`; a rule takes all cells with
+scores between its bounds, *both included*. Return how many of the `n_bins` times `n_bins` cells of
+a recency and a frequency score no rule covers, or more than one.""",
     starter='''\
 def faulty_cells(rules, n_bins):
     """Number of cells that no rule covers, or more than one."""
@@ -191,9 +191,9 @@ STAYED = CodeExercise(
     objective=2,
     question="""\
 Write `stayed`. `before` and `after` are Series with the segment of each customer in two periods,
-indexed by customer, in any order. Customers who bought no more are missing in `after`, and customers
-who came later are missing in `before`. Return for each earlier segment the share of *all* its
-customers who are in the same segment later.""",
+indexed by customer, in any order. Customers who bought no more are missing in `after`, and
+customers who came later are missing in `before`. Return for each earlier segment the share of *all*
+its customers who are in the same segment later.""",
     starter='''\
 def stayed(before, after):
     """Share of each earlier segment that is in the same segment later, 0 to 1."""
@@ -202,15 +202,13 @@ def stayed(before, after):
     inputs=_inputs_of_moves,
     unit="a Series of shares indexed by the earlier segment",
     right="This is the diagonal of the picture above, where a row adds up to 100 %.",
-    hint="after.reindex(before.index) finds the customers of `before`; who is lost is missing there.",
+    hint="after.reindex(before.index) has the customers of `before`; the lost ones are missing.",
     mistakes=(
         WrongCode(
             _stayed_of_buyers,
             "Customers who bought no more are left out; they belong to their earlier segment.",
         ),
-        WrongCode(
-            _stayed_by_place, "The Series have another order; match the customers by index."
-        ),
+        WrongCode(_stayed_by_place, "The Series have another order; match the customers by index."),
         WrongCode(
             _came_from,
             "That is the share of each later segment; start from the earlier one.",
@@ -249,8 +247,8 @@ STANDARDISE = CodeExercise(
     key="04.7",
     objective=1,
     question="""\
-Write `standardise`, which prepares columns for k-means. `customers` is a table of numbers from 0 up.
-Replace each number x by log(1 + x). Then, *column by column*, take off the mean and divide by the
+Write `standardise`, which prepares columns for k-means. `customers` is a table of numbers from 0
+up. Replace each number x by log(1 + x). Then, *column by column*, take off the mean and divide by the
 standard deviation with divisor n (`ddof=0`).""",
     starter='''\
 def standardise(customers):

@@ -41,9 +41,9 @@ CLUBS = CodeExercise(
     concepts=("H1",),
     question="""\
 Write `clubs`. `spend` is a table with one row per household and the columns `baby` and `diet`, in
-USD. A household that spent at least `least` on baby goods belongs to the club "baby"; of the others,
-one that spent at least `least` on diet goods to "diet"; all others to "rest". Every household is in
-exactly one club.""",
+USD. A household that spent at least `least` on baby goods belongs to the club "baby"; of the
+others, one that spent at least `least` on diet goods to "diet"; all others to "rest". Every
+household is in exactly one club.""",
     starter='''\
 def clubs(spend, least):
     """Club of each household: baby, diet or rest."""
@@ -131,9 +131,9 @@ MISSED = CodeExercise(
     objective=3,
     concepts=("P3",),
     question="""\
-Write `missed`. `customers` is a table of numbers, one row per customer. Take the best share `top` of
-them by the column `ranked_by`, and as many by the column `money`. Return how much more `money` the
-second group holds. `top` times the number of customers is a whole number, and no two customers are
+Write `missed`. `customers` is a table of numbers, one row per customer. Take the best share `top`
+of them by the column `ranked_by`, and as many by the column `money`. Return how much more `money`
+the second group holds. `top` times the number of customers is a whole number, and no two customers are
 equal.""",
     starter='''\
 def missed(customers, ranked_by, money, top):
@@ -143,7 +143,7 @@ def missed(customers, ranked_by, money, top):
     inputs=_inputs_of_rankings,
     unit="one amount, in the currency of the column, not below 0",
     right="This is the price of ranking by what does not count for the decision.",
-    hint="customers.nlargest(n, column) takes the best n rows; then add up the money of both groups.",
+    hint="customers.nlargest(n, column) takes the best n rows; add up the money of both groups.",
     mistakes=(
         WrongCode(_held, "That is what the chosen hold; take it off what the best hold."),
         WrongCode(
@@ -197,8 +197,8 @@ GAIN = CodeExercise(
     concepts=("C1", "D4"),
     question="""\
 Write `gain`. `money` is a Series of what each customer of a segment spent in the next period,
-`treated` a Series of flags with the same index: a random half was treated, the others are the control.
-`margin` is the share of money that is margin, `cost` what treating one customer costs. Return the
+`treated` a Series of flags with the same index: a random half was treated, the others are the
+control. `margin` is the share of money that is margin, `cost` what treating one customer costs. Return the
 profit that the treatment *adds* per treated customer.""",
     starter='''\
 def gain(money, treated, margin, cost):
