@@ -47,7 +47,7 @@ BY_HAND = {
             (4.8, "The margin divides"),
             (0.3, "as a share"),
             (15, "extra money in USD"),
-            (20, "margin in USD"),
+            (20, "margin without treatment"),
         ],
     ),
 }

@@ -248,8 +248,8 @@ STANDARDISE = CodeExercise(
     objective=1,
     question="""\
 Write `standardise`, which prepares columns for k-means. `customers` is a table of numbers from 0
-up. Replace each number x by log(1 + x). Then, *column by column*, take off the mean and divide by the
-standard deviation with divisor n (`ddof=0`).""",
+up. Replace each number x by log(1 + x). Then, *column by column*, take off the mean and divide by
+the standard deviation with divisor n (`ddof=0`).""",
     starter='''\
 def standardise(customers):
     """Logs of each column, then less their mean, over their standard deviation."""

@@ -133,8 +133,8 @@ MISSED = CodeExercise(
     question="""\
 Write `missed`. `customers` is a table of numbers, one row per customer. Take the best share `top`
 of them by the column `ranked_by`, and as many by the column `money`. Return how much more `money`
-the second group holds. `top` times the number of customers is a whole number, and no two customers are
-equal.""",
+the second group holds. `top` times the number of customers is a whole number, and no two customers
+are equal.""",
     starter='''\
 def missed(customers, ranked_by, money, top):
     """Money that the best by one column hold less than the best by that money."""
@@ -198,8 +198,8 @@ GAIN = CodeExercise(
     question="""\
 Write `gain`. `money` is a Series of what each customer of a segment spent in the next period,
 `treated` a Series of flags with the same index: a random half was treated, the others are the
-control. `margin` is the share of money that is margin, `cost` what treating one customer costs. Return the
-profit that the treatment *adds* per treated customer.""",
+control. `margin` is the share of money that is margin, `cost` what treating one customer costs. Return
+the profit that the treatment *adds* per treated customer.""",
     starter='''\
 def gain(money, treated, margin, cost):
     """Profit that a treatment adds per treated customer, in currency."""
