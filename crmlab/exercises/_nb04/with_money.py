@@ -198,8 +198,8 @@ GAIN = CodeExercise(
     question="""\
 Write `gain`. `money` is a Series of what each customer of a segment spent in the next period,
 `treated` a Series of flags with the same index: a random half was treated, the others are the
-control. `margin` is the share of money that is margin, `cost` what treating one customer costs. Return
-the profit that the treatment *adds* per treated customer.""",
+control. `margin` is the share of money that is margin, `cost` what treating one customer costs.
+Return the profit that the treatment *adds* per treated customer.""",
     starter='''\
 def gain(money, treated, margin, cost):
     """Profit that a treatment adds per treated customer, in currency."""
