@@ -180,6 +180,32 @@ def the_one_number_that_fits():
     return next(n for n in range(100) if int(basic) + int(standard) + n == int(total))
 
 
+def letters_one_by_one():
+    cost, margin = numbers("04.1", r"costs \d+[\s\S]+?margin of \d+")
+    saved = 0.0
+    for _, size, extra in table("04.1"):
+        earned = int(extra) * margin - 100 * cost  # of a hundred letters
+        saved += max(0, -earned) * int(size.replace(",", "")) / 100
+    return saved
+
+
+def frequency_at_both_spends():
+    before, old, after, new = numbers("04.5", r"made \d+[\s\S]+?of \d+ USD\. By")
+    return ((after - before) * old + (after - before) * new) / 2
+
+
+def agreement_pair_by_pair():
+    samples = [line.split(": ")[1].split(", ") for line in re.findall(
+        r"^\w+ sample: .+$", _EXERCISES["04.6"].question, re.MULTILINE)]  # fmt: skip
+    pairs = list(itertools.combinations(range(len(samples[0])), 2))
+    return sum(len({one[a] == one[b] for one in samples}) == 1 for a, b in pairs) / len(pairs)
+
+
+def smallest_rise_that_pays():
+    money, margin, cost = numbers("04.11", r"brings \d+[\s\S]+?costs \d+")
+    return next(n / 10 for n in range(2_000) if money * margin * n / 1000 >= 100 * cost)
+
+
 def payments_year_by_year():
     paid, cost = numbers("06.1", r"pays 200.+\n?.*140")
     stay, rate = numbers("06.1", r"75 %[\s\S]+20 %")
@@ -220,6 +246,10 @@ def posterior_mean_of_spend():
         ("03.2", catalogues_one_by_one),
         ("03.4", posterior_by_bayes),
         ("03.8", the_one_number_that_fits),
+        ("04.1", letters_one_by_one),
+        ("04.5", frequency_at_both_spends),
+        ("04.6", agreement_pair_by_pair),
+        ("04.11", smallest_rise_that_pays),
         ("06.1", payments_year_by_year),
         ("06.2", payments_one_by_one),
         ("06.8", posterior_mean_of_spend),
