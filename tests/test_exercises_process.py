@@ -103,7 +103,7 @@ HOSTILE = {
                 raise ValueError
         return Odd(a=1)
         """,
-        "it returns a Odd",
+        "it returns an Odd",
     ),
 }
 

@@ -122,6 +122,8 @@ def main():
     """Import, then fork; a copy goes on as the kernel."""
     from ipykernel import kernelapp
 
+    # Read as matplotlib is imported: else a notebook's figures would not be among its outputs.
+    os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
     for name in PRELOADED:
         importlib.import_module(f"crmlab.{name}")
     told = fork_kernels(socket.socket(fileno=int(sys.argv[1])))

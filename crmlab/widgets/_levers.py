@@ -280,7 +280,7 @@ def _write_words(view: LeverView, currency: str, unit: str) -> str:
     rows = "".join(
         f"<tr><th {_LEFT}>{_LABELS[lever]}</th><td {_RIGHT}>{before:,.2f}</td>"
         f"<td {_RIGHT}>{after:,.2f}</td><td {_LEFT}>{units[lever]}</td>"
-        f"<td {_RIGHT}>{gain:+,.0f} {currency}</td></tr>"
+        f"<td {_RIGHT}>{gain:+,.0f}</td></tr>"
         for lever, before, after, gain in zip(*columns, strict=True)
         if before > 0
     )
@@ -292,8 +292,9 @@ def _write_words(view: LeverView, currency: str, unit: str) -> str:
         f"{currency} before, {view.equity_after:,.0f} {currency} after, "
         f"<b>{view.gain:+,.0f} {currency}</b>.</p>"
         f"<table><tr><th {_LEFT}>lever</th><th {_RIGHT}>before</th><th {_RIGHT}>after</th>"
-        f"<th></th><th {_RIGHT}>gain of this move alone</th></tr>{rows}</table>"
-        f"<p>From here, 10 % {verb} <b>{best}</b> brings most: "
+        f"<th></th><th {_RIGHT}>gain</th></tr>{rows}</table>"
+        f"<p>The gain in {currency} is that of each move alone. "
+        f"From here, 10 % {verb} <b>{best}</b> brings most: "
         f"{view.ahead['gain_total'].max():+,.0f} {currency}.</p>"
     )
 

@@ -123,12 +123,15 @@ def _changed_cells(stored: Notebook, runs: Sequence[Notebook]) -> set[int]:
 
 
 def _shown(cell: Cell, *, pictures: bool) -> tuple[str, ...]:
-    """What the outputs of a cell show, without what every run has anew."""
-    shown = []
-    for output in cell.get("outputs", []):
+    """What the outputs of a cell show, without what every run has anew.
+
+    What is printed is one text: a busy kernel sends it in several pieces.
+    """
+    outputs = cell.get("outputs", [])
+    shown = ["".join("".join(output.get("text", "")) for output in outputs)]
+    for output in outputs:
         data = output.get("data", {})
         kinds = [kind for kind in sorted(data) if kind.startswith(("text/", "image/"))]
         if not any("widget" in kind for kind in data):
-            shown += ["".join(output.get("text", ""))]
             shown += ["".join(data[kind]) for kind in kinds if pictures or kind[:5] == "text/"]
     return tuple(_ADDRESS.sub("", text) for text in shown)

@@ -106,7 +106,7 @@ def _judge(exercise: CodeExercise, reference: Reference, answer: dict[str, Any],
         return f"not yet. I{_tell_error(answer['failed'])[1:]}"
     given, tolerance = answer["outcomes"], exercise.tolerance
     if len(given) != len(reference.expected):
-        raise ValueError("not the answer to these inputs")
+        raise IndexError("not the answer to these inputs")
     if not all(map(agree, given[: len(answer["again"])], answer["again"], [tolerance] * 2)):
         return (
             "not yet. Called again with the same input it returns something else; "
