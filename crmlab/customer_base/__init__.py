@@ -10,6 +10,8 @@ whenever that was. A day of which all was given back is no purchase.
 
 from crmlab.customer_base._cohorts import cohort_retention
 from crmlab.customer_base._days import read_days as read_days  # for rooms above, not for users
+from crmlab.customer_base._days import read_lines as read_lines
+from crmlab.customer_base._days import up_to as up_to
 from crmlab.customer_base._flows import customer_flows
 from crmlab.customer_base._profit import customer_profit
 from crmlab.customer_base._summary import (
