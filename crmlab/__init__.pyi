@@ -1,3 +1,4 @@
+from crmlab import churn as churn
 from crmlab import concentration as concentration
 from crmlab import concepts as concepts
 from crmlab import contracts as contracts

@@ -81,14 +81,14 @@ class ChurnModel(ClassifierMixin, BaseEstimator):
     Examples
     --------
     >>> from crmlab.churn import churn_panel
-    >>> from crmlab.datasets import load_company
+    >>> from crmlab.datasets import load_cdnow
     >>> panel = churn_panel(
-    ...     load_company().transactions, as_of=["2024-10-01", "2025-01-01"], horizon=180
+    ...     load_cdnow(sample=True), as_of=["1997-06-30", "1997-09-30"], horizon=180
     ... )
     >>> X = panel.drop(columns=["as_of", "churned"])
     >>> model = ChurnModel().fit(X, panel["churned"], time=panel["as_of"])
     >>> float(model.predict_proba(X)[:, 1].mean().round(2))
-    0.5
+    0.48
     """
 
     def __init__(

@@ -122,20 +122,19 @@ def validate_churn(
     Examples
     --------
     >>> from crmlab.churn import ChurnModel
-    >>> from crmlab.datasets import load_company
+    >>> from crmlab.datasets import load_cdnow
     >>> panel = churn_panel(
-    ...     load_company().transactions, horizon=150,
-    ...     as_of=["2024-09-01", "2024-12-01", "2025-07-01"],
+    ...     load_cdnow(sample=True), as_of=["1997-06-30", "1997-12-31"], horizon=180
     ... )
     >>> X = panel.drop(columns=["as_of", "churned"])
     >>> table = validate_churn(
-    ...     ChurnModel(), X, panel["churned"], time=panel["as_of"], horizon=150
+    ...     ChurnModel(), X, panel["churned"], time=panel["as_of"], horizon=180
     ... )
     >>> table[["n_train", "n_test", "churn_rate", "auc"]].round(2)
                   n_train  n_test  churn_rate   auc
     split
-    time-ordered     2921    2264        0.54  0.58
-    random rows      2921    2264        0.49  0.57
+    time-ordered      799     535        0.57  0.59
+    random rows       799     535        0.62  0.61
     """
     check_count("horizon", horizon)
     check_count("random_state", random_state, minimum=0)

@@ -7,6 +7,12 @@ shows the figure or changes a global setting. Colours are safe for colour-blind 
 from crmlab._optional import needing
 
 with needing("plots"):
+    from crmlab.plots._churn import (
+        plot_gains,
+        plot_incidence,
+        plot_kaplan_meier,
+        plot_retention_profit,
+    )
     from crmlab.plots._concentration import plot_deciles, plot_lorenz, plot_whale
     from crmlab.plots._customer_base import plot_cohorts, plot_flows, plot_frequency
     from crmlab.plots._expected import (
@@ -33,9 +39,12 @@ __all__ = [
     "plot_flows",
     "plot_frequency",
     "plot_frequency_calibration",
+    "plot_gains",
     "plot_holdout_by_frequency",
     "plot_holdout_deciles",
+    "plot_incidence",
     "plot_intervals",
+    "plot_kaplan_meier",
     "plot_levers",
     "plot_link_thresholds",
     "plot_lorenz",
@@ -43,6 +52,7 @@ __all__ = [
     "plot_present_value",
     "plot_probability_alive",
     "plot_retention",
+    "plot_retention_profit",
     "plot_split_identities",
     "plot_survival",
     "plot_tracking",
