@@ -23,7 +23,9 @@ __all__ = [
 ]
 
 
-def check_as_of(as_of: Day, *, first: dt.date | None = None, last: dt.date | None = None) -> dt.date:
+def check_as_of(
+    as_of: Day, *, first: dt.date | None = None, last: dt.date | None = None
+) -> dt.date:
     """Return the day on which customers are looked at; it must lie within the data."""
     day = check_day("as_of", as_of)
     if day is None:

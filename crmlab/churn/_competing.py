@@ -83,13 +83,13 @@ def cumulative_incidence(
         raise InputError("`cause` must be given for at least one customer; nobody left.")
     grid, where = np.unique(times.duration, return_inverse=True)
     at_risk = times.at_risk(grid)
-    events = np.bincount(where, times.event)
-    survival = np.cumprod(1 - events / at_risk)
+    events: Floats = np.bincount(where, times.event).astype(float)
+    survival = np.cumprod(1 - events / at_risk).astype(float)
     _check_ahead(grid, survival, times)
     before = np.concatenate([[1.0], survival[:-1]])
     parts = []
     for name in sorted(labels[known].unique(), key=lambda each: (str(type(each)), each)):
-        own = np.bincount(where, (labels == name).to_numpy(dtype=float))
+        own: Floats = np.bincount(where, (labels == name).astype(float)).astype(float)
         incidence = np.cumsum(before * own / at_risk)
         error = np.sqrt(_variance(incidence, before, at_risk, events, own))
         part = {"cause": name, "time": grid, "n_at_risk": at_risk.astype("int64"),

@@ -9,7 +9,7 @@ from scipy.stats import chi2, norm
 
 from crmlab._checks import check_columns, check_fraction
 from crmlab._errors import InputError, InputTypeError
-from crmlab._types import Floats
+from crmlab._types import Floats, Ints
 from crmlab.churn._times import Times, numbers_of, read_times
 
 __all__ = ["cox_hazards"]
@@ -26,7 +26,7 @@ class _Events:
     times: Times
     x: Floats  # covariates, centred and scaled
     grid: Floats  # distinct times at which somebody left
-    first: Floats  # for each leaver: number of the time, and share of the tied already gone
+    first: Ints  # for each leaver: number of the time, and share of the tied already gone
     gone: Floats
 
     def sums(self, beta: Floats) -> tuple[Floats, Floats, Floats]:

@@ -101,8 +101,9 @@ def feature_drift(
             )
     names = list(reference.columns)
     check_columns(current.columns, names, what="`current`")
-    old, new = numbers_of(reference, names, what="reference"), numbers_of(
-        current, names, what="current"
+    old, new = (
+        numbers_of(reference, names, what="reference"),
+        numbers_of(current, names, what="current"),
     )
     rows: list[dict[str, Any]] = []
     for j in range(len(names)):

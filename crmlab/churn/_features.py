@@ -181,9 +181,7 @@ def _check_frame(name: str, table: Any, columns: list[str]) -> None:
     check_columns(table.columns, columns, what=f"`{name}`")
 
 
-def find_leaks(
-    make: Callable[[Any], pd.DataFrame], orders: Table, *, as_of: Day
-) -> pd.DataFrame:
+def find_leaks(make: Callable[[Any], pd.DataFrame], orders: Table, *, as_of: Day) -> pd.DataFrame:
     """Find features that know what happened after a day.
 
     They are made twice: from all rows, and from the rows up to that day. What differs was made

@@ -24,7 +24,8 @@ if TYPE_CHECKING:  # scikit-learn has no types: without these a model would be a
         def get_params(self, deep: bool = True) -> dict[str, Any]: ...
         def set_params(self, **params: Any) -> Self: ...
 
-    class ClassifierMixin: ...
+    class ClassifierMixin:
+        n_features_in_: int
 else:
     from sklearn.base import BaseEstimator, ClassifierMixin
 
@@ -252,7 +253,7 @@ class ChurnModel(ClassifierMixin, BaseEstimator):
         if folds < 2:
             raise InputError(
                 "`y` must hold each class at least twice, to learn from one part of the customers "
-                f"and calibrate on another; got {int(np.bincount(left).min())}. Take more customers."
+                f"and calibrate on another; got {int(np.bincount(left).min())}. Take more."
             )
         split = StratifiedKFold(folds, shuffle=True, random_state=self.random_state)
         odds = cross_val_predict(self._make_base(), x, left, cv=split, method="decision_function")

@@ -87,11 +87,11 @@ def kaplan_meier(
     grid, left = np.unique(times.duration, return_inverse=True)
     events = np.bincount(left, times.event)
     at_risk = times.at_risk(grid)
-    survival = np.cumprod(1 - events / at_risk)
+    survival = np.cumprod(1 - events / at_risk).astype(float)
     _check_ahead(grid, survival, times)
     with np.errstate(divide="ignore", invalid="ignore"):
         terms = np.where(events > 0, events / (at_risk * (at_risk - events)), 0.0)
-    variance = np.cumsum(terms)
+    variance: Floats = np.cumsum(terms)
     lower, upper = log_log_limits(survival, variance, level)
     error = survival * np.sqrt(np.where(survival > 0, variance, 0.0))
     table = pd.DataFrame(

@@ -96,9 +96,13 @@ def log_log_limits(survival: Floats, variance: Floats, level: float) -> tuple[Fl
     inner = (survival > 0) & (survival < 1)
     log_s = np.log(np.where(inner, survival, 0.5))
     spread = z * np.sqrt(np.where(inner, variance, 0.0)) / np.abs(log_s)
-    lower = np.where(inner, np.exp(log_s * np.exp(spread)), np.where(survival > 0, 1.0, 0.0))
-    upper = np.where(inner, np.exp(log_s * np.exp(-spread)), np.where(survival > 0, 1.0, np.nan))
-    return lower, pd.Series(upper).ffill().fillna(1.0).to_numpy()
+    lower: Floats = np.where(
+        inner, np.exp(log_s * np.exp(spread)), np.where(survival > 0, 1.0, 0.0)
+    )
+    upper: Floats = np.where(
+        inner, np.exp(log_s * np.exp(-spread)), np.where(survival > 0, 1.0, np.nan)
+    )
+    return lower, pd.Series(upper).ffill().fillna(1.0).to_numpy(dtype=float)
 
 
 def numbers_of(table: Any, names: list[str], *, what: str) -> Floats:

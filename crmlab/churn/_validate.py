@@ -174,7 +174,7 @@ def _judge(
             )
     fresh = clone(model)
     when = days[train]
-    if hasattr(fresh, "calibration_share") and when.nunique() > 1:
+    if hasattr(fresh, "calibration_share") and when.min() < when.max():
         fresh.fit(X[train], left[train], time=when)
     else:
         fresh.fit(X[train], left[train])

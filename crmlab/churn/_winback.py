@@ -231,11 +231,12 @@ def _order(table: pd.DataFrame, decision: Any) -> pd.DataFrame:
     """Those to call first, then the others by the reason, each by the gain."""
     groups = [CALL, "no capacity", "no gain", "no value", "no consent"]
     rank = pd.Series(decision).map({name: i for i, name in enumerate(groups)}).to_numpy()
-    order = np.lexsort([table.index.astype(str), -table["expected_gain"].to_numpy(), rank])
+    gain = table["expected_gain"].to_numpy(dtype=float)
+    order = np.lexsort((table.index.astype(str).to_numpy(), -gain, rank))
     ordered = table.iloc[order].copy()
     ordered.insert(0, "decision", pd.Series(decision, dtype="str").to_numpy()[order])
     called = (ordered["decision"] == CALL).to_numpy()
     place = pd.array(np.where(called, np.arange(1, len(ordered) + 1), 0), dtype="Int64")
     place[~called] = pd.NA
-    ordered.insert(1, "place", place)
+    ordered.insert(1, "place", pd.Series(place, index=ordered.index))
     return ordered

@@ -78,9 +78,9 @@ def plot_kaplan_meier(curve: pd.DataFrame, *, unit: str = "", ax: Axes | None = 
     return finish(ax, title=title, x=x, y="still a customer (%)")
 
 
-def _split(table: pd.DataFrame, by: str, name: str) -> list[tuple[str | None, pd.DataFrame]]:
+def _split(table: pd.DataFrame, by: str, name: str) -> list[tuple[str, pd.DataFrame]]:
     if by not in table:
-        return [(None, table)]
+        return [("all customers", table)]
     parts = [(str(each), part) for each, part in table.groupby(by, sort=False)]
     if len(parts) > len(_COLOURS):
         raise InputError(
@@ -103,14 +103,14 @@ def _tell_half(curve: pd.DataFrame, unit: str) -> str:
     return f"{percent(last['survival'])} of the customers are still there after {after}"
 
 
-def _compare_halves(parts: list[tuple[str | None, pd.DataFrame]], unit: str) -> str:
+def _compare_halves(parts: list[tuple[str, pd.DataFrame]], unit: str) -> str:
     at = min(float(part["time"].max()) for _, part in parts)
-    left = {
-        name: float(part.loc[part["time"] <= at, "survival"].iloc[-1]) for name, part in parts
-    }
+    left = {name: float(part.loc[part["time"] <= at, "survival"].iloc[-1]) for name, part in parts}
     best, worst = max(left, key=lambda n: left[n]), min(left, key=lambda n: left[n])
     after = f"{at:.3g} {unit}".rstrip()
-    return f"After {after}: {best} {percent(left[best])}, {worst} {percent(left[worst])} still there"
+    return (
+        f"After {after}: {best} {percent(left[best])}, {worst} {percent(left[worst])} still there"
+    )
 
 
 def plot_incidence(table: pd.DataFrame, *, unit: str = "", ax: Axes | None = None) -> Axes:

@@ -94,7 +94,7 @@ def churn_view(
 def _look_up(curve: pd.DataFrame, fraction: float) -> ChurnView:
     """The first row that contacts at least a share of the base, beside the best."""
     row = curve.iloc[int((curve["fraction"] >= fraction - 1e-9).to_numpy().argmax())]
-    best = curve.loc[curve["profit"].idxmax()]
+    best = curve.iloc[int(curve["profit"].to_numpy().argmax())]
     return ChurnView(
         fraction=float(row["fraction"]),
         n_contacted=int(row["n_contacted"]),
@@ -163,7 +163,7 @@ def churn_explorer(
         return curves[accept]
 
     first = curve_at(check_fraction("accept_rate", accept_rate))
-    start = float(first.loc[first["profit"].idxmax(), "fraction"])
+    start = _look_up(first, 0.0).best_fraction
     contacted = _make_slider("Customers contacted", start)
     accept = _make_slider("Accept the offer", float(accept_rate))
     sentence = ipywidgets.HTML()
