@@ -216,7 +216,7 @@ def draw(n=2_000, seed=0, slope=1.5, drift=0.0):
 @pytest.mark.parametrize("method", ["logistic", pytest.param("boosting", marks=pytest.mark.slow)])
 def test_probabilities_are_calibrated_on_customers_not_seen(method, timed):
     X, left, time = draw()
-    model = ChurnModel(method=method, n_trees=40, random_state=0)
+    model = ChurnModel(method=method, n_trees=150, random_state=0)
     model.fit(X, left, **({"time": time} if timed else {}))
     new, truth, _ = draw(n=8_000, seed=1)
     p = pd.Series(model.predict_proba(new)[:, 1])

@@ -21,7 +21,7 @@ import pytest
 from review_cases import base as base_of_orders
 
 import crmlab
-from crmlab import customer_base, ltv
+from crmlab import churn, customer_base, ltv
 from crmlab.concentration import lorenz_curve
 from crmlab.exercises.rooms import load_blocks
 from crmlab.identity import link_customers
@@ -31,8 +31,18 @@ from crmlab.plots import plot_lorenz
 # What annotations name and type checkers alone import.
 HEAVY = {"duckdb": duckdb, "ibis": ibis, "pa": pyarrow, "SparkTable": object}
 NAN = float("nan")
-DAYS = {"calibration_end", "not_after", "observation_end", "on"}
-PROBABILITIES = {"level", "retention", "share", "threshold", "top"}
+DAYS = {"as_of", "calibration_end", "not_after", "observation_end", "on"}
+PROBABILITIES = {
+    "accept_rate",
+    "fall",
+    "fraction",
+    "level",
+    "quantile",
+    "retention",
+    "share",
+    "threshold",
+    "top",
+}
 PARTS = {"change", "margin"}  # of a price: at most 1, and a loss may be negative
 
 
@@ -72,7 +82,7 @@ RESULTS = {
     "data_quality.Contact", "data_quality.Fields", "data_quality.Pairs", "data_quality.People",
     "data_quality.Publication", "datasets.Company", "datasets.Truth", "identity.Linkage",
     "loaders.TransactionAudit", "reports.Parameter", "simulate.Company", "simulate.Truth",
-    "widgets.LeverView", "widgets.LinkageView", "widgets.ParetoView",
+    "widgets.ChurnView", "widgets.LeverView", "widgets.LinkageView", "widgets.ParetoView",
 }  # fmt: skip
 
 SAY = {"exercises"}  # what is wrong with an answer or a key is printed, and nothing is raised
@@ -83,6 +93,7 @@ FOLDER = "Python says what a path is, in its own words"
 COLUMNS = "what cannot be iterated is refused by Python, which does not know the option's name"
 NUMBERS = "a text is refused by Python, which does not know the option's name"
 NOT_REFUSED = {
+    ("churn.ChurnModel.fit", "time"): "days, as the caller writes them",
     ("concepts.concept_homes", "notebooks"): FOLDER,
     ("course.concept_homes", "notebooks"): FOLDER,
     ("course.concept_homes", "blocks"): "what each notebook asks, as `exercises.rooms` gives it",
@@ -93,6 +104,9 @@ NOT_REFUSED = {
     ("course.reset_notebook", "source"): FOLDER,
     ("course.write_pack", "out"): FOLDER,
     ("plots.plot_deciles", "of"): LABEL,
+    ("plots.plot_incidence", "unit"): LABEL,
+    ("plots.plot_kaplan_meier", "unit"): LABEL,
+    ("plots.plot_retention_profit", "currency"): LABEL,
     ("plots.plot_lorenz", "of"): LABEL,
     ("prose.count_words", "many"): LABEL,
     ("prose.join", "none"): LABEL,
@@ -298,7 +312,37 @@ def calls() -> dict[str, Callable[..., Any]]:
     mailing = {"cost_per_mailing": 500.0}
     money = {"margin": 0.3, "discount_rate": 0.1}
     holdout = customer_base.calibration_holdout(ORDERS, calibration_end="2024-06-30", unit="W")
+    left, scores = [1, 0, 1, 0], [0.9, 0.8, 0.3, 0.1]
+    stays = [2.0, 3.0, 3.0, 5.0]
+    features = pd.DataFrame({"age": [1.0, 3.0, 2.0, 5.0], "duration": stays, "event": left})
+    scored = pd.DataFrame({"customer_id": ["c1"], "probability": 0.5, "value": 9.0})
     given = {
+        "churn.churn_features": works(ORDERS, as_of="2024-06-30"),
+        "churn.churn_panel": works(ORDERS, as_of=["2024-06-30"], horizon=30),
+        "churn.cox_hazards": works(features, ["age"]),
+        "churn.cumulative_incidence": works(stays, ["a", None, "b", None]),
+        "churn.expected_maximum_profit": works(left, scores),
+        "churn.feature_drift": works(features, features, n_bins=2),
+        "churn.find_leaks": works(lambda rows: rows, ORDERS, as_of="2024-06-30"),
+        "churn.gains_table": works(left, scores, n_groups=2),
+        "churn.kaplan_meier": works(stays, left),
+        "churn.label_churn": works(ORDERS, as_of="2024-06-30", horizon=30),
+        "churn.lift": works(left, scores),
+        "churn.log_rank": works(stays, left, ["a", "a", "b", "b"]),
+        "churn.maximum_profit": works(left, scores),
+        "churn.partial_defectors": works(
+            pd.DataFrame({"T": [300.0], "spend_before": [9.0], "spend_recent": [1.0]})
+        ),
+        "churn.retention_profit_curve": works(left, scores),
+        "churn.say_reasons": works(
+            churn.ChurnModel(random_state=0).fit(features[["age"]], left), features[["age"]]
+        ),
+        "churn.subscription_tenures": works(SUBSCRIPTIONS),
+        "churn.survival_time": works(churn.kaplan_meier(stays, left)),
+        "churn.validate_churn": works(
+            churn.ChurnModel(), features[["age"]], left, time=["2024-01-01"] * 4, horizon=30
+        ),
+        "churn.winback_list": works(scored, consents, channel="post"),
         "concentration.decile_table": works(SPENT),
         "concentration.gini_interval": works(SPENT),
         "concentration.share_needed": works(SPENT),
@@ -387,6 +431,8 @@ def calls() -> dict[str, Callable[..., Any]]:
         "reviews.review_customer_value": works(base_of_orders()),
         "simulate.CompanySettings": works(),
         "simulate.simulate_company": works(),
+        "widgets.churn_explorer": works(left, scores),
+        "widgets.churn_view": works(left, scores),
         "widgets.lever_explorer": works(**ECONOMICS),
         "widgets.lever_view": works(**ECONOMICS),
         "widgets.linkage_explorer": works(BY_THRESHOLD, **mailing),
@@ -395,6 +441,9 @@ def calls() -> dict[str, Callable[..., Any]]:
         "widgets.pareto_view": works(SPENT),
     }
     found = {key: functools.partial(public()[key], *a, **k) for key, (a, k) in given.items()}
+    found["churn.ChurnModel"] = lambda **options: churn.ChurnModel(**options).fit(
+        features[["age"]], left
+    )
     for models, data in {
         (ltv.BetaGeoNBD, ltv.ModifiedBetaGeoNBD, ltv.ParetoNBD, ltv.NBD, ltv.GammaGamma): summary,
         (ltv.BetaGeoBetaBinomial,): gifts,

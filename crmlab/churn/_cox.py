@@ -178,6 +178,9 @@ def _read(
         raise InputTypeError(f"`table` must be a DataFrame; got {type(table).__name__}.")
     if isinstance(covariates, str) or not len(list(covariates)):
         raise InputTypeError("`covariates` must be a list of columns, such as ['plan_basic'].")
+    for option, column in {"duration": duration, "event": event, "entry": entry}.items():
+        if not isinstance(column, str) and not (option == "entry" and column is None):
+            raise InputTypeError(f"`{option}` must be the name of a column; got {column!r}.")
     names = list(covariates)
     check_columns(table.columns, [duration, event, *([entry] if entry else [])], what="`table`")
     times = read_times(table[duration], table[event], table[entry] if entry else None)

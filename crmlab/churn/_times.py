@@ -102,7 +102,7 @@ def log_log_limits(survival: Floats, variance: Floats, level: float) -> tuple[Fl
     upper: Floats = np.where(
         inner, np.exp(log_s * np.exp(-spread)), np.where(survival > 0, 1.0, np.nan)
     )
-    return lower, pd.Series(upper).ffill().fillna(1.0).to_numpy(dtype=float)
+    return lower, pd.Series(upper).ffill().fillna(1.0).to_numpy().astype("float64")
 
 
 def numbers_of(table: Any, names: list[str], *, what: str) -> Floats:
