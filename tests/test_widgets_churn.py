@@ -18,13 +18,14 @@ SCORE = RNG.normal(size=300) + LEFT
 
 def test_the_view_is_the_campaign_counted_by_hand():
     view = churn_view(LEFT, SCORE, fraction=0.25)
-    called = SCORE >= np.sort(SCORE)[-75]
+    called = np.sort(SCORE)[-75] <= SCORE
     earned = (LEFT & called).sum() * (0.3 * 190 - 1) - (~LEFT & called).sum() * 11
     assert view.n_contacted == 75
     assert view.n_base == 300
     assert view.fraction == 0.25
     assert view.profit == pytest.approx(earned)
-    assert view.threshold == np.sort(SCORE)[-75]
+    lowest = np.sort(SCORE)[-75]
+    assert view.threshold == lowest
     best = maximum_profit(LEFT, SCORE).iloc[0]
     assert view.best_profit == pytest.approx(best["profit"] * 300)
     assert view.best_fraction == best["fraction"]

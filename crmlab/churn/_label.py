@@ -173,10 +173,12 @@ def _find_limits(days: Any, quantile: float, day: dt.date) -> pd.DataFrame:
     """Last purchase, number of gaps and their quantile, one row per customer."""
     gaps = _gaps(days)
     # The quantile lies between two neighbours by rank, each of which has a part in it.
-    place = (gaps.n - 1) * quantile
-    part = ibis.greatest(1.0 - (gaps.rank - place).abs(), 0.0)
+    # Spark takes 0.9 for a decimal, and would round: all is cast to floating point.
+    place = (gaps.n - 1).cast("float64") * ibis.literal(quantile, type="float64")
+    near = (gaps.rank.cast("float64") - place).abs()
+    part = ibis.ifelse(near < 1, (1 - near).cast("float64"), ibis.literal(0.0, type="float64"))
     own = gaps.group_by("customer_id").aggregate(
-        n_gaps=gaps.gap.count(), own_limit=(gaps.gap * part).sum()
+        n_gaps=gaps.gap.count(), own_limit=(gaps.gap.cast("float64") * part).sum().cast("float64")
     )
     everybody = days.group_by("customer_id").aggregate(last=days.number.max())
     query = everybody.left_join(own, "customer_id").drop("customer_id_right")
@@ -191,7 +193,11 @@ def _find_limits(days: Any, quantile: float, day: dt.date) -> pd.DataFrame:
 def _pooled_limit(days: Any, quantile: float, day: dt.date) -> float:
     """Quantile of all intervals, in which each customer has the same weight."""
     gaps = _gaps(days)
-    found = execute(gaps.group_by("gap").aggregate(weight=(1.0 / gaps.n).sum()).order_by("gap"))
+    found = execute(
+        gaps.group_by("gap")
+        .aggregate(weight=(1 / gaps.n.cast("float64")).sum().cast("float64"))
+        .order_by("gap")
+    )
     if found.empty:
         raise InputError(
             f"At least one customer must have two purchases by {day}: the usual interval is not "
