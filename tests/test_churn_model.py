@@ -17,6 +17,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from crmlab import InputError, InputTypeError
 from crmlab.churn import (
     ChurnModel,
+    churn_panel,
     expected_maximum_profit,
     feature_drift,
     gains_table,
@@ -82,6 +83,12 @@ def test_a_perfect_ranking_has_the_largest_lift():
 def test_outcomes_and_scores_that_rank_nobody_are_refused(measure, left, score, message):
     with pytest.raises(InputError, match=message):
         measure(left, score)
+
+
+def test_what_does_not_divide_goes_to_the_first_groups():
+    table = gains_table([1, 0, 0, 0, 1, 0, 1, 0], range(8), n_groups=3)
+    assert table["n_customers"].tolist() == [3, 3, 2]
+    assert table["churners"].tolist() == [1, 1, 1]
 
 
 def test_there_are_at_least_as_many_customers_as_groups():
@@ -479,7 +486,7 @@ def test_customers_that_cannot_be_listed_are_refused(people, message):
 
 @pytest.mark.slow
 def test_from_orders_to_a_list_of_calls_on_the_company():
-    from crmlab.churn import churn_features, churn_panel
+    from crmlab.churn import churn_features
     from crmlab.datasets import load_company
     from crmlab.loaders import read_transactions
 
@@ -506,3 +513,12 @@ def test_from_orders_to_a_list_of_calls_on_the_company():
     assert called["expected_gain"].is_monotonic_decreasing
     assert (called["kind"] == "partial defector").any()
     assert called["why"].str.contains("usually").mean() > 0.5
+
+
+@pytest.mark.slow
+def test_on_cdnow_a_random_split_promises_more_than_the_future_keeps(cdnow):
+    panel = churn_panel(cdnow, as_of=["1997-04-30", "1997-06-30", "1997-12-31"], horizon=180)
+    X = panel.drop(columns=["as_of", "churned"])
+    table = validate_churn(ChurnModel(), X, panel["churned"], time=panel["as_of"], horizon=180)
+    assert table.loc["random rows", "auc"] > table.loc["time-ordered", "auc"] + 0.05
+    assert table.loc["random rows", "brier"] < table.loc["time-ordered", "brier"] - 0.03

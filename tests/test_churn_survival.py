@@ -345,6 +345,16 @@ def test_a_change_of_plan_is_no_departure_and_a_return_is_a_new_beginning():
     assert found["event"].tolist() == [True, True, False]
 
 
+def test_those_who_began_before_watching_enter_late_and_those_who_had_gone_are_left_out():
+    table = subscriptions(
+        [("early", "2024-01-01", "2024-03-01"), ("gone", "2024-01-01", "2024-02-01"),
+         ("new", "2024-02-11", None)]
+    )  # fmt: skip
+    found = subscription_tenures(table, observation_start="2024-02-01", unit="D")
+    assert found["customer_id"].tolist() == ["early", "new"]
+    assert found["entry"].tolist() == [31, 0]
+
+
 def test_what_happens_after_the_last_day_is_not_known():
     table = subscriptions([("a", "2024-01-01", "2024-03-01"), ("b", "2024-04-01", None)])
     found = subscription_tenures(table, observation_end="2024-02-01", unit="D")
