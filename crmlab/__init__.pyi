@@ -1,4 +1,5 @@
 from crmlab import acquisition as acquisition
+from crmlab import churn as churn
 from crmlab import concentration as concentration
 from crmlab import concepts as concepts
 from crmlab import contracts as contracts

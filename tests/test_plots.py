@@ -13,6 +13,7 @@ import pytest
 import seaborn as sns
 from matplotlib.text import Text
 from numpy.testing import assert_allclose
+from plot_churn_cases import CHURN_TABLES
 from plot_identity_cases import IDENTITY_TABLES
 from plot_ltv_cases import LTV_TABLES, four_intervals
 from plot_segment_cases import SEGMENT_TABLES
@@ -97,6 +98,7 @@ TABLES = {
     **LTV_TABLES,
     **IDENTITY_TABLES,
     **SEGMENT_TABLES,
+    **CHURN_TABLES,
     **UPLIFT_TABLES,
 }
 every_plot = pytest.mark.parametrize(

@@ -21,7 +21,7 @@ import pytest
 from review_cases import base as base_of_orders
 
 import crmlab
-from crmlab import customer_base, ltv, segmentation, uplift
+from crmlab import churn, customer_base, ltv, segmentation, uplift
 from crmlab.acquisition import ResponseCurve
 from crmlab.concentration import lorenz_curve
 from crmlab.exercises.rooms import load_blocks
@@ -32,8 +32,18 @@ from crmlab.plots import plot_lorenz
 # What annotations name and type checkers alone import.
 HEAVY = {"duckdb": duckdb, "ibis": ibis, "pa": pyarrow, "SparkTable": object}
 NAN = float("nan")
-DAYS = {"calibration_end", "not_after", "observation_end", "on"}
-PROBABILITIES = {"level", "retention", "share", "threshold", "top"}
+DAYS = {"as_of", "calibration_end", "not_after", "observation_end", "on"}
+PROBABILITIES = {
+    "accept_rate",
+    "fall",
+    "fraction",
+    "level",
+    "quantile",
+    "retention",
+    "share",
+    "threshold",
+    "top",
+}
 PARTS = {"change", "margin"}  # of a price: at most 1, and a loss may be negative
 
 
@@ -73,8 +83,8 @@ RESULTS = {
     "data_quality.Contact", "data_quality.Fields", "data_quality.Pairs", "data_quality.People",
     "data_quality.Publication", "datasets.Company", "datasets.Truth", "identity.Linkage",
     "loaders.TransactionAudit", "reports.Parameter", "simulate.Company", "simulate.Truth",
-    "acquisition.ResponseCurve", "widgets.LeverView", "widgets.LinkageView", "widgets.ParetoView",
-    "widgets.TierView", "widgets.UpliftView",
+    "acquisition.ResponseCurve", "widgets.ChurnView", "widgets.LeverView", "widgets.LinkageView",
+    "widgets.ParetoView", "widgets.TierView", "widgets.UpliftView",
 }  # fmt: skip
 
 SAY = {"exercises"}  # what is wrong with an answer or a key is printed, and nothing is raised
@@ -105,6 +115,7 @@ NOT_REFUSED = {
     ("uplift.TwoModelUplift.fit", "treatment"): NUMBERS,
     ("widgets.uplift_explorer", "value"): LOSS,
     ("widgets.uplift_view", "value"): LOSS,
+    ("churn.ChurnModel.fit", "time"): "days, as the caller writes them",
     ("concepts.concept_homes", "notebooks"): FOLDER,
     ("course.concept_homes", "notebooks"): FOLDER,
     ("course.concept_homes", "blocks"): "what each notebook asks, as `exercises.rooms` gives it",
@@ -115,6 +126,9 @@ NOT_REFUSED = {
     ("course.reset_notebook", "source"): FOLDER,
     ("course.write_pack", "out"): FOLDER,
     ("plots.plot_deciles", "of"): LABEL,
+    ("plots.plot_incidence", "unit"): LABEL,
+    ("plots.plot_kaplan_meier", "unit"): LABEL,
+    ("plots.plot_retention_profit", "currency"): LABEL,
     ("plots.plot_lorenz", "of"): LABEL,
     ("prose.count_words", "many"): LABEL,
     ("prose.join", "none"): LABEL,
@@ -353,10 +367,40 @@ def calls() -> dict[str, Callable[..., Any]]:
     came = sent.drop(columns=["channel", "treated", "outcome", "cost"]).assign(
         kind="order", amount=5.0
     )
+    left, scores = [1, 0, 1, 0], [0.9, 0.8, 0.3, 0.1]
+    stays = [2.0, 3.0, 3.0, 5.0]
+    features = pd.DataFrame({"age": [1.0, 3.0, 2.0, 5.0], "duration": stays, "event": left})
+    scored = pd.DataFrame({"customer_id": ["c1"], "probability": 0.5, "value": 9.0})
     given = {
         "acquisition.cost_ratio": works(bill, n_won=2, n_kept=3),
         "acquisition.optimal_spend": works(WIN, KEEP, **lever),
         "acquisition.spend_curve": works(WIN, KEEP, [1.0], on="retention", **lever),
+        "churn.churn_features": works(ORDERS, as_of="2024-06-30"),
+        "churn.churn_panel": works(ORDERS, as_of=["2024-06-30"], horizon=30),
+        "churn.cox_hazards": works(features, ["age"]),
+        "churn.cumulative_incidence": works(stays, ["a", None, "b", None]),
+        "churn.expected_maximum_profit": works(left, scores),
+        "churn.feature_drift": works(features, features, n_bins=2),
+        "churn.find_leaks": works(lambda rows: rows, ORDERS, as_of="2024-06-30"),
+        "churn.gains_table": works(left, scores, n_groups=2),
+        "churn.kaplan_meier": works(stays, left),
+        "churn.label_churn": works(ORDERS, as_of="2024-06-30", horizon=30),
+        "churn.lift": works(left, scores),
+        "churn.log_rank": works(stays, left, ["a", "a", "b", "b"]),
+        "churn.maximum_profit": works(left, scores),
+        "churn.partial_defectors": works(
+            pd.DataFrame({"T": [300.0], "spend_before": [9.0], "spend_recent": [1.0]})
+        ),
+        "churn.retention_profit_curve": works(left, scores),
+        "churn.say_reasons": works(
+            churn.ChurnModel(random_state=0).fit(features[["age"]], left), features[["age"]]
+        ),
+        "churn.subscription_tenures": works(SUBSCRIPTIONS),
+        "churn.survival_time": works(churn.kaplan_meier(stays, left)),
+        "churn.validate_churn": works(
+            churn.ChurnModel(), features[["age"]], left, time=["2024-01-01"] * 4, horizon=30
+        ),
+        "churn.winback_list": works(scored, consents, channel="post"),
         "concentration.decile_table": works(SPENT),
         "concentration.gini_interval": works(SPENT),
         "concentration.share_needed": works(SPENT),
@@ -475,6 +519,8 @@ def calls() -> dict[str, Callable[..., Any]]:
         "uplift.uplift_by_decile": works(*TRIAL, n_groups=2, **LOT),
         "uplift.uplift_curve": works(*TRIAL, **LOT),
         "uplift.uplift_score": works(*TRIAL, **LOT),
+        "widgets.churn_explorer": works(left, scores),
+        "widgets.churn_view": works(left, scores),
         "widgets.lever_explorer": works(**ECONOMICS),
         "widgets.lever_view": works(**ECONOMICS),
         "widgets.linkage_explorer": works(BY_THRESHOLD, **mailing),
@@ -487,6 +533,9 @@ def calls() -> dict[str, Callable[..., Any]]:
         "widgets.uplift_view": works(by_share, value=9.0, cost=1.0),
     }
     found = {key: functools.partial(public()[key], *a, **k) for key, (a, k) in given.items()}
+    found["churn.ChurnModel"] = lambda **options: churn.ChurnModel(**options).fit(
+        features[["age"]], left
+    )
     for models, data in {
         (ltv.BetaGeoNBD, ltv.ModifiedBetaGeoNBD, ltv.ParetoNBD, ltv.NBD, ltv.GammaGamma): summary,
         (ltv.BetaGeoBetaBinomial,): gifts,

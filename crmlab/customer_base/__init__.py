@@ -10,7 +10,9 @@ whenever that was. A day of which all was given back is no purchase.
 
 from crmlab.customer_base._cohorts import cohort_retention
 from crmlab.customer_base._days import read_days as read_days  # for rooms above, not for users
+from crmlab.customer_base._days import read_lines as read_lines
 from crmlab.customer_base._days import read_purchases as read_purchases  # likewise
+from crmlab.customer_base._days import up_to as up_to
 from crmlab.customer_base._expression import rfm_expression
 from crmlab.customer_base._flows import customer_flows
 from crmlab.customer_base._profit import customer_profit

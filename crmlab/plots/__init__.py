@@ -7,6 +7,12 @@ shows the figure or changes a global setting. Colours are safe for colour-blind 
 from crmlab._optional import needing
 
 with needing("plots"):
+    from crmlab.plots._churn import (
+        plot_gains,
+        plot_incidence,
+        plot_kaplan_meier,
+        plot_retention_profit,
+    )
     from crmlab.plots._concentration import plot_deciles, plot_lorenz, plot_whale
     from crmlab.plots._customer_base import plot_cohorts, plot_flows, plot_frequency
     from crmlab.plots._expected import (
@@ -56,10 +62,13 @@ __all__ = [
     "plot_flows",
     "plot_frequency",
     "plot_frequency_calibration",
+    "plot_gains",
     "plot_half_life",
     "plot_holdout_by_frequency",
     "plot_holdout_deciles",
+    "plot_incidence",
     "plot_intervals",
+    "plot_kaplan_meier",
     "plot_levers",
     "plot_link_thresholds",
     "plot_lorenz",
@@ -72,6 +81,7 @@ __all__ = [
     "plot_qini",
     "plot_rankings",
     "plot_retention",
+    "plot_retention_profit",
     "plot_revenue_change",
     "plot_segment_counts",
     "plot_segments",

@@ -7,6 +7,7 @@ the `value` of HTML and Image widgets, so that a notebook's stored output stays 
 from crmlab._optional import needing
 
 with needing("workbook"):
+    from crmlab.widgets._churn import ChurnView, churn_explorer, churn_view
     from crmlab.widgets._levers import LeverView, lever_explorer, lever_view
     from crmlab.widgets._linkage import LinkageView, linkage_explorer, linkage_view
     from crmlab.widgets._pareto import ParetoView, pareto_explorer, pareto_view
@@ -14,11 +15,14 @@ with needing("workbook"):
     from crmlab.widgets._uplift import UpliftView, uplift_explorer, uplift_view
 
 __all__ = [
+    "ChurnView",
     "LeverView",
     "LinkageView",
     "ParetoView",
     "TierView",
     "UpliftView",
+    "churn_explorer",
+    "churn_view",
     "lever_explorer",
     "lever_view",
     "linkage_explorer",

@@ -1,0 +1,142 @@
+"""Days of a study: checked against the data, and on one clock in all tables."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+import ibis
+import pandas as pd
+
+from crmlab._checks import check_columns, check_count, check_day
+from crmlab._errors import InputError, InputTypeError
+from crmlab._types import Day
+from crmlab.loaders import read_dates, read_transactions
+
+__all__ = [
+    "check_as_of",
+    "check_clocks",
+    "date_column",
+    "end_of_horizon",
+    "open_orders",
+    "read_day_column",
+    "read_spells",
+]
+
+
+def check_as_of(
+    as_of: Day, *, first: dt.date | None = None, last: dt.date | None = None
+) -> dt.date:
+    """Return the day on which customers are looked at; it must lie within the data."""
+    day = check_day("as_of", as_of)
+    if day is None:
+        raise InputError("`as_of` must be a date such as '2024-12-31'; got None.")
+    if (first and day < first) or (last and day > last):
+        raise InputError(
+            f"`as_of` must lie within the data, {first or '...'} to {last or '...'}; got {day}."
+        )
+    return day
+
+
+def end_of_horizon(as_of: dt.date, horizon: Any, last: dt.date) -> dt.date:
+    """Return the last day of the horizon, which must have been observed."""
+    end = as_of + dt.timedelta(days=check_count("horizon", horizon))
+    if end > last:
+        raise InputError(
+            f"`horizon` must end within the data, by {last}; {horizon:,} days after {as_of} is "
+            f"{end}. Take an earlier `as_of` or a shorter horizon: who left is not known yet."
+        )
+    return end
+
+
+def check_clocks(columns: Mapping[str, Any]) -> None:
+    """Raise unless the dates of all tables are local times, or all of one time zone.
+
+    Each value is a pandas column or one of an engine; its key is what messages call it.
+    """
+    zones = {name: _find_zone(column) for name, column in columns.items()}
+    if len(set(zones.values())) > 1:
+        said = ", ".join(f"{name} in {zone or 'local time'}" for name, zone in zones.items())
+        raise InputError(
+            f"Dates must be on one clock in all tables; got {said}. A day begins at another moment "
+            "in each: convert them with `.dt.tz_convert('Asia/Seoul').dt.tz_localize(None)`."
+        )
+
+
+def _find_zone(column: Any) -> str | None:
+    if isinstance(column, pd.Series):
+        zone = getattr(column.dtype, "tz", None)
+        return None if zone is None else str(zone)
+    kind = column.type()
+    return kind.timezone if kind.is_timestamp() else None
+
+
+def open_orders(orders: Any) -> Any:
+    """Transactions as an Ibis table: a frame is read once, however often it is asked."""
+    return orders if isinstance(orders, ibis.Table) else read_transactions(orders)
+
+
+def date_column(table: Any, name: str) -> Any:
+    """A column of dates of a frame or an Ibis table, or None where it cannot be named."""
+    known = isinstance(table, pd.DataFrame | ibis.Table) and name in table.columns
+    return table[name] if known else None
+
+
+def read_day_column(table: pd.DataFrame, name: str, *, what: str) -> pd.Series:
+    """Days of a column of a frame, without times of day."""
+    check_columns(table.columns, [name], what=f"`{what}`")
+    column = table[name]
+    if isinstance(column.dtype, pd.DatetimeTZDtype):
+        column = column.dt.tz_localize(None)
+    if not pd.api.types.is_datetime64_dtype(column.dtype):
+        column = read_dates(column, name)
+    return column.dt.normalize()
+
+
+def read_spells(subscriptions: Any) -> pd.DataFrame:
+    """Subscriptions without gaps: a row that begins as another ends, or the day after, goes on.
+
+    Columns `customer_id`, `start`, `end` (missing while active) and those of the first row.
+    """
+    if not isinstance(subscriptions, pd.DataFrame):
+        raise InputTypeError(
+            "`subscriptions` must be a DataFrame, one row per subscription; "
+            f"got {type(subscriptions).__name__}."
+        )
+    names = ["customer_id", "start", "end"]
+    check_columns(subscriptions.columns, names, what="`subscriptions`")
+    if subscriptions.empty:
+        raise InputError("`subscriptions` must hold at least one subscription; got none.")
+    dates = {f"`{name}`": subscriptions[name] for name in ("start", "end")
+             if subscriptions[name].notna().any()}  # fmt: skip
+    check_clocks(dates)
+    days = {name: read_day_column(subscriptions, name, what="subscriptions")
+            for name in ("start", "end")}  # fmt: skip
+    table = subscriptions.assign(**days)
+    for name in ("customer_id", "start"):
+        missing = int(table[name].isna().sum())
+        if missing:
+            raise InputError(f"`{name}` must not be missing; {missing:,} of {len(table):,} are.")
+    early = table["end"] < table["start"]
+    if early.any():
+        raise InputError(
+            f"`end` must not be before `start`; it is in {int(early.sum()):,} of {len(table):,} "
+            f"subscriptions, such as that of {table.loc[early, 'customer_id'].iloc[0]!r}."
+        )
+    return _join(table.sort_values(["customer_id", "start"], kind="stable", ignore_index=True))
+
+
+def _join(table: pd.DataFrame) -> pd.DataFrame:
+    """Join rows of a customer that follow one another without a gap."""
+    before = table.groupby("customer_id", sort=False)["end"].shift()
+    same = table["customer_id"].eq(table["customer_id"].shift())
+    overlap = same & ~(table["start"] >= before)  # the one before is still active, or ends later
+    if overlap.any():
+        raise InputError(
+            "Subscriptions of one customer must not overlap; those of "
+            f"{table.loc[overlap, 'customer_id'].iloc[0]!r} do. End one before the next begins."
+        )
+    goes_on = same & (table["start"] - before <= pd.Timedelta("1D"))
+    spell = (~goes_on).cumsum().to_numpy()
+    first = table[~goes_on].reset_index(drop=True)
+    last = table["end"].groupby(spell).agg(lambda ends: ends.iloc[-1]) if goes_on.any() else None
+    return first if last is None else first.assign(end=last.to_numpy())
