@@ -143,7 +143,7 @@ def test_title_and_labels_are_written_with_units(plot, make_table):
     ax = plot(make_table())
     assert ax.get_title()
     unit = (
-        r"\((number|.*%|customers|date|1 = |currency|weeks|probability|bits|years|responses|"
+        r"\((number|.*%|customers|date|1 = |currency|weeks|units of time|probability|bits|years|responses|"
         "standard deviations)"
     )
     assert re.search(unit + "|^(month|action|step|best customers chosen by)$", ax.get_xlabel())
