@@ -22,12 +22,12 @@ def test_the_explorer_follows_its_sliders():
     split.value, money.value = 0.2, 2.0
     terms = {**TERMS, "budget": 60_000}
     row = budget_split(WIN, KEEP, shares=[0.2], **terms).iloc[0]
-    assert f"{row['n_won']:,.0f} customers won, {row['n_kept']:,.0f} kept" in words.value
+    assert f"{row['n_won']:,.0f} new customers, {row['n_kept']:,.0f} kept" in words.value
     lost = split_view(WIN, KEEP, share=row["best"], **terms).equity - row["equity"]
     assert f"earns {lost:,.0f} &lt;won&gt; more" in words.value
     assert picture.value != before
     money.value = 0.0
-    assert "0 customers won, 250 kept" in words.value
+    assert "0 new customers, 250 kept" in words.value
     assert imread(BytesIO(picture.value)).std() > 0
     assert not plt.get_fignums()  # nothing of pyplot is left open
 

@@ -205,7 +205,7 @@ def _write_words(view: SplitView, currency: str) -> str:
     lost = view.best_equity - view.equity
     return (
         f"<p>{view.budget:,.0f} {currency}, {view.share:.0%} for keeping: "
-        f"<b>{view.n_won:,.0f} customers won, {view.n_kept:,.0f} kept</b>.</p>"
+        f"<b>{view.n_won:,.0f} new customers, {view.n_kept:,.0f} kept</b>.</p>"
         f"<p>The next {currency} adds {view.next_won:.2f} in winning and {view.next_kept:.2f} in "
         f"keeping, so it belongs into {more}. The best split earns {lost:,.0f} {currency} more.</p>"
     ).replace("%", " %")

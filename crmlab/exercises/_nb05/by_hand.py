@@ -193,11 +193,11 @@ def _make_next(win: Sequence[int] = (100, 60, 30), keep: Sequence[int] = (80, 40
 A firm has 30 thousand USD, to be spent in parts of 10 thousand on winning or on keeping. All
 customers are worth the same. From tests it knows how many the money brings in all:
 
-| thousand USD | won | additionally kept |
+| thousand USD | new | additionally kept |
 |---:|---:|---:|
 {rows}
 
-How many customers, won and additionally kept together, does the best split bring?""",
+How many customers, new and additionally kept together, does the best split bring?""",
         answer=float(best),
         tolerance=0.5,
         unit="a number of customers, such as 75",

@@ -14,7 +14,7 @@ __all__ = ["BLOCKS", "CHANNEL_COST", "MIXED_SURVIVAL", "POINTS_NEEDED", "SAME_CU
 
 
 def channel_cost(spend: pd.DataFrame, customers: pd.DataFrame) -> pd.Series:
-    """Cost of one customer won, by channel."""
+    """Cost of one new customer, by channel."""
     paid = spend[spend["purpose"] == "acquire"].groupby("channel")["amount"].sum()
     return paid / customers["channel"].value_counts()
 
@@ -46,11 +46,11 @@ CHANNEL_COST = CodeExercise(
     concepts=("D3",),
     question="""\
 Write `channel_cost`. `spend` has the columns `channel`, `amount` and `purpose` ("acquire" or
-"keep"), several rows for each channel. `customers` has one row for each customer won, with
-`channel`. Return a Series: by channel, what winning one customer cost on average.""",
+"keep"), several rows for each channel. `customers` has one row for each new customer, with
+`channel`. Return a Series: by channel, what winning one of them cost on average.""",
     starter='''\
 def channel_cost(spend, customers):
-    """Cost of one customer won, by channel."""
+    """Cost of one new customer, by channel."""
     ...''',
     answer=channel_cost,
     inputs=_inputs_of_channels,
@@ -341,7 +341,7 @@ BLOCKS = CodeExercise(
     concepts=("A5",),
     question="""\
 Write `blocks_for_keeping`. A budget has `n_blocks` blocks of equal size. `win` lists what the
-first, second, ... block adds in winning, `keep` what it adds in keeping, in won; both fall, and
+first, second, ... block adds in winning, `keep` what it adds in keeping, in money; both fall, and
 both are longer than `n_blocks`. Give one block after another to the use in which it adds more, to
 winning if both add the same. Return how many go into keeping.""",
     starter='''\

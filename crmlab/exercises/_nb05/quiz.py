@@ -32,7 +32,7 @@ _RATIO = QuizItem(
 
 _CHANNEL = QuizItem(
     question=(
-        "A customer won by referral costs 15,000 won and one won by TV 90,000 on average. Both "
+        "A new customer by referral costs 14,000 won and one by TV 89,000 on average. Both "
         "bring "
         "about the same margin. What follows?"
     ),
