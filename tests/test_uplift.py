@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import ttest_ind
 
 from crmlab.datasets import load_company
 from crmlab.uplift import (
@@ -237,6 +238,16 @@ def test_band_starts_at_nothing_and_holds_the_curve():
 
 
 # --- groups, profit, policies ---------------------------------------------------------------------
+
+
+def test_limits_of_a_small_test_of_money_are_those_of_welch():
+    spent = np.array([3.0, 5, 4, 8, 1, 2, 2, 3, 2, 2])
+    treated = np.array([1, 1, 1, 1, 0, 0, 0, 0, 0, 0])
+    row = uplift_by_decile(spent, treated, np.arange(10), n_groups=1, level=0.9, **LOT).iloc[0]
+    peer = ttest_ind(spent[treated == 1], spent[treated == 0], equal_var=False)
+    np.testing.assert_allclose(row[["lower", "upper"]].astype(float), peer.confidence_interval(0.9))
+    nobody_differs = uplift_by_decile([5.0] * 10, treated, np.arange(10), n_groups=1, **LOT)
+    assert nobody_differs[["lower", "upper"]].to_numpy().tolist() == [[0, 0]]
 
 
 def test_deciles_are_plain_differences_of_means():

@@ -5,6 +5,7 @@ from statistics import NormalDist
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
+from scipy.special import stdtrit
 
 from crmlab._checks import check_count, check_fraction
 from crmlab._errors import InputError
@@ -49,7 +50,8 @@ def uplift_by_decile(
         * `mean_treated`, `mean_control` : mean outcome of either arm
         * `estimate`, `lower`, `upper`, `level` : their difference, in the unit of the outcome;
           missing where an arm is empty. Limits by Newcombe's method for outcomes of 0 and 1
-          drawn by lot, which stays honest where nobody responds; else normal
+          drawn by lot, which stays honest where nobody responds; else by Welch's,
+          which are wide where an arm is small
         * `lowest_score`, `highest_score` : range inside the group
 
     Raises
@@ -63,6 +65,8 @@ def uplift_by_decile(
     ----------
     Newcombe, R. G. (1998). Interval estimation for the difference between independent
     proportions. Statistics in Medicine 17, 873-890, method 10.
+    Welch, B. L. (1947). The generalization of Student's problem when several different population
+    variances are involved. Biometrika 34, 28-35.
 
     Examples
     --------
@@ -88,7 +92,7 @@ def uplift_by_decile(
     sums = _cut(trial, ranked, cuts)
     arms = [_Arm(*sums[at : at + 5]) for at in (1, 6)]
     newcombe = trial.binary and trial.propensity is None
-    lower, upper = (_newcombe if newcombe else _normal)(arms[0], arms[1], level)
+    lower, upper = (_newcombe if newcombe else _welch)(arms[0], arms[1], level)
     falling = np.sort(ranked)[::-1]
     first, last = np.floor(cuts[:-1] + 1e-9).astype(int), np.ceil(cuts[1:] - 1e-9).astype(int) - 1
     return pd.DataFrame(
@@ -122,7 +126,8 @@ class _Arm:
         spread = np.maximum(second - self.mean * (2 * first - squares * self.mean), 0)
         with np.errstate(divide="ignore", invalid="ignore"):
             real = count**2 / squares  # customers that equal weights would need
-            self.variance = spread / some**2 * np.where(real > 1, real / (real - 1), np.nan)
+            self.freedom = np.where(real > 1, real - 1, np.nan)
+            self.variance = spread / some**2 * real / self.freedom
 
 
 def _cut(trial: Trial, score: Floats, cuts: Floats) -> Floats:
@@ -139,9 +144,13 @@ def _cut(trial: Trial, score: Floats, cuts: Floats) -> Floats:
     return np.array([np.diff(np.interp(cuts, running[0], total)) for total in running])
 
 
-def _normal(treated: _Arm, control: _Arm, level: float) -> tuple[Floats, Floats]:
-    z = NormalDist().inv_cdf((1 + level) / 2)
-    half = z * np.sqrt(treated.variance + control.variance)
+def _welch(treated: _Arm, control: _Arm, level: float) -> tuple[Floats, Floats]:
+    """Limits of a difference of means, wider where an arm is small (Welch-Satterthwaite)."""
+    variance = treated.variance + control.variance
+    with np.errstate(divide="ignore", invalid="ignore"):
+        parts = treated.variance**2 / treated.freedom + control.variance**2 / control.freedom
+        half = stdtrit(variance**2 / parts, (1 + level) / 2) * np.sqrt(variance)
+    half = np.where(variance == 0, 0.0, half)
     middle = treated.mean - control.mean
     return middle - half, middle + half
 
