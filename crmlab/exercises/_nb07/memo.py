@@ -47,18 +47,18 @@ MEMO = Memo(
         ),
     ),
     model="""\
-**Do.** By the list of 28 December 2025, call 160 of the 200 customers with the largest expected gain.
-All of them agreed to calls for marketing and bring more than they cost; 49 are partial defectors. The
-other 40, drawn by lot before the first call, are left alone as control. Nobody without consent is
-called. Train the model anew first: 8 of its 12 features have drifted.
+**Do.** By the list of 28 December 2025, call 160 of the 200 customers with the largest expected
+gain. All of them agreed to calls for marketing and bring more than they cost; 49 are partial
+defectors. The other 40, drawn by lot before the first call, are left alone as control. Nobody
+without consent is called. Train the model anew first: 8 of its 12 features have drifted.
 
-**Cost.** At most 4.0 million won: 5,000 for a call and 20,000 for the offer, if every one takes it. The
-gain expected is 6.7 million won, if 30 % of those who would leave accept. That share is assumed, and
-so is the margin on lost spend.
+**Cost.** At most 4.0 million won: 5,000 for a call and 20,000 for the offer, if every one takes
+it. The gain expected is 6.7 million won, if 30 % of those who would leave accept. That share is
+assumed, and so is the margin on lost spend.
 
 **Risk.** The list goes by risk. In the camp test going by risk lost money, while going by uplift
-earned some; a high risk does not say that a call helps. One week finds a difference of 25 percentage
-points in staying, and 15 are hoped for, so it takes three weeks of this size.
+earned some; a high risk does not say that a call helps. One week finds a difference of 25
+percentage points in staying, and 15 are hoped for, so it takes three weeks of this size.
 
 **What would change my mind.** After three weeks, called customers who stay no more often than the
 control: then the calls stop. More complaints among those called. A group that gets far fewer calls
