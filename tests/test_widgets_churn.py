@@ -33,7 +33,7 @@ def test_the_view_is_the_campaign_counted_by_hand():
 
 def test_the_explorer_starts_at_the_best_and_follows_its_sliders():
     contacted, accept, sentence, picture = churn_explorer(LEFT, SCORE, currency="<won>").children
-    assert contacted.value == pytest.approx(churn_view(LEFT, SCORE).best_fraction)
+    assert contacted.value == round(churn_view(LEFT, SCORE).best_fraction, 2)
     assert "&lt;won&gt;" in sentence.value
     before = picture.value
     accept.value, contacted.value = 0.1, 1.0
@@ -41,6 +41,7 @@ def test_the_explorer_starts_at_the_best_and_follows_its_sliders():
     said = f"who would leave accept, loses <b>{-view.profit:,.0f}"
     assert "Contacting 300 of 300 customers, of whom 10 % of those" in sentence.value
     assert said in sentence.value
+    assert f"The lowest score among them is {view.threshold:.3g}." in sentence.value
     assert picture.value != before
     assert imread(BytesIO(picture.value)).shape[1] > 600
     assert isinstance(picture, ipywidgets.Image)

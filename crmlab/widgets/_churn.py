@@ -163,7 +163,7 @@ def churn_explorer(
         return curves[accept]
 
     first = curve_at(check_fraction("accept_rate", accept_rate))
-    start = _look_up(first, 0.0).best_fraction
+    start = round(_look_up(first, 0.0).best_fraction, 2)  # a step of the slider
     contacted = _make_slider("Customers contacted", start)
     accept = _make_slider("Accept the offer", float(accept_rate))
     sentence = ipywidgets.HTML()
@@ -193,11 +193,12 @@ def _write_sentence(view: ChurnView, accept: float, currency: str) -> str:
     """Say in HTML what the picture shows, for those who cannot see it too."""
     unit = html.escape(currency)
     verb = "earns" if view.profit >= 0 else "loses"
+    lowest = f" The lowest score among them is {view.threshold:.3g}." if view.n_contacted else ""
     return (
         f"<p>Contacting {view.n_contacted:,} of {view.n_base:,} customers, of whom "
         f"{100 * accept:.0f} % of those who would leave accept, {verb} "
-        f"<b>{abs(view.profit):,.0f} {unit}</b>. The best is {100 * view.best_fraction:.0f} % of "
-        f"the customers: {view.best_profit:,.0f} {unit}.</p>"
+        f"<b>{abs(view.profit):,.0f} {unit}</b>.{lowest} The best is "
+        f"{100 * view.best_fraction:.0f} % of the customers: {view.best_profit:,.0f} {unit}.</p>"
     )
 
 
