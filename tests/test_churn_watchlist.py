@@ -1,5 +1,7 @@
 """Whom to call this week: the numbers behind the list, and why there is none for a small shop."""
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -70,6 +72,16 @@ def test_what_costs_more_than_it_brings_is_left_out_and_counted():
     assert (found.calls["value"] + found.calls["lost_value"] > 0).all()
     assert set(found.calls["consent"]) == {"not known: ask first"}
     assert "Call nobody by this list before you know" in found.findings()[2]
+
+
+@pytest.mark.slow
+def test_where_no_call_pays_nobody_is_listed(listed):
+    decided = listed.decided.assign(decision="no gain", group="")
+    nobody = dataclasses.replace(listed, decided=decided)
+    assert nobody.calls.empty
+    assert "Nobody: no call should bring more than it costs" in nobody.findings()[0]
+    found = foretell_gain(decided.head(0), Costs(5.0, 1.0, False), accept=0.0, level=0.9)
+    assert found == {"gain": 0, "lower": 0, "upper": 0}
 
 
 def test_the_range_of_the_gain_is_that_of_many_draws():

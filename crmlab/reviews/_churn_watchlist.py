@@ -86,10 +86,10 @@ class ChurnWatchlist:
     judged: pd.DataFrame = field(repr=False)
     gains: pd.DataFrame = field(repr=False)
     drift: pd.DataFrame = field(repr=False)
-    horizon: int = 0
-    days: list[pd.Timestamp] = field(default_factory=list, repr=False)
-    costs: Costs | None = None
-    power: Power | None = None
+    horizon: int
+    days: list[pd.Timestamp] = field(repr=False)
+    costs: Costs | None
+    power: Power | None
 
     @property
     def money_name(self) -> str:
@@ -181,11 +181,13 @@ class ChurnWatchlist:
         room = f" {count_words(free, 'call')} of the capacity stay free." if free else ""
         negative = self.counts["n_customers"].get(WHY_NOT["no value"], 0)
         dear = count_words(negative, "customer who costs", "customers who cost")
+        verb = "is" if negative == 1 else "are"
         return (
             f"{count_words(len(calls), 'customer is', 'customers are')} worth a call: "
             f"{n_called:,} to be called and {len(calls) - n_called:,}, drawn at random with the "
             f"seed {self.terms.seed}, to be left alone.{room} {n_partial:,} of them still come "
-            f"but spend much less than they did. {dear} more than they bring {'is' if negative == 1 else 'are'} left out."
+            f"but spend much less than they did. {dear} more than they bring {verb} "
+            "left out."
         )
 
     def _on_gain(self) -> str:
@@ -363,8 +365,10 @@ def review_churn_watchlist(
         past = learn(known, find_horizon(known, horizon))
     except NoList as reason:
         empty: dict[str, Any] = {
-            name: pd.DataFrame(columns=columns) for name, columns in TABLES.items()
+            name: pd.DataFrame(columns=columns, index=pd.Index([], dtype="str"))
+            for name, columns in TABLES.items()
         }
+        empty |= {"horizon": 0, "days": [], "costs": None, "power": None}
         return ChurnWatchlist(problem=str(reason), **common, **empty)
     return ChurnWatchlist(problem="", **common, **make_list(known, past, consents, terms))
 

@@ -240,7 +240,7 @@ def foretell_gain(
     ]
     mean = _moment(ends, 1, np.zeros(len(p)))
     variance = float(_moment(ends, 2, mean).sum())
-    skewness = float(_moment(ends, 3, mean).sum()) / max(variance, 1e-300) ** 1.5
+    skewness = float(_moment(ends, 3, mean).sum()) / max(variance, 1e-12) ** 1.5
     total = float(mean.sum()) - costs.contact * len(p)
     z = norm.ppf([0.5 - level / 2, 0.5 + level / 2])
     # Few large gains among many small losses are skewed; Cornish and Fisher's first term.

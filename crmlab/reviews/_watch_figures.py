@@ -46,7 +46,7 @@ def make_list(known: Known, past: Past, consents: Any, terms: CallTerms) -> dict
     features, status = features_today(known), status_today(known, past.horizon)["status"]
     decided = choose_calls(known, past, features, status, consents, terms, costs)
     called = decided[decided["group"] == "treat"]
-    none = pd.DataFrame(columns=TABLES["drift"])
+    none = pd.DataFrame(columns=TABLES["drift"], index=pd.Index([], dtype="str"))
     at_risk = features.loc[status.reindex(features.index) == "at risk", past.features]
     gains = gains_table(past.scores["churned"], past.scores["probability"])
     return {
