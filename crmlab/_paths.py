@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-__all__ = ["data_dir", "notebooks_dir"]
+__all__ = ["data_dir", "docs_dir", "notebooks_dir"]
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -16,6 +16,11 @@ def _packed_or_beside(packed: str, beside: str) -> Path:
 def data_dir() -> Path:
     """Folder of the data files and their cards."""
     return _packed_or_beside("_data", "datasets")
+
+
+def docs_dir() -> Path:
+    """Folder of the pages that a report has beside it."""
+    return _packed_or_beside("_docs", "docs")
 
 
 def notebooks_dir() -> Path:

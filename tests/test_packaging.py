@@ -146,6 +146,7 @@ def test_the_wheel_carries_data_cards_notebooks_and_concepts(tmp_path):
         "crmlab/_data/samples/naver.csv",
         "crmlab/loaders/layouts/naver.toml",
         "crmlab/_notebooks/reports/customer_base.ipynb",
+        "crmlab/_docs/fair_use.md",
         "crmlab/concepts.csv",
         "crmlab/reports/page/page.css",
     } <= set(names)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from report_cases import code, text_of, write
 
-from crmlab.reports import mask_ids, save_customers, split_at_random
+from crmlab.reports import mask_ids, save_calls, save_customers, split_at_random
 from crmlab.reports._customers import PAGE_FOLDER
 from crmlab.reports._report import make_report
 
@@ -64,6 +64,22 @@ def test_a_list_is_written_for_a_spreadsheet_and_said(shown, tmp_path, monkeypat
     assert "has 4 customers" in shown[0]
     assert "1 of them are marked *control*" in shown[0]
     assert "show_personal=true" in shown[0]
+
+
+def test_calls_are_written_with_hangul_beside_the_page_on_fair_use(shown, tmp_path, monkeypatch):
+    monkeypatch.setenv(PAGE_FOLDER, str(tmp_path))
+    calls = LISTED.assign(group=["treat", "control", "treat", "treat"], segment="충성")
+    save_calls(calls)
+    path = tmp_path / "calls.csv"
+    assert path.read_bytes().startswith(b"\xef\xbb\xbf")
+    table = pd.read_csv(path)
+    assert table["customer_id"].tolist() == ["k***@example.com", "'=1+1", "0502-****-0016", "C-17"]
+    assert set(table["segment"]) == {"충성"}
+    assert (tmp_path / "fair_use.md").read_text(encoding="utf-8").startswith("# Lawful and fair")
+    assert "has 4 rows, 1 of them marked *control*" in shown[0]
+    assert "show_personal=true" in shown[0]
+    with pytest.raises(ValueError, match="lacks 'group'"):
+        save_calls(LISTED)
 
 
 def test_what_is_asked_for_is_not_masked_and_not_said_to_be(shown, tmp_path, monkeypatch):

@@ -10,6 +10,7 @@ from crmlab.customer_base import customer_flows, rfm_summary
 from crmlab.datasets import load_cdnow
 from crmlab.ltv import BetaGeoNBD, ConvergenceError, GammaGamma, customer_lifetime_value
 from crmlab.reviews import review_customer_base, review_customer_value
+from crmlab.segmentation import RFMSegmenter
 
 
 def finding(review, subject):
@@ -175,6 +176,18 @@ def test_the_list_holds_the_quiet_best_with_the_reason(cdnow_review):
     assert listed["tested"].all()
     assert set(listed["currency"]) == {"USD"}
     assert review_customer_base(lines(20, 3)).to_do.empty
+
+
+@pytest.mark.slow
+def test_lists_carry_the_scores_and_the_segment_of_the_whole_base(cdnow_review, cdnow_value):
+    summary = rfm_summary(load_cdnow(sample=True), unit="D")
+    scored = RFMSegmenter().fit_transform(summary)
+    listed = cdnow_review.to_do
+    expected = scored.loc[listed.index].astype({"rfm": "str", "segment": "str"})
+    pd.testing.assert_frame_equal(listed[list(scored)], expected)
+    assert cdnow_value.to_do[list(scored)].notna().all(axis=None)
+    tiny = review_customer_base(lines(3, 1), observation_end="2025-01-01").to_do
+    assert tiny[list(scored)].isna().all(axis=None)
 
 
 # --- review_customer_value ----------------------------------------------------------------------

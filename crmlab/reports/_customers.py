@@ -1,7 +1,7 @@
 """The list beside a page: whom it advises to do something about, why, and what."""
 
-import hashlib
 import os
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,16 +9,27 @@ import numpy as np
 import pandas as pd
 
 from crmlab._checks import check_columns
+from crmlab._lots import SEED, draw_control
+from crmlab._paths import docs_dir
 from crmlab._text import safe_for_spreadsheet
 from crmlab._words import count_words
 from crmlab.privacy import mask
 from crmlab.reports._show import show_text
 
-__all__ = ["CUSTOMERS_FILE", "PAGE_FOLDER", "mask_ids", "save_customers", "split_at_random"]
+__all__ = [
+    "BESIDE", "CUSTOMERS_FILE", "PAGE_FOLDER", "mask_ids", "save_calls", "save_customers",
+    "split_at_random",
+]  # fmt: skip
 
 CUSTOMERS_FILE = "customers.csv"
+_CALLS_FILE = "calls.csv"
+_FAIR_USE = "fair_use.md"
+BESIDE = (CUSTOMERS_FILE, _CALLS_FILE, _FAIR_USE)  # files that a template may leave with its page
+_MASKED = (
+    "Ids that tell who somebody is, such as e-mail addresses, are masked; the parameter "
+    "`show_personal=true` writes them as they are."
+)
 PAGE_FOLDER = "CRMLAB_PAGE_FOLDER"  # variable of the kernel of a report
-_SEED = 1
 
 
 def save_customers(
@@ -54,13 +65,54 @@ def save_customers(
     group[tested] = split_at_random(table.index[tested])
     table.insert(2, "group", group)
     table.index = mask_ids(table.index, personal=personal, show_personal=show_personal)
+    _write_list(table, CUSTOMERS_FILE)
+    masked = not show_personal and list(table.index) != list(customers.index)
+    show_text(_describe_list(len(table), int((group == "control").sum()), masked=masked))
+
+
+def save_calls(
+    calls: pd.DataFrame,
+    *,
+    personal: Sequence[str] = (),
+    show_personal: bool = False,
+) -> None:
+    """Write the list of calls beside the page, with the page on fair use, and say what is in it.
+
+    Outside a report, in a notebook that is run by hand, nothing is written.
+
+    Parameters
+    ----------
+    calls : DataFrame
+        One row per customer, index `customer_id`: `what_to_do` (words), `group` ("treat" or
+        "control"), and what else the list says.
+    personal, show_personal
+        As in `save_customers`.
+
+    Raises
+    ------
+    InputError
+        If a column is missing.
+    """
+    check_columns(calls.columns, ["what_to_do", "group"], what="The table")
+    table = calls.set_axis(mask_ids(calls.index, personal=personal, show_personal=show_personal))
+    _write_list(table, _CALLS_FILE)
     if PAGE_FOLDER in os.environ:
-        path = Path(os.environ[PAGE_FOLDER], CUSTOMERS_FILE)
+        shutil.copyfile(docs_dir() / _FAIR_USE, Path(os.environ[PAGE_FOLDER], _FAIR_USE))
+    n_control = int((calls["group"] == "control").sum())
+    words = f"[{_CALLS_FILE}]({_CALLS_FILE}) beside this page has "
+    words += count_words(len(calls), "row") if len(calls) else "no rows"
+    words += f", {n_control:,} of them marked *control*: leave these alone." if n_control else "."
+    if not show_personal and list(table.index) != list(calls.index):
+        words += f" {_MASKED}"
+    show_text(words)
+
+
+def _write_list(table: pd.DataFrame, name: str) -> None:
+    if PAGE_FOLDER in os.environ:
+        path = Path(os.environ[PAGE_FOLDER], name)
         # With the mark at the front Excel takes the file for UTF-8 and shows Korean.
         safe = safe_for_spreadsheet(table.rename_axis("customer_id").reset_index())
         safe.to_csv(path, index=False, encoding="utf-8-sig")
-    masked = not show_personal and list(table.index) != list(customers.index)
-    show_text(_describe_list(len(table), int((group == "control").sum()), masked=masked))
 
 
 def split_at_random(ids: pd.Index) -> np.ndarray:
@@ -84,11 +136,7 @@ def split_at_random(ids: pd.Index) -> np.ndarray:
     >>> sorted(split_at_random(pd.Index(["a", "b", "c"])).tolist())
     ['control', 'treat', 'treat']
     """
-    drawn = [hashlib.sha256(f"{_SEED}:{one}".encode()).digest() for one in ids]
-    order = sorted(range(len(drawn)), key=drawn.__getitem__)
-    group = np.full(len(drawn), "treat", dtype=object)
-    group[order[: len(order) // 2]] = "control"
-    return group
+    return draw_control(ids, len(ids) // 2)
 
 
 def mask_ids(ids: pd.Index, *, personal: Sequence[str] = (), show_personal: bool) -> pd.Index:
@@ -136,12 +184,9 @@ def _describe_list(n_rows: int, n_control: int, *, masked: bool) -> str:
     if n_control:
         words.append(
             f"For the test, {n_control:,} of them are marked *control*: leave these alone. They "
-            f"were chosen at random, by a number drawn for each id with the seed {_SEED}, so a "
+            f"were chosen at random, by a number drawn for each id with the seed {SEED}, so a "
             "customer is in the same half next month, with few exceptions."
         )
     if masked:
-        words.append(
-            "Ids that tell who somebody is, such as e-mail addresses, are masked; the parameter "
-            "`show_personal=true` writes them as they are."
-        )
+        words.append(_MASKED)
     return " ".join(words)

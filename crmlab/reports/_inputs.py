@@ -1,17 +1,22 @@
 """What a template reads: a bundled set by its name, or the files of its reader."""
 
+from collections.abc import Mapping
 from typing import Any
 
+import pandas as pd
+
 from crmlab._words import count_words, money_words
+from crmlab.contracts import CONSENTS
 from crmlab.datasets import TRANSACTION_SETS, load_company, load_transactions
-from crmlab.loaders import TransactionAudit, audit_transactions
-from crmlab.reports._orders import require_orders
+from crmlab.loaders import TransactionAudit, audit_transactions, read_table
+from crmlab.reports._orders import keep_own, require_orders
 
 __all__ = [
     "audit_lines",
     "company_tables",
     "name_currency",
     "orders_source",
+    "read_consents",
     "read_orders",
 ]
 
@@ -41,6 +46,38 @@ def company_tables(data: str, **given: Any) -> dict[str, Any]:
     tables = load_company().tables
     own = {name: tables[name] if source is None else source for name, source in given.items()}
     return own | {"tables": tables}
+
+
+def read_consents(
+    data: str, consents: str | None, *, columns: Mapping[str, str], **reading: Any
+) -> Any:
+    """Read the answers of customers to being contacted; None where none are given.
+
+    Parameters
+    ----------
+    data : str
+        The orders, as the template takes them; with the simulated company its own answers count.
+    consents : str or None
+        The file.
+    columns : mapping
+        Their header to our name; those that the file has and that are about answers count.
+    **reading
+        `encoding`, `dayfirst` and `date_format` of `read_table`.
+
+    Returns
+    -------
+    DataFrame or None
+
+    Raises
+    ------
+    ContractError
+        If columns are missing.
+    """
+    source = company_tables(data, consents=consents)["consents"]
+    if source is None or isinstance(source, pd.DataFrame):
+        return source
+    where = {"columns": columns, "encoding": reading.get("encoding")}
+    return read_table(source, "consents", columns=keep_own(source, where, CONSENTS), **reading)
 
 
 def read_orders(data: str, *, currency: str | None = None, **reading: Any) -> TransactionAudit:

@@ -9,11 +9,11 @@ import pandas as pd
 
 from crmlab._parameters import Parameter
 from crmlab._words import count_words
-from crmlab.contracts import TRANSACTIONS, ContractError
+from crmlab.contracts import TRANSACTIONS, Contract, ContractError
 from crmlab.datasets import TRANSACTION_SETS, load_transactions
 from crmlab.loaders import TransactionAudit, audit_transactions, read_header
 
-__all__ = ["LeftOut", "check_orders", "require_orders"]
+__all__ = ["LeftOut", "check_orders", "keep_own", "require_orders"]
 
 _OPTIONS = set(inspect.signature(audit_transactions).parameters) - {"source"}
 _PLACES = ("encoding", "separator", "sheet", "header")  # options of where a table stands in a file
@@ -67,7 +67,7 @@ def check_orders(declared: Sequence[Parameter], values: Mapping[str, Any], data:
     if "data" not in files:
         return LeftOut()
     if len(files) > 1:  # the names of columns may belong to another file
-        options["columns"] = _keep_own(source, options)
+        options["columns"] = keep_own(source, options)
     audit = audit_transactions(source, **options)
     require_orders(audit, one_currency=units.get("currency") == _ONLY_CURRENCY)
     return LeftOut(audit.rows_quarantined, _list_faults(audit))
@@ -82,9 +82,12 @@ def _try_options(
         audit_transactions(orders.head(1), **options)
 
 
-def _keep_own(source: Any, options: Mapping[str, Any]) -> dict[str, str]:
+def keep_own(
+    source: Any, options: Mapping[str, Any], contract: Contract = TRANSACTIONS
+) -> dict[str, str]:
+    """Names of `options["columns"]` that the header of this source has and its contract knows."""
     places = {name: options[name] for name in _PLACES if name in options}
-    header, known = read_header(source, **places), TRANSACTIONS.names()
+    header, known = read_header(source, **places), contract.names()
     return {
         theirs: ours
         for theirs, ours in options["columns"].items()

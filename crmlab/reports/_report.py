@@ -20,7 +20,7 @@ from crmlab._notebooks import notebook_title, read_notebook
 from crmlab._parameters import Parameter, check_values, read_parameters
 from crmlab._paths import notebooks_dir
 from crmlab.datasets import TRANSACTION_SETS
-from crmlab.reports._customers import CUSTOMERS_FILE, PAGE_FOLDER
+from crmlab.reports._customers import BESIDE, PAGE_FOLDER
 from crmlab.reports._errors import NotebookFailed, ReportError, load_extra
 from crmlab.reports._orders import LeftOut, check_orders
 from crmlab.reports._progress import cell_bar
@@ -67,7 +67,7 @@ def run_report(
     -------
     Path
         The page, `<out>/index.html`; beside it are the executed notebook, `report.ipynb`, and
-        `customers.csv`, the customers that the page advises to do something about.
+        `customers.csv`, the customers that the page advises to do something about, or `calls.csv`.
 
     Raises
     ------
@@ -165,7 +165,7 @@ def make_report(
         with cell_bar([notebook], shown=progress) as bar:
             executed = _run_template(template, folder, destination, values, after_cell=bar.update)
         _write_page(folder / "index.html", executed, template=template, settings=settings)
-        beside = [CUSTOMERS_FILE] if (folder / CUSTOMERS_FILE).exists() else []
+        beside = [name for name in BESIDE if (folder / name).exists()]
         publish(folder, destination, ["report.ipynb", *beside, "index.html"])
     return MadeReport(destination / "index.html", left_out)
 

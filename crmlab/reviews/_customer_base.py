@@ -11,6 +11,7 @@ from crmlab._periods import Period
 from crmlab._words import count_words, money_words, name_money
 from crmlab.concentration import decile_table, lorenz_curve, share_needed, top_share_interval
 from crmlab.customer_base import cohort_retention, customer_flows, rfm_summary
+from crmlab.reviews._scores import score_base
 
 __all__ = ["CustomerBaseReview", "review_customer_base"]
 
@@ -35,6 +36,9 @@ class CustomerBaseReview:
         Per customer, index `customer_id`: `frequency` (days with a purchase after the first),
         `n_orders`, `revenue` (currency, of purchases, less what was given back), `last_purchase`
         and `days_since_last`.
+    scores : DataFrame
+        Per customer `r_score`, `f_score`, `m_score`, `rfm` and `segment`, as `RFMSegmenter` gives
+        them for the whole base; missing where it cannot be scored.
     flows, cohorts : DataFrame
         As `customer_flows` and `cohort_retention` return them; cohorts in `cohort_period`.
     cohort_period : {"W", "M", "Q", "Y"}
@@ -66,6 +70,7 @@ class CustomerBaseReview:
     """
 
     customers: pd.DataFrame = field(repr=False)
+    scores: pd.DataFrame = field(repr=False)
     flows: pd.DataFrame = field(repr=False)
     cohorts: pd.DataFrame = field(repr=False)
     cohort_period: Period
@@ -154,8 +159,8 @@ class CustomerBaseReview:
         """The customers that the page advises to do something about: the quiet best ones.
 
         One row each, index `customer_id`: `why` and `what_to_do` in words, `tested` (whether half
-        of them are to be left alone), `spent` and its `currency`, `orders`, `last_purchase` and
-        `days_since_last`; the dearest first.
+        of them are to be left alone), `spent` and its `currency`, `orders`, `last_purchase`,
+        `days_since_last` and the columns of `scores`; the dearest first.
         """
         quiet = self.quiet
         rank = f"among the best {self.top:.0%} of customers"
@@ -174,7 +179,7 @@ class CustomerBaseReview:
                 "days_since_last": quiet["days_since_last"],
             },
             index=quiet.index,
-        )
+        ).join(self.scores)
 
     @property
     def on_cohorts(self) -> str:
@@ -284,7 +289,8 @@ def review_customer_base(
     check_count("quiet_after", quiet_after)
     check_fraction("top", top, open_ends=True)
     flows = customer_flows(orders, period=period, observation_end=observation_end)
-    customers = _customers(orders, observation_end)
+    summary = rfm_summary(orders, observation_end=observation_end)
+    customers = _customers(summary)
     best = customers.nlargest(max(1, round(top * len(customers))), "revenue")
     quiet = best[best["days_since_last"] > quiet_after]
     problem = _find_problem(customers["revenue"])
@@ -292,6 +298,7 @@ def review_customer_base(
     cohort_period = _choose_cohorts(flows, period)
     return CustomerBaseReview(
         customers=customers,
+        scores=score_base(summary),
         flows=flows,
         cohorts=cohort_retention(orders, period=cohort_period, observation_end=observation_end),
         cohort_period=cohort_period,
@@ -310,9 +317,8 @@ def review_customer_base(
     )
 
 
-def _customers(orders: Any, observation_end: Any) -> pd.DataFrame:
+def _customers(summary: pd.DataFrame) -> pd.DataFrame:
     """Purchases, spending and silence of each customer."""
-    summary = rfm_summary(orders, observation_end=observation_end)
     # Equal to `total_spend` but for rounding, which the draws of an interval depend on: so
     # published limits stay.
     revenue = summary["mean_spend"] * (summary["frequency"] + 1)

@@ -12,6 +12,7 @@ from crmlab.customer_base import rfm_summary
 from crmlab.ltv import frequency_calibration, predictive_intervals
 from crmlab.reviews._actions import list_actions, list_customers
 from crmlab.reviews._models import PURCHASE_MODELS, FittedModels, fit_models, known_for_longer
+from crmlab.reviews._scores import score_base
 from crmlab.reviews._valuation import (
     AHEAD,
     DOUBTFUL,
@@ -44,6 +45,9 @@ class CustomerValueReview:
         Per customer, index `customer_id`: `purchases`, `days_since_last`, `value` (still to come,
         worth today), `alive` (probability to be a customer), `at_stake` (what the value would gain
         were that certain) and `doubtful` (whether `alive` is from 20 % to 80 %).
+    scores : DataFrame
+        Per customer `r_score`, `f_score`, `m_score`, `rfm` and `segment`, as `RFMSegmenter` gives
+        them for the whole base; missing where it cannot be scored.
     worth : Series
         Value of the whole base, with its interval.
     share_needed : float
@@ -78,6 +82,7 @@ class CustomerValueReview:
     """
 
     customers: pd.DataFrame = field(repr=False)
+    scores: pd.DataFrame = field(repr=False)
     worth: pd.Series = field(repr=False)
     share_needed: float
     purchases_ahead: pd.Series = field(repr=False)
@@ -173,12 +178,13 @@ class CustomerValueReview:
         One row each, index `customer_id`: those who may have left, most at stake first, then the
         others of those who hold 80 % of the value. `why` and `what_to_do` in words, `tested`
         (whether half of them are to be left alone), `value`, `at_stake` and their `currency`,
-        `probability` (to be a customer), `purchases` and `days_since_last`.
+        `probability` (to be a customer), `purchases`, `days_since_last` and the columns of
+        `scores`.
         """
         serve = self.customers.nlargest(self.n_needed, "value")
         table = list_customers(self.shown_doubtful, serve)
         table.insert(5, "currency", self.currency)
-        return table
+        return table.join(self.scores)
 
     @property
     def n_needed(self) -> int:
@@ -340,6 +346,7 @@ def review_customer_value(
     )
     return CustomerValueReview(
         customers=customers,
+        scores=score_base(summary),
         worth=worth,
         share_needed=share_needed(value),
         purchases_ahead=bought.iloc[0],
