@@ -162,7 +162,9 @@ X, BOUGHT, TREATED, _ = trial(300)
     [
         ({"treatment": TREATED}, "`assignment` must be told; got None"),
         (LOT, "`treatment` must be given"),
-        ({"treatment": np.ones(300, bool), **LOT}, "`control` must be what those left alone got"),
+        ({"treatment": np.where(TREATED, "letter", "call"), **LOT},
+         "`control` must be what those left alone got, one of 'call', 'letter'; got False"),
+        ({"treatment": TREATED, "X": X * 0, **LOT}, "`X` must tell customers apart"),
         ({"treatment": np.zeros(300, bool), **LOT}, "`treatment` must hold both arms"),
         ({"treatment": TREATED, "y": np.zeros(300), **LOT}, "`y` must differ between customers"),
         ({"treatment": X["age"] > 45, **LOT}, "`assignment` must be true: a lot would give arms"),
