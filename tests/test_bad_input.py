@@ -53,10 +53,15 @@ RANKED = TRIAL | {"score": SCORE}
 FEW = {"n_resamples": 40}
 ARMS = {"treatment": TRIAL["treated"], "assignment": "random"}
 
+GAINS = [churn.gains_table, churn.lift, churn.expected_maximum_profit, churn.maximum_profit,
+         churn.retention_profit_curve]  # fmt: skip
+CURVES = [uplift.uplift_curve, uplift.qini_curve, uplift.uplift_score, uplift.qini_score,
+          uplift.uplift_by_decile]  # fmt: skip
+
 # A call of each function that works.
 CALLS = {
-    **dict.fromkeys((churn.gains_table, churn.lift, churn.expected_maximum_profit, churn.maximum_profit, churn.retention_profit_curve), LEFT),
-    **dict.fromkeys((uplift.uplift_curve, uplift.qini_curve, uplift.uplift_score, uplift.qini_score, uplift.uplift_by_decile), RANKED),
+    **dict.fromkeys(GAINS, LEFT),
+    **dict.fromkeys(CURVES, RANKED),
     **dict.fromkeys((uplift.qini_score_interval, uplift.qini_band), RANKED | FEW),
     uplift.profit_curve: RANKED | FEW | {"value": 9, "cost": 1, "cost_per_response": 1},
     uplift.policy_profit: {"outcome": TRIAL["outcome"], **ARMS, "policies": {"a": SCORE > 0},
@@ -99,9 +104,9 @@ FAULTS = {
     "n_tiers": [N + 1],
     "X": CONSTANT,
     "as_of": ["1999-12-31", "2031-01-01"],
-    **dict.fromkeys(COSTS, [-0.01]),
+    **{name: [-0.01] for name in COSTS},
 }
-# These hold both classes and many scores as they are, so that a fault is in a column of a table.
+# A fault in a column of a table.
 COLUMNS = {
     (segmentation.rfm_scores, "summary"): SUMMARY.assign(frequency=4),
     (segmentation.RFMSegmenter.fit, "summary"): SUMMARY.assign(frequency=4),
