@@ -245,6 +245,15 @@ OTHERS = {
     "an infinite feature": (
         lambda: churn.ChurnModel().fit(X.assign(a=np.inf), FLAG), "Input X contains infinity"
     ),
+    "a feature beyond squares": (
+        lambda: churn.ChurnModel().fit(X * 1e200, FLAG), "`X` must hold numbers of at most 1e+150"
+    ),
+    "a caller without a name": (
+        lambda: churn.winback_list(
+            PEOPLE.assign(customer_id=["a", None]), CONSENTS, channel="phone"
+        ),
+        "`customer_id` must not be missing; 1 of 2 are",
+    ),
     "watching ends before it begins": (
         lambda: churn.subscription_tenures(SPELLS, observation_start="2031-01-01"),
         "`observation_start` must not be after the end of observation",

@@ -37,6 +37,7 @@ __all__ = ["ChurnModel"]
 _FOLDS = 5
 _N_BINS = 10
 _FEW = 100_000  # rows
+_LARGEST = 1e150
 _METHODS = ("logistic", "boosting")
 
 
@@ -143,6 +144,7 @@ class ChurnModel(ClassifierMixin, BaseEstimator):
             check_classification_targets(y)
         self.classes_, left = np.unique(y, return_inverse=True)
         self._check_classes()
+        _check_size(x)
         self._check_constant(x)
         self.medians_ = np.median(x, axis=0)
         self.bins_ = [cut_bins(column, min(_N_BINS, len(x))) for column in x.T]
@@ -245,7 +247,9 @@ class ChurnModel(ClassifierMixin, BaseEstimator):
         """Customers of today as numbers, with the features of the training."""
         check_is_fitted(self)
         with _naming():
-            return np.asarray(validate_data(self, X, dtype=float, reset=False))
+            x = np.asarray(validate_data(self, X, dtype=float, reset=False))
+        _check_size(x)
+        return x
 
     def _names(self) -> list[str]:
         known = getattr(self, "feature_names_in_", None)
@@ -328,6 +332,15 @@ class ChurnModel(ClassifierMixin, BaseEstimator):
                 f"`X` must vary in every feature; {', '.join(names)} is the same for all customers "
                 "and says nothing. Leave it out."
             )
+
+
+def _check_size(x: Floats) -> None:
+    """Raise where squares would be beyond all floating-point numbers."""
+    largest = float(np.abs(x).max())
+    if largest > _LARGEST:
+        raise InputError(
+            f"`X` must hold numbers of at most {_LARGEST:g}; got {largest:g}. Change the unit."
+        )
 
 
 @contextmanager
