@@ -37,7 +37,7 @@ def camp_test(company):
     return test, features.astype(float)
 
 
-def policy_money(n_customers, seed, share):
+def policy_money(n_customers, seed, share, *, policies=("uplift", "response", "risk")):
     """True profit, in won, of treating a share of one half by what the other half taught.
 
     By uplift; by the probability of ordering, whoever is treated; and by churn risk, as a
@@ -50,11 +50,13 @@ def policy_money(n_customers, seed, share):
     learn = np.random.default_rng(seed).random(len(test)) < 0.5
     known, held = features[learn], features[~learn]
     lot = {"treatment": test["treated"][learn], "assignment": "random"}
-    scores = {
-        "uplift": TwoModelUplift().fit(known, test["outcome"][learn], **lot).predict(held),
-        "response": logistic(known, test["outcome"][learn], held),
-        "risk": churn_risk(company, camp["start"] - pd.Timedelta(days=1)).reindex(held.index),
+    outcome, eve = test["outcome"][learn], camp["start"] - pd.Timedelta(days=1)
+    by = {
+        "uplift": lambda: TwoModelUplift().fit(known, outcome, **lot).predict(held),
+        "response": lambda: logistic(known, outcome, held),
+        "risk": lambda: churn_risk(company, eve).reindex(held.index),
     }
+    scores = {name: by[name]() for name in policies}
     gain = camp["margin"] * effects["effect"].reindex(held.index) - camp["cost_per_contact"]
     n = round(share * len(held))
     return {
