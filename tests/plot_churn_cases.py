@@ -14,6 +14,10 @@ def survival():
 CHURN_TABLES = {
     plot_kaplan_meier: survival,
     plot_incidence: lambda: cumulative_incidence([1, 2, 3, 4], ["price", "move", "price", None]),
-    plot_gains: lambda: gains_table([1, 1, 0, 1, 0, 0], [9, 8, 7, 3, 2, 1], n_groups=3),
-    plot_retention_profit: lambda: retention_profit_curve([1, 0, 1, 0], [0.9, 0.8, 0.7, 0.1]),
+    plot_gains: lambda: gains_table([1, 1, 0, 1, 0, 0], [9, 8, 7, 3, 2, 1], n_groups=3)[
+        ["cumulative_customer_share", "gain"]  # what the picture reads
+    ],
+    plot_retention_profit: lambda: retention_profit_curve([1, 0, 1, 0], [0.9, 0.8, 0.7, 0.1])[
+        ["fraction", "profit"]
+    ],
 }

@@ -3,9 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from crmlab.acquisition import ResponseCurve, spend_curve
+from crmlab.acquisition import ResponseCurve, budget_split, spend_curve
 from crmlab.plots import (
     plot_balance,
+    plot_budget_split,
     plot_cost_ratio,
     plot_elasticity,
     plot_half_life,
@@ -44,6 +45,11 @@ def spending():
     return spend_curve(*curves, money, on="acquisition", margin=100, discount_rate=0.1)
 
 
+def split():
+    curves = ResponseCurve(0.3, 0.02), ResponseCurve(0.9, 0.05, 0.5)
+    return budget_split(*curves, budget=9e3, n_prospects=500, n_customers=200, value_won=200)
+
+
 UPLIFT_TABLES = {
     plot_qini: lambda: qini_curve(*TRIAL, **LOT),
     plot_uplift_deciles: lambda: uplift_by_decile(*TRIAL, n_groups=4, **LOT),
@@ -54,4 +60,5 @@ UPLIFT_TABLES = {
     plot_margin_by_tenure: tenures,
     plot_cost_ratio: lambda: pd.DataFrame({"cost_to_win": [40.0], "cost_to_keep": [10.0]}),
     plot_spend_curve: spending,
+    plot_budget_split: split,
 }

@@ -9,7 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import minimize_scalar
 
-from crmlab.acquisition import ResponseCurve, cost_ratio, optimal_spend, spend_curve
+from crmlab.acquisition import (
+    ResponseCurve,
+    budget_split,
+    cost_ratio,
+    optimal_spend,
+    spend_curve,
+)
 
 WIN = ResponseCurve.from_ceiling((10, 0.05), ceiling=0.3)
 KEEP = ResponseCurve.from_ceiling((20, 0.6), ceiling=0.9)
@@ -60,6 +66,52 @@ def test_the_next_customer_won_or_kept_costs_what_a_customer_is_worth(c1, k1, c2
             assert marginal == pytest.approx(best["customer_value"], rel=1e-6)
         else:
             assert marginal >= best["customer_value"] * (1 - 1e-6)
+
+
+def test_with_a_floor_the_closed_form_is_still_the_numeric_optimum():
+    keep = ResponseCurve.from_ceiling((20, 0.6), ceiling=0.9, floor=0.5)
+    assert keep.rate(0.0) == 0.5
+    assert keep.rate(20.0) == pytest.approx(0.6)
+    money = np.linspace(0, 200, 200_001)
+    kept = 0.9 - 0.4 * np.exp(-keep.slope * money)
+    value = 100 + (kept * 100 - money) / (1.1 - kept)
+    plan = optimal_spend(WIN, keep, **MONEY, current=(10, 20))
+    best = plan.loc["optimal"]
+    assert best["retention_spend"] == pytest.approx(money[value.argmax()], abs=2e-3)
+    assert best["customer_value"] == pytest.approx(value.max())
+    assert best["marginal_cost_to_keep"] == pytest.approx(best["customer_value"])
+    # Who stays anyway is no reason to spend less or more than the slope says.
+    assert plan.loc["current", "cost_to_keep"] == pytest.approx(20 / 0.6)
+
+
+SPLIT = {"n_prospects": 2_000, "n_customers": 500, "value_won": 200, "value_kept": 300}
+
+
+@pytest.mark.parametrize("budget", [1.0, 3_000.0, 30_000.0, 500_000.0])
+@pytest.mark.parametrize("floor", [0.0, 0.5])
+def test_the_best_split_is_the_one_found_by_search(budget, floor):
+    keep = ResponseCurve.from_ceiling((20, 0.6), ceiling=0.9, floor=floor)
+    table = budget_split(WIN, keep, budget=budget, shares=np.linspace(0, 1, 10_001), **SPLIT)
+    assert table["best"].iloc[0] == pytest.approx(
+        table["share"][table["equity"].argmax()], abs=1e-4
+    )
+    by_hand = budget * 0.3
+    row = table.iloc[3_000]
+    won = 2_000 * WIN.ceiling * (1 - math.exp(-WIN.slope * (budget - by_hand) / 2_000))
+    kept = 500 * (0.9 - (0.9 - floor) * math.exp(-keep.slope * by_hand / 500))
+    assert row["equity"] == pytest.approx(won * 200 + kept * 300 - budget)
+    # The next unit of money, by a small difference of both tables.
+    more = budget_split(
+        WIN, keep, budget=budget * 1.0001, shares=[by_hand / (budget * 1.0001)], **SPLIT
+    ).iloc[0]
+    gain = (more["n_won"] - row["n_won"]) * 200 / (budget * 0.0001)
+    assert gain == pytest.approx(row["next_won"], rel=1e-3)
+
+
+def test_without_a_budget_no_split_is_best():
+    table = budget_split(WIN, KEEP, budget=0, **SPLIT)
+    assert table["best"].isna().all()
+    assert table["equity"].eq(0).all()
 
 
 def test_large_margins_do_not_overflow():
@@ -128,6 +180,13 @@ def test_costs_are_averages_of_the_time_asked_for():
         (lambda: optimal_spend(WIN, KEEP, **MONEY, current=(1, -2)), "`current` must not be neg"),
         (lambda: optimal_spend(WIN, KEEP, **MONEY, current=[1]), "`current` must be two numbers"),
         (lambda: spend_curve(WIN, KEEP, [1, -1], on="retention", **MONEY), "`spend` must not be"),
+        (lambda: budget_split(WIN, KEEP, budget=1, shares=[1.2], **SPLIT), "`shares` must be in"),
+        (lambda: budget_split(WIN, KEEP, budget=-1, **SPLIT), "`budget` must be"),
+        (lambda: ResponseCurve(0.5, 0.1, floor=0.5), "`floor` must be in"),
+        (
+            lambda: ResponseCurve.from_ceiling((20, 0.6), ceiling=0.9, floor=0.6),
+            "`floor` must be below the rate",
+        ),
         (lambda: spend_curve(WIN, KEEP, [1], on="both", **MONEY), "`on` must be one of 'acqui"),
         (lambda: cost_ratio(SPEND, n_won=0, n_kept=9), "`n_won` must be at least 1; got 0"),
         (lambda: cost_ratio(SPEND.assign(amount=-1.0), n_won=1, n_kept=9), "amount"),

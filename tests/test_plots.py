@@ -143,8 +143,8 @@ def test_title_and_labels_are_written_with_units(plot, make_table):
     ax = plot(make_table())
     assert ax.get_title()
     unit = (
-        r"\((number|.*%|customers|date|1 = |currency|weeks|probability|bits|years|responses|"
-        "standard deviations)"
+        r"\((number|.*%|customers|date|1 = |currency|weeks|units of time|probability|bits|years"
+        "|responses|standard deviations)"
     )
     assert re.search(unit + "|^(month|action|step|best customers chosen by)$", ax.get_xlabel())
     assert re.search(

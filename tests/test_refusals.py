@@ -84,7 +84,7 @@ RESULTS = {
     "data_quality.Publication", "datasets.Company", "datasets.Truth", "identity.Linkage",
     "loaders.TransactionAudit", "reports.Parameter", "simulate.Company", "simulate.Truth",
     "acquisition.ResponseCurve", "widgets.ChurnView", "widgets.LeverView", "widgets.LinkageView",
-    "widgets.ParetoView", "widgets.TierView", "widgets.UpliftView",
+    "widgets.ParetoView", "widgets.SplitView", "widgets.TierView", "widgets.UpliftView",
 }  # fmt: skip
 
 SAY = {"exercises"}  # what is wrong with an answer or a key is printed, and nothing is raised
@@ -100,6 +100,7 @@ NOT_REFUSED = {
     ("acquisition.optimal_spend", "current"): NUMBERS,
     ("acquisition.optimal_spend", "margin"): "money, of any size",
     ("acquisition.spend_curve", "margin"): "money, of any size",
+    ("plots.plot_budget_split", "currency"): LABEL,
     ("plots.plot_cost_ratio", "currency"): LABEL,
     ("plots.plot_half_life", "unit"): LABEL,
     ("plots.plot_margin_by_tenure", "unit"): LABEL,
@@ -371,7 +372,9 @@ def calls() -> dict[str, Callable[..., Any]]:
     stays = [2.0, 3.0, 3.0, 5.0]
     features = pd.DataFrame({"age": [1.0, 3.0, 2.0, 5.0], "duration": stays, "event": left})
     scored = pd.DataFrame({"customer_id": ["c1"], "probability": 0.5, "value": 9.0})
+    budget = {"budget": 9e3, "n_prospects": 500, "n_customers": 200, "value_won": 200}
     given = {
+        "acquisition.budget_split": works(WIN, KEEP, **budget),
         "acquisition.cost_ratio": works(bill, n_won=2, n_kept=3),
         "acquisition.optimal_spend": works(WIN, KEEP, **lever),
         "acquisition.spend_curve": works(WIN, KEEP, [1.0], on="retention", **lever),
@@ -527,6 +530,8 @@ def calls() -> dict[str, Callable[..., Any]]:
         "widgets.linkage_view": works(BY_THRESHOLD, 0.5, **mailing),
         "widgets.pareto_explorer": works(SPENT),
         "widgets.pareto_view": works(SPENT),
+        "widgets.split_explorer": works(WIN, KEEP, **budget),
+        "widgets.split_view": works(WIN, KEEP, **budget),
         "widgets.tier_explorer": works(RANKED),
         "widgets.tier_view": works(RANKED),
         "widgets.uplift_explorer": works(by_share, value=9.0, cost=1.0),

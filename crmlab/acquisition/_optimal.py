@@ -13,7 +13,7 @@ from crmlab._errors import InputTypeError
 from crmlab._units import UNIT_DAYS, Unit, rate_per
 from crmlab.acquisition._response import ResponseCurve
 
-__all__ = ["optimal_spend", "spend_curve"]
+__all__ = ["check_curve", "optimal_spend", "spend_curve"]
 
 
 def optimal_spend(
@@ -71,10 +71,10 @@ def optimal_spend(
 
     Notes
     -----
-    Closed form. Keeping does not depend on winning: with k, c slope and ceiling of keeping,
-    q = (1 + d - c) / c and L = k m (1 + d) - 1, the best R solves k R + W = L with W e^(-kR) = q,
-    so k R = L - W(q e^L), W Lambert's function, or 0. Then A = ln(k c V) / k for winning, V the
-    customer's value, or 0. The ratio of average costs is no guide to either.
+    Closed form. Keeping does not depend on winning: with k, c, f slope, ceiling and floor of
+    keeping, q = (1 + d - c) / (c - f) and L = k m (1 + d) - 1, the best R solves k R + W = L with
+    W e^(-kR) = q, so k R = L - W(q e^L), W Lambert's function, or 0. Then A = ln(k (c - f) V) / k
+    for winning, V the customer's value, or 0. The ratio of average costs is no guide to either.
 
     References
     ----------
@@ -96,8 +96,8 @@ def optimal_spend(
     optimal               13.9             44.7           235.5     1.9
     current               10.0             20.0           180.0    -1.0
     """
-    _check_curve("acquisition", acquisition)
-    _check_curve("retention", retention)
+    check_curve("acquisition", acquisition)
+    check_curve("retention", retention)
     each = check_number("margin", margin, low=0)
     rate = _read_rate(discount_rate, period, per)
     keep = _best_keeping(retention, each, rate)
@@ -173,7 +173,8 @@ def spend_curve(
     )  # fmt: skip
 
 
-def _check_curve(name: str, curve: Any) -> None:
+def check_curve(name: str, curve: Any) -> None:
+    """Raise unless `curve` is a ResponseCurve."""
     if not isinstance(curve, ResponseCurve):
         raise InputTypeError(
             f"`{name}` must be a ResponseCurve, such as ResponseCurve.from_ceiling((10, 0.05), "
@@ -204,22 +205,22 @@ def _value(curve: ResponseCurve, spend: float, margin: float, rate: float) -> fl
 
 def _best_keeping(curve: ResponseCurve, margin: float, rate: float) -> float:
     """Spending per customer and period at which one more customer kept costs what it is worth."""
-    k, c = curve.slope, curve.ceiling
+    k = curve.slope
     level = k * margin * (1 + rate) - 1
-    q = (1 + rate - c) / c
+    q = (1 + rate - curve.ceiling) / curve.room
     # W(q e^L) = omega(L + ln q), which does not overflow.
     best = level - float(wrightomega(level + math.log(q)))
     return max(best, 0.0) / k
 
 
 def _best_winning(curve: ResponseCurve, value: float) -> float:
-    worth = curve.slope * curve.ceiling * value
+    worth = curve.slope * curve.room * value
     return math.log(worth) / curve.slope if worth > 1 else 0.0
 
 
 def _marginal(curve: ResponseCurve, spend: float) -> float:
     """Cost of the next customer: one over the slope of the curve there."""
-    return math.exp(min(curve.slope * spend, 700.0)) / (curve.slope * curve.ceiling)
+    return math.exp(min(curve.slope * spend, 700.0)) / (curve.slope * curve.room)
 
 
 def _describe(

@@ -17,7 +17,9 @@ __all__ = ["ResponseCurve"]
 
 @dataclass(frozen=True)
 class ResponseCurve:
-    """Share of people won, or kept, by the money spent on each: ceiling (1 - exp(-slope spend)).
+    """Share of people won, or kept, by the money spent on each.
+
+    The share is ceiling - (ceiling - floor) exp(-slope spend).
 
     Parameters
     ----------
@@ -25,6 +27,9 @@ class ResponseCurve:
         Share that no spending exceeds, in (0, 1].
     slope : float
         How fast the ceiling is approached, per unit of currency; above 0.
+    floor : float, default=0.0
+        Share without any spending, from 0 to below the ceiling. At 0, as Blattberg and Deighton
+        have it, nobody stays whom nothing was spent on: all who stay are credited to the money.
 
     References
     ----------
@@ -44,19 +49,28 @@ class ResponseCurve:
 
     ceiling: float
     slope: float
+    floor: float = 0.0
 
     def __post_init__(self) -> None:
         check_number("ceiling", self.ceiling, low=0, high=1, open_low=True)
         check_number("slope", self.slope, low=0, open_low=True)
+        check_number("floor", self.floor, low=0, high=self.ceiling, open_high=True)
+
+    @property
+    def room(self) -> float:
+        """Share that spending can add: from the floor to the ceiling."""
+        return self.ceiling - self.floor
 
     @classmethod
-    def from_ceiling(cls, point: tuple[float, float], *, ceiling: float) -> Self:
+    def from_ceiling(
+        cls, point: tuple[float, float], *, ceiling: float, floor: float = 0.0
+    ) -> Self:
         """Make the curve through one point (spend, rate) and a ceiling that somebody judged.
 
         Raises
         ------
         InputError
-            If the rate is not below the ceiling, or a number is out of range.
+            If the rate is not between floor and ceiling, or a number is out of range.
         """
         top = check_number("ceiling", ceiling, low=0, high=1, open_low=True)
         spend, rate = _read_point("point", point)
@@ -64,7 +78,13 @@ class ResponseCurve:
             raise InputError(
                 f"`ceiling` must be above the rate seen already, {rate:g}; got {top:g}."
             )
-        return cls(top, -math.log1p(-rate / top) / spend)
+        low = check_number("floor", floor, low=0, high=1)
+        if rate <= low:
+            raise InputError(
+                f"`floor` must be below the rate seen with spending, {rate:g}; got {low:g}. "
+                "Without a difference, spending does nothing."
+            )
+        return cls(top, -math.log1p(-(rate - low) / (top - low)) / spend, low)
 
     @classmethod
     def from_points(cls, low: tuple[float, float], high: tuple[float, float]) -> Self:
@@ -85,10 +105,12 @@ class ResponseCurve:
             )
         # (1 - exp(-steps z)) / (1 - exp(-z)) falls from `steps` to 1 as z = slope * spend grows.
         z = brentq(
-            lambda z: math.expm1(-steps * z) - ratio * math.expm1(-z), *_bracket(ratio, steps)
+            lambda z: math.expm1(-steps * z) - ratio * math.expm1(-z),
+            *_bracket(ratio, steps),
+            xtol=1e-14,
         )
         ceiling = rate / -math.expm1(-z)
-        if ceiling > 1 + 1e-12:
+        if ceiling > 1 + 1e-9:  # what the search leaves open
             raise InputError(
                 f"`high` must imply a ceiling of at most 1; {low!r} and {high!r} imply "
                 f"{ceiling:.3g}. Returns hardly diminish between them: judge the ceiling and use "
@@ -107,12 +129,12 @@ class ResponseCurve:
         Returns
         -------
         float or ndarray
-            In [0, ceiling).
+            In [floor, ceiling).
         """
         if np.ndim(spend):
-            return -self.ceiling * np.expm1(-self.slope * check_vector("spend", spend))
+            return self.floor - self.room * np.expm1(-self.slope * check_vector("spend", spend))
         each = check_number("spend", spend, low=0)
-        return -self.ceiling * math.expm1(-self.slope * each)
+        return self.floor - self.room * math.expm1(-self.slope * each)
 
 
 def _read_point(name: str, point: tuple[float, float]) -> tuple[float, float]:

@@ -32,6 +32,7 @@ with needing("plots"):
         plot_segments,
     )
     from crmlab.plots._staying import (
+        plot_budget_split,
         plot_cost_ratio,
         plot_elasticity,
         plot_half_life,
@@ -54,6 +55,7 @@ with needing("plots"):
 
 __all__ = [
     "plot_balance",
+    "plot_budget_split",
     "plot_cohorts",
     "plot_cost_ratio",
     "plot_deciles",

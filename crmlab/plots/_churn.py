@@ -74,7 +74,7 @@ def plot_kaplan_meier(curve: pd.DataFrame, *, unit: str = "", ax: Axes | None = 
     ax.set_ylim(0, 1.02)
     ax.set_xlim(left=float(curve["time"].min()))
     format_percent(ax.yaxis)
-    x = f"time as a customer ({unit})" if unit else "time as a customer"
+    x = f"time as a customer ({unit or 'units of time'})"
     return finish(ax, title=title, x=x, y="still a customer (%)")
 
 
@@ -155,7 +155,7 @@ def plot_incidence(table: pd.DataFrame, *, unit: str = "", ax: Axes | None = Non
     ax.set_ylim(0, min(1.02, 1.15 * max(last.values())))
     ax.set_xlim(left=float(table["time"].min()))
     format_percent(ax.yaxis)
-    x = f"time as a customer ({unit})" if unit else "time as a customer"
+    x = f"time as a customer ({unit or 'units of time'})"
     title = f"After {after}, {percent(last[most])} have left for {most}, the most frequent cause"
     return finish(ax, title=title, x=x, y="have left (% of customers)")
 

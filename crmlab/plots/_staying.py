@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from crmlab._checks import check_column
+from crmlab._checks import check_column, check_fraction
 from crmlab._errors import InputError
 from crmlab.plots._canvas import (
     BLUE,
@@ -21,6 +21,7 @@ from crmlab.plots._canvas import (
 )
 
 __all__ = [
+    "plot_budget_split",
     "plot_cost_ratio",
     "plot_elasticity",
     "plot_half_life",
@@ -270,4 +271,58 @@ def plot_spend_curve(curve: pd.DataFrame, *, currency: str = "", ax: Axes | None
         title=f"Best spending on {what}: {amount} per {each}",
         x=f"spending on {what} ({currency or 'currency'} per {each})",
         y=f"customer equity per prospect ({currency or 'currency'})",
+    )
+
+
+def plot_budget_split(
+    table: pd.DataFrame, *, chosen: float | None = None, currency: str = "", ax: Axes | None = None
+) -> Axes:
+    """Draw what each way to split a budget between winning and keeping earns; mark the best.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As `budget_split` returns it: `share`, `equity` and `best`.
+    chosen : float, optional
+        Share for keeping to be marked as well, in [0, 1].
+    currency : str, default=""
+        Name of the currency.
+    ax : matplotlib Axes, optional
+        Where to draw; a new figure if not given.
+
+    Returns
+    -------
+    matplotlib Axes
+
+    Raises
+    ------
+    InputError
+        If a column is missing, `table` has no rows, or `chosen` is outside [0, 1].
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"share": [0, 0.5, 1], "equity": [48.0, 50, 44], "best": 0.29})
+    >>> plot_budget_split(table, currency="EUR").get_title()
+    'Best split: 29% of the budget for keeping'
+    """
+    check_table("table", table, ["share", "equity", "best"])
+    table = table.sort_values("share")
+    share = check_column(table, "share", what="`table`")
+    equity = check_column(table, "equity", what="`table`", negative=True)
+    best = float(table["best"].iloc[0])
+    ax = make_axes(ax)
+    ax.plot(share, equity, color=BLUE, linewidth=2.5)
+    if np.isfinite(best):
+        ax.axvline(best, color=GREEN, linestyle="--", linewidth=1.5)
+    if chosen is not None:
+        ax.axvline(check_fraction("chosen", chosen), color=RED, linestyle=":", linewidth=2)
+    ax.set_xlim(-0.02, 1.02)
+    format_percent(ax.xaxis)
+    format_money(ax.yaxis)
+    known = f"Best split: {best:.0%} of the budget for keeping"
+    return finish(
+        ax,
+        title=known if np.isfinite(best) else "Without a budget there is nothing to split",
+        x="share for keeping, the rest for winning (% of the budget)",
+        y=f"customer equity less the budget ({currency or 'currency'})",
     )
