@@ -75,11 +75,62 @@ _ROSSI = """
 """
 
 
+# Miller (1981): weeks of remission of 23 leukaemia patients; `aml` of R's package survival.
+_MAINTAINED = "9 13 13+ 18 23 28+ 31 34 45+ 48 161+"
+_NOT_MAINTAINED = "5 5 8 8 12 16+ 23 27 30 33 43 45"
+
+# Loprinzi et al. (1994): days of 228 patients with lung cancer; `lung` of the same package.
+_MEN = """
+11 11 11 12 13 13 15 26 30 31 53 53 54 59 60 65 65 71 81 88 88 92 93 95 105 107 110 116 118 131
+132 132 135 142 144 147 156 156 163 163 163 166 170 174+ 175 176 177 179 179 180 181 181 183
+185+ 188+ 189 191+ 196+ 197+ 197 202 207 210 212 218 221+ 222+ 222 223 225+ 225+ 229 230 237+
+239 246 259+ 267 269 270 279+ 283 284+ 284 285 286 288 291 292+ 300+ 301+ 301 303+ 303 306 310
+320 329 337 353 353 363 364 371 387 390 394 404+ 413+ 428 429 442 444+ 455 457 458+ 460 477 519
+524 533 558 567 574 583 613 624 643 655 689 707 791 806+ 814 840+ 883 1010+ 1022+
+"""
+_WOMEN = """
+5 60 61 62 79 81 92+ 95 105+ 107 122 145 145 153 166 167 173+ 175+ 177+ 182 186 192+ 194 199 201
+201 202+ 203+ 208 211+ 224+ 226 235+ 239 240+ 243+ 245 252+ 266+ 268 269+ 272+ 276+ 285 292+ 293
+296+ 305 310 315+ 332+ 340 345 348 350 351 356+ 361 363 364+ 371 376+ 382+ 384+ 426 433 444 450
+473 511+ 511+ 520 524 529+ 543+ 550 551+ 559+ 588+ 641 654 687 705 728 731 735 740+ 765 821+
+965+
+"""
+
+# Edmonson et al. (1979): days, death and age of 26 patients; `ovarian` of the same package.
+_OVARIAN = """
+59 1 72.3315 115 1 74.4932 156 1 66.4658 421 0 53.3644 431 1 50.3397 448 0 56.4301
+464 1 56.9370 475 1 59.8548 477 0 64.1753 563 1 55.1781 638 1 56.7562 744 0 50.1096
+769 0 59.6301 770 0 57.0521 803 0 39.2712 855 0 43.1233 1040 0 38.8932 1106 0 44.6000
+1129 0 53.9068 1206 0 44.2055 1227 0 59.5890 268 1 74.5041 329 1 43.1370 353 1 63.2192
+365 1 64.4247 377 0 58.3096
+"""
+
+
 def gehan() -> pd.DataFrame:
     """Duration in weeks, event, group."""
+    return _read_groups({"6-MP": _TREATED, "placebo": _PLACEBO})
+
+
+def aml() -> pd.DataFrame:
+    """Duration in weeks, event, group."""
+    return _read_groups({"maintained": _MAINTAINED, "not": _NOT_MAINTAINED})
+
+
+def lung() -> pd.DataFrame:
+    """Duration in days, event, group."""
+    return _read_groups({"men": _MEN, "women": _WOMEN})
+
+
+def ovarian() -> pd.DataFrame:
+    """Duration in days, event, age."""
+    numbers = np.array(_OVARIAN.split(), dtype=float).reshape(-1, 3)
+    return pd.DataFrame(numbers, columns=["duration", "event", "age"])
+
+
+def _read_groups(groups: dict[str, str]) -> pd.DataFrame:
     rows = [
         {"duration": int(each.strip("+")), "event": "+" not in each, "group": group}
-        for group, text in (("6-MP", _TREATED), ("placebo", _PLACEBO))
+        for group, text in groups.items()
         for each in text.split()
     ]
     return pd.DataFrame(rows)

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
-from churn_cases import gehan, rossi
+from churn_cases import aml, gehan, lung, ovarian, rossi
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import minimize
@@ -54,6 +54,35 @@ def test_medians_and_log_rank_of_the_leukaemia_patients():
     assert medians == {"6-MP": 23, "placebo": 8}
     test = log_rank(patients["duration"], patients["event"], patients["group"]).iloc[0]
     assert (round(test["statistic"], 2), test["degrees_of_freedom"]) == (16.79, 1)
+
+
+def test_survival_of_the_patients_in_the_documentation_of_r():
+    # Therneau and Grambsch (2000), Modeling Survival Data; package survival, survfit of `aml`.
+    parts = {name: kaplan_meier(part["duration"], part["event"])
+             for name, part in aml().groupby("group")}  # fmt: skip
+    steps = {name: part[part["n_events"] > 0] for name, part in parts.items()}
+    assert steps["maintained"]["survival"].round(4).tolist() == [
+        0.9091, 0.8182, 0.7159, 0.6136, 0.4909, 0.3682, 0.1841,
+    ]  # fmt: skip
+    assert steps["maintained"]["standard_error"].round(4).tolist() == [
+        0.0867, 0.1163, 0.1397, 0.1526, 0.1642, 0.1627, 0.1535,
+    ]  # fmt: skip
+    assert steps["not"]["survival"].round(4).tolist() == [
+        0.8333, 0.6667, 0.5833, 0.4861, 0.3889, 0.2917, 0.1944, 0.0972, 0.0,
+    ]  # fmt: skip
+    medians = [survival_time(part)["estimate"].iloc[0] for part in parts.values()]
+    assert medians == [31, 23]
+    # survdiff and survfit of `lung` by sex: chi-squared 10.3, medians 270 and 426 days.
+    patients = lung()
+    for table, statistic in ((aml(), 3.4), (patients, 10.3)):
+        found = log_rank(table["duration"], table["event"], table["group"]).iloc[0]
+        assert round(found["statistic"], 1) == statistic
+    for name, n, deaths, median in (("men", 138, 112, 270), ("women", 90, 53, 426)):
+        part = patients[patients["group"] == name]
+        assert (len(part), part["event"].sum()) == (n, deaths)
+        assert survival_time(kaplan_meier(part["duration"], part["event"]))["estimate"].item() == (
+            median
+        )
 
 
 def slow_curve(duration, event, entry, times):
@@ -238,6 +267,25 @@ def test_cox_on_the_released_prisoners():
     ]  # fmt: skip
     assert found.loc["age", "proportional"].startswith("the ratio falls with time (p 0.015)")
     assert found.loc["fin", "proportional"] == "no sign that it changes (p = 0.80)"
+
+
+@pytest.mark.parametrize(
+    ("table", "covariate", "coefficient", "error"),
+    [
+        # coxph of R's package survival (Therneau and Grambsch 2000), as its documentation has it;
+        # the 6-MP trial: Venables and Ripley (2002), MASS, `gehan`.
+        pytest.param(aml, "not", 0.9155, 0.5119, id="aml"),
+        pytest.param(lung, "women", -0.5310, 0.1672, id="lung"),
+        pytest.param(gehan, "placebo", 1.5721, 0.4124, id="gehan"),
+        pytest.param(ovarian, "age", 0.1616, 0.0497, id="ovarian"),
+    ],
+)
+def test_hazards_of_the_patients_in_the_documentation_of_r(table, covariate, coefficient, error):
+    table = table()
+    if covariate != "age":
+        table[covariate] = table["group"] == covariate
+    row = cox_hazards(table, [covariate]).iloc[0]
+    assert row[["coefficient", "standard_error"]].round(4).tolist() == [coefficient, error]
 
 
 def slow_likelihood(beta, duration, event, entry, x):

@@ -58,7 +58,7 @@ def test_too_many_groups_are_refused():
 def test_causes_are_drawn_one_by_one():
     table = cumulative_incidence([1, 2, 3, 4], ["가격", "이사", "가격", None])
     ax = plot_incidence(table, unit="months")
-    assert ax.get_title() == "After 4 months 50% have left for 가격, the most frequent cause"
+    assert ax.get_title() == "After 4 months, 50% have left for 가격, the most frequent cause"
     assert_allclose(ax.lines[0].get_ydata(), table.query("cause == '가격'")["incidence"])
 
 

@@ -490,7 +490,7 @@ def test_tables_of_an_engine_say_the_same_as_frames():
         ((contacts(), responses(date=pd.Timestamp("2025-03-01"))),
          "`responses` must not come before the contact; 3 of 3 to 'K' do: a treatment after"),
         ((contacts(date=pd.Timestamp("2025-03-03", tz="Asia/Seoul")), responses()),
-         "Dates must have one time zone in all tables; `contacts` has Asia/Seoul, `responses` has"),
+         "Dates must be on one clock in all tables; got `contacts` in Asia/Seoul, `responses` in"),
         ((contacts(customer_id=["a", "a", "c"]), responses()),
          "`contacts` must hold a customer in one arm of a campaign; 1 of 2 in 'K' are both"),
         ((contacts(), responses(customer_id="z")),

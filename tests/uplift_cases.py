@@ -6,6 +6,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from crmlab.churn import ChurnModel, churn_features, churn_panel, label_churn
 from crmlab.customer_base import rfm_summary
 from crmlab.simulate import simulate_company
 from crmlab.uplift import TwoModelUplift, experiment_table
@@ -36,11 +37,11 @@ def camp_test(company):
     return test, features.astype(float)
 
 
-def policy_money(n_customers, seed, share):
+def policy_money(n_customers, seed, share, *, policies=("uplift", "response", "risk")):
     """True profit, in won, of treating a share of one half by what the other half taught.
 
-    By uplift; by the probability of ordering, whoever is treated; and by churn risk, of customers
-    who bought in the year before and not again in the half year after the camp began.
+    By uplift; by the probability of ordering, whoever is treated; and by churn risk, as a
+    `ChurnModel` tells it on the eve.
     """
     company = simulate_company(n_customers, seed=seed)
     test, features = camp_test(company)
@@ -49,11 +50,13 @@ def policy_money(n_customers, seed, share):
     learn = np.random.default_rng(seed).random(len(test)) < 0.5
     known, held = features[learn], features[~learn]
     lot = {"treatment": test["treated"][learn], "assignment": "random"}
-    scores = {
-        "uplift": TwoModelUplift().fit(known, test["outcome"][learn], **lot).predict(held),
-        "response": logistic(known, test["outcome"][learn], held),
-        "risk": logistic(known, left_after(company, test, camp["start"])[learn], held),
+    outcome, eve = test["outcome"][learn], camp["start"] - pd.Timedelta(days=1)
+    by = {
+        "uplift": lambda: TwoModelUplift().fit(known, outcome, **lot).predict(held),
+        "response": lambda: logistic(known, outcome, held),
+        "risk": lambda: churn_risk(company, eve).reindex(held.index),
     }
+    scores = {name: by[name]() for name in policies}
     gain = camp["margin"] * effects["effect"].reindex(held.index) - camp["cost_per_contact"]
     n = round(share * len(held))
     return {
@@ -67,8 +70,18 @@ def logistic(known, outcome, held):
     return model.fit(known, outcome).predict_proba(held)[:, 1]
 
 
-def left_after(company, test, start):
-    """Whether a customer bought nothing in the half year from the start on."""
-    lines = company.transactions
-    later = lines["date"].between(start, start + pd.Timedelta(days=182))
-    return ~test.index.isin(lines.loc[later, "customer_id"])
+def churn_risk(company, eve, *, horizon=180):
+    """Probability of leaving, calibrated, from days of which the outcome was known on the eve.
+
+    Who has left already, or has never bought, comes last: nothing is to be lost there.
+    """
+    orders = company.transactions
+    days = [eve - pd.Timedelta(days=horizon + more) for more in (90, 0)]
+    panel = churn_panel(orders, as_of=days, horizon=horizon)
+    X, left = panel.drop(columns=["as_of", "churned"]), panel["churned"]
+    model = ChurnModel().fit(X, left, time=panel["as_of"])
+    now = churn_features(orders, as_of=eve)
+    risk = pd.Series(model.predict_proba(now)[:, 1], index=now.index)
+    status = label_churn(orders, as_of=eve, horizon=horizon)["status"]
+    ids = company.customers["customer_id"]
+    return risk.where(status == "at risk").reindex(ids).fillna(-1.0)

@@ -1,24 +1,23 @@
 """Days of a study: checked against the data, and on one clock in all tables."""
 
 import datetime as dt
-from collections.abc import Mapping
 from typing import Any
 
 import ibis
 import pandas as pd
 
 from crmlab._checks import check_columns, check_count, check_day
+from crmlab._clocks import check_clocks, date_column
 from crmlab._errors import InputError, InputTypeError
 from crmlab._types import Day
 from crmlab.loaders import read_dates, read_transactions
 
 __all__ = [
     "check_as_of",
-    "check_clocks",
-    "date_column",
     "end_of_horizon",
     "open_orders",
     "read_day_column",
+    "read_moments",
     "read_spells",
 ]
 
@@ -48,37 +47,20 @@ def end_of_horizon(as_of: dt.date, horizon: Any, last: dt.date) -> dt.date:
     return end
 
 
-def check_clocks(columns: Mapping[str, Any]) -> None:
-    """Raise unless the dates of all tables are local times, or all of one time zone.
-
-    Each value is a pandas column or one of an engine; its key is what messages call it.
-    """
-    zones = {name: _find_zone(column) for name, column in columns.items()}
-    if len(set(zones.values())) > 1:
-        said = ", ".join(f"{name} in {zone or 'local time'}" for name, zone in zones.items())
-        raise InputError(
-            f"Dates must be on one clock in all tables; got {said}. A day begins at another moment "
-            "in each: convert them with `.dt.tz_convert('Asia/Seoul').dt.tz_localize(None)`."
-        )
-
-
-def _find_zone(column: Any) -> str | None:
-    if isinstance(column, pd.Series):
-        zone = getattr(column.dtype, "tz", None)
-        return None if zone is None else str(zone)
-    kind = column.type()
-    return kind.timezone if kind.is_timestamp() else None
-
-
 def open_orders(orders: Any) -> Any:
     """Transactions as an Ibis table: a frame is read once, however often it is asked."""
     return orders if isinstance(orders, ibis.Table) else read_transactions(orders)
 
 
-def date_column(table: Any, name: str) -> Any:
-    """A column of dates of a frame or an Ibis table, or None where it cannot be named."""
-    known = isinstance(table, pd.DataFrame | ibis.Table) and name in table.columns
-    return table[name] if known else None
+def read_moments(time: Any) -> pd.Series:
+    """Days of rows, given one by one, as dates that compare."""
+    given = pd.Series(time).reset_index(drop=True)
+    try:
+        return pd.to_datetime(given)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise InputError(
+            f"`time` must hold days such as '2024-12-31', all on one clock. {error}"
+        ) from error
 
 
 def read_day_column(table: pd.DataFrame, name: str, *, what: str) -> pd.Series:
@@ -106,9 +88,7 @@ def read_spells(subscriptions: Any) -> pd.DataFrame:
     check_columns(subscriptions.columns, names, what="`subscriptions`")
     if subscriptions.empty:
         raise InputError("`subscriptions` must hold at least one subscription; got none.")
-    dates = {f"`{name}`": subscriptions[name] for name in ("start", "end")
-             if subscriptions[name].notna().any()}  # fmt: skip
-    check_clocks(dates)
+    check_clocks({f"`{name}`": date_column(subscriptions, name) for name in ("start", "end")})
     days = {name: read_day_column(subscriptions, name, what="subscriptions")
             for name in ("start", "end")}  # fmt: skip
     table = subscriptions.assign(**days)

@@ -9,17 +9,11 @@ import numpy as np
 import pandas as pd
 
 from crmlab._checks import check_columns, check_count, check_fraction
+from crmlab._clocks import check_clocks, date_column
 from crmlab._engine import execute
 from crmlab._errors import InputError, InputTypeError
 from crmlab._types import Day, Table
-from crmlab.churn._clock import (
-    check_as_of,
-    check_clocks,
-    date_column,
-    open_orders,
-    read_day_column,
-    read_spells,
-)
+from crmlab.churn._clock import check_as_of, open_orders, read_day_column, read_spells
 from crmlab.customer_base import read_days, read_lines, rfm_summary, up_to
 
 __all__ = ["churn_features", "find_leaks", "partial_defectors"]
@@ -114,12 +108,13 @@ def churn_features(
 
 
 def _compare_clocks(orders: Table, complaints: Any, subscriptions: Any) -> None:
-    given = {
-        "`orders`": date_column(orders, "date"),
-        "`complaints`": date_column(complaints, "date"),
-        "`subscriptions`": date_column(subscriptions, "start"),
-    }
-    check_clocks({name: column for name, column in given.items() if column is not None})
+    check_clocks(
+        {
+            "`orders`": date_column(orders, "date"),
+            "`complaints`": date_column(complaints, "date"),
+            "`subscriptions`": date_column(subscriptions, "start"),
+        }
+    )
 
 
 def _check_day_within(orders: Table, as_of: Day) -> dt.date:
@@ -207,7 +202,7 @@ def find_leaks(make: Callable[[Any], pd.DataFrame], orders: Table, *, as_of: Day
     Raises
     ------
     InputError
-        If no row is later than `as_of`, so that nothing could be found.
+        If no row is later than `as_of`, so that nothing could be found, or all are.
     InputTypeError
         If `make` does not return a DataFrame.
 
@@ -229,18 +224,21 @@ def find_leaks(make: Callable[[Any], pd.DataFrame], orders: Table, *, as_of: Day
     day = check_as_of(as_of)
     if isinstance(orders, ibis.Table):
         known = up_to(orders, day)
-        n_later = int(execute(orders.aggregate(n=orders.count()))["n"].iloc[0]) - int(
-            execute(known.aggregate(n=known.count()))["n"].iloc[0]
+        n_rows, n_known = (
+            int(execute(table.aggregate(n=table.count()))["n"].iloc[0]) for table in (orders, known)
         )
+        n_later = n_rows - n_known
     else:
         _check_frame("orders", orders, ["date"])
         inside = read_day_column(orders, "date", what="orders") <= pd.Timestamp(day)
-        known, n_later = orders[inside], int((~inside).sum())
+        known, n_later, n_rows = orders[inside], int((~inside).sum()), len(orders)
     if not n_later:
         raise InputError(
             f"`orders` must hold rows after {day}, or no leak could show; there is none. Take an "
             "earlier `as_of`."
         )
+    if n_later == n_rows:
+        raise InputError(f"`as_of` must lie within the data; no row is of {day} or before.")
     return _compare(make(orders), make(known))
 
 

@@ -1,5 +1,7 @@
 """A calibrated model of who leaves, that says why and notices when it has grown old."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -16,6 +18,7 @@ from threadpoolctl import threadpool_limits
 from crmlab._checks import check_choice, check_count, check_fraction, check_number
 from crmlab._errors import InputError, InputTypeError
 from crmlab._types import Floats
+from crmlab.churn._clock import read_moments
 from crmlab.churn._drift import cut_bins, say_drift
 
 if TYPE_CHECKING:  # scikit-learn has no types: without these a model would be anything
@@ -34,6 +37,7 @@ __all__ = ["ChurnModel"]
 _FOLDS = 5
 _N_BINS = 10
 _FEW = 100_000  # rows
+_LARGEST = 1e150
 _METHODS = ("logistic", "boosting")
 
 
@@ -135,13 +139,15 @@ class ChurnModel(ClassifierMixin, BaseEstimator):
             is of no use.
         """
         self._check_options()
-        x, y = validate_data(self, X, _drop_extension(y), dtype=float, ensure_min_samples=2)
-        check_classification_targets(y)
+        with _naming():
+            x, y = validate_data(self, X, _drop_extension(y), dtype=float, ensure_min_samples=2)
+            check_classification_targets(y)
         self.classes_, left = np.unique(y, return_inverse=True)
         self._check_classes()
+        _check_size(x)
         self._check_constant(x)
         self.medians_ = np.median(x, axis=0)
-        self.bins_ = [cut_bins(column, _N_BINS) for column in x.T]
+        self.bins_ = [cut_bins(column, min(_N_BINS, len(x))) for column in x.T]
         # On few rows the threads of trees wait for each other longer than they work.
         with threadpool_limits(1 if len(x) < _FEW else None, user_api="openmp"):
             odds, left = self._learn(x, left, time)
@@ -162,9 +168,7 @@ class ChurnModel(ClassifierMixin, BaseEstimator):
 
     def decision_function(self, X: Any) -> Floats:
         """Calibrated log odds of leaving, one per customer."""
-        check_is_fitted(self)
-        x = validate_data(self, X, dtype=float, reset=False)
-        return self._log_odds(x)
+        return self._log_odds(self._read(X))
 
     def predict_proba(self, X: Any) -> Floats:
         """Probability of staying and of leaving, of shape (n_customers, 2)."""
@@ -197,8 +201,7 @@ class ChurnModel(ClassifierMixin, BaseEstimator):
             One row per customer, one column per feature; log odds, positive where it raises the
             risk.
         """
-        check_is_fitted(self)
-        x = validate_data(self, X, dtype=float, reset=False)
+        x = self._read(X)
         full = self._log_odds(x)
         moved = {}
         for j, name in enumerate(self._names()):
@@ -220,15 +223,33 @@ class ChurnModel(ClassifierMixin, BaseEstimator):
         DataFrame
             Index `feature`, the largest first: `psi` (population stability index) and `drift` in
             words, as in `feature_drift`.
+
+        Raises
+        ------
+        InputError
+            If `X` has fewer customers than bins, ten at most.
         """
-        check_is_fitted(self)
-        x = validate_data(self, X, dtype=float, reset=False)
+        x = self._read(X)
+        n_bins = max(len(bins.share) for bins in self.bins_)
+        if len(x) < n_bins:
+            raise InputError(
+                f"`X` must hold at least as many customers as there are bins, {n_bins}; got "
+                f"{len(x):,}."
+            )
         index = [bins.stability(column) for bins, column in zip(self.bins_, x.T, strict=True)]
         table = pd.DataFrame(
             {"psi": index, "drift": [say_drift(each) for each in index]},
             index=pd.Index(self._names(), name="feature"),
         )
         return table.sort_values("psi", ascending=False, kind="stable")
+
+    def _read(self, X: Any) -> Floats:
+        """Customers of today as numbers, with the features of the training."""
+        check_is_fitted(self)
+        with _naming():
+            x = np.asarray(validate_data(self, X, dtype=float, reset=False))
+        _check_size(x)
+        return x
 
     def _names(self) -> list[str]:
         known = getattr(self, "feature_names_in_", None)
@@ -261,7 +282,7 @@ class ChurnModel(ClassifierMixin, BaseEstimator):
 
     def _find_later(self, time: Any, n: int, left: Any) -> Any:
         """Which customers are kept for calibration: whole days, the latest."""
-        days = pd.Series(time).reset_index(drop=True)
+        days = read_moments(time)
         if len(days) != n:
             raise InputError(f"`time` must have one entry per row; got {len(days):,} for {n:,}.")
         if days.isna().any() or days.nunique() < 2:
@@ -300,7 +321,7 @@ class ChurnModel(ClassifierMixin, BaseEstimator):
         if len(self.classes_) < 2:
             raise InputError(
                 "`y` must hold two classes, customers who left and who stayed; got one class, "
-                f"{self.classes_[0]!r}. Take a longer horizon or more customers."
+                f"{self.classes_.tolist()[0]!r}. Take a longer horizon or more customers."
             )
 
     def _check_constant(self, x: Floats) -> None:
@@ -311,6 +332,28 @@ class ChurnModel(ClassifierMixin, BaseEstimator):
                 f"`X` must vary in every feature; {', '.join(names)} is the same for all customers "
                 "and says nothing. Leave it out."
             )
+
+
+def _check_size(x: Floats) -> None:
+    """Raise where squares would be beyond all floating-point numbers."""
+    largest = float(np.abs(x).max())
+    if largest > _LARGEST:
+        raise InputError(
+            f"`X` must hold numbers of at most {_LARGEST:g}; got {largest:g}. Change the unit."
+        )
+
+
+@contextmanager
+def _naming() -> Iterator[None]:
+    """Refusals of scikit-learn as those of crmlab, in its words."""
+    try:
+        yield
+    except InputError:
+        raise
+    except TypeError as error:
+        raise InputTypeError(f"`X` and `y` must be numbers and labels. {error}") from error
+    except ValueError as error:
+        raise InputError(f"`X` and `y` must be finite numbers and labels. {error}") from error
 
 
 def _drop_extension(y: Any) -> Any:

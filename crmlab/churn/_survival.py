@@ -5,7 +5,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.stats import chi2
 
-from crmlab._checks import check_fraction, check_number
+from crmlab._checks import check_columns, check_fraction, check_number
 from crmlab._errors import InputError, InputTypeError
 from crmlab._intervals import interval_row
 from crmlab._types import Floats
@@ -171,6 +171,7 @@ def survival_time(curve: pd.DataFrame, *, share: float = 0.5) -> pd.DataFrame:
     check_fraction("share", share, open_ends=True)
     if not isinstance(curve, pd.DataFrame) or "survival" not in curve:
         raise InputTypeError("`curve` must be a table as `kaplan_meier` returns it.")
+    check_columns(curve.columns, ["time", "lower", "upper", "level"], what="`curve`")
     time = curve["time"].to_numpy()
 
     def first_below(name: str) -> float:

@@ -55,7 +55,8 @@ def subscription_tenures(
     ------
     InputError, InputTypeError
         If columns are missing, dates are missing, unreadable or on several clocks, a subscription
-        ends before it starts or overlaps another of the customer, or none was watched.
+        ends before it starts or overlaps another of the customer, or none was watched; if
+        observation would end before it starts.
 
     Examples
     --------
@@ -78,6 +79,10 @@ def subscription_tenures(
     table = read_spells(subscriptions)
     first = check_day("observation_start", observation_start) or table["start"].min().date()
     last = check_day("observation_end", observation_end) or last_day(table)
+    if first > last:
+        raise InputError(
+            f"`observation_start` must not be after the end of observation, {last}; got {first}."
+        )
     begin, until = pd.Timestamp(first), pd.Timestamp(last)
     watched = (table["start"] <= until) & ~(table["end"] <= begin)
     watched |= table["start"].between(begin, until)

@@ -11,7 +11,7 @@ from sklearn.metrics import brier_score_loss, log_loss, roc_auc_score
 from crmlab._checks import check_count
 from crmlab._errors import InputError, InputTypeError
 from crmlab._types import Day, Table
-from crmlab.churn._clock import open_orders
+from crmlab.churn._clock import open_orders, read_moments
 from crmlab.churn._features import churn_features
 from crmlab.churn._gains import lift
 from crmlab.churn._label import label_churn
@@ -141,7 +141,7 @@ def validate_churn(
     if not isinstance(X, pd.DataFrame):
         raise InputTypeError(f"`X` must be a DataFrame; got {type(X).__name__}.")
     left = pd.Series(np.asarray(y)).astype(int).to_numpy()
-    days = pd.to_datetime(pd.Series(np.asarray(time))).reset_index(drop=True)
+    days = read_moments(time)
     if not len(X) == len(left) == len(days):
         raise InputError("`X`, `y` and `time` must have one entry per row each.")
     latest = days.max()

@@ -196,6 +196,12 @@ def _read_customers(customers: Any) -> pd.DataFrame:
         table = table.set_index("customer_id")
     elif table.index.name != "customer_id":
         check_columns(table.columns, ["customer_id"], what="`customers`")
+    n_missing = int(np.asarray(table.index.isna()).sum())
+    if n_missing:
+        raise InputError(
+            f"`customer_id` must not be missing; {n_missing:,} of {len(table):,} are: nobody "
+            "can be called without it."
+        )
     twice = table.index.duplicated()
     if twice.any():
         raise InputError(

@@ -16,6 +16,7 @@ from crmlab.customer_base._days import up_to as up_to
 from crmlab.customer_base._expression import rfm_expression
 from crmlab.customer_base._flows import customer_flows
 from crmlab.customer_base._profit import customer_profit
+from crmlab.customer_base._profit import refuse_negative_costs as refuse_negative_costs  # likewise
 from crmlab.customer_base._revenue_change import revenue_change
 from crmlab.customer_base._summary import (
     calibration_holdout,

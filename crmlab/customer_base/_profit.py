@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from crmlab._checks import check_day
+from crmlab._clocks import check_clocks, date_column
 from crmlab._engine import execute
 from crmlab._errors import InputError
 from crmlab._periods import Day
@@ -16,7 +17,7 @@ from crmlab._units import months_between
 from crmlab.contracts import CONTACTS, SUBSCRIPTIONS, ContractError
 from crmlab.customer_base._days import read_purchases, up_to
 
-__all__ = ["customer_profit"]
+__all__ = ["customer_profit", "refuse_negative_costs"]
 
 _COLUMNS = ["sales", "margin", "fees", "service_cost", "contact_cost"]
 
@@ -74,10 +75,10 @@ def customer_profit(
     Raises
     ------
     ContractError
-        If a table breaks its contract, a cost is missing, or ids are text in one table and
-        numbers in another.
+        If a table breaks its contract, a cost is missing or negative, or ids are text in one
+        table and numbers in another.
     InputError
-        If nothing happened by `observation_end`.
+        If nothing happened by `observation_end`, or tables have dates on several clocks.
 
     See Also
     --------
@@ -100,6 +101,14 @@ def customer_profit(
     b              0.0     0.0  60.0          70.0           0.0   -10.0
     """
     asked = check_day("observation_end", observation_end)
+    check_clocks(
+        {
+            "`transactions`": date_column(transactions, "date"),
+            "`start`": date_column(subscriptions, "start"),
+            "`end`": date_column(subscriptions, "end"),
+            "`contacts`": date_column(contacts, "date"),
+        }
+    )
     purchases, end = read_purchases(transactions, asked)
     parts = {"transactions": _of_lines(purchases)}
     if subscriptions is not None:
@@ -124,11 +133,14 @@ def _of_lines(purchases: Purchases) -> pd.DataFrame:
     _need_cost(lines.columns, "cost", "transactions", "what the goods on the line cost")
     known = lines.cost.abs() < float("inf")  # not so of null, nan and the infinite
     costs = lines.group_by("customer_id").aggregate(
-        spent=lines.cost.sum(), n_unknown=(~known.fill_null(False)).sum()
+        spent=lines.cost.sum(),
+        n_unknown=(~known.fill_null(False)).sum(),
+        n_negative=((lines.cost < 0) & (lines.amount > 0)).sum(),
     )
     days = purchases.days
     sales = days.group_by("customer_id").aggregate(sales=days.spent.sum())
     found = execute(costs.left_join(sales, "customer_id").drop("customer_id_right"))
+    refuse_negative_costs(found["n_negative"])
     found["sales"] = found["sales"].fillna(0.0)
     n_unknown = int(found["n_unknown"].sum())
     if n_unknown:
@@ -197,6 +209,16 @@ def _need_cost(present: tuple[str, ...], column: str, table: str, meaning: str) 
         raise ContractError(
             f"The {table} lack {column!r}, {meaning}, so profit cannot be known; they have "
             f"{', '.join(map(repr, present))}. Add it, or measure sales instead."
+        )
+
+
+def refuse_negative_costs(n_negative: pd.Series) -> None:
+    """Raise where goods that were sold cost less than nothing; of what came back, the cost may."""
+    n_rows = int(n_negative.fillna(0).sum())
+    if n_rows:
+        raise ContractError(
+            f"`cost` must not be negative where `amount` is positive; it is on {n_rows:,} lines of "
+            "the transactions. A cost lowers the profit: write it positive."
         )
 
 

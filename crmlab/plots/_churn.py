@@ -140,7 +140,7 @@ def plot_incidence(table: pd.DataFrame, *, unit: str = "", ax: Axes | None = Non
     >>> from crmlab.churn import cumulative_incidence
     >>> left = cumulative_incidence([1, 2, 3, 4], ["price", "moved", "price", None])
     >>> plot_incidence(left, unit="months").get_title()
-    'After 4 months 50% have left for price, the most frequent cause'
+    'After 4 months, 50% have left for price, the most frequent cause'
     """
     check_table("table", table, ["cause", "time", "incidence"])
     parts = _split(table, "cause", "table")
@@ -156,7 +156,7 @@ def plot_incidence(table: pd.DataFrame, *, unit: str = "", ax: Axes | None = Non
     ax.set_xlim(left=float(table["time"].min()))
     format_percent(ax.yaxis)
     x = f"time as a customer ({unit or 'units of time'})"
-    title = f"After {after} {percent(last[most])} have left for {most}, the most frequent cause"
+    title = f"After {after}, {percent(last[most])} have left for {most}, the most frequent cause"
     return finish(ax, title=title, x=x, y="have left (% of customers)")
 
 

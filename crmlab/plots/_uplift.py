@@ -252,6 +252,7 @@ def plot_balance(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     ax.axvline(0, color=INK, linewidth=0.8)
     ax.plot(away[order], np.arange(len(away)), "o", color=BLUE)
     ax.set_yticks(np.arange(len(away)), names[order])
+    ax.locator_params(axis="x", nbins=5)
     most, size = names[order[-1]], abs(away[order[-1]])
     return finish(
         ax,

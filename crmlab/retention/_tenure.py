@@ -8,12 +8,13 @@ import numpy as np
 import pandas as pd
 
 from crmlab._checks import check_choice, check_day, check_fraction, check_number
+from crmlab._clocks import check_clocks, date_column
 from crmlab._engine import execute
 from crmlab._errors import InputError
 from crmlab._types import Day, Floats, Table
 from crmlab._units import months_between
 from crmlab.contracts import SUBSCRIPTIONS
-from crmlab.customer_base import read_purchases
+from crmlab.customer_base import read_purchases, refuse_negative_costs
 
 __all__ = ["margin_by_tenure"]
 
@@ -157,9 +158,12 @@ def _read_lines(table: Table, asked: dt.date | None) -> tuple[pd.DataFrame, pd.S
     lines = lines.mutate(day=lines.date.cast("date"))
     costs = execute(
         lines.group_by("customer_id", "day").aggregate(
-            spent_on=lines.cost.sum(), n_unknown=lines.cost.isnull().sum()
+            spent_on=lines.cost.sum(),
+            n_unknown=lines.cost.isnull().sum(),
+            n_negative=((lines.cost < 0) & (lines.amount > 0)).sum(),
         )
     )
+    refuse_negative_costs(costs.pop("n_negative"))
     _refuse_unknown(int(costs.pop("n_unknown").sum()), "cost")
     bought = purchases.days
     sales = execute(bought.select("customer_id", "day", "spent", "bought"))
@@ -191,6 +195,7 @@ def _since(days: pd.DataFrame, came: pd.Series, end: Days) -> tuple[pd.DataFrame
 
 def _read_months(table: Table, asked: dt.date | None) -> tuple[pd.DataFrame, pd.Series, Days]:
     """Months of subscriptions that were paid, as if they were orders."""
+    check_clocks({f"`{name}`": date_column(table, name) for name in ("start", "end")})
     held = SUBSCRIPTIONS.require(table)
     _need(held.columns, ["monthly_fee", "monthly_cost"], "subscriptions")
     terms = execute(held.select("customer_id", "start", "end", "monthly_fee", "monthly_cost"))

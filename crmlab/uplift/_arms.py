@@ -72,16 +72,16 @@ def read_arms(
             f"`treatment` must not be missing; {got.isna().sum():,} of {len(got):,} are. Give "
             "those who were left alone the control's name."
         )
-    found = sorted(pd.unique(got), key=str)
+    found = sorted(pd.unique(got).tolist(), key=str)
+    if len(found) < 2:
+        raise InputError(
+            f"`treatment` must hold both arms; all {len(got):,} customers got {found[0]!r}. "
+            "Without the other arm nobody knows what would have happened."
+        )
     if control not in found:
         raise InputError(
             f"`control` must be what those left alone got, one of {_listed(found)}; got "
             f"{control!r}."
-        )
-    if len(found) < 2:
-        raise InputError(
-            f"`treatment` must hold both arms; all {len(got):,} customers got {control!r}. "
-            "Without the other arm nobody knows what would have happened."
         )
     names = [found[found.index(control)], *(name for name in found if name != control)]
     code = pd.Index(names).get_indexer(pd.Index(got))

@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 
 from crmlab._checks import check_choice, check_count
+from crmlab._clocks import check_clocks, date_column
 from crmlab._engine import execute
 from crmlab._errors import InputError
 from crmlab._types import Table
@@ -51,9 +52,9 @@ def experiment_table(
     Raises
     ------
     InputError
-        If the campaign has no contacts, a customer is in both arms, a response comes before the
-        contact or from nobody contacted, or dates have a time zone in one table only or another
-        one.
+        If the campaign has no contacts or one arm only, a customer is in both arms, a response
+        comes before the contact or from nobody contacted, or dates have a time zone in one table
+        only or another one.
     ContractError
         If a table breaks its contract.
 
@@ -71,7 +72,8 @@ def experiment_table(
     check_choice("kind", kind, ["open", "click", "redeem", "order"])
     if window_days is not None:
         check_count("window_days", window_days)
-    _check_zones(contacts=contacts, responses=responses, orders=orders)
+    tables = {"contacts": contacts, "responses": responses, "orders": orders}
+    check_clocks({f"`{name}`": date_column(table, "date") for name, table in tables.items()})
     arms = _read_arms(contacts, campaign_id)
     found = _pick(RESPONSES.require(responses), campaign_id)
     found = found[found["kind"] == kind]
@@ -98,21 +100,6 @@ def experiment_table(
     return arms
 
 
-def _check_zones(**tables: Any) -> None:
-    """Raise InputError where dates of tables cannot be compared."""
-    zones = {}
-    for name, table in tables.items():
-        if isinstance(table, pd.DataFrame) and "date" in table.columns:
-            zone = getattr(table["date"].dtype, "tz", None)
-            zones[name] = "no time zone" if zone is None else str(zone)
-    if len(set(zones.values())) > 1:
-        told = ", ".join(f"`{name}` has {zone}" for name, zone in zones.items())
-        raise InputError(
-            f"Dates must have one time zone in all tables; {told}. Convert them with "
-            "`.dt.tz_convert` or `.dt.tz_localize` first."
-        )
-
-
 def _pick(table: Any, campaign_id: str) -> pd.DataFrame:
     """The rows of a campaign."""
     found = execute(table.filter(table.campaign_id.cast("string") == str(campaign_id)))
@@ -136,6 +123,13 @@ def _read_arms(contacts: Table, campaign_id: str) -> pd.DataFrame:
         raise InputError(
             f"`contacts` must hold a customer in one arm of a campaign; {both:,} of {len(arms):,} "
             f"in {campaign_id!r} are both treated and controls. Drop them or repair the arms."
+        )
+    if arms["treated"].nunique() < 2:
+        who = "treated" if arms["treated"].iloc[0] else "controls"
+        raise InputError(
+            f"`contacts` must hold both arms of a campaign; all {len(arms):,} customers of "
+            f"{campaign_id!r} are {who}. Without the other arm nobody knows what would have "
+            "happened."
         )
     return arms
 

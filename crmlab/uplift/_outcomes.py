@@ -110,6 +110,7 @@ class UpliftModel(BaseEstimator):
                 f"`y` must differ between customers; all {len(X):,} are {arms.outcome[0]:g}. "
                 "Nothing can be learned from one class only."
             )
+        _check_spread(X)
         if assignment is not None:
             _check_lot(X, arms)
         self.treatments_ = np.array(arms.treatments)
@@ -141,6 +142,8 @@ class UpliftModel(BaseEstimator):
 
     def _features(self, X: Any) -> Any:
         check_is_fitted(self)
+        if not len(X):
+            raise InputError("`X` must hold at least one customer; got none.")
         if isinstance(X, pd.DataFrame):
             validate_data(self, X, reset=False, skip_check_array=True)
             return X
@@ -163,6 +166,16 @@ class UpliftModel(BaseEstimator):
             each is None or get_tags(each).input_tags.allow_nan for each in learners
         )
         return tags
+
+
+def _check_spread(X: Any) -> None:
+    """Raise where all customers are alike, so that no effect could differ between them."""
+    table = X if isinstance(X, pd.DataFrame) else pd.DataFrame(X)
+    if all(table[name].nunique(dropna=False) < 2 for name in table):
+        raise InputError(
+            "`X` must tell customers apart; every feature is the same for all of them. Add one, "
+            "or compare the arms with `uplift_by_decile(..., n_groups=1)`."
+        )
 
 
 def check_numeric(X: pd.DataFrame) -> None:

@@ -12,7 +12,7 @@ from crmlab._checks import check_count, check_fraction, check_number, check_vect
 from crmlab._errors import InputError, InputTypeError
 from crmlab._types import Floats, Ints
 from crmlab.uplift._arms import Arms, read_arms
-from crmlab.uplift._trial import Assignment, check_lengths
+from crmlab.uplift._trial import Assignment, check_lengths, check_outcomes
 
 __all__ = ["choose_treatment", "policy_profit"]
 
@@ -209,6 +209,7 @@ def policy_profit(
     arms = read_arms(
         outcome, treatment, control=control, assignment=assignment, propensity=propensity
     )
+    check_outcomes(arms.outcome)
     prices = read_costs(costs, arms.treatments) | {arms.control: 0.0}
     each = check_number("value", value)
     heads = arms.outcome.size if n_customers is None else check_count("n_customers", n_customers)

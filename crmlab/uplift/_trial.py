@@ -15,6 +15,7 @@ __all__ = [
     "Assignment",
     "Trial",
     "check_lengths",
+    "check_outcomes",
     "check_propensity",
     "check_score",
     "read_propensity",
@@ -141,8 +142,18 @@ def check_lengths(**values: Any) -> None:
             )
 
 
+def check_outcomes(outcome: Floats) -> None:
+    """Raise where the same came of all customers, so that limits would have no width."""
+    if (outcome == outcome[0]).all():
+        raise InputError(
+            f"`outcome` must differ between customers; all {outcome.size:,} are {outcome[0]:g}. "
+            "One class only tells no effect: wait for outcomes, or take a larger test."
+        )
+
+
 def check_score(score: ArrayLike, trial: Trial, outcome: ArrayLike) -> Floats:
-    """Return one score per customer, not the same for all."""
+    """Return one score per customer, not the same for all; outcomes must differ, too."""
+    check_outcomes(trial.outcome)
     array = check_vector("score", score, negative=True)
     check_lengths(outcome=outcome, score=score)
     if (array == array[0]).all():
