@@ -1,0 +1,13 @@
+"""For tests and for the examples in crmlab: what one leaves open on the screen is closed."""
+
+import sys
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def closed_figures():
+    """Close what was drawn, where anything drew."""
+    yield
+    if pyplot := sys.modules.get("matplotlib.pyplot"):
+        pyplot.close("all")
