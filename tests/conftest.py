@@ -74,6 +74,8 @@ def spark():
         .config("spark.sql.shuffle.partitions", "1")
         # A handful of rows is read sooner than code for them is compiled.
         .config("spark.sql.codegen.wholeStage", "false")
+        .config("spark.sql.codegen.factoryMode", "NO_CODEGEN")
+        .config("spark.sql.constraintPropagation.enabled", "false")
         .config("spark.sql.adaptive.enabled", "false")  # nor planned anew after every stage
         .config("spark.driver.extraJavaOptions", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
         .config("spark.log.level", "ERROR")
@@ -81,6 +83,13 @@ def spark():
     )
     yield session
     session.stop()
+
+
+# For long tests beside a frame in memory: of those that DuckDB reads, a file and a table of another
+# connection tell of the rest, too.
+few_engines = pytest.mark.parametrize(
+    "engine", [one for one in ENGINES if one not in ("pandas", "duckdb")], indirect=True
+)
 
 
 @pytest.fixture(params=ENGINES)
