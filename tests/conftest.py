@@ -83,6 +83,13 @@ def spark():
     session.stop()
 
 
+# For long tests beside a frame in memory: of those that DuckDB reads, a file and a table of another
+# connection tell of the rest, too.
+few_engines = pytest.mark.parametrize(
+    "engine", [one for one in ENGINES if one not in ("pandas", "duckdb")], indirect=True
+)
+
+
 @pytest.fixture(params=ENGINES)
 def engine(request, tmp_path):
     """A function that puts a pandas frame where one engine reads it."""

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from churn_cases import orders
+from conftest import few_engines
 
 from crmlab import InputError, InputTypeError
 from crmlab.churn import churn_features, churn_panel, find_leaks, label_churn, partial_defectors
@@ -252,6 +253,7 @@ def test_features_outside_the_data_are_refused(as_of):
 
 
 @pytest.mark.slow
+@few_engines
 def test_labels_and_features_are_the_same_on_every_engine(engine):
     from crmlab.loaders import read_transactions
 

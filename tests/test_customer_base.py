@@ -3,6 +3,7 @@ from collections import Counter
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import few_engines
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from refund_cases import is_purchase, settle_slowly
@@ -129,6 +130,7 @@ def reduced():
 
 
 @pytest.mark.slow
+@few_engines
 def test_lines_are_reduced_alike_on_every_engine(engine, reduced):
     frame, ways = reduced
     table = read_transactions(engine(frame))
@@ -304,7 +306,7 @@ ids_of_a_kind = [names, words, codes, mixed_codes]
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=12)
 @given(st.data())
 def test_rfm_summary_in_memory_equals_the_engine(data):
     rows = data.draw(st.integers(1, 15))
@@ -469,7 +471,7 @@ orders = st.lists(
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=12)
 @given(orders, st.randoms(use_true_random=False))
 def test_rfm_summary_matches_the_definition_whatever_the_row_order(rows, random):
     frame = lines(*[(c, pd.Timestamp("2024-01-01") + pd.Timedelta(days=d), x) for c, d, x in rows])
@@ -552,7 +554,7 @@ def test_sufficient_statistics_of_fader_hardie_lee_2005(cdnow_sample):
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=12)
 @given(orders, st.sampled_from([None, "2024-01-20"]))
 def test_sufficient_statistics_match_the_definition(rows, end):
     frame = lines(*[(c, pd.Timestamp("2024-01-01") + pd.Timedelta(days=d), x) for c, d, x in rows])

@@ -81,16 +81,22 @@ def environment(tmp_path_factory):
     return folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
-@pytest.fixture
-def install(wheel, environment, tmp_path):
+@pytest.fixture(scope="session")
+def install(wheel, environment, tmp_path_factory):
     """A function that leaves the wheel with one extra in the environment, and nothing else."""
+    folder = tmp_path_factory.mktemp("asked")
+    there = None
 
     def make(extra="", *more):
-        asked, pinned = tmp_path / "asked.in", tmp_path / "pinned.txt"
-        asked.write_text("\n".join([f"crmlab[{extra}] @ {wheel.as_uri()}", *more]))
-        known = ["--python", environment, "--constraints", ROOT / "requirements.txt"]
-        fetch("compile", asked, "--output-file", pinned, *known)
-        fetch("sync", pinned, "--python", environment)
+        nonlocal there
+        wanted = "\n".join([f"crmlab[{extra}] @ {wheel.as_uri()}", *more])
+        if wanted != there:
+            asked, pinned = folder / "asked.in", folder / "pinned.txt"
+            asked.write_text(wanted)
+            known = ["--python", environment, "--constraints", ROOT / "requirements.txt"]
+            fetch("compile", asked, "--output-file", pinned, *known)
+            fetch("sync", pinned, "--python", environment)
+            there = wanted
         return environment
 
     return make

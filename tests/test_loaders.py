@@ -738,7 +738,7 @@ faults = st.sampled_from(
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=12)
 @given(st.lists(faults, min_size=1, max_size=15), st.booleans())
 def test_every_line_of_a_file_is_valid_and_unchanged_or_set_aside_as_it_was(faults, quoted):
     lines, good, bad = [HEADER + ",line"], {}, []

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
+from conftest import few_engines
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from loader_cases import audited, csv, orders, read, reasons
@@ -321,11 +322,12 @@ def test_slips_are_set_aside_and_the_others_are_read(style, swapped):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("engine", ["pandas", *few_engines.args[1]], indirect=True)
 def test_all_engines_read_amounts_alike(engine):
     texts = ["₩12,000", "₩3만5천", "△₩5,000", "₩１２", "₩1,50", "(₩900)", "?", "1\u2009234"] * 3
     frame = pd.DataFrame({"customer_id": range(24), "date": "2024-01-05", "amount": texts})
-    report, expected = audited(engine(frame), returns="keep"), audited(frame, returns="keep")
-    assert report.revenue == expected.revenue == 3 * (12_000 + 35_000 - 5_000 + 12 - 900 + 1_234)
+    report = audited(engine(frame), returns="keep")
+    assert report.revenue == 3 * (12_000 + 35_000 - 5_000 + 12 - 900 + 1_234)
     assert report.readings["amount"] == "decimal point, KRW"
     assert Counter(reasons(report).values()) == {"amount unreadable": 6}
 
@@ -353,7 +355,7 @@ styles = st.sampled_from(
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=12)
 @given(st.lists(cents, min_size=1, max_size=20), styles)
 def test_amounts_come_back_however_they_are_written(amounts, style):
     texts = [style(amount) for amount in amounts]

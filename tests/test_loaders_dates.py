@@ -194,12 +194,11 @@ def test_a_column_is_read_right_or_named_whatever_stands_beside(form):
             assert isinstance(one, str) or one == truth or text == "-", (text, one, reading.reading)
         if n >= 60 or form not in SEVERAL:
             assert len(named) <= n_odd, (texts[:5], named[:5])
-        for offered in reading.formats:  # what a message offers can be followed
-            followed, _ = read_column(texts, date_format=offered)
+        ways = [read_column(texts, date_format=offered)[0] for offered in reading.formats]
+        for followed in ways:  # what a message offers can be followed
             assert not any(isinstance(one, str) for one in followed) or n_odd
-        if len(reading.formats) and not n_odd:
-            truths = [truth for _, truth in cells]
-            assert any(read_column(texts, date_format=one)[0] == truths for one in reading.formats)
+        if ways and not n_odd:
+            assert [truth for _, truth in cells] in ways
 
 
 def test_one_slip_does_not_decide_for_hundreds_nor_put_them_aside():

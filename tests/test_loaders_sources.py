@@ -2,6 +2,7 @@
 
 import datetime as dt
 import decimal
+import functools
 import re
 import zipfile
 
@@ -13,6 +14,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from conftest import ENGINES, few_engines
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from loader_cases import (
@@ -335,7 +337,7 @@ def test_excel_sheets_that_nobody_sees_are_not_read_and_named(excel, state):
 
 @pytest.mark.slow
 @given(st.lists(st.integers(0, 3), min_size=1, max_size=4), st.permutations(NAMES))
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_excel_sheets_with_the_same_columns_are_read_together(excel, sizes, order):
     sheets = [("first", [NAMES, ["a", JANUARY, 1]])]
     for number, size in enumerate(sizes):
@@ -630,8 +632,9 @@ def test_what_is_no_table_is_a_type_error(source, name):
 # --- the same on every engine ----------------------------------------------------------------
 
 
-@pytest.mark.slow
-def test_typed_columns_read_the_same_on_every_engine(engine):
+@functools.cache
+def typed_orders():
+    """Orders whose columns have types, and their audit."""
     frame = pd.DataFrame(
         {
             "customer_id": ["007", "7", None, "d", "e", "f"],
@@ -644,7 +647,14 @@ def test_typed_columns_read_the_same_on_every_engine(engine):
             "note": ["x", None, "y", "y", "z", "z"],
         }
     )
-    report, expected = audited(engine(frame)), audited(frame)
+    return frame, audited(frame)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("engine", ENGINES[1:], indirect=True)
+def test_typed_columns_read_the_same_on_every_engine(engine):
+    frame, expected = typed_orders()
+    report = audited(engine(frame))
     assert broken_rules(report) == broken_rules(expected)
     assert sorted(report.quarantined["reason"]) == [
         "amount infinite; date in the future",
@@ -658,8 +668,9 @@ def test_typed_columns_read_the_same_on_every_engine(engine):
     assert report.last_date == expected.last_date
 
 
-@pytest.mark.slow
-def test_text_columns_read_the_same_on_every_engine(engine):
+@functools.cache
+def orders_in_text():
+    """Orders whose columns are text, and their audit."""
     rows = [
         ("007", "2024-01-05", "₩12,000", "yes"),
         ("008", "2024-02-30", "(₩900)", "no"),
@@ -675,7 +686,14 @@ def test_text_columns_read_the_same_on_every_engine(engine):
         ("16", "2024-01-05 00:00:00.5", "₩7", "F"),
     ]
     frame = pd.DataFrame(rows, columns=["customer_id", "date", "amount", "is_return"])
-    report, expected = audited(engine(frame)), audited(frame)
+    return frame, audited(frame)
+
+
+@pytest.mark.slow
+@few_engines
+def test_text_columns_read_the_same_on_every_engine(engine):
+    frame, expected = orders_in_text()
+    report = audited(engine(frame))
     assert counted(report).equals(counted(expected))
     assert report.readings == expected.readings
     assert reasons(report) == reasons(expected)

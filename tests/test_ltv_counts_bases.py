@@ -43,7 +43,7 @@ def assert_possible(model, summary):
 
 @pytest.fixture(scope="module")
 def random_bases():
-    return [robustness.random_base(seed, largest=2_000)[1] for seed in range(30)]
+    return [robustness.random_base(seed, largest=2_000)[1] for seed in range(20)]
 
 
 @pytest.mark.slow

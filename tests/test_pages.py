@@ -1,5 +1,6 @@
 """The pages as a browser lays them out, wide and narrow."""
 
+import functools
 import json
 import re
 import shutil
@@ -16,16 +17,16 @@ from crmlab.reports._html import page as html_page
 
 pytestmark = [pytest.mark.chromium, pytest.mark.xdist_group("chromium")]
 
-# A frame of the asked width; what its page measures is written into the title.
-HARNESS = """<!doctype html><title></title>
-<iframe src="{page}" style="width:{width}px;height:900px;border:0"></iframe>
+# For each page a frame of the asked width; what they measure is written into the title.
+HARNESS = """<!doctype html><title></title><body></body>
 <script>
-document.querySelector("iframe").onload = (event) => {{
-  const page = event.target.contentDocument, root = page.documentElement;
+const found = {{}}, addresses = {addresses};
+function measure(page) {{
+  const root = page.documentElement;
   if ({opened}) page.querySelectorAll("details").forEach((each) => (each.open = true));
   const loose = [...page.querySelectorAll("img, table, pre, p, h1, h2, dl")].filter(
     (e) => e.getBoundingClientRect().right > {width} + 1 && !e.closest(".scroll, .code, pre"));
-  document.title = JSON.stringify({{
+  return {{
     width: root.scrollWidth,
     wide: [...page.querySelectorAll(".scroll")].filter((e) => e.scrollWidth > e.clientWidth + 1)
       .map((e) => `${{e.firstChild.offsetWidth}} px: ${{e.textContent.trim().slice(0, 60)}}`),
@@ -35,15 +36,27 @@ document.querySelector("iframe").onload = (event) => {{
     loose: loose.map((e) => e.tagName + ": " + e.textContent.slice(0, 60)),
     broken: [...page.images].filter((i) => !i.complete || !i.naturalWidth).length,
     images: page.images.length,
-  }});
-}};
+  }};
+}}
+for (const address of addresses) {{
+  const frame = document.createElement("iframe");
+  frame.style = "position:absolute;top:0;left:0;width:{width}px;height:900px;border:0";
+  frame.onload = () => {{
+    found[address] = measure(frame.contentDocument);
+    const all = addresses.map((each) => found[each]);
+    if (all.every((each) => each)) document.title = JSON.stringify(all);
+  }};
+  frame.src = address;
+  document.body.append(frame);
+}}
 </script>"""
 
 
-def measured(page, width, folder, *, opened=False):
-    """What Chromium makes of a page in a window of this width, its folded parts shut or opened."""
-    harness = folder / f"harness-{page.stem}-{width}.html"
-    script = HARNESS.format(page=page.as_uri(), width=width, opened=str(opened).lower())
+def measured(pages, width, folder, *, opened=False):
+    """What Chromium makes of pages in a window of this width, their folded parts shut or opened."""
+    harness = folder / f"harness-{width}-{opened}.html"
+    addresses = json.dumps([page.as_uri() for page in pages])
+    script = HARNESS.format(addresses=addresses, width=width, opened=str(opened).lower())
     harness.write_text(script, encoding="utf-8")
     done = subprocess.run(
         [
@@ -54,7 +67,8 @@ def measured(page, width, folder, *, opened=False):
         ],
         capture_output=True, text=True, timeout=120, check=True,
     )  # fmt: skip
-    return json.loads(BeautifulSoup(done.stdout, "html.parser").title.string)
+    found = json.loads(BeautifulSoup(done.stdout, "html.parser").title.string)
+    return dict(zip(pages, found, strict=True))
 
 
 @pytest.fixture(scope="module")
@@ -67,16 +81,22 @@ def pages(tmp_path_factory):
     return [report, *sorted(index.parent.glob("*.html"))]
 
 
+@pytest.fixture(scope="module")
+def look(pages, tmp_path_factory):
+    """Measure all pages in windows of one width; once, whoever asks."""
+    folder = tmp_path_factory.mktemp("windows")
+    return functools.cache(lambda width, opened: measured(pages, width, folder, opened=opened))
+
+
 def chapters(pages):
     return [page for page in pages if page.name[:2].isdigit()]
 
 
 @pytest.mark.parametrize("width", [1200, 400])
 @pytest.mark.parametrize("opened", [False, True])
-def test_nothing_overflows_and_every_picture_shows(pages, width, opened, tmp_path):
+def test_nothing_overflows_and_every_picture_shows(pages, look, width, opened):
     assert len(pages) >= 4
-    for page in pages:
-        found = measured(page, width, tmp_path, opened=opened)
+    for page, found in look(width, opened).items():
         assert found["width"] <= width, (page.name, found)
         assert found["loose"] == [], page.name
         assert found["reached"], page.name  # every folded part, by the keyboard
@@ -85,21 +105,15 @@ def test_nothing_overflows_and_every_picture_shows(pages, width, opened, tmp_pat
             assert found["images"] >= 1, page.name
 
 
-def test_every_table_of_the_book_fits_a_telephone(pages, tmp_path):
-    wide = {
-        page.name: found
-        for page in chapters(pages)
-        if (found := measured(page, 400, tmp_path, opened=True)["wide"])
-    }
-    assert not wide
+def test_every_table_of_the_book_fits_a_telephone(pages, look):
+    found = look(400, True)
+    assert not {page.name: wide for page in chapters(pages) if (wide := found[page]["wide"])}
 
 
 @pytest.mark.parametrize(("width", "shown"), [(1200, [False, True]), (400, [False, False])])
-def test_contents_stand_beside_a_wide_page_and_folded_above_a_narrow_one(
-    pages, width, shown, tmp_path
-):
+def test_contents_stand_beside_a_wide_page_and_folded_above_a_narrow_one(pages, look, width, shown):
     for page in chapters(pages):
-        assert measured(page, width, tmp_path)["shown"][:2] == shown, page.name
+        assert look(width, False)[page]["shown"][:2] == shown, page.name
 
 
 @pytest.mark.parametrize("medium", ["screen", "print"])
@@ -111,18 +125,19 @@ def test_folded_parts_are_shut_on_a_screen_and_printed_on_paper(medium, tmp_path
         text = text.replace("@media print", "@media all")
     path = tmp_path / "page.html"
     path.write_text(text, encoding="utf-8")
-    assert measured(path, 1200, tmp_path)["shown"] == [medium == "print"]
+    assert measured([path], 1200, tmp_path)[path]["shown"] == [medium == "print"]
 
 
 def test_every_link_inside_the_book_arrives(pages):
     book = {page.name: BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
             for page in pages if "workbook" in page.parts[-2]}  # fmt: skip
+    anchors = {name: {each["id"] for each in soup.find_all(id=True)} for name, soup in book.items()}
     for name, soup in book.items():
-        for link in soup.select("a[href]"):
+        for link in soup.find_all("a", href=True):
             target, _, anchor = link["href"].partition("#")
             if ":" not in target:
-                there = book[target or name]
-                assert not anchor or there.find(id=unquote(anchor)), (name, link["href"])
+                there = anchors[target or name]
+                assert not anchor or unquote(anchor) in there, (name, link["href"])
 
 
 def test_pages_show_no_raw_objects_and_load_nothing_from_elsewhere(pages):

@@ -39,8 +39,6 @@ PROFIT = np.array([90.0, 40, 30, 0, -20, -40])
 @pytest.fixture(autouse=True)
 def _no_window():
     plt.switch_backend("agg")
-    yield
-    plt.close("all")
 
 
 @pytest.fixture(autouse=True)

@@ -16,8 +16,6 @@ from crmlab.plots import plot_gains, plot_incidence, plot_kaplan_meier, plot_ret
 def _no_window(monkeypatch):
     plt.switch_backend("agg")
     monkeypatch.setattr(plt, "show", lambda: pytest.fail("a plot must not show itself"))
-    yield
-    plt.close("all")
 
 
 def curves():

@@ -29,8 +29,6 @@ from crmlab.plots import (
 @pytest.fixture(autouse=True)
 def _no_window():
     plt.switch_backend("agg")
-    yield
-    plt.close("all")
 
 
 def lines(ax):

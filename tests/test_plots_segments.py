@@ -18,8 +18,6 @@ from crmlab.plots import (
 @pytest.fixture(autouse=True)
 def _no_window():
     plt.switch_backend("agg")
-    yield
-    plt.close("all")
 
 
 def test_the_waterfall_stands_on_what_the_steps_before_it_left():

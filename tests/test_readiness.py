@@ -7,6 +7,7 @@ import ibis
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import few_engines
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -432,6 +433,7 @@ def in_memory():
 
 
 @pytest.mark.slow
+@few_engines
 def test_every_engine_gives_the_same_tables(engine, in_memory):
     frame, in_two, compared = in_memory
     lines = engine(frame)

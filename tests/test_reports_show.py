@@ -54,7 +54,6 @@ def test_a_plot_is_drawn_at_its_size_or_given_up(shown, monkeypatch):
     table = pd.DataFrame({"frequency": [0, 1]})
     show_plot(plot_frequency, table, figsize=(5, 3))
     show_plot(plot_frequency, table.head(0), figsize=(5, 3), otherwise="Nobody.")
-    plt.close("all")
     assert sizes == [[5, 3]]
     assert [each.data for each in shown] == ["Nobody."]
 

@@ -5,6 +5,7 @@ from collections import defaultdict
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import few_engines
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -208,6 +209,7 @@ def test_the_company_never_changed_a_price_and_the_steps_say_so():
 
 
 @pytest.mark.slow
+@few_engines
 def test_every_engine_takes_revenue_apart_alike(engine):
     lines = load_company().transactions
     few = lines["customer_id"].drop_duplicates().head(300)

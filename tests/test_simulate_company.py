@@ -175,9 +175,7 @@ def test_randomised_campaign_recovers_its_effect(seed):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [1, 2])
-def test_second_year_is_inside_the_interval_with_everything_on(seed):
-    company = large(seed=seed)
+def test_second_year_is_inside_the_interval_with_everything_on(company):
     settings = company.truth.settings
     cut = settings.first_day + pd.Timedelta(weeks=52) - pd.Timedelta(days=1)
     base = calibration_holdout(
