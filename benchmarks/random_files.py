@@ -9,9 +9,9 @@ separator, notes above, totals below, sheets. It is read without an option, and 
 - named: an error, or good lines that are set aside with a reason, and nothing is wrong;
 - wrong: a line counts with another value, a faulty line counts, or a line is lost.
 
-Combinations are drawn as programs write them, no easier: Europeans mostly part fields by semicolons;
-and cp949 is written by Korean programs only, so that a file in it holds Hangul somewhere (a file
-with no other letters than € in cp949 was drawn before, which no program writes).
+Combinations are drawn as programs write them, no easier: Europeans mostly separate by semicolons,
+and only Korean programs write cp949, so that a file in it holds Hangul, or nothing but ASCII. (With
+€ as its only other letter, as was drawn before, no program writes it.)
 """
 
 import csv

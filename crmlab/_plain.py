@@ -5,10 +5,13 @@ with one cell in another form is none of these, and is left to the readers of `l
 all forms; tests hold the two equal.
 """
 
+import os
 import re
 import string
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -67,7 +70,7 @@ def are_plain_ids(column: pa.ChunkedArray) -> bool:
     Nothing in them has to be mended, no spreadsheet has damaged them, no two differ in case or
     blanks only, and none is a word for nobody, for nothing, or for a total.
     """
-    return any(all(_are_ids(chunk, marks) for chunk in column.chunks) for marks in _IN_ID)
+    return any(all(_map_chunks(partial(_are_ids, marks=marks), column.chunks)) for marks in _IN_ID)
 
 
 @dataclass(frozen=True)
@@ -158,12 +161,25 @@ def _read_chunks(
     column: pa.ChunkedArray, read: Callable[[pa.Array], pa.Array | None], kind: pa.DataType
 ) -> pa.ChunkedArray | None:
     found = []
-    for chunk in column.chunks:
-        values = read(chunk)
+    for values in _map_chunks(read, column.chunks):
         if values is None:
             return None
         found.append(values)
     return pa.chunked_array(found, kind)
+
+
+def _map_chunks(work: Callable[[pa.Array], Any], chunks: Sequence[pa.Array]) -> Iterator[Any]:
+    """What work makes of each chunk, on all cores.
+
+    The first is worked on alone: a column in another form mostly shows it there.
+    """
+    yield from map(work, chunks[:1])
+    if len(chunks) > 1:
+        with ThreadPoolExecutor(min(len(chunks), os.cpu_count() or 1)) as pool:
+            try:
+                yield from pool.map(work, chunks[1:])
+            finally:
+                pool.shutdown(cancel_futures=True)
 
 
 def _read_days(chunk: pa.Array) -> pa.Array | None:
