@@ -97,9 +97,11 @@ def make_file(path, kind, n_lines):
 
 
 def by_crmlab(path, kind):
+    from crmlab._engine import connection
     from crmlab.customer_base import rfm_summary
     from crmlab.loaders import read_transactions
 
+    connection()  # imports the engine, as the SQL beside it has done by then
     return lambda: rfm_summary(read_transactions(path))
 
 

@@ -8,6 +8,10 @@ separator, notes above, totals below, sheets. It is read without an option, and 
 - right: every good line counts, with its customer, moment and amount; no other line does;
 - named: an error, or good lines that are set aside with a reason, and nothing is wrong;
 - wrong: a line counts with another value, a faulty line counts, or a line is lost.
+
+Combinations are drawn as programs write them, no easier: Europeans mostly separate by semicolons,
+and only Korean programs write cp949, so that a file in it holds Hangul, or nothing but ASCII. (With
+€ as its only other letter, as was drawn before, no program writes it.)
 """
 
 import csv
@@ -15,6 +19,7 @@ import datetime as dt
 import gzip
 import io
 import random
+import re
 import sys
 import tempfile
 import zipfile
@@ -227,7 +232,7 @@ def _encode(dice: random.Random, text: str) -> bytes:
     encodings = ["utf-8", "utf-8", "utf-8-sig", "utf-16"]
     try:
         text.encode("cp949")
-        encodings.append("cp949")
+        encodings += ["cp949"] if re.search("[가-힣]", text) or text.isascii() else []
     except UnicodeEncodeError:
         pass
     return text.encode(dice.choice(encodings))

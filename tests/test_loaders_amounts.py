@@ -132,6 +132,8 @@ def test_amounts_in_another_currency_are_named(texts, kept):
             ["1,234.50", "1.234,50", "1,234"], [1234.5, "ambiguous", "ambiguous"], id="half-half"
         ),
         pytest.param(["1,234,567", "1,234"], [1234567, 1234], id="millions"),
+        pytest.param(["12,300", "9,800", "1,50", "7"], ["ambiguous"] * 3 + [7], id="odd-comma"),
+        pytest.param(["12.300", "9.800", "1.50", "7"], ["ambiguous"] * 3 + [7], id="odd-point"),
         pytest.param(["0.5", "0.500", "1.250", "2.345"], [0.5, 0.5] + ["ambiguous"] * 2, id="slip"),
     ],
 )  # fmt: skip
@@ -255,6 +257,52 @@ def test_what_is_written_in_korean_parts_thousands_by_a_comma(tmp_path, days, am
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("days", "where"),
+    [
+        (["1/5/2024", "1/15/2024", "12/31/2024 11:59 PM"], "as days are written 12/31/2024"),
+        (["5 January 2024", "Sep 1, 2024", "1 April 2024"], "as months are in English"),
+        (["05-May-24", "06-apr-24"], "as months are in English"),
+        (["Oct 5, 2024", "Jan 6, 2024"], "as months are in English"),
+        # Counter-examples: with commas before three decimals, these are files from elsewhere.
+        (["05/01/2024", "15/01/2024"], ""),  # Paris
+        (["1/5/2024", "1/6/2024"], ""),  # anywhere
+        (["05-oct-24", "06-apr-24"], ""),  # Bucharest
+        (["05-may-24", "06-oct-24"], ""),  # Madrid
+        (["05-jan-24", "06-dec-24"], ""),  # Amsterdam
+        (["1 April 2024", "2 September 2024"], ""),  # Berlin
+        (["2024-01-05"] * 30 + ["5 January 2024"], ""),  # somebody typed one
+        (["Fri, 05 Jan 2024 10:20:00 +0100", "Sun, 06 Oct 2024 10:20:00 +0200"], ""),  # e-mails
+    ],
+)
+def test_days_of_english_speakers_part_thousands_by_a_comma(days, where):
+    texts = ["12,500", "7,000", "900"] * len(days)
+    found, reading = read_cells(texts[: len(days)], others={"date": days})
+    assert reading == (f"decimal point, {where}" if where else "decimal mark unclear")
+    thousands = [12_500, 7_000, 900] if where else ["ambiguous", "ambiguous", 900]
+    assert found == (thousands * len(days))[: len(days)]
+    # With another clue against them nothing is decided, and no decimals are read by them.
+    assert "ambiguous" in read_cells(["1,500"] * len(days), others={"date": days}, separator=";")[0]
+    assert "ambiguous" in read_cells(["1.500"] * len(days), others={"date": days})[0]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("ids", "revenue"),
+    [(["고객1", "고객2", "c3"], 19_500), (["고객1", "c2", "c3"], 0), (["c1", "c2", "c3"], 0)],
+)
+def test_ids_or_names_of_columns_in_korean_part_thousands_by_a_comma(tmp_path, ids, revenue):
+    rows = zip(ids, ["12,500", "7,000", "0"], strict=True)
+    lines = [f"{one}\t2024-01-05\t{amount}" for one, amount in rows]
+    for header, expected in [
+        ("customer_id\tdate\tamount", revenue),
+        ("고객\tdate\tamount", 19_500),
+    ]:
+        path = csv(tmp_path, *lines, header=header)
+        assert audited(path, columns={header.split("\t")[0]: "customer_id"}).revenue == expected
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(("texts", "odd"), [(["12.500"] * 99, "3.25"), (["12,500"] * 99, "3,25")])
 def test_an_odd_cell_does_not_outweigh_the_separator(tmp_path, texts, odd):
     lines = [f'a,2024-01-05,"{text}"' for text in [*texts, odd]]
@@ -267,7 +315,7 @@ def test_an_odd_cell_does_not_outweigh_the_separator(tmp_path, texts, odd):
     header = "customer_id;date;amount"
     other = csv(tmp_path, f"b;2024-01-05;{odd}", header=header, name="semicolons.csv")
     both = audited([csv(tmp_path, *lines[:-1], name="most.csv"), other])
-    assert (both.revenue, both.rows_quarantined) == (3.25, 99)
+    assert (both.revenue, both.rows_quarantined) == (0, 100)  # nor does it count by itself
 
 
 # --- slips -----------------------------------------------------------------------------------

@@ -117,6 +117,9 @@ def test_ids_that_may_need_care_are_not_plain(ids):
         (["C07", "C12"], [7, 12]),
         (["7", "0", "10"], [7, 0, 10]),
         (["a-b_3"], [3]),
+        (["Kim_000000000000000001", "Kim_987654321987654321"], [1, 987654321987654321]),
+        (["C0/", "C07"], None),
+        (["C0:", "C07"], None),
         (["C7", "C07"], None),
         (["C7", "D7"], None),
         (["C7", "C7x"], None),
@@ -130,9 +133,11 @@ def test_ids_that_may_need_care_are_not_plain(ids):
 )
 def test_numbers_in_ids_tell_them_apart(ids, numbers):
     found = number_ids(pa.array(ids, pa.large_string()))
-    assert (None if found is None else found[0].tolist()) == numbers
-    if found is not None and found[1]:
-        assert sorted(ids) == [ids[row] for row in found[0].argsort(kind="stable")]
+    assert (None if found is None else found.number.tolist()) == numbers
+    if found is not None:
+        assert found.write(found.number).to_pylist() == ids
+    if found is not None and found.sorted:
+        assert sorted(ids) == [ids[row] for row in found.number.argsort(kind="stable")]
 
 
 # --- both ways of reading -----------------------------------------------------------------------

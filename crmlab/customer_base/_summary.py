@@ -39,6 +39,7 @@ __all__ = [
 ]
 
 _UNITS = ("D", "W", "M")
+_DAY = 24 * 60 * 60  # in seconds
 
 
 def rfm_summary(
@@ -115,7 +116,8 @@ def rfm_summary(
     check_choice("unit", unit, _UNITS)
     asked = check_day("observation_end", observation_end)
     seen, end = reduce_in_memory(transactions, asked) or _reduce_by_engine(transactions, asked)
-    bought = seen[seen["n"] > 0]
+    has_bought = (seen["n"] > 0).to_numpy(dtype=bool)
+    bought = seen if has_bought.all() else seen[has_bought]
     if bought.empty:
         raise InputError(NO_PURCHASE.format(end=end))
     summary = summarise(bought, end, unit)
@@ -368,4 +370,4 @@ def summarise(bought: pd.DataFrame, end: dt.date, unit: TimeUnit) -> pd.DataFram
 
 def _as_days(number: NDArray[np.int64]) -> NDArray[np.datetime64]:
     """Days from their numbers since 1970."""
-    return number.astype("datetime64[D]").astype("datetime64[s]")
+    return (number * _DAY).view("datetime64[s]")

@@ -181,7 +181,8 @@ Spark table
         The decimal mark of amounts. Default: what most of a column shows, which a slip in twenty
         cells does not turn. Where there are but three digits behind one mark, as in 1,200 or
         1.200, the rest of the file decides: a currency without decimals, other amounts, the
-        separator, days such as 31.12.2024. Else they are ambiguous, and this is needed.
+        separator, days such as 31.12.2024 or 12/31/2024, English months, names, ids or days in
+        Korean. Else they are ambiguous, and this is needed.
     encoding : str, optional
         Encoding of text files. Default: UTF-8, else cp949 where the text is Korean.
     separator : str, optional

@@ -214,6 +214,9 @@ def _find_faults(
     if reading.mixed:
         other = digits.re_search(_FITS["," if reading.decimal == "." else "."])
         faults.append((size.isnull() & other, "ambiguous"))
+    if reading.doubted:
+        mark = _MARKS[reading.decimal]
+        faults.append((size.notnull() & digits.re_search(rf"{mark}\d*(e[+-]?\d+)?$"), "ambiguous"))
     if reading.whole:
         cents = digits.re_search(rf"{_MARKS[reading.decimal]}\d*[1-9]\d*$")
         faults.append((cents & size.notnull(), "unreadable"))

@@ -115,15 +115,17 @@ class AmountReading:
     """How a text column of amounts is read.
 
     Three digits behind a mark of `refuse` are ambiguous; with `mixed`, so is what only the other
-    mark can read. `settled` says that the column, the file or the caller tells the mark, `where`
-    which of the file. `words` are the currencies beside amounts, `torn` says that some stand
-    between digits; `foreign` lists the signs of others than `currency`. With `whole` there are no
-    decimals but zeros; with `lakhs` there is 12,34,567.
+    mark can read, and where this one is `doubted`, decimals behind it. `settled` says that the
+    column, the file or the caller tells the mark, `where` which of the file. `words` are the
+    currencies beside amounts, `torn` says that some stand between digits; `foreign` lists the signs
+    of others than `currency`. With `whole` there are no decimals but zeros; with `lakhs` there is
+    12,34,567.
     """
 
     decimal: Decimal
     refuse: str = ""
     mixed: bool = False
+    doubted: bool = False
     settled: bool = True
     where: str = ""
     currency: str = ""
@@ -186,7 +188,8 @@ def _choose_mark(
         return AmountReading(mark, mixed=several, settled=not several)
     clue = rest.find(theirs)
     if clue is None or not _allows(seen, clue, currencies):
-        return AmountReading(mark, refuse=".,", mixed=True, settled=False)
+        minority = seen.only(mark) < seen.three(mark)
+        return AmountReading(mark, refuse=".,", mixed=True, settled=False, doubted=minority)
     fine |= {clue.mark} if clue.sure else set()
     return replace(_settle(seen, clue.mark, fine), where=clue.where)
 
