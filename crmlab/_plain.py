@@ -7,7 +7,7 @@ all forms; tests hold the two equal.
 
 import re
 import string
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -15,11 +15,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-__all__ = ["are_plain_ids", "number_ids", "read_plain_amounts", "read_plain_days"]
+__all__ = ["are_plain_ids", "number_ids", "read_plain_amounts", "read_plain_days", "spell_ids"]
 
 # C0012 and 12, but not C-12.
 _NUMBERED = re.compile(r"(?P<word>([A-Za-z_-]*[A-Za-z_])?)[0-9]+")
 _MOST_DIGITS = 18
+# As many cells at once as the processor keeps at hand.
+_PIECE = 65_536
 # 2024-01-05, with a time to the minute or the second.
 _STAMP_LENGTHS = (10, 16, 19)
 _FIRST_YEAR = np.datetime64("1900-01-01", "us")
@@ -66,14 +68,19 @@ def are_plain_ids(column: pa.ChunkedArray) -> bool:
     return any(all(_are_ids(chunk, marks) for chunk in column.chunks) for marks in _IN_ID)
 
 
-def number_ids(column: pa.Array) -> tuple[NDArray[np.int64], bool] | None:
+def number_ids(column: pa.Array | pa.ChunkedArray) -> tuple[NDArray[np.int64], bool] | None:
     """The numbers of plain ids that differ in nothing else, such as 12 of C0012.
 
     And whether they sort as the texts do. None where the ids are others, or two of them may have
     the same number.
     """
     first = _NUMBERED.fullmatch(column[0].as_py() or "")
-    if first is None or not pc.all(pc.starts_with(column, first["word"]), skip_nulls=False).as_py():
+    if first is None:
+        return None
+    numbers = _number_as_long(column, first["word"].encode(), len(first[0]))
+    if numbers is not None:
+        return numbers, True
+    if not pc.all(pc.starts_with(column, first["word"]), skip_nulls=False).as_py():
         return None
     digits = pc.binary_replace_slice(column.cast(pa.large_binary()), 0, len(first["word"]), b"")
     digits = digits.cast(pa.large_string())
@@ -81,13 +88,49 @@ def number_ids(column: pa.Array) -> tuple[NDArray[np.int64], bool] | None:
     if not pc.all(pc.ascii_is_decimal(digits)).as_py() or lengths.max() > _MOST_DIGITS:
         return None
     numbers = pc.cast(digits, pa.int64()).to_numpy()
-    # With zeros in front, 7 and 07 are two ids, unless all are as long.
-    as_long = bool(lengths.min() == lengths.max())
-    if not as_long:
-        least = 10 ** np.maximum(lengths.astype("int64") - 1, 0)
-        if (numbers < np.where(lengths == 1, 0, least)).any():
+    # With zeros in front, 7 and 07 are two ids.
+    least = 10 ** np.maximum(lengths.astype("int64") - 1, 0)
+    return None if (numbers < np.where(lengths == 1, 0, least)).any() else (numbers, False)
+
+
+def _number_as_long(
+    column: pa.Array | pa.ChunkedArray, word: bytes, length: int
+) -> NDArray[np.int64] | None:
+    """The numbers of ids that begin with a word, or None unless all are as long: bytes in a box."""
+    if length - len(word) > _MOST_DIGITS:
+        return None
+    numbers, start = np.zeros(len(column), "int64"), 0
+    for piece in _cut(column):
+        bounds = _find_bounds(piece)
+        if bounds is None or not (np.diff(bounds) == length).all():
             return None
-    return numbers, as_long
+        letters = _list_bytes(piece, bounds).reshape(-1, length)
+        if (letters[:, : len(word)] != np.frombuffer(word, "uint8")).any():
+            return None
+        number = numbers[start : start + len(piece)]
+        start += len(piece)
+        for digit in (letters[:, len(word) :] - np.uint8(ord("0"))).T:
+            if digit.max() > 9:
+                return None
+            number *= 10
+            number += digit
+    return numbers
+
+
+def _cut(column: pa.Array | pa.ChunkedArray) -> Iterator[pa.Array]:
+    """A column in pieces."""
+    for chunk in getattr(column, "chunks", [column]):
+        for start in range(0, len(chunk), _PIECE):
+            yield chunk.slice(start, _PIECE)
+
+
+def spell_ids(numbers: NDArray[np.int64], like: str) -> pa.Array:
+    """The ids with these numbers, as long as one of them is, and with its letters."""
+    word = like.rstrip(string.digits)
+    digits = pc.cast(pa.array(numbers), pa.large_string())
+    padded = pc.utf8_lpad(digits, len(like) - len(word), "0")
+    ends = pa.scalar(word, pa.large_string()), pa.scalar("", pa.large_string())
+    return pc.binary_join_element_wise(ends[0], padded, ends[1])
 
 
 def _read_chunks(

@@ -9,7 +9,13 @@ import pytest
 
 import crmlab.loaders as loaders
 from crmlab._engine import in_memory, run
-from crmlab._plain import are_plain_ids, number_ids, read_plain_amounts, read_plain_days
+from crmlab._plain import (
+    are_plain_ids,
+    number_ids,
+    read_plain_amounts,
+    read_plain_days,
+    spell_ids,
+)
 from crmlab._revenue.nobody import is_placeholder
 from crmlab.loaders._columns import held
 from crmlab.loaders._columns import read as read_module
@@ -115,6 +121,9 @@ def test_ids_that_may_need_care_are_not_plain(ids):
     [
         (["C7", "C12"], [7, 12]),
         (["C07", "C12"], [7, 12]),
+        (["C07", "D12"], None),
+        (["C07", "C1:"], None),
+        (["C07", "C1/"], None),
         (["7", "0", "10"], [7, 0, 10]),
         (["a-b_3"], [3]),
         (["C7", "C07"], None),
@@ -129,10 +138,12 @@ def test_ids_that_may_need_care_are_not_plain(ids):
     ],
 )
 def test_numbers_in_ids_tell_them_apart(ids, numbers):
-    found = number_ids(pa.array(ids, pa.large_string()))
+    column = pa.array(ids, pa.large_string())
+    found = number_ids(pa.chunked_array([column[:1], column[1:]]))
     assert (None if found is None else found[0].tolist()) == numbers
     if found is not None and found[1]:
         assert sorted(ids) == [ids[row] for row in found[0].argsort(kind="stable")]
+        assert spell_ids(found[0], ids[0]).to_pylist() == ids
 
 
 # --- both ways of reading -----------------------------------------------------------------------
