@@ -8,8 +8,10 @@ import pandas as pd
 
 from crmlab._checks import check_columns, check_count, check_day
 from crmlab._clocks import check_clocks, date_column
+from crmlab._engine import narrow
 from crmlab._errors import InputError, InputTypeError
 from crmlab._types import Day
+from crmlab.customer_base import read_lines
 from crmlab.loaders import read_dates, read_transactions
 
 __all__ = [
@@ -47,9 +49,21 @@ def end_of_horizon(as_of: dt.date, horizon: Any, last: dt.date) -> dt.date:
     return end
 
 
+_BOUGHT = ["customer_id", "date", "amount", "order_id"]
+
+
 def open_orders(orders: Any) -> Any:
-    """Transactions as an Ibis table: a frame is read once, however often it is asked."""
-    return orders if isinstance(orders, ibis.Table) else read_transactions(orders)
+    """Transactions as an Ibis table: a frame is read once, however often it is asked.
+
+    Where nothing was given back, the other columns decide nothing, and each query is spared them.
+    """
+    table = orders if isinstance(orders, ibis.Table) else read_transactions(orders)
+    if set(table.columns) <= set(_BOUGHT):
+        return table
+    lines, _, returned = read_lines(table)
+    if returned or "refunded" in lines.columns:
+        return table
+    return narrow(lines, [name for name in _BOUGHT if name in lines.columns])
 
 
 def read_moments(time: Any) -> pd.Series:

@@ -41,7 +41,8 @@ class Prepared:
     it is None where all are. `currency` is the one of all lines where no column says it, `locate`
     says where rows stand in the source. With `plain_ids` no customer is a placeholder, and no two
     differ in letter case or blanks only. With `all_count` it is known that every row counts, so
-    that nothing has to be filtered.
+    that nothing has to be filtered. `unjudged` has the same rows without the marks of the rules,
+    where these change nothing else: DuckDB works some out even where nobody reads them.
     """
 
     table: Any
@@ -55,6 +56,7 @@ class Prepared:
     currency: str = ""
     plain_ids: bool = False
     all_count: bool = False
+    unjudged: Any = None
     rest: Rest | None = None
     count_distinct: Callable[[], int] | None = None
     locate: Callable[[Collection[int]], dict[int, str]] = Source.locate
@@ -83,7 +85,7 @@ class Prepared:
     def counted(self) -> Any:
         """The rows that count."""
         if self.all_count:
-            return self.table
+            return self.table if self.unjudged is None else self.unjudged
         return self.table.filter(self.left_out.isnull() & ~breaks_any(self.table, self.rules))
 
     def valid(self) -> Any:
@@ -177,6 +179,7 @@ def apply_rules(opened: Source, header: Header, read: Columns, options: Options)
     """Decide which lines count and what each is worth, and collect the rules they must keep."""
     # A column, since later steps give columns that it looks at another meaning.
     rows = {_SET_ASIDE: exclude_rows(opened, header, read, options)}
+    unjudged, _ = _name_currency(read, header, options)
     read = replace(read, table=read.table.mutate(**rows))
     table, names = _name_currency(read, header, options)
     if options.rates is not None:
@@ -190,13 +193,13 @@ def apply_rules(opened: Source, header: Header, read: Columns, options: Options)
         table = table.mutate(**{REPEAT: _repeats(table, opened)})
     if _is_slow(read) or needs_settling(names) or options.rates is not None:
         # Text is parsed once; every later query reads numbers and timestamps.
-        table = _materialise(table)
+        table, unjudged = _materialise(table), None
     ours = _list_ours(table)
     prepared = Prepared(
         table, opened.names, header, ours, list_rules(replace(read, table=table), options),
         opened.malformed, options, read.readings, read.currency,
         plain_ids="customer_id" in read.wordless, rest=opened.rest,
-        count_distinct=opened.count_distinct, locate=opened.locate,
+        unjudged=unjudged, count_distinct=opened.count_distinct, locate=opened.locate,
     )  # fmt: skip
     if header.layout is None and header.worth == "amount" and "order_total" in names:
         _compare_totals(prepared)
