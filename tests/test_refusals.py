@@ -22,7 +22,7 @@ from review_cases import base as base_of_orders
 
 import crmlab
 from crmlab import churn, customer_base, ltv, segmentation, uplift
-from crmlab.acquisition import ResponseCurve
+from crmlab.acquisition import ResponseCurve, budget_split
 from crmlab.concentration import lorenz_curve
 from crmlab.exercises.rooms import load_blocks
 from crmlab.identity import link_customers
@@ -476,6 +476,16 @@ def calls() -> dict[str, Callable[..., Any]]:
         "ltv.survivors": works(SUBSCRIPTIONS, period="M"),
         "ltv.top_decile_captured": works(SPENT, SPENT),
         "ltv.tracking_table": works(model, ORDERS, calibration_end="2024-06-30"),
+        "plots.plot_budget_split": works(
+            budget_split(
+                ResponseCurve(0.3, 0.02),
+                ResponseCurve(0.9, 0.05, 0.5),
+                budget=9e3,
+                n_prospects=500,
+                n_customers=200,
+                value_won=200,
+            )
+        ),
         "plots.plot_cohorts": works(customer_base.cohort_retention(ORDERS)),
         "plots.plot_flows": works(customer_base.customer_flows(ORDERS)),
         "plots.plot_levers": works(ltv.ltv_levers(**ECONOMICS)),
