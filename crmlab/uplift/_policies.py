@@ -194,6 +194,11 @@ def policy_profit(
     InputTypeError
         If a column does not hold numbers.
 
+    Notes
+    -----
+    Of simulated 95 % limits of money that 12 % and 5 % of the arms spent, 94 % held in a test of
+    200 customers and 88 % in one of 60: do not trust them where fewer than ten of an arm bought.
+
     References
     ----------
     Hitsch, G. J., Misra, S. and Zhang, W. W. (2024). Heterogeneous treatment effects and optimal
