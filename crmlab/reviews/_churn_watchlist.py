@@ -38,7 +38,7 @@ class ChurnWatchlist:
         to each of them (missing where none was counted).
     scenarios : DataFrame
         Index `assumption`; `gain`, `lower`, `upper`: total gain of the calls, and the range in
-        which chance alone leaves it.
+        which chance alone leaves it; for fewer than ten who are called it is too narrow.
     past : DataFrame
         Index `split`, "time-ordered" and "random rows": `called`, `left` (share of them), the gain
         `expected_gain` that was expected, the `gain` with what they did, and of as many calls to

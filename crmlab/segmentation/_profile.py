@@ -81,7 +81,7 @@ def profile_segments(
         {name: check_column(customers, name, negative=True) for name in [value, *columns]},
         index=customers.index,
     )
-    for name in numbers:
+    for name in [value, *columns]:
         check_size(name, numbers[name])
     by = numbers.groupby(groups, observed=False)
     total = by[value].sum()
