@@ -26,10 +26,12 @@ __all__ = [
     "check_encoding",
     "check_fraction",
     "check_number",
+    "check_size",
     "check_vector",
     "check_zone",
 ]
 
+_LARGEST = 1e150  # whose square, times the customers of any base, is still a number
 _NUMERIC = {"integer", "floating", "mixed-integer-float", "decimal"}
 
 
@@ -248,6 +250,24 @@ def check_column(
     """
     check_columns(table.columns, [name], what=what)
     return check_vector(name, table[name], **rules)
+
+
+def check_size(name: str, value: Any, *, remedy: str = "Change the unit.") -> None:
+    """Raise InputError where squares or sums would be beyond all floating-point numbers.
+
+    Examples
+    --------
+    >>> check_size("margin", [1e200])
+    Traceback (most recent call last):
+    crmlab.InputError: `margin` must hold numbers of at most 1e+150; got 1e+200. Change the unit.
+    """
+    numbers = np.asarray(value, dtype="float64")
+    highest = np.fmax.reduce(numbers, axis=None, initial=0.0)  # leaves out what is missing
+    largest = max(float(highest), -float(np.fmin.reduce(numbers, axis=None, initial=0.0)))
+    if largest > _LARGEST:
+        raise InputError(
+            f"`{name}` must hold numbers of at most {_LARGEST:g}; got {largest:g}. {remedy}"
+        )
 
 
 def _count_dimensions(name: str, value: Any) -> int:

@@ -244,6 +244,18 @@ def test_calibration_learns_from_the_latest_days_only():
     assert ChurnModel(random_state=0).fit(X, left).calibration_slope_ > 0.8
 
 
+def test_a_ranking_that_later_customers_turn_round_ranks_nobody_and_says_so():
+    X, left, time = draw(drift=2.0)  # who left first among the earlier leaves last among the later
+    model = ChurnModel().fit(X, left, time=time)
+    assert not model.ranks_
+    np.testing.assert_allclose(model.predict_proba(X)[:, 1], left[-400:].mean(), rtol=1e-4)
+    assert (model.contributions(X.head()) == 0).all(axis=None)
+    with pytest.raises(InputError, match="`score` must differ between customers"):
+        gains_table(left, model.predict_proba(X)[:, 1])
+    judged = validate_churn(ChurnModel(), X, left, time=time, horizon=30).loc["time-ordered"]
+    assert judged[["auc", "lift_top_decile"]].tolist() == [0.5, 1.0]
+
+
 def test_contributions_of_logistic_regression_add_up_to_the_difference_from_the_usual_customer():
     X, left, _ = draw(n=400)
     model = ChurnModel(random_state=0).fit(X, left)

@@ -154,6 +154,17 @@ def test_an_arm_in_which_nobody_responds_is_no_error():
     assert found.between(0, 1).all()
 
 
+@pytest.mark.parametrize("model", MODELS)
+def test_features_that_are_the_same_for_all_are_named_and_move_nothing(model):
+    X, bought, treated, _ = trial(300)
+    plain = model().fit(X, bought, treatment=treated, **LOT)
+    more = model().fit(X.assign(currency=1.0), bought, treatment=treated, **LOT)
+    assert (plain.constant_features_, more.constant_features_) == ([], ["currency"])
+    effects = [more.predict(X.assign(currency=value)) for value in (1.0, 9.0)]
+    for found in effects:
+        np.testing.assert_allclose(found, plain.predict(X), atol=1e-12)
+
+
 X, BOUGHT, TREATED, _ = trial(300)
 
 

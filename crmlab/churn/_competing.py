@@ -57,6 +57,12 @@ def cumulative_incidence(
     InputError
         If nobody left, or times are wrong as in `kaplan_meier`.
 
+    Notes
+    -----
+    Until somebody leaves for a cause, both limits are 0, which is no certainty. Trust them once
+    some three have left for it: where 3 % left in truth, simulated 95 % limits held for 41 % of
+    tables of 20 customers, 77 % of 50 and 96 % of 200; where 12 % left, for 89 %, 96 % and 96 %.
+
     References
     ----------
     Aalen, O. and Johansen, S. (1978). An empirical transition matrix for non-homogeneous Markov

@@ -15,7 +15,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 from threadpoolctl import threadpool_limits
 
-from crmlab._checks import check_choice, check_count, check_fraction, check_number
+from crmlab._checks import check_choice, check_count, check_fraction, check_number, check_size
 from crmlab._errors import InputError, InputTypeError
 from crmlab._types import Floats
 from crmlab.churn._clock import read_moments
@@ -37,7 +37,6 @@ __all__ = ["ChurnModel"]
 _FOLDS = 5
 _N_BINS = 10
 _FEW = 100_000  # rows
-_LARGEST = 1e150
 _METHODS = ("logistic", "boosting")
 
 
@@ -71,6 +70,11 @@ class ChurnModel(ClassifierMixin, BaseEstimator):
     calibration_slope_, calibration_intercept_ : float
         Calibrated log odds are slope * log odds + intercept. A slope well below 1 says that the
         model was too sure of itself.
+    ranks_ : bool
+        Whether customers whom the model had not seen left the sooner the higher it put them. Where
+        they did not, what was learnt is of no use: `calibration_slope_` is 0, and all customers
+        have the same probability, that of the customers kept for calibration. No ranking is turned
+        round in silence.
     medians_ : ndarray of shape (n_features_in_,)
         Medians of the training features, with which `contributions` compares.
     bins_ : list of Bins
@@ -144,7 +148,7 @@ class ChurnModel(ClassifierMixin, BaseEstimator):
             check_classification_targets(y)
         self.classes_, left = np.unique(y, return_inverse=True)
         self._check_classes()
-        _check_size(x)
+        check_size("X", x)
         self._check_constant(x)
         self.medians_ = np.median(x, axis=0)
         self.bins_ = [cut_bins(column, min(_N_BINS, len(x))) for column in x.T]
@@ -152,8 +156,12 @@ class ChurnModel(ClassifierMixin, BaseEstimator):
         with threadpool_limits(1 if len(x) < _FEW else None, user_api="openmp"):
             odds, left = self._learn(x, left, time)
         platt = LogisticRegression(C=np.inf).fit(odds[:, None], left)
-        self.calibration_slope_ = float(platt.coef_[0, 0])
-        self.calibration_intercept_ = float(platt.intercept_[0])
+        slope, intercept = float(platt.coef_[0, 0]), float(platt.intercept_[0])
+        self.ranks_ = slope > 0
+        if not self.ranks_:  # the best line that does not turn the ranking round is level
+            share = left.mean()
+            slope, intercept = 0.0, float(np.log(share / (1 - share)))
+        self.calibration_slope_, self.calibration_intercept_ = slope, intercept
         return self
 
     def _learn(self, x: Floats, left: Any, time: Any) -> tuple[Floats, Any]:
@@ -248,7 +256,7 @@ class ChurnModel(ClassifierMixin, BaseEstimator):
         check_is_fitted(self)
         with _naming():
             x = np.asarray(validate_data(self, X, dtype=float, reset=False))
-        _check_size(x)
+        check_size("X", x)
         return x
 
     def _names(self) -> list[str]:
@@ -332,15 +340,6 @@ class ChurnModel(ClassifierMixin, BaseEstimator):
                 f"`X` must vary in every feature; {', '.join(names)} is the same for all customers "
                 "and says nothing. Leave it out."
             )
-
-
-def _check_size(x: Floats) -> None:
-    """Raise where squares would be beyond all floating-point numbers."""
-    largest = float(np.abs(x).max())
-    if largest > _LARGEST:
-        raise InputError(
-            f"`X` must hold numbers of at most {_LARGEST:g}; got {largest:g}. Change the unit."
-        )
 
 
 @contextmanager

@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.special import betainc
 
-from crmlab._checks import check_fraction, check_number
+from crmlab._checks import check_fraction, check_number, check_size
 from crmlab._errors import InputError
 from crmlab._types import Floats
 from crmlab.churn._ranked import Ranked, rank_customers
@@ -35,6 +35,7 @@ class _Campaign:
 
 def _read_campaign(value: float, offer_cost: float, contact_cost: float) -> _Campaign:
     worth = check_number("value", value, low=0, open_low=True)
+    check_size("value", worth)
     offer = check_number("offer_cost", offer_cost, low=0)
     contact = check_number("contact_cost", contact_cost, low=0)
     if offer >= worth:

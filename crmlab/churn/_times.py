@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.stats import norm
 
-from crmlab._checks import check_column, check_columns, check_fraction, check_vector
+from crmlab._checks import check_column, check_columns, check_fraction, check_size, check_vector
 from crmlab._errors import InputError
 from crmlab._types import Floats
 
@@ -109,4 +109,6 @@ def numbers_of(table: Any, names: list[str], *, what: str) -> Floats:
     """Columns of a frame as one array of finite numbers, flags as 1 and 0."""
     check_columns(table.columns, names, what=f"`{what}`")
     columns = [check_column(table, name, negative=True, flags=True) for name in names]
+    for name, column in zip(names, columns, strict=True):
+        check_size(name, column)
     return np.column_stack(columns)

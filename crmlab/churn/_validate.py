@@ -185,7 +185,7 @@ def _judge(
         "churn_rate": float(truth.mean()),
         "mean_predicted": float(p.mean()),
         "auc": float(roc_auc_score(truth, p)),
-        "lift_top_decile": lift(truth, p),
+        "lift_top_decile": lift(truth, p) if p.min() < p.max() else 1.0,
         "brier": float(brier_score_loss(truth, p)),
         "log_loss": float(log_loss(truth, p)),
     }

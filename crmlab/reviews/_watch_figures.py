@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from crmlab.churn import gains_table
@@ -48,7 +49,12 @@ def make_list(known: Known, past: Past, consents: Any, terms: CallTerms) -> dict
     called = decided[decided["group"] == "treat"]
     none = pd.DataFrame(columns=TABLES["drift"], index=pd.Index([], dtype="str"))
     at_risk = features.loc[status.reindex(features.index) == "at risk", past.features]
-    gains = gains_table(past.scores["churned"], past.scores["probability"])
+    probability = past.scores["probability"]
+    if probability.min() < probability.max():
+        gains = gains_table(past.scores["churned"], probability)
+    else:  # a model that ranks nobody draws at random
+        even = np.linspace(0.1, 1, 10)
+        gains = pd.DataFrame({"cumulative_customer_share": even, "gain": even})
     return {
         "horizon": past.horizon,
         "days": list(past.days),

@@ -8,7 +8,7 @@ import pandas as pd
 from sklearn.base import BaseEstimator, ClusterMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from crmlab._checks import check_choice, check_columns, check_count, check_fraction
+from crmlab._checks import check_choice, check_columns, check_count, check_fraction, check_size
 from crmlab._errors import InputError, InputTypeError
 from crmlab._types import Floats, Ints
 from crmlab.segmentation._choice import choose, compare_counts, find_centres, nearest
@@ -269,13 +269,15 @@ class KMeansSegmenter(ClusterMixin, BaseEstimator):
                 self.n_features_in_ = 0
                 return np.empty((len(customers), 0))
         try:
-            return validate_data(
+            numbers = validate_data(
                 self, customers, reset=reset, dtype=np.float64, ensure_min_samples=2 if reset else 1
             )
         except TypeError as error:
             raise InputTypeError(f"`customers` must hold numbers. {error}") from error
         except ValueError as error:
             raise InputError(f"`customers` must hold numbers. {error}") from error
+        check_size("customers", numbers)
+        return np.asarray(numbers)
 
     def _value_column(self, names: list[str]) -> int | None:
         """Position of the column by which segments are numbered."""

@@ -6,7 +6,7 @@ import ibis
 import numpy as np
 import pandas as pd
 
-from crmlab._checks import check_choice, check_column, check_columns, check_count
+from crmlab._checks import check_choice, check_column, check_columns, check_count, check_size
 from crmlab._engine import execute
 from crmlab._errors import InputError, InputTypeError
 from crmlab._types import Floats
@@ -58,6 +58,7 @@ def read_measures(summary: Any, monetary: str) -> dict[str, Floats]:
         money: check_column(summary, money, what="`summary`", negative=True),
     }
     value = found[money]
+    check_size(money, value)
     found[money] = np.where(np.abs(value) < _LIMIT, np.round(value, _DECIMALS), value)
     return found
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from crmlab._checks import check_column, check_columns
+from crmlab._checks import check_column, check_columns, check_size
 from crmlab._errors import InputError, InputTypeError
 from crmlab.segmentation._names import check_names
 
@@ -81,6 +81,8 @@ def profile_segments(
         {name: check_column(customers, name, negative=True) for name in [value, *columns]},
         index=customers.index,
     )
+    for name in [value, *columns]:
+        check_size(name, numbers[name])
     by = numbers.groupby(groups, observed=False)
     total = by[value].sum()
     profile = pd.DataFrame({"n_customers": by.size(), "value": total})

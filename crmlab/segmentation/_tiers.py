@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from crmlab._checks import check_column, check_columns, check_count, check_fraction
+from crmlab._checks import check_column, check_columns, check_count, check_fraction, check_size
 from crmlab._errors import InputError, InputTypeError
 from crmlab._types import Floats
 from crmlab.segmentation._names import check_names
@@ -183,6 +183,7 @@ def _read_values(customers: pd.DataFrame, option: str, names: Sequence[str]) -> 
     check_columns(customers.columns, names, what="`customers`")
     values = {name: check_column(customers, name, negative=True) for name in names}
     for name, value in values.items():
+        check_size(name, value)
         if value.min() == value.max():
             raise InputError(
                 f"`{name}` must differ between customers; it is the same for all of them. "

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from crmlab._checks import check_vector
+from crmlab._checks import check_size, check_vector
 from crmlab._errors import InputError
 from crmlab._types import Floats, Ints
 from crmlab.uplift._trial import check_lengths, check_propensity, read_propensity
@@ -65,6 +65,7 @@ def read_arms(
     told = table is not None and assignment is None
     chance = None if told else read_propensity(assignment, propensity)
     y = check_vector("outcome", outcome, negative=True, flags=True)
+    check_size("outcome", y)
     check_lengths(outcome=outcome, treatment=treatment, propensity=propensity)
     got = pd.Series(np.asarray(treatment))
     if got.isna().any():

@@ -5,7 +5,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.stats import chi2, norm
 
-from crmlab._checks import check_vector
+from crmlab._checks import check_size, check_vector
 from crmlab._errors import InputError, InputTypeError
 from crmlab._types import Floats
 from crmlab.uplift._trial import Trial, check_lengths, read_trial
@@ -163,6 +163,7 @@ def as_numbers(features: pd.DataFrame) -> pd.DataFrame:
             column = column.astype("datetime64[s]").astype("int64") / 86_400
         if pd.api.types.is_numeric_dtype(column):
             numbers = column.to_numpy(dtype=float, na_value=np.nan)
+            check_size(str(name), numbers[np.isfinite(numbers)])
             middle = numbers[~gaps].mean() if (~gaps).any() else 0.0
             columns[str(name)] = check_vector(
                 str(name), np.where(gaps, middle, numbers), negative=True

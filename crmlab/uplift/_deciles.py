@@ -50,8 +50,8 @@ def uplift_by_decile(
         * `mean_treated`, `mean_control` : mean outcome of either arm
         * `estimate`, `lower`, `upper`, `level` : their difference, in the unit of the outcome;
           missing where an arm is empty. Limits by Newcombe's method for outcomes of 0 and 1
-          drawn by lot, which stays honest where nobody responds; else by Welch's,
-          which are wide where an arm is small
+          drawn by lot, which stays honest where nobody responds; else by Welch's, which are
+          missing where the same came of a whole arm
         * `lowest_score`, `highest_score` : range inside the group
 
     Raises
@@ -60,6 +60,13 @@ def uplift_by_decile(
         As `uplift_curve`, and if there are fewer customers than groups.
     InputTypeError
         As `uplift_curve`.
+
+    Notes
+    -----
+    Trust limits in money only where some ten customers or more of *each* arm in a group bought
+    anything; else ask for fewer groups, or judge whether they bought. Of simulated 95 % limits,
+    with 12 % and 5 % who bought for amounts of log standard deviation 1, 94 % held with 200
+    customers in either arm of a group, 90 % with 40, and 80 % with 40 against 360.
 
     References
     ----------
@@ -150,7 +157,8 @@ def _welch(treated: _Arm, control: _Arm, level: float) -> tuple[Floats, Floats]:
     with np.errstate(divide="ignore", invalid="ignore"):
         parts = treated.variance**2 / treated.freedom + control.variance**2 / control.freedom
         half = stdtrit(variance**2 / parts, (1 + level) / 2) * np.sqrt(variance)
-    half = np.where(variance == 0, 0.0, half)
+    # An arm in which the same came of all says nothing of its spread: no limit is honest.
+    half = np.where((treated.variance > 0) & (control.variance > 0), half, np.nan)
     middle = treated.mean - control.mean
     return middle - half, middle + half
 

@@ -49,6 +49,9 @@ class TwoModelUplift(UpliftModel):
         Treatments, in the order of the columns of `predict`.
     models_ : dict
         The fitted model of each arm, by what it is called; the control's too.
+    constant_features_ : list
+        Features (names, or places in an array) that were the same for all customers learned from.
+        They say nothing, and the default models do not look at them.
     n_features_in_ : int
     feature_names_in_ : ndarray
         If `X` is a DataFrame.
@@ -170,6 +173,9 @@ class DoublyRobustUplift(UpliftModel):
         The fitted model of each treatment's effect.
     scores_ : ndarray of shape (n_customers, n_treatments)
         Doubly robust scores of the customers learned from.
+    constant_features_ : list
+        Features (names, or places in an array) that were the same for all customers learned from.
+        They say nothing, and the default models do not look at them.
     n_features_in_ : int
     feature_names_in_ : ndarray
         If `X` is a DataFrame.

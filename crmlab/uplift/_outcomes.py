@@ -13,6 +13,7 @@ from sklearn.utils import get_tags
 from sklearn.utils.validation import check_is_fitted, validate_data
 from threadpoolctl import threadpool_limits
 
+from crmlab._checks import check_size
 from crmlab._errors import InputError, InputTypeError
 from crmlab._types import Floats, Ints
 from crmlab.uplift._arms import Arms, read_arms
@@ -110,7 +111,8 @@ class UpliftModel(BaseEstimator):
                 f"`y` must differ between customers; all {len(X):,} are {arms.outcome[0]:g}. "
                 "Nothing can be learned from one class only."
             )
-        _check_spread(X)
+        _check_sizes(X)
+        self.constant_features_ = _find_constant(X)
         if assignment is not None:
             _check_lot(X, arms)
         self.treatments_ = np.array(arms.treatments)
@@ -146,8 +148,10 @@ class UpliftModel(BaseEstimator):
             raise InputError("`X` must hold at least one customer; got none.")
         if isinstance(X, pd.DataFrame):
             validate_data(self, X, reset=False, skip_check_array=True)
-            return X
-        return validate_data(self, X, reset=False, ensure_all_finite="allow-nan")
+        else:
+            X = validate_data(self, X, reset=False, ensure_all_finite="allow-nan")
+        _check_sizes(X)
+        return X
 
     def _label(self, effects: Floats, X: Any) -> Any:
         """Effects as a Series for one treatment, a DataFrame for several; arrays for arrays."""
@@ -168,14 +172,22 @@ class UpliftModel(BaseEstimator):
         return tags
 
 
-def _check_spread(X: Any) -> None:
-    """Raise where all customers are alike, so that no effect could differ between them."""
+def _find_constant(X: Any) -> list[Any]:
+    """Features that are the same for all customers; raise where no feature tells them apart."""
     table = X if isinstance(X, pd.DataFrame) else pd.DataFrame(X)
-    if all(table[name].nunique(dropna=False) < 2 for name in table):
+    same = [name for name in table if table[name].nunique(dropna=False) < 2]
+    if len(same) == table.shape[1]:
         raise InputError(
             "`X` must tell customers apart; every feature is the same for all of them. Add one, "
             "or compare the arms with `uplift_by_decile(..., n_groups=1)`."
         )
+    return same
+
+
+def _check_sizes(X: Any) -> None:
+    """Raise where a number is so large that models would compute with infinity."""
+    table = X.select_dtypes("number") if isinstance(X, pd.DataFrame) else X
+    check_size("X", pd.DataFrame(table).to_numpy(dtype="float64", na_value=np.nan))
 
 
 def check_numeric(X: pd.DataFrame) -> None:

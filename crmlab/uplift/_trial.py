@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from crmlab._checks import check_choice, check_vector
+from crmlab._checks import check_choice, check_size, check_vector
 from crmlab._errors import InputError
 from crmlab._types import Floats
 
@@ -79,6 +79,7 @@ def read_trial(
     """Check outcomes and arms; raise InputError unless it is said how arms were made."""
     chance = read_propensity(assignment, propensity)
     y = check_vector("outcome", outcome, negative=True, flags=True)
+    check_size("outcome", y)
     arm = check_vector("treated", treated, negative=True, flags=True)
     check_lengths(outcome=outcome, treated=treated, propensity=propensity)
     other = ~((arm == 0) | (arm == 1))
