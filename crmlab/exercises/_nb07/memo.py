@@ -62,6 +62,6 @@ a difference of 25 percentage points in staying, and 15 are hoped for, so it tak
 this size, and half a year until it is known who stayed.
 
 **What would change my mind.** After that half year, called customers who stay no more often than
-the control: then the calls stop. More complaints among those called. A group that gets far fewer calls
-than the others, for no reason that we can give.""",
+the control: then the calls stop. More complaints among those called. A group that gets far fewer
+calls than the others, for no reason that we can give.""",
 )
