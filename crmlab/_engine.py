@@ -99,7 +99,7 @@ def _connect() -> Any:
     if limit.startswith("-"):  # to DuckDB: no limit at all
         raise InputError(wrong)
     try:
-        return ibis.duckdb.connect(
+        made = ibis.duckdb.connect(
             memory_limit=limit,
             temp_directory=str(_scratch_dir() / "spill"),
             # Every result is sorted by key at the end, so the engine need not keep row order.
@@ -107,6 +107,9 @@ def _connect() -> Any:
         )
     except duckdb.ParserException as error:
         raise InputError(wrong) from error
+    # In a notebook DuckDB shows one for each slow query, which would stay in the page.
+    made.con.execute("set enable_progress_bar = false")
+    return made
 
 
 def in_memory(rows: Any, keep: Any = None) -> Any:

@@ -35,6 +35,11 @@ def test_the_environment_sets_the_memory_limit(environment, limit):
     assert run(LIMIT, **environment).stdout.strip() == limit
 
 
+def test_a_slow_query_shows_no_progress_bar_in_a_notebook():
+    asked = "select current_setting('enable_progress_bar')"
+    assert connection().con.execute(asked).fetchone() == (False,)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("limit", ["lots", "0", "-1GB", "50%"])
 def test_a_memory_limit_that_is_no_size_is_refused(limit):

@@ -45,7 +45,8 @@ customer who stayed cost? Whole USD.""",
                 "That divides by all who leave without spending; not all of them were kept.",
             ),
             _wrong(
-                cost * extra / 100, "The additional share divides; a small one makes each dear."
+                cost * extra / 100,
+                "The additional share divides; a small one makes each expensive.",
             ),
         ),
         hint="of 100 customers, how many stay more than without the money, and what do 100 cost?",

@@ -277,7 +277,7 @@ def same_customers(margins):
     answer=same_customers,
     inputs=_inputs_of_margins,
     unit="one amount, below 0 for a fall",
-    right="What the mean of all gains beyond this is selection: poor customers left.",
+    right="What the mean of all rises beyond this is selection: others left, with less margin.",
     hint="keep the customers without a missing value, then compare two columns.",
     mistakes=(
         WrongCode(

@@ -263,7 +263,7 @@ def known(orders, as_of):
         ),
         WrongCode(
             lambda orders, as_of: known(orders[orders["date"] < as_of], as_of),
-            "What was ordered on the day itself is known in its evening.",
+            "What was ordered on the day itself is known on its evening.",
         ),
         WrongCode(
             lambda orders, as_of: known(orders, as_of).reindex(
