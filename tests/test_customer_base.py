@@ -306,7 +306,7 @@ ids_of_a_kind = [names, words, codes, mixed_codes]
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=12)
+@settings(deadline=None, max_examples=8)
 @given(st.data())
 def test_rfm_summary_in_memory_equals_the_engine(data):
     rows = data.draw(st.integers(1, 15))
@@ -400,18 +400,14 @@ def test_a_frame_in_memory_with_more_columns_is_reduced_as_the_reader_reads_it(c
 @pytest.mark.parametrize("column", ["customer_id", "order_id", "product_id"])
 def test_ids_in_memory_mean_what_the_reader_takes_them_for(column):
     """Words for nobody, totals, gift cards, and two ways to write one id."""
+    nil = "00000000-0000-0000-0000-000000000000"
     kinds = [
-        ["guest", "비회원", "walk-in"],
-        ["0" * 32, "00000000-0000-0000-0000-000000000000"],
-        ["Total", "Grand Total", "합계"],
+        ["guest", "비회원", "walk-in", "0" * 32, nil, "Total", "Grand Total", "합계",
+         "gift card", "tip"],
         ["7.0", "7"],
-        ["ki\u200bm", "kim"],
-        ["Ｋim", "kim"],
         ["'007", '="007"', "007"],
-        ["Lee@x.com", "lee@x.com"],
-        ["e\u0301", "\u00e9"],
-        ["gift card", "tip"],
-    ]
+        ["ki\u200bm", "kim", "Ｋim", "Lee@x.com", "lee@x.com", "e\u0301", "\u00e9"],
+    ]  # fmt: skip
     for ids in kinds:
         rows = [("kim", day, 5.0) for day in ["2024-01-01", "2024-02-01", "2024-03-01"]]
         frame = lines(*rows, *[("lee", "2024-04-01", 7.0)] * (len(ids) * 2))
