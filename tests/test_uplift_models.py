@@ -234,10 +234,10 @@ def test_deciles_of_the_company_rank_by_their_true_effect(company, model):
 
 @pytest.mark.slow
 def test_acting_on_uplift_earns_more_than_acting_on_response_or_risk():
-    """Twenty companies of 20,000 are in benchmarks/uplift.py; here eight smaller ones."""
+    """Twenty companies of 20,000 are in benchmarks/uplift.py; here five smaller ones."""
     policies = ["uplift", "response"]
-    money = [policy_money(6_000, seed, 0.2, policies=policies) for seed in range(7)]
+    money = [policy_money(6_000, seed, 0.2, policies=policies) for seed in range(4)]
     money.append(policy_money(6_000, 7, 0.2))
     gap = np.array([each["uplift"] - each["response"] for each in money])
-    assert gap.mean() > 2.36 * gap.std(ddof=1) / np.sqrt(len(gap))  # 95 %, t with 7
+    assert gap.mean() > 2.78 * gap.std(ddof=1) / np.sqrt(len(gap))  # 95 %, t with 4
     assert money[-1]["uplift"] > money[-1]["risk"]  # by 5.7 million of 7.8 in the twenty
