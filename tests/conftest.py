@@ -75,6 +75,8 @@ def spark():
         # A handful of rows is read sooner than code for them is compiled.
         .config("spark.sql.codegen.wholeStage", "false")
         .config("spark.sql.adaptive.enabled", "false")  # nor planned anew after every stage
+        # Of a deep expression more conditions are derived than a handful of rows repays.
+        .config("spark.sql.constraintPropagation.enabled", "false")
         .config("spark.driver.extraJavaOptions", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
         .config("spark.log.level", "ERROR")
         .getOrCreate()

@@ -202,7 +202,7 @@ def test_the_profit_curve_holds_every_cut():
 
 
 @pytest.mark.slow
-@parametrize_with_checks([ChurnModel(), ChurnModel(method="boosting", n_trees=10)])
+@parametrize_with_checks([ChurnModel(), ChurnModel(method="boosting", n_trees=3)])
 def test_the_model_is_a_classifier_of_scikit_learn(estimator, check):
     check(estimator)
 

@@ -302,7 +302,18 @@ def as_table(request, tmp_path):
     return opened
 
 
-@pytest.mark.parametrize("name", CONTRACTS)
+# Between them these tables have rules of every kind.
+EVERY_KIND = ["transactions", "customers", "consents", "coupons", "referrals"]
+
+
+@pytest.mark.parametrize(
+    ("as_table", "name"),
+    [
+        *(("ibis", name) for name in CONTRACTS),
+        *(pytest.param("spark", name, marks=pytest.mark.spark) for name in EVERY_KIND),
+    ],
+    indirect=["as_table"],
+)
 def test_every_engine_counts_the_same(name, as_table):
     changes = [change for rule in rules_of(name) for change in breaking(name, rule.label)[0]]
     table = rows(name, {}, *changes)

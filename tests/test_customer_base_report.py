@@ -43,24 +43,18 @@ def test_a_base_of_one_customer_and_one_day_makes_a_page(tmp_path):
 
 
 @pytest.mark.slow
-def test_names_that_are_code_stay_text(tmp_path):
-    orders = lines(20, 3)
+def test_names_that_are_code_stay_text_and_returns_reconcile(tmp_path):
+    orders = pd.concat([lines(20, 3), lines(20, 1).assign(amount=-0.5)], ignore_index=True)
     orders.loc[orders["customer_id"] == "c19", "customer_id"] = "<script>alert(1)</script>"
     orders.loc[orders["customer_id"] == "c18", "customer_id"] = '=HYPERLINK("http://x","y")'
     page = run_report(
         "customer_base", data=orders, out=tmp_path, observation_end="2025-01-01",
         show_customers=True,
     )  # fmt: skip
-    html = page.read_text(encoding="utf-8")
+    html, text = page.read_text(encoding="utf-8"), text_of(page)
     assert "<script>alert(1)" not in html
     assert "&lt;script&gt;alert(1)" in html
     assert BeautifulSoup(html, "html.parser").find("a", string="y") is None
-
-
-@pytest.mark.slow
-def test_returns_reconcile_on_the_page(tmp_path):
-    orders = pd.concat([lines(20, 3), lines(20, 1).assign(amount=-0.5)], ignore_index=True)
-    text = text_of(run_report("customer_base", data=orders, out=tmp_path))
     assert "return line" in text
     assert f"{orders['amount'].sum():,.0f}" in text
 

@@ -133,6 +133,7 @@ def test_people_and_explanations_are_the_same_on_spark(spark, monkeypatch):
     monkeypatch.setattr(_model, "_RANDOM_RECORDS", 60)
     monkeypatch.setattr(_model, "_FEWEST_PAIRS", 20)
     monkeypatch.setattr(_model, "_TRAINING_PAIRS", 30)
+    monkeypatch.setattr(_model, "_MOST_ITERATIONS", 3)
     tables = [table.name for table in spark.catalog.listTables()]
     records = people(80, 5)
     here = identity.link_customers(records, exact=["member"])

@@ -40,7 +40,7 @@ def test_an_export_is_found_by_its_headers_and_read_to_the_cent(name, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", SHOPS)
+@pytest.mark.parametrize("name", [name for name in SHOPS if len(SHOPS[name].currencies) > 1])
 def test_an_export_that_is_named_gives_the_summary_the_same_revenue(name, tmp_path):
     path, money, _ = store_export(name, tmp_path, seed=2)
     currency, truth = max(money.items(), key=lambda each: each[1]["purchases"])

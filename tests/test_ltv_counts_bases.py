@@ -127,7 +127,7 @@ def test_a_large_base_recovers_the_parameters(model):
 @pytest.mark.slow
 @pytest.mark.parametrize("model", MODELS)
 def test_parameter_intervals_cover_as_often_as_they_say(model):
-    n_bases, low, high = (150, 0.82, 0.97) if model is NBD else (60, 0.79, 0.99)
+    n_bases, low = {NBD: (150, 0.82), ParetoNBD: (60, 0.79)}.get(model, (30, 0.74))
     covered = []
     for seed in range(n_bases):
         T = np.linspace(50, 150, 1_500)
@@ -135,9 +135,10 @@ def test_parameter_intervals_cover_as_often_as_they_say(model):
         ends = fit.parameter_intervals(level=0.9)
         truth = pd.Series(ORDINARY[model])
         covered.append((ends["lower"] <= truth) & (truth <= ends["upper"]))
-    # 60 bases, 150 where fits are faster: the share has a standard error of 3.9, or 2.4 points.
+    # Of 150, 60 or 30 bases the share has a standard error of 2.4, 3.9 or 5.5 points.
     shares = pd.DataFrame(covered).mean()
-    assert ((shares > low) & (shares < high)).all(), shares.to_dict()
+    assert (shares > low).all(), shares.to_dict()
+    assert shares.mean() < 0.97, shares.to_dict()
 
 
 @pytest.mark.slow

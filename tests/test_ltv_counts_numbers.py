@@ -392,7 +392,7 @@ def test_expectation_today_is_the_mean_of_expectations_after_more_observation(mo
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("horizon", [13.0, 520.0, math.inf])
+@pytest.mark.parametrize("horizon", [520.0, math.inf])
 @pytest.mark.parametrize(("model", "params"), WIDE)
 def test_discounted_purchases_equal_the_integral_of_the_expectation(model, params, horizon):
     fitted = model.from_params(unit="W", **params)
@@ -405,7 +405,7 @@ def test_discounted_purchases_equal_the_integral_of_the_expectation(model, param
 
     # By parts: what is bought by the end, and interest on all that came before.
     edges = np.concatenate([[0], np.geomspace(1e-4, end, 18)])
-    nodes, weights = np.polynomial.legendre.leggauss(9)
+    nodes, weights = np.polynomial.legendre.leggauss(6)
     width = np.diff(edges)[:, None]
     times = (edges[:-1, None] + width * (nodes + 1) / 2).ravel()
     interest = force * np.exp(-force * times) * (width * weights / 2).ravel()

@@ -339,21 +339,21 @@ def test_simulated_base_gives_back_its_parameters():
 
 @pytest.mark.slow
 def test_intervals_cover_as_often_as_they_say():
-    """50 bases, nominal 90 %: 45 +- 2 are covered, so 38 is far below chance.
+    """25 bases, nominal 90 %: 22.5 +- 1.5 are covered, so 18 is far below chance.
 
     In small bases gamma and delta lie on a ridge, and their intervals cover more than they say.
     """
     truth, hits, means = PUBLISHED, np.zeros(4), np.zeros(3)
     who = frame([0, 3, 8], [0, 6, 8], 8)
     right = truth.expected_purchases(who, 4).to_numpy()
-    for seed in range(50):
+    for seed in range(25):
         model = BetaGeoBetaBinomial().fit(truth.simulate(12_000, n_periods=10, seed=seed))
         rows = model.parameter_intervals(level=0.9)
         hits += ((rows["lower"] < truth.params_) & (truth.params_ < rows["upper"])).to_numpy()
         table = model.expected_purchases(who, 4, level=0.9)
         means += ((table["lower"] < right) & (right < table["upper"])).to_numpy()
-    assert ((hits >= 39) & (hits <= 49)).all(), hits
-    assert ((means >= 39) & (means <= 49)).all(), means
+    assert ((hits >= 19) & (hits <= 24)).all(), hits
+    assert ((means >= 19) & (means <= 24)).all(), means
 
 
 def test_simulated_customers_do_what_the_model_expects():

@@ -242,19 +242,19 @@ def test_model_survives_pickle_and_clone(fitted, summary):
 
 @pytest.mark.slow
 def test_parameter_and_expectation_intervals_cover_as_often_as_they_say():
-    """100 bases; at 90 % the number covered is 90 +- 3, so 80 is far below chance."""
+    """50 bases; at 90 % the number covered is 45 +- 2, so 38 is far below chance."""
     x = np.random.default_rng(5).geometric(0.3, 400)
     new = frame([0, 3], [0.0, 50.0])
     truth = TRUE.expected_spend(new).to_numpy()
     hits, means = np.zeros(3), np.zeros(2)
-    for seed in range(100):
+    for seed in range(50):
         model = GammaGamma(correlated="ignore").fit(TRUE.simulate(x, seed=seed))
         rows = model.parameter_intervals(level=0.9)
         hits += ((rows["lower"] < TRUE.params_) & (TRUE.params_ < rows["upper"])).to_numpy()
         spend = model.expected_spend(new, level=0.9)
         means += ((spend["lower"] < truth) & (truth < spend["upper"])).to_numpy()
-    assert ((hits >= 81) & (hits <= 98)).all(), hits
-    assert ((means >= 81) & (means <= 98)).all(), means
+    assert ((hits >= 39) & (hits <= 49)).all(), hits
+    assert ((means >= 39) & (means <= 49)).all(), means
 
 
 def test_simulated_spend_has_the_model_mean_and_is_reproducible():
@@ -351,13 +351,13 @@ def test_correlation_interval_is_as_wide_as_the_jackknife_says():
 
 @pytest.mark.slow
 def test_independence_test_is_right_as_often_as_it_says():
-    """Of 300 unrelated bases 15 are rejected at 5 %, give or take 4."""
+    """Of 120 unrelated bases 6 are rejected at 5 %, give or take 2.4."""
     x = np.random.default_rng(6).geometric(0.3, 500)
     low = [
         GammaGamma().independence_test(TRUE.simulate(x, seed=seed))["p_value"].item() < 0.05
-        for seed in range(300)
+        for seed in range(120)
     ]
-    assert 4 <= sum(low) <= 28
+    assert 1 <= sum(low) <= 13
 
 
 def test_related_spend_is_refused():

@@ -88,11 +88,11 @@ def test_days_and_weeks_give_the_same_value():
 
 @pytest.mark.slow
 def test_intervals_cover_the_expected_value_of_all_nine_times_in_ten():
-    """The truth is known: parameters of a simulated base. 50 bases, three errors allowed."""
+    """The truth is known: parameters of a simulated base. 25 bases; 18 are far below chance."""
     truth = ParetoNBD.from_params(r=0.8, alpha=8.0, s=1.0, beta=20.0, unit="W")
     money = GammaGamma.from_params(p=5.0, q=5.0, v=20.0)
     covered = 0
-    for seed in range(50):
+    for seed in range(25):
         summary = truth.simulate(1000, T=52.0, seed=seed)
         drawn = money.simulate(summary["frequency"], seed=seed)
         summary["monetary_value"] = drawn["monetary_value"].to_numpy()
@@ -100,7 +100,7 @@ def test_intervals_cover_the_expected_value_of_all_nine_times_in_ten():
         model, spend = ParetoNBD().fit(summary), GammaGamma(correlated="ignore").fit(summary)
         row = customer_lifetime_value(model, spend, summary, total=True, level=0.9, **TERMS).iloc[0]
         covered += row["lower"] <= known["estimate"].iloc[0] <= row["upper"]
-    assert 39 <= covered <= 49
+    assert 19 <= covered <= 24
 
 
 @pytest.mark.slow

@@ -357,9 +357,9 @@ PARAMETERS = {"r": 0.9, "alpha": 9.0, "a": 1.0, "b": 5.0, "p": 4.0, "q": 5.0, "v
 
 @pytest.fixture(scope="module")
 def fitted():
-    """Intervals of both models on ten companies without seasons, returns and complements."""
+    """Intervals of both models on six companies without seasons, returns and complements."""
     tables = []
-    for seed in range(1, 11):
+    for seed in range(1, 7):
         lines, *_ = firm(PLAIN, seed=seed)
         summary = rfm_summary(lines, unit="W", observation_end=PLAIN.last_day)
         table = pd.concat(
@@ -383,11 +383,11 @@ def test_intervals_hold_the_planted_parameter_as_often_as_they_say(fitted, name)
     # out 1 % low at most, a third of its standard error, so it needs no room of its own.
     table = fitted.xs(name)
     inside = table["planted"].between(table["lower"], table["upper"])
-    assert inside.sum() >= 8  # fewer of ten at 95 %: one time in a hundred
+    assert inside.sum() >= 5  # fewer of six at 95 %: three times in a hundred
     error = np.log(table["upper"] / table["lower"]) / (2 * 1.96)
     score = np.log(table["estimate"] / table["planted"]) / error
-    # Ten scores of a sound fit: 1.27 is four standard errors of their mean.
-    assert abs(score.mean()) < 1.27
+    # Six scores of a sound fit: 1.43 is three and a half standard errors of their mean.
+    assert abs(score.mean()) < 1.43
 
 
 @pytest.mark.slow

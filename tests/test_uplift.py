@@ -217,12 +217,12 @@ def test_limits_agree_with_a_plain_bootstrap(ties):
 def test_limits_hold_the_truth_as_often_as_they_say():
     held = []
     big = qini_score(*trial(400_000, seed=99), normalise="none", **LOT)
-    for seed in range(100):
+    for seed in range(50):
         row = qini_score_interval(
             *trial(1500, seed=seed), normalise="none", n_resamples=200, **LOT
         ).iloc[0]
         held.append(row["lower"] <= big <= row["upper"])
-    assert 0.88 <= np.mean(held) <= 1  # three standard errors below 0.95
+    assert 0.86 <= np.mean(held) <= 1  # three standard errors below 0.95
 
 
 def test_band_starts_at_nothing_and_holds_the_curve():
@@ -366,8 +366,8 @@ def test_balance_is_kept_by_the_chances_that_were_meant():
 def test_balance_is_wrong_as_often_as_it_says():
     rng = np.random.default_rng(6)
     known = pd.DataFrame({"a": rng.gamma(1, size=300), "b": rng.normal(size=300)})
-    p = [balance_test(known, rng.permutation(300) < 90) for _ in range(600)]
-    assert np.mean(np.array(p) < 0.1) == pytest.approx(0.1, abs=0.037)  # three standard errors
+    p = [balance_test(known, rng.permutation(300) < 90) for _ in range(300)]
+    assert np.mean(np.array(p) < 0.1) == pytest.approx(0.1, abs=0.052)  # three standard errors
 
 
 # --- what is refused ------------------------------------------------------------------------------

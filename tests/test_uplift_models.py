@@ -109,12 +109,12 @@ def test_average_effect_is_right_though_the_models_are_wrong():
 @pytest.mark.slow
 def test_average_effect_holds_the_truth_as_often_as_it_says():
     held = []
-    for seed in range(60):
+    for seed in range(30):
         X, bought, treated, _ = trial(1000, seed=seed)
         model = DoublyRobustUplift(LinearRegression(), effect_estimator=LinearRegression())
         row = model.fit(X, bought, treatment=treated, **LOT).average_effect().iloc[0]
         held.append(row["lower"] < 0.15 < row["upper"])
-    assert np.mean(held) >= 0.86  # three standard errors below 0.95
+    assert np.mean(held) >= 0.83  # three standard errors below 0.95
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -223,10 +223,14 @@ def test_a_classifier_does_not_learn_money():
         TwoModelUplift(LogisticRegression()).fit(X, BOUGHT * 5.0, treatment=TREATED, **LOT)
 
 
+@pytest.fixture(scope="module")
+def company():
+    return simulate_company(20_000, seed=1)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("model", MODELS)
-def test_deciles_of_the_company_rank_by_their_true_effect(model):
-    company = simulate_company(20_000, seed=1)
+def test_deciles_of_the_company_rank_by_their_true_effect(company, model):
     test, features = camp_test(company)
     effects = company.truth.effects.query("campaign_id == 'K06'").set_index("customer_id")
     score = cross_val_predict(
@@ -241,10 +245,10 @@ def test_deciles_of_the_company_rank_by_their_true_effect(model):
 
 @pytest.mark.slow
 def test_acting_on_uplift_earns_more_than_acting_on_response_or_risk():
-    """Twenty companies of 20,000 are in benchmarks/uplift.py; here eight smaller ones."""
+    """Twenty companies of 20,000 are in benchmarks/uplift.py; here five smaller ones."""
     policies = ["uplift", "response"]
-    money = [policy_money(6_000, seed, 0.2, policies=policies) for seed in range(7)]
+    money = [policy_money(6_000, seed, 0.2, policies=policies) for seed in range(4)]
     money.append(policy_money(6_000, 7, 0.2))
     gap = np.array([each["uplift"] - each["response"] for each in money])
-    assert gap.mean() > 2.36 * gap.std(ddof=1) / np.sqrt(len(gap))  # 95 %, t with 7
+    assert gap.mean() > 2.78 * gap.std(ddof=1) / np.sqrt(len(gap))  # 95 %, t with 4
     assert money[-1]["uplift"] > money[-1]["risk"]  # by 5.7 million of 7.8 in the twenty

@@ -27,6 +27,7 @@ _TRAINING_PAIRS = 2e6
 # A pass with fewer pairs than this is uninformative; the starting values stand.
 _FEWEST_PAIRS = 100
 _PRIOR_PAIRS = 100
+_MOST_ITERATIONS = 15
 # What training never saw in records of one person may still happen once in a thousand.
 _SMALLEST = 1e-3
 _DOUBT = 0.1
@@ -95,7 +96,7 @@ def train_model(
             {"blocking_rule": _blocking_rule([name], within)} for name in blocks
         ],
         "retain_matching_columns": False,
-        "max_iterations": 15,
+        "max_iterations": _MOST_ITERATIONS,
         "em_convergence": 0.001,
     }
     settings = _estimate_prior(engine, settings, filled, within)

@@ -103,7 +103,7 @@ Which percentage of them does it lose in one year? One decimal.""",
 
 
 def _draw_half(rng: np.random.Generator) -> dict[str, Any]:
-    return {"years": int(rng.integers(3, 9))}
+    return {"years": int(rng.integers(3, 11))}
 
 
 HALF = Drawn(_make_half, _draw_half)
