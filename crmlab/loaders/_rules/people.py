@@ -35,15 +35,7 @@ _ORDER_IDS, _ORDER_DAYS = 100, 28
 # Fewer ids than these are doubted by how they are written only.
 _FEWEST = min(_MANY, _CROWD_IDS, _ORDER_IDS)
 _NO_SIZES = pd.DataFrame(
-    {
-        name: pd.Series(dtype=kind)
-        for kind, names in {
-            "str": ["kind", "name"],
-            "int64": ["n_lines", "n_ids", "n_days", "n_repeat"],
-            "datetime64[us]": ["first", "last"],
-        }.items()
-        for name in names
-    }
+    columns=["kind", "n_lines", "n_ids", "n_days", "n_repeat", "first", "last", "name"]
 )
 _BLANKS = "[ \t\u00a0\u2000-\u200a\u202f\u205f\u3000]"
 
