@@ -23,6 +23,7 @@ import pandas as pd
 from crmlab._errors import InputError
 
 __all__ = [
+    "as_view",
     "blames_query",
     "connection",
     "engine_errors",
@@ -160,6 +161,23 @@ def _open_view(backend: Any, name: str) -> Any:
     parse = functools.cache(backend.compiler.type_mapper.from_string)
     schema = ibis.schema({column: parse(kind) for column, kind, *_ in described})
     return ops.DatabaseTable(name, schema=schema, source=backend).to_expr()
+
+
+def as_view(table: Any) -> Any:
+    """Return a table of the shared connection as a view, so that what makes it is written once.
+
+    Every query of a table writes all its steps anew, for which Ibis takes longer than the engine
+    to run them on a few rows. Tables of other engines stay as they are.
+    """
+    import ibis.expr.operations as ops
+
+    if table.get_backend() is not connection():
+        return table
+    with _alone():
+        backend, name = _tidy()
+        backend.con.execute(f'CREATE VIEW "{name}" AS {backend.compile(table)}')
+        made = ops.DatabaseTable(name, schema=table.schema(), source=backend).to_expr()
+        return _watch(made, name, table)
 
 
 def list_columns(*paths: Path) -> list[str]:

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 import crmlab.loaders as loaders
-from crmlab._engine import in_memory, run
+from crmlab._engine import connection, in_memory, run
 from crmlab._plain import are_plain_ids, number_ids, read_plain_amounts, read_plain_days
 from crmlab._revenue.nobody import is_placeholder
 from crmlab.loaders._columns import held
@@ -253,6 +253,22 @@ def test_many_different_values_are_left_to_the_readers(tmp_path, read_both, monk
     orders.to_csv(path, index=False)
     usual, careful = read_both(lambda: describe(loaders.audit_transactions(path)))
     assert usual == careful
+
+
+@pytest.mark.parametrize("kind", ["csv", "frame"])
+def test_a_small_plain_table_takes_few_queries(tmp_path, monkeypatch, kind):
+    """To write a query costs more than to run it on a few lines."""
+    source = pd.DataFrame({"customer_id": ["007"], "date": "2024-01-05", "amount": ["12.50"]})
+    if kind == "csv":
+        source, frame = tmp_path / "orders.csv", source
+        frame.to_csv(source, index=False)
+    backend, written = type(connection()), []
+    compiled = backend.compile
+    monkeypatch.setattr(backend, "compile", lambda *a, **k: written.append(1) or compiled(*a, **k))
+    loaders.read_transactions(source)
+    n_read = len(written)
+    loaders.audit_transactions(source)
+    assert (n_read, len(written) - n_read) == (2, 4)
 
 
 # --- the look through a text file ---------------------------------------------------------------

@@ -21,7 +21,9 @@ __all__ = [
     "FURTHER_LINE",
     "LEFT_OUT",
     "SILENT",
+    "Lines",
     "Worth",
+    "may_be_at_fault",
     "needs_settling",
     "settle",
 ]
@@ -58,7 +60,7 @@ FAULTS = {
 _CENT = 0.01 + NOTHING
 
 
-class _Lines:
+class Lines:
     """Our columns of a table under our names, whatever prefix they have in it."""
 
     def __init__(self, table: Any, names: Collection[str], prefix: str) -> None:
@@ -88,6 +90,11 @@ class _Lines:
         return ibis.ifelse(
             self["order_id"].isnull(), value, value.sum().over(group_by=self["order_id"])
         )
+
+
+def may_be_at_fault(names: Collection[str]) -> bool:
+    """Whether orders of lines with these columns may have one of `FAULTS`."""
+    return bool({"order_total", "order_refunded", "order_paid", "currency"} & set(names))
 
 
 def needs_settling(names: Collection[str]) -> bool:
@@ -128,7 +135,7 @@ def settle(
     ibis.Table
         With ``amount``, ``refunded``, and the columns `LEFT_OUT`, `FAULT` and `EXCESS`.
     """
-    lines = _Lines(table, names, prefix)
+    lines = Lines(table, names, prefix)
     for name in {"status", "currency"} & lines.columns:
         # Some exports write it on the first line of an order only.
         lines.add(**{name: lines[name].coalesce(lines.of_order(lines[name]))})
@@ -154,7 +161,7 @@ def settle(
     return lines.table
 
 
-def _leave_out_refunds(lines: _Lines) -> None:
+def _leave_out_refunds(lines: Lines) -> None:
     """Leave out what gives back an order of which no line counts, for the same reason."""
     back, why = is_return(lines), lines[LEFT_OUT]
     lines.add(**{_COUNTS: (~back & why.isnull()).cast("int8")})
@@ -169,7 +176,7 @@ def _name_first(found: list[tuple[Any, Any]]) -> Any:
     return ibis.cases(*found) if found else ibis.null("string")
 
 
-def _find_further_lines(lines: _Lines) -> Any:
+def _find_further_lines(lines: Lines) -> Any:
     """Whether another line of the order carries its total."""
     if "order_id" not in lines.columns:
         return ibis.literal(False)
@@ -178,7 +185,7 @@ def _find_further_lines(lines: _Lines) -> Any:
     return order.notnull() & (place > 0) & lines.of_order(total).notnull()
 
 
-def _differs_within_order(lines: _Lines, value: Any, tolerance: float | None = None) -> Any:
+def _differs_within_order(lines: Lines, value: Any, tolerance: float | None = None) -> Any:
     """Whether the lines of an order say different things, those without a word aside."""
     if "order_id" not in lines.columns:
         return ibis.literal(False)
@@ -188,7 +195,7 @@ def _differs_within_order(lines: _Lines, value: Any, tolerance: float | None = N
     return order.notnull() & apart.fill_null(False)
 
 
-def _give_back(lines: _Lines) -> list[tuple[Any, Any]]:
+def _give_back(lines: Lines) -> list[tuple[Any, Any]]:
     """Add what was given back of each line, and what that leaves unexplained; find faults."""
     if not {"status", "refunded", "order_refunded"} & lines.columns:
         return []
@@ -217,7 +224,7 @@ def _give_back(lines: _Lines) -> list[tuple[Any, Any]]:
     return faults
 
 
-def _add_share_of_order(lines: _Lines) -> None:
+def _add_share_of_order(lines: Lines) -> None:
     """Share what was given back of an order among those of its lines that count."""
     order_refunded = lines.of_order(lines["order_refunded"].abs()).fill_null(0.0)
     counts = ibis.ifelse(lines[LEFT_OUT].isnull(), lines[_PRICE], 0.0)
@@ -231,7 +238,7 @@ def _add_share_of_order(lines: _Lines) -> None:
     lines.add(**{_BACK: lines[_BACK] + lines[_OF_ORDER] * share})
 
 
-def _add_whole(lines: _Lines) -> None:
+def _add_whole(lines: Lines) -> None:
     """A status that says refunded without any amount gives back the whole line."""
     booked = lines.of_order(is_return(lines).cast("int8")) > 0  # as a line of its own
     silent = (lines[_BACK] <= NOTHING) & ~booked

@@ -22,7 +22,17 @@ Examples
 from crmlab.contracts._contract import Column, Contract
 from crmlab.contracts._errors import ContractError
 from crmlab.contracts._open import as_table
-from crmlab.contracts._rules import Rule, breaks_any, faults, infinite, shown, tally, violation
+from crmlab.contracts._rules import (
+    BROKEN,
+    Rule,
+    breaks_any,
+    faults,
+    infinite,
+    never,
+    shown,
+    tally,
+    violation,
+)
 from crmlab.contracts._tables import (
     BRANCHES,
     CAMPAIGNS,
@@ -53,6 +63,7 @@ from crmlab.contracts._words import (
 
 __all__ = [
     "BRANCHES",
+    "BROKEN",
     "CAMPAIGNS",
     "CHANNELS",
     "COMPLAINTS",
@@ -83,6 +94,7 @@ __all__ = [
     "breaks_any",
     "faults",
     "infinite",
+    "never",
     "shown",
     "tally",
     "violation",

@@ -8,7 +8,21 @@ import pandas as pd
 
 from crmlab._engine import execute
 
-__all__ = ["Rule", "breaks_any", "faults", "infinite", "missing", "shown", "tally", "violation"]
+__all__ = [
+    "BROKEN",
+    "Rule",
+    "breaks_any",
+    "faults",
+    "infinite",
+    "missing",
+    "never",
+    "shown",
+    "tally",
+    "violation",
+]
+
+# Whether a row breaks any rule, in what `tally` gives its further aggregates.
+BROKEN = "crmlab:broken"
 
 
 @dataclass(frozen=True)
@@ -45,6 +59,21 @@ class Rule:
     needs: tuple[str, ...] = ()
 
 
+def never(table: Any) -> Any:
+    """Return a boolean column: false, of a rule that nothing in the table can break.
+
+    Examples
+    --------
+    >>> import pandas as pd, ibis
+    >>> table = ibis.memtable(pd.DataFrame({"amount": [5.0, 6.0]}))
+    >>> table.filter(never(table)).count().to_pyarrow().as_py()
+    0
+    """
+    import ibis
+
+    return ibis.literal(False)
+
+
 def tally(table: Any, rules: Sequence[Rule], **more: Any) -> pd.Series:
     """Count rows, rows that break each rule, and rows that break any, in one aggregate query.
 
@@ -54,8 +83,9 @@ def tally(table: Any, rules: Sequence[Rule], **more: Any) -> pd.Series:
         The rows.
     rules : sequence of Rule
         What is counted.
-    **more : ibis scalar
-        Further aggregates to evaluate in the same query.
+    **more : ibis scalar or callable
+        Further aggregates to evaluate in the same query. What is called gets the table with a
+        boolean column `BROKEN`, whether a row breaks any rule.
 
     Returns
     -------
@@ -73,14 +103,21 @@ def tally(table: Any, rules: Sequence[Rule], **more: Any) -> pd.Series:
     import ibis
 
     # Engines refuse a window inside an aggregate, so the marks become columns first.
-    marks = {f"crmlab:broken:{i}": rule.broken(table) for i, rule in enumerate(rules)}
+    names = {rule.label: f"{BROKEN}:{i}" for i, rule in enumerate(_list_possible(rules))}
+    marks = {names[rule.label]: rule.broken(table) for rule in _list_possible(rules)}
     marked = table.mutate(**marks) if marks else table
-    flags = [marked[name] for name in marks]
-    counts = {rule.label: flag.sum().fill_null(0) for rule, flag in zip(rules, flags, strict=True)}
+    marked = marked.mutate(**{BROKEN: ibis.or_(*(marked[name] for name in names.values()))})
+    counts = {label: marked[name].sum().fill_null(0) for label, name in names.items()}
     if rules:
-        counts["n_broken"] = ibis.or_(*flags).sum().fill_null(0)
-    query = marked.aggregate(n_rows=marked.count(), **counts, **more)
-    return execute(query).iloc[0]
+        counts["n_broken"] = marked[BROKEN].sum().fill_null(0)
+    found = execute(marked.aggregate(n_rows=marked.count(), **counts, **more)).iloc[0]
+    nothing = pd.Series(0, index=[rule.label for rule in rules if rule.label not in names])
+    return pd.concat([found, nothing]) if len(nothing) else found
+
+
+def _list_possible(rules: Sequence[Rule]) -> list[Rule]:
+    """The rules that a row may break."""
+    return [rule for rule in rules if rule.broken is not never]
 
 
 def breaks_any(table: Any, rules: Sequence[Rule]) -> Any:
@@ -96,7 +133,7 @@ def breaks_any(table: Any, rules: Sequence[Rule]) -> Any:
     """
     import ibis
 
-    return ibis.or_(*(rule.broken(table) for rule in rules))
+    return ibis.or_(*(rule.broken(table) for rule in _list_possible(rules)))
 
 
 def violation(table: Any, rules: Sequence[Rule]) -> Any:
@@ -112,7 +149,10 @@ def violation(table: Any, rules: Sequence[Rule]) -> Any:
     """
     import ibis
 
-    labels = [ibis.ifelse(rule.broken(table), rule.label, None).cast("string") for rule in rules]
+    labels = [
+        ibis.ifelse(rule.broken(table), rule.label, None).cast("string")
+        for rule in _list_possible(rules)
+    ]
     return ibis.literal("; ").join(labels).nullif("")
 
 

@@ -244,7 +244,7 @@ Spark table
     with _reading():
         tell_left_out(prepared, counts)
         if from_files:
-            tell_doubts(prepared)
+            tell_doubts(prepared, counts)
     return prepared.valid()
 
 

@@ -142,8 +142,9 @@ def choose(
 
 def _count(groups: pd.DataFrame, *, fits: int, fits_not: int = 0) -> int:
     """Count the distinct values that fit some layouts and not others, both as bits."""
-    mask = groups["fits"]
-    return int(groups.loc[(mask & fits == fits) & (mask & fits_not == 0), "n"].sum())
+    mask = groups["fits"].to_numpy()
+    chosen = (mask & fits == fits) & (mask & fits_not == 0)
+    return int(groups["n"].to_numpy()[chosen].sum())
 
 
 def _find_rivals(groups: pd.DataFrame, best: int, layouts: Sequence[Layout]) -> tuple[Layout, ...]:

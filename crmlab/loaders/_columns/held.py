@@ -28,6 +28,8 @@ __all__ = ["Held", "read_held"]
 _FEW = 20_000
 _SAMPLE = 200_000
 _PLACE = f"{OURS}place"
+# Of files, and of pandas since its third version.
+_TEXT = (pa.string(), pa.large_string())
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ def read_held(
     `read` reads the column of a table.
     """
     typed = {NUMBER + theirs, MOMENT + theirs} & set(rows.column_names)
-    if typed or not rows.num_rows or not pa.types.is_string(rows[theirs].type):
+    if typed or not rows.num_rows or rows[theirs].type not in _TEXT:
         return None
     return _read_plain(kind, rows[theirs], options) or _read_by_value(kind, rows, theirs, read)
 

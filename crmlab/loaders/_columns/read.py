@@ -45,8 +45,9 @@ class Columns:
     A column of `doubtful` has a second one beside it with what is wrong with its values. `unknown`
     lists words without a meaning, by column; `currency` is the code of the sign amounts carry, and
     `formats` are those in which ambiguous dates can be read, by column. In a `wordless` column no
-    line says a word, such as Total, in place of an id or a day. What is `stored` has been read
-    already; the rest is read again by every query.
+    line says a word, such as Total, in place of an id or a day; in one of `faultless`, though it
+    is among the doubtful, nothing is wrong. What is `stored` has been read already; the rest is
+    read again by every query.
     """
 
     table: Any
@@ -57,6 +58,7 @@ class Columns:
     currency: str = ""
     formats: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     wordless: frozenset[str] = frozenset()
+    faultless: frozenset[str] = frozenset()
     stored: frozenset[str] = frozenset()
 
 
@@ -91,8 +93,9 @@ def read_columns(opened: Source, header: Header, contract: Contract, options: Op
     table = table.select(*opened.table.columns, *added)
     currency = next(iter(signs.values()), "")
     wordless = frozenset(name for name, one in held.items() if one.wordless)
+    faultless = frozenset(name for name, one in held.items() if one.problem is None)
     return Columns(
-        table, names, tuple(doubtful), readings, unknown, currency, formats, wordless,
+        table, names, tuple(doubtful), readings, unknown, currency, formats, wordless, faultless,
         frozenset(held),
     )  # fmt: skip
 

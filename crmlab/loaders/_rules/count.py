@@ -1,14 +1,17 @@
 """Count what a source holds and what is wrong with it; make the audit, or the refusal."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
+import ibis
 import numpy as np
 import pandas as pd
 
 from crmlab._engine import execute
 from crmlab._revenue.refunds import ABOVE_GOODS, WITHOUT_PURCHASE, is_return
-from crmlab._revenue.settle import SILENT
-from crmlab.contracts import ContractError, breaks_any, faults, tally
+from crmlab._revenue.settle import CONSUMED, LEFT_OUT, SILENT, Lines
+from crmlab.contracts import BROKEN, ContractError, faults, tally
 from crmlab.loaders._rules.audit import TransactionAudit
 from crmlab.loaders._rules.examples import find_examples
 from crmlab.loaders._rules.people import find_doubts
@@ -20,16 +23,17 @@ from crmlab.loaders._sources.source import OURS, ROW
 __all__ = ["count_rows", "explain", "make_audit", "refuse_nothing", "refuse_several"]
 
 
-def count_rows(prepared: Prepared) -> tuple[Prepared, pd.Series]:
+def count_rows(
+    prepared: Prepared, more: Mapping[str, Callable[[Any], Any]] | None = None
+) -> tuple[Prepared, pd.Series]:
     """Count rows and what is wrong with them, in one query; a source without rows is refused.
 
-    Returns what was counted, knowing whether every row counts, and the counts.
+    `more` is counted beside, see `tally`. Returns what was counted, knowing whether every row
+    counts, and the counts.
     """
-    more = {"n_left_out": prepared.left_out.notnull().sum().fill_null(0)}
+    more = {"n_left_out": lambda t: t[OURS + LEFT_OUT].notnull().sum().fill_null(0), **(more or {})}
     if "currency" in prepared.ours:
-        code = prepared.table[OURS + "currency"]
-        counted = prepared.left_out.isnull() & ~breaks_any(prepared.table, prepared.rules)
-        more["n_currencies"] = code.nunique(where=counted)
+        more["n_currencies"] = lambda t: t[OURS + "currency"].nunique(where=_count(t))
     counts = tally(prepared.table, prepared.rules, **more)
     if not counts["n_rows"] and not prepared.malformed:
         raise ContractError("`source` has a header but no rows.")
@@ -94,19 +98,18 @@ def refuse_several(prepared: Prepared, counts: pd.Series) -> None:
 
 def make_audit(prepared: Prepared) -> TransactionAudit:
     """Count, describe and collect what is left out, in a handful of queries."""
-    prepared, counts = count_rows(prepared)
+    prepared, counts = count_rows(prepared, _look_at_lines(prepared))
     n_malformed = len(prepared.malformed)
     n_rows, n_broken = int(counts["n_rows"]), int(counts["n_broken"])
     n_left_out = int(counts["n_left_out"])
-    lines, seen = prepared.lines(), _look_at_lines(prepared)
-    totals = find_totals(prepared, lines, returned=bool(seen["returned"]))
+    totals = find_totals(prepared, prepared.lines(), returned=bool(counts["returned"]))
     rules = [
         (rule.label, int(counts[rule.label]), "quarantined", rule.remedy) for rule in prepared.rules
     ]
     rules.append((MALFORMED[0], n_malformed, "quarantined", MALFORMED[1]))
-    rules += _count_kept(prepared, n_rows, seen, totals)
+    rules += _count_kept(prepared, counts, totals)
     by_rule = pd.DataFrame(rules, columns=["rule", "n_rows", "treatment", "remedy"])
-    examples = find_examples(prepared, counts, _list_first(seen))
+    examples = find_examples(prepared, counts, _list_first(counts))
     by_rule["example"] = [examples.get(rule, "") for rule in by_rule["rule"]]
     return TransactionAudit(
         rows_read=n_rows + n_malformed,
@@ -117,10 +120,10 @@ def make_audit(prepared: Prepared) -> TransactionAudit:
         left_out=total_left_out(prepared, totals),
         by_rule=by_rule,
         quarantined=_collect_quarantined(prepared, n_broken),
-        n_customers=int(seen["n_customers"]),
+        n_customers=int(counts["n_customers"]),
         n_buyers=int(totals.overall["buyers"]),
-        first_date=pd.Timestamp(seen["first_date"]),
-        last_date=pd.Timestamp(seen["last_date"]),
+        first_date=pd.Timestamp(counts["first_date"]),
+        last_date=pd.Timestamp(counts["last_date"]),
         readings=prepared.readings,
         personal=prepared.header.layout.personal if prepared.header.layout else (),
         _prepared=prepared,
@@ -143,57 +146,74 @@ _UNMATCHED = {
 _RETURN, _ZERO = "return line", "zero amount"
 
 
-def _look_at_lines(prepared: Prepared) -> pd.Series:
-    """Count lines that give back or cost nothing, and customers; find the span: in one query."""
-    lines = prepared.raw_lines(numbered=True)
-    back = is_return(lines)
-    rows, more = prepared.counted(), {}
-    if OURS + SILENT in rows.columns:
-        more["silent"] = rows[OURS + SILENT].sum().fill_null(0).as_scalar()
-    zero = ~back & (lines.amount == 0)
-    kept = ~back if prepared.options.returns == "drop" else None
-    return execute(
-        lines.aggregate(
-            returned=back.sum().fill_null(0),
-            zero=zero.sum().fill_null(0),
-            first_returned=lines[ROW].min(where=back),
-            first_zero=lines[ROW].min(where=zero),
-            n_customers=lines.customer_id.nunique(where=kept),
-            first_date=lines.date.min(where=kept),
-            last_date=lines.date.max(where=kept),
-            **more,
-        )
-    ).iloc[0]
+def _look_at_lines(prepared: Prepared) -> dict[str, Callable[[Any], Any]]:
+    """Count lines that give back or cost nothing, and customers; find the span."""
+
+    def lines(table: Any) -> Any:
+        return Lines(table, {*prepared.ours} - {*CONSUMED}, OURS)
+
+    def returned(table: Any) -> Any:
+        return _count(table) & is_return(lines(table))
+
+    def zero(table: Any) -> Any:
+        return _count(table) & ~is_return(lines(table)) & (lines(table).amount == 0)
+
+    def kept(table: Any) -> Any:
+        drop = prepared.options.returns == "drop"
+        return _count(table) & ~is_return(lines(table)) if drop else _count(table)
+
+    def first(table: Any, which: Any) -> Any:
+        return table[ROW].min(where=which) if prepared.numbered else ibis.null("int64")
+
+    found = {
+        "returned": lambda t: returned(t).sum().fill_null(0),
+        "zero": lambda t: zero(t).sum().fill_null(0),
+        "first_returned": lambda t: first(t, returned(t)),
+        "first_zero": lambda t: first(t, zero(t)),
+        "n_customers": lambda t: lines(t).customer_id.nunique(where=kept(t)),
+        "first_date": lambda t: lines(t).date.min(where=kept(t)),
+        "last_date": lambda t: lines(t).date.max(where=kept(t)),
+    }
+    if OURS + SILENT in prepared.table.columns:
+        found["silent"] = lambda t: (_count(t) & t[OURS + SILENT]).sum().fill_null(0)
+    return found
 
 
-def _list_first(seen: pd.Series) -> dict[str, tuple[str, int]]:
+def _count(table: Any) -> Any:
+    """Whether each row counts, in what `tally` gives."""
+    return table[OURS + LEFT_OUT].isnull() & ~table[BROKEN]
+
+
+def _list_first(counts: pd.Series) -> dict[str, tuple[str, int]]:
     """The first line with what was seen, where lines have numbers, and the column to look at."""
-    rows = {_RETURN: seen["first_returned"], _ZERO: seen["first_zero"]}
+    rows = {_RETURN: counts["first_returned"], _ZERO: counts["first_zero"]}
     return {label: ("amount", int(row)) for label, row in rows.items() if pd.notna(row)}
 
 
 def _count_kept(
-    prepared: Prepared, n_rows: int, seen: pd.Series, totals: Totals
+    prepared: Prepared, counts: pd.Series, totals: Totals
 ) -> list[tuple[str, int, str, str]]:
     """Count valid rows that deserve a look: returns, zero amounts, repeats, odd ids."""
     returns = prepared.options.returns
-    found = [(_RETURN, int(seen["returned"]), _RETURNS[returns], "see `returns=`")]
+    found = [(_RETURN, int(counts["returned"]), _RETURNS[returns], "see `returns=`")]
     if returns == "net":
         early = "correct one of the days; the order id decides"
         found.append(("refund before its order", totals.n_early, _RETURNS[returns], early))
-        if "silent" in seen:
+        if "silent" in counts:
             how_much = "map the column that says how much to `refunded`"
             silent = "partly refunded without an amount"
-            found.append((silent, int(seen["silent"]), "kept whole", how_much))
+            found.append((silent, int(counts["silent"]), "kept whole", how_much))
         unmatched = totals.unmatched.groupby("reason")["n_rows"].sum()
         found += [
             (reason, int(unmatched.get(reason, 0)), "no revenue", remedy)
             for reason, remedy in _UNMATCHED.items()
         ]
-    found.append((_ZERO, int(seen["zero"]), "kept, a purchase", "check gifts and samples"))
+    found.append((_ZERO, int(counts["zero"]), "kept, a purchase", "check gifts and samples"))
     if prepared.options.duplicates == "keep":
-        found.append(("line repeated", prepared.count_repeats(n_rows), "kept", "see `duplicates=`"))
-    return found + find_doubts(prepared.raw_lines(), plain=prepared.plain_ids)
+        n_repeats = prepared.count_repeats(int(counts["n_rows"]))
+        found.append(("line repeated", n_repeats, "kept", "see `duplicates=`"))
+    lines, n_ids = prepared.raw_lines(), int(counts["n_customers"])
+    return found + find_doubts(lines, n_ids, plain=prepared.plain_ids)
 
 
 def _collect_quarantined(prepared: Prepared, n_broken: int) -> pd.DataFrame:

@@ -32,11 +32,16 @@ _CROWD_IDS, _CROWD_DAYS = 50, 10
 _CROWD_SHARE, _CROWD_MEANS, _CROWD_RATIO = 0.05, 10, 5
 # With one repeat customer in twenty, a hundred of them without any is a chance of 0.6 %.
 _ORDER_IDS, _ORDER_DAYS = 100, 28
+# Fewer ids than these are doubted by how they are written only.
+_FEWEST = min(_MANY, _CROWD_IDS, _ORDER_IDS)
+_NO_SIZES = pd.DataFrame(
+    columns=["kind", "n_lines", "n_ids", "n_days", "n_repeat", "first", "last", "name"]
+)
 _BLANKS = "[ \t\u00a0\u2000-\u200a\u202f\u205f\u3000]"
 
 
-def find_doubts(lines: Any, *, plain: bool = False) -> list[Doubt]:
-    """Point out ids that may not be one customer each, in two queries, rarely three.
+def find_doubts(lines: Any, n_ids: int, *, plain: bool = False) -> list[Doubt]:
+    """Point out ids that may not be one customer each, in two queries, rarely three or none.
 
     - *nobody*: a placeholder; or a number such as 0 or 9999 with at least twice the lines of any
       other id and on no fewer days.
@@ -49,6 +54,8 @@ def find_doubts(lines: Any, *, plain: bool = False) -> list[Doubt]:
     ----------
     lines : ibis.Table
         Valid lines in canonical columns.
+    n_ids : int
+        How many ids there are, or a number that they do not exceed.
     plain : bool, default=False
         Whether no id is a placeholder, and no two differ in letter case or blanks only.
 
@@ -61,7 +68,9 @@ def find_doubts(lines: Any, *, plain: bool = False) -> list[Doubt]:
     lines = lines.filter(~is_return(lines).fill_null(False))
     lines = lines.select("customer_id", *order, day=lines.date.cast("date"))
     ids = _group_ids(lines)
-    sizes = _count_sizes(ids, plain=plain)
+    plain = plain or not ids.customer_id.type().is_string()
+    known = plain and n_ids < _FEWEST
+    sizes = _NO_SIZES if known else _count_sizes(ids, plain=plain)
     if len(_find_busy_numbers(sizes)) or _find_crowd(sizes)[1]:
         sizes = _count_sizes(_group_ids(lines, days=True), plain=plain)
     return [
@@ -181,7 +190,7 @@ def _find_order_numbers(sizes: pd.DataFrame) -> Doubt:
 def _find_spellings(ids: Any, *, plain: bool) -> Doubt:
     label = "customer_id alike but for case or blanks"
     remedy = "kept apart; write them alike if they are one customer"
-    if plain or not ids.customer_id.type().is_string():
+    if plain:
         return label, 0, _POINTED_OUT, remedy
     spelled = ids.select("customer_id", "n_lines", alike=_fold(ids.customer_id))
     groups = spelled.group_by("alike").aggregate(

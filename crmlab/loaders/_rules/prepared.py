@@ -6,7 +6,7 @@ from typing import Any
 
 import ibis
 
-from crmlab._engine import execute, is_spark, join_on, quote, write_parquet
+from crmlab._engine import as_view, execute, is_spark, join_on, quote, write_parquet
 from crmlab._revenue.currency import Rates, convert, find_target
 from crmlab._revenue.refunds import is_return
 from crmlab._revenue.settle import CONSUMED, LEFT_OUT, needs_settling, settle
@@ -194,6 +194,8 @@ def apply_rules(opened: Source, header: Header, read: Columns, options: Options)
     if _is_slow(read) or needs_settling(names) or options.rates is not None:
         # Text is parsed once; every later query reads numbers and timestamps.
         table, unjudged = _materialise(table), None
+    else:
+        table = as_view(table)
     ours = _list_ours(table)
     prepared = Prepared(
         table, opened.names, header, ours, list_rules(replace(read, table=table), options),

@@ -9,8 +9,8 @@ import pandas as pd
 
 from crmlab._dates import PLACEHOLDERS
 from crmlab._revenue.currency import UNRATED
-from crmlab._revenue.settle import FAULT, FAULTS, LEFT_OUT
-from crmlab.contracts import STATUSES, TRANSACTIONS, Rule, infinite
+from crmlab._revenue.settle import FAULT, FAULTS, LEFT_OUT, may_be_at_fault
+from crmlab.contracts import STATUSES, TRANSACTIONS, Rule, infinite, never
 from crmlab.loaders._columns.read import PROBLEM, PROBLEMS, Columns
 from crmlab.loaders._options import Options
 from crmlab.loaders._sources.source import OURS
@@ -50,7 +50,7 @@ def list_rules(read: Columns, options: Options) -> tuple[Rule, ...]:
     rules += [_apply_to_ours(rule, read) for rule in ours]
     rules += [_infinite_rule(name) for name in numbers if name != "amount"]
     rules += _day_rules(options.earliest, options.latest)
-    rules += [_order_rule(label) for label in FAULTS]
+    rules += [_order_rule(label, read) for label in FAULTS]
     rules += _currency_rules(read)
     if options.duplicates == "quarantine":
         rules.append(Rule("line repeated", "keep one of the equal lines", lambda t: t[REPEAT]))
@@ -59,12 +59,16 @@ def list_rules(read: Columns, options: Options) -> tuple[Rule, ...]:
 
 def _unless_left_out(rule: Rule) -> Rule:
     """The same rule, for rows that count if they keep it."""
+    if rule.broken is never:
+        return rule
     return replace(rule, broken=lambda t: t[OURS + LEFT_OUT].isnull() & rule.broken(t))
 
 
-def _order_rule(label: str) -> Rule:
+def _order_rule(label: str, read: Columns) -> Rule:
     column, remedy = FAULTS[label]
-    return Rule(label, remedy, lambda t: (t[OURS + FAULT] == label).fill_null(False), column)
+    rule = Rule(label, remedy, lambda t: (t[OURS + FAULT] == label).fill_null(False), column)
+    names = [name.removeprefix(OURS) for name in read.table.columns if name.startswith(OURS)]
+    return rule if may_be_at_fault(names) else replace(rule, broken=never)
 
 
 def _currency_rules(read: Columns) -> list[Rule]:
@@ -96,7 +100,8 @@ def _problem_rule(column: str, words: str, read: Columns) -> Rule:
         remedy = "say how it is meant: " + " or ".join(
             f"date_format={one!r}" for one in read.formats[column]
         )
-    return Rule(f"{column} {words}", remedy, lambda t: (t[name] == words).fill_null(False), column)
+    rule = Rule(f"{column} {words}", remedy, lambda t: (t[name] == words).fill_null(False), column)
+    return replace(rule, broken=never) if column in read.faultless else rule
 
 
 def _ask_for_words(unknown: Sequence[str]) -> str:
@@ -149,7 +154,8 @@ def _apply_to_ours(rule: Rule, read: Columns) -> Rule:
     sources = [rule.column]
     if rule.column == "amount" and "amount" not in read.doubtful:
         sources = ["amount", "quantity", "unit_price", "order_total"]
-    problems = [OURS + name + PROBLEM for name in sources if name in read.doubtful]
+    doubtful = set(read.doubtful) - read.faultless
+    problems = [OURS + name + PROBLEM for name in sources if name in doubtful]
 
     def broken(table: Any) -> Any:
         flag = rule.broken(_View(table))

@@ -41,8 +41,9 @@ def _say_money(row: Any) -> str:
     return f"{words}, {f'{row.currency} {row.worth:,.2f}'.strip()}"
 
 
-def tell_doubts(prepared: Prepared) -> None:
+def tell_doubts(prepared: Prepared, counts: pd.Series) -> None:
     """Point out ids that may not be one customer each, in a line for each kind of doubt."""
-    for label, n_lines, _, remedy in find_doubts(prepared.raw_lines(), plain=prepared.plain_ids):
+    lines, most = prepared.raw_lines(), int(counts["n_rows"])
+    for label, n_lines, _, remedy in find_doubts(lines, most, plain=prepared.plain_ids):
         if n_lines:
             _log.warning("%s: %s lines; %s", label, f"{n_lines:,}", remedy)
