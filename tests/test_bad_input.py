@@ -123,12 +123,16 @@ NAMED = {
                                                        segmentation.RFMSegmenter.fit)},
 }  # fmt: skip
 
+# Where nobody responds in either arm, their difference still has limits.
+ANSWERED = {(uplift.uplift_by_decile, "outcome")}
+
 PAIRS = [
     (f, name, value)
     for f, call in CALLS.items()
     for name in inspect.signature(f).parameters
     for value in FAULTS.get(name, [])
     if name in call or inspect.signature(f).parameters[name].default is not None
+    if (f, name) not in ANSWERED
 ] + [(f, name, value) for (f, name), value in COLUMNS.items()]
 
 

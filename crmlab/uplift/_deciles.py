@@ -10,7 +10,7 @@ from scipy.special import stdtrit
 from crmlab._checks import check_count, check_fraction
 from crmlab._errors import InputError
 from crmlab._types import Floats
-from crmlab.uplift._trial import Assignment, Trial, check_score, read_trial
+from crmlab.uplift._trial import Assignment, Trial, read_score, read_trial
 
 __all__ = ["uplift_by_decile"]
 
@@ -88,7 +88,7 @@ def uplift_by_decile(
     """
     trial = read_trial(outcome, treated, assignment=assignment, propensity=propensity)
     check_fraction("level", level, open_ends=True)
-    ranked = check_score(score, trial, outcome)
+    ranked = read_score(score, outcome)
     n_customers = ranked.size
     if check_count("n_groups", n_groups) > n_customers:
         raise InputError(

@@ -19,6 +19,7 @@ __all__ = [
     "check_propensity",
     "check_score",
     "read_propensity",
+    "read_score",
     "read_trial",
 ]
 
@@ -155,6 +156,11 @@ def check_outcomes(outcome: Floats) -> None:
 def check_score(score: ArrayLike, trial: Trial, outcome: ArrayLike) -> Floats:
     """Return one score per customer, not the same for all; outcomes must differ, too."""
     check_outcomes(trial.outcome)
+    return read_score(score, outcome)
+
+
+def read_score(score: ArrayLike, outcome: ArrayLike) -> Floats:
+    """Return one score per customer, not the same for all."""
     array = check_vector("score", score, negative=True)
     check_lengths(outcome=outcome, score=score)
     if (array == array[0]).all():
