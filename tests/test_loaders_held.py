@@ -141,6 +141,15 @@ def test_numbers_in_ids_tell_them_apart(ids, numbers):
         assert sorted(ids) == [ids[row] for row in found.number.argsort(kind="stable")]
 
 
+@pytest.mark.slow
+def test_frames_put_together_are_read_with_what_is_missing_in_them():
+    part = pd.DataFrame({"customer_id": ["a", "b"], "date": "1 Jan 2024", "amount": ["1,50", None]})
+    whole = pd.concat([part, part], ignore_index=True).astype("str")
+    audit = loaders.audit_transactions(whole, decimal=",")
+    assert (audit.rows_valid, audit.rows_quarantined) == (2, 2)
+    assert audit.revenue == 3
+
+
 # --- both ways of reading -----------------------------------------------------------------------
 
 DAYS = {

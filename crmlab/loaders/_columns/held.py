@@ -96,6 +96,8 @@ def _read_by_value(
     column = rows[theirs]
     if _differ(column.slice(0, _SAMPLE)):
         return None
+    if column.null_count and column.num_chunks > 1:  # whose values Arrow cannot bring together
+        column = pa.chunked_array([column.cast(pa.large_string()).combine_chunks()])
     encoded = column.dictionary_encode(null_encoding="encode").unify_dictionaries()
     values = encoded.chunk(0).dictionary
     n = len(values)
