@@ -19,6 +19,7 @@ from crmlab.customer_base import read_days, read_lines, rfm_summary, up_to
 __all__ = ["churn_features", "find_leaks", "partial_defectors"]
 
 _SUMMARY = ["frequency", "recency", "T", "days_since_last", "mean_spend", "n_orders"]
+_DECIMALS = 6  # of sums of money
 
 
 def churn_features(
@@ -88,7 +89,10 @@ def churn_features(
     table["silence_ratio"] = _silence_ratio(summary)
     table = table.join(_window_sums(orders, day, window))
     counts = ["purchases_recent", "purchases_before"]
-    table = table.fillna(dict.fromkeys([*counts, "spend_recent", "spend_before"], 0.0))
+    money = ["spend_recent", "spend_before"]
+    table = table.fillna(dict.fromkeys([*counts, *money], 0.0))
+    # Engines add up on all cores, in any order: the last digits would differ from run to run.
+    table[money] = table[money].round(_DECIMALS)
     table[counts] = table[counts].astype("int64")
     both = table["spend_recent"] + table["spend_before"]
     gap = table["spend_recent"] - table["spend_before"]
