@@ -1,9 +1,12 @@
 from crmlab import acquisition as acquisition
+from crmlab import campaigns as campaigns
 from crmlab import churn as churn
 from crmlab import concentration as concentration
 from crmlab import concepts as concepts
+from crmlab import contact as contact
 from crmlab import contracts as contracts
 from crmlab import course as course
+from crmlab import cross_sell as cross_sell
 from crmlab import customer_base as customer_base
 from crmlab import data_quality as data_quality
 from crmlab import datasets as datasets

@@ -1,0 +1,8 @@
+"""Does this campaign pay, and whom should the next one reach?
+
+A response is not a result: some customers would have bought anyway. So what a campaign earned is
+asked of a test with a control group, each answer comes with its interval, and money is the last
+word: profit, break-even response, and the best use of a budget.
+"""
+
+__all__: list[str] = []
