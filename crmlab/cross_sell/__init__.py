@@ -6,5 +6,6 @@ it earns something. So the probability of a purchase is always joined to its mar
 
 from crmlab.cross_sell._itemsets import itemsets
 from crmlab.cross_sell._rules import association_rules
+from crmlab.cross_sell._sequences import sequential_rules
 
-__all__ = ["association_rules", "itemsets"]
+__all__ = ["association_rules", "itemsets", "sequential_rules"]

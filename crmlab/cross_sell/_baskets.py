@@ -8,13 +8,16 @@ import ibis
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from crmlab._checks import check_choice, check_columns
 from crmlab._engine import run, store_beside
 from crmlab._errors import InputError, InputTypeError
-from crmlab._types import Ints, Table
+from crmlab._types import Table
 
-__all__ = ["Lines", "Source", "bought", "read_lines"]
+__all__ = ["Lines", "Source", "bought", "name_items", "read_lines", "refuse_missing"]
+
+Numbers = NDArray[np.integer]
 
 
 @dataclass(frozen=True)
@@ -26,12 +29,12 @@ class Source:
     products: Table | None
     level: str | None
 
-    def check(self, table: Any, *, what: str) -> None:
+    def check(self, table: Any, *, what: str, needs: list[str]) -> None:
         """Raise unless the columns are there, and products and level both or neither."""
         if not isinstance(table, pd.DataFrame | ibis.Table):
             kind = type(table).__name__
             raise InputTypeError(f"`{what}` must be a pandas frame or an Ibis table; got {kind}.")
-        check_columns(table.columns, [self.basket, self.item], what=f"`{what}`")
+        check_columns(table.columns, needs, what=f"`{what}`")
         if (self.products is None) != (self.level is None):
             raise InputError(
                 "`products` and `level` must be given together; got one of them. The first is the "
@@ -56,15 +59,15 @@ class Source:
 class Lines:
     """Lines as numbers: item `item[k]` stands in basket `basket[k]`, perhaps more than once."""
 
-    item: Ints
-    basket: Ints
+    item: Numbers
+    basket: Numbers
     names: list[Hashable]  # of the items, by number
     n_baskets: int
 
 
 def read_lines(table: Table, source: Source, *, min_support: float) -> Lines:
     """Number baskets and items; items on fewer lines than the support asks for may be left out."""
-    source.check(table, what="baskets")
+    source.check(table, what="baskets", needs=[source.basket, source.item])
     table = bought(table)
     if isinstance(table, pd.DataFrame):
         return _number_frame(table, source)
@@ -107,7 +110,7 @@ def _number_frame(table: pd.DataFrame, source: Source) -> Lines:
     return _checked(Lines(item, basket, names, len(baskets)), source)
 
 
-def _encode(column: pd.Series, name: str) -> tuple[Ints, list[Hashable]]:
+def _encode(column: pd.Series, name: str) -> tuple[Numbers, list[Hashable]]:
     """Numbers of the values of a column, and the values."""
     if isinstance(column.dtype, pd.CategoricalDtype):  # may hold categories that no line has
         column = column.astype(column.dtype.categories.dtype)
@@ -125,7 +128,7 @@ def _encode(column: pd.Series, name: str) -> tuple[Ints, list[Hashable]]:
 
 def _look_up(names: list[Hashable], source: Source) -> Any:
     """The group of each item, missing where it has none."""
-    products = source.products
+    products: Any = source.products
     if not isinstance(products, pd.DataFrame):
         products = products.select(source.item, source.level).to_pandas()
     if products[source.item].duplicated().any():
@@ -139,7 +142,7 @@ def _look_up(names: list[Hashable], source: Source) -> Any:
 
 def _number_on_engine(table: Any, source: Source, min_support: float) -> Lines:
     """Let the engine put baskets together; what comes back is a short list of numbers for each."""
-    lines = name_items(table, source)
+    lines = name_items(table, source, source.basket).rename(basket=source.basket)
     counts = run(
         lines.aggregate(
             n=lines.count(), n_baskets=lines.basket.nunique(),
@@ -164,9 +167,8 @@ def _number_on_engine(table: Any, source: Source, min_support: float) -> Lines:
 
 
 def name_items(table: Any, source: Source, *also: str) -> Any:
-    """Columns ``basket`` and ``item``, the latter on the level asked for, and others as they are."""
-    columns = {"basket": table[source.basket], "item": table[source.item]}
-    lines = table.select(**columns, **{name: table[name] for name in also})
+    """Column ``item``, on the level asked for, and others as they are."""
+    lines = table.select(*also, item=table[source.item])
     if source.products is None:
         return lines
     products = source.products
@@ -176,7 +178,7 @@ def name_items(table: Any, source: Source, *also: str) -> Any:
     if run(products.aggregate(n=products.count() - products.item.nunique())).to_pylist()[0]["n"]:
         raise InputError(_TWICE.format(item=source.item))
     joined = lines.left_join(products, "item")
-    return joined.select("basket", *also, item=joined.group)
+    return joined.select(*also, item=joined.group)
 
 
 def refuse_missing(counts: dict[str, int], source: Source, columns: dict[str, str]) -> None:

@@ -13,18 +13,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crmlab._errors import InputError
-from crmlab._types import Ints
 
-__all__ = ["Bits", "find_sets", "pack"]
+__all__ = ["Bits", "count_bits", "find_sets", "pack"]
+
+Numbers = NDArray[np.integer]
 
 Bits = NDArray[np.uint64]
-Sets = tuple[Ints, Ints]  # (n_sets, length) numbers of items, and baskets that hold each set
+Sets = tuple[Numbers, Numbers]  # (n_sets, length) numbers of items, and baskets that hold each set
 
 _WORDS = 2**17  # looked at in one go: 1 MiB, which stays near the core
 _LINES = 2**20  # packed in one go
 
 
-def pack(item: Ints, basket: Ints, *, n_items: int, n_baskets: int) -> Bits:
+def pack(item: Numbers, basket: Numbers, *, n_items: int, n_baskets: int) -> Bits:
     """Set bit `basket` of row `item` for every line; a line that comes twice sets it once."""
     width = -(-n_baskets // 64) * 8  # bytes of a row
     rows = np.zeros(n_items * width, dtype=np.uint8)
@@ -35,7 +36,7 @@ def pack(item: Ints, basket: Ints, *, n_items: int, n_baskets: int) -> Bits:
     return rows.reshape(n_items, width).view(np.uint64)
 
 
-def count_bits(bits: Bits) -> Ints:
+def count_bits(bits: Bits) -> Numbers:
     """Bits set in each row, in pieces of a few rows."""
     step = max(1, _WORDS // max(bits.shape[1], 1))
     parts = [
@@ -45,7 +46,9 @@ def count_bits(bits: Bits) -> Ints:
     return np.concatenate([np.empty(0, np.uint32), *parts]).astype(np.int64)
 
 
-def find_sets(bits: Bits, support: Ints, *, need: int, max_len: int, max_sets: int) -> list[Sets]:
+def find_sets(
+    bits: Bits, support: Numbers, *, need: int, max_len: int, max_sets: int
+) -> list[Sets]:
     """Find all sets of at least `need` baskets, by length; rows of `bits` are in rising `support`.
 
     Raises
@@ -93,7 +96,7 @@ def _find_longer(bits: Bits, need: int, max_len: int) -> Iterator[Sets]:
             )
 
 
-def _count_meets(rows: Bits, row: Bits) -> Ints:
+def _count_meets(rows: Bits, row: Bits) -> Numbers:
     """Bits that each of the rows shares with one row."""
     step = max(1, _WORDS // max(len(row), 1))
     parts = [
@@ -103,7 +106,7 @@ def _count_meets(rows: Bits, row: Bits) -> Ints:
     return np.concatenate(parts).astype(np.int64)
 
 
-def _cut_out(bits: Bits, wanted: Ints, row: Bits) -> Bits:
+def _cut_out(bits: Bits, wanted: Numbers, row: Bits) -> Bits:
     """Pack the wanted rows anew, with the baskets of `row` only."""
     where = np.flatnonzero(np.unpackbits(row.view(np.uint8), bitorder="little"))
     byte, bit = where >> 3, np.left_shift(1, where & 7).astype(np.uint8)
@@ -120,9 +123,9 @@ def _cut_out(bits: Bits, wanted: Ints, row: Bits) -> Bits:
 class _Level:
     """Sets of one length whose extensions are looked for."""
 
-    sets: Ints  # sorted, so that those with all but the last item in common are neighbours
+    sets: Numbers  # sorted, so that those with all but the last item in common are neighbours
     bits: Bits
-    stop: Ints  # where these neighbours end
+    stop: Numbers  # where these neighbours end
 
 
 def _grow(level: _Level, pairs: NDArray[np.bool_], need: int, max_len: int) -> Iterator[Sets]:
@@ -147,7 +150,7 @@ def _grow(level: _Level, pairs: NDArray[np.bool_], need: int, max_len: int) -> I
                 waiting.append(_Level(sets, meets[keep], stop))
 
 
-def _pieces(level: _Level) -> Iterator[tuple[Ints, Ints]]:
+def _pieces(level: _Level) -> Iterator[tuple[Numbers, Numbers]]:
     """Pairs of neighbours, as two arrays of rows, in pieces of whole first rows."""
     rows = np.arange(len(level.sets))
     n_behind = level.stop - rows - 1

@@ -111,7 +111,8 @@ def association_rules(
     n_tests = _count_tests(found, max_len)
     splits = _split(found)
     counts = np.concatenate([split.counts for split in splits])
-    p_value = chance(*counts.T, found.n_baskets, alternative)
+    left, right, both = counts.T
+    p_value = chance(left, right, both, found.n_baskets, alternative)
     ends = np.cumsum([len(split.counts) for split in splits])[:-1]
     tests = np.split(np.column_stack([p_value, adjust(p_value, n_tests)]), ends)
     parts = [
