@@ -10,7 +10,7 @@ import pandas as pd
 from crmlab._checks import check_count, check_number
 from crmlab._types import Ints, Table
 from crmlab.cross_sell._baskets import Source, read_lines
-from crmlab.cross_sell._mining import count_bits, find_sets, pack
+from crmlab.cross_sell._mining import Sets, count_bits, find_sets, pack
 
 __all__ = ["Frequent", "find_frequent", "itemsets", "least_count"]
 
@@ -157,7 +157,7 @@ def least_count(share: float, n: int) -> int:
     return max(1, ceil(share * n - 1e-9))
 
 
-def _sort_names(names: list[Hashable], found: list[tuple[Ints, Ints]], n_baskets: int) -> Frequent:
+def _sort_names(names: list[Hashable], found: list[Sets], n_baskets: int) -> Frequent:
     order = sorted(range(len(names)), key=names.__getitem__)  # type: ignore[arg-type]
     rank = np.empty(len(names), dtype=np.int64)
     rank[order] = np.arange(len(names))

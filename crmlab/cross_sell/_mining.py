@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from crmlab._errors import InputError
 
-__all__ = ["Bits", "count_bits", "find_sets", "pack"]
+__all__ = ["Bits", "Sets", "count_bits", "find_sets", "pack"]
 
 Numbers = NDArray[np.integer]
 
@@ -68,7 +68,7 @@ def find_sets(
                 "Ask for more support, shorter sets (`max_len`), or allow more (`max_sets`)."
             )
     return [
-        (np.concatenate([s for s, _ in parts]), np.concatenate([c for _, c in parts]))
+        tuple(np.concatenate([part[k] for part in parts]) for k in (0, 1))
         for _, parts in sorted(found.items())
     ]
 

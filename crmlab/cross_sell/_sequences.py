@@ -10,7 +10,7 @@ import pandas as pd
 from scipy.special import ndtri
 
 from crmlab._checks import check_count, check_day, check_fraction
-from crmlab._engine import run
+from crmlab._engine import run, store_beside
 from crmlab._errors import InputError
 from crmlab._types import Day, Floats, Table
 from crmlab.cross_sell._baskets import Source, bought, name_items, refuse_missing
@@ -63,8 +63,8 @@ def sequential_rules(
     Returns
     -------
     DataFrame
-        One row for each rule that at least one customer followed, highest lift first, then more
-        customers, then by name:
+        One row for each rule that at least one customer followed, smallest `q_value` first, then
+        highest `lift`, then by name:
 
         * `antecedent`, `consequent` : the items
         * `n_customers` : customers who could be followed after any item, the denominator of
@@ -115,7 +115,8 @@ def sequential_rules(
     least = check_fraction("min_confidence", min_confidence)
     check_fraction("interval_level", interval_level, open_ends=True)
     source = Source("order_id", "product_id", products, level)
-    first, end = _read_first(orders, source, check_day("observation_end", observation_end))
+    day = check_day("observation_end", observation_end)
+    first, names, end = _read_first(orders, source, day)
     seen = _follow(first, (end - _EPOCH).days, horizon)
     pairs = _add_base(seen)
     pairs = pairs[pairs["n_at_risk"] >= min_customers]
@@ -123,30 +124,35 @@ def sequential_rules(
     pairs = pairs.assign(p_value=_compare(pairs))
     pairs["q_value"] = adjust(pairs["p_value"].to_numpy(), n_tests)
     enough = np.ceil(least * pairs["n_at_risk"] - 1e-9).clip(lower=1)
-    rules = _measure(pairs[pairs["n_later"] >= enough], seen.n_customers, interval_level)
+    rules = _measure(pairs[pairs["n_later"] >= enough], names, seen.n_customers, interval_level)
     rules.attrs = {"n_tests": n_tests, "horizon": horizon, "observation_end": end.isoformat()}
     return rules
 
 
-def _read_first(orders: Table, source: Source, end: dt.date | None) -> tuple[Any, dt.date]:
-    """Each customer's first day of each item as an expression, and the end of observation."""
+def _read_first(
+    orders: Table, source: Source, end: dt.date | None
+) -> tuple[Any, list[Any], dt.date]:
+    """Each customer's first day of each item, as numbers; their names; the end of observation."""
     lines, last, _ = read_lines(orders)
     source.check(lines, what="orders", needs=[source.item])
     end = end or last
     lines = name_items(bought(up_to(lines, end)), source, "customer_id", "date")
-    counts = run(
-        lines.aggregate(
-            n=lines.count(), item=lines.item.isnull().sum(), n_items=lines.item.nunique()
-        )
-    ).to_pylist()[0]
+    items = run(lines.group_by("item").aggregate(n=lines.count())).to_pandas()
+    missing = items["item"].isna()
+    counts = {"n": int(items["n"].sum()), "item": int(items.loc[missing, "n"].sum())}
     refuse_missing(counts, source, {})
-    if counts["n_items"] < 2:
+    names = sorted(items["item"])
+    if len(names) < 2:
         raise InputError(
-            f"`{source.unit}` must hold at least two different items; got 1. "
+            f"`{source.unit}` must hold at least two different items; got {names[0]!r} only. "
             "After one item nothing else can follow."
         )
+    # Pairs are grouped several times as fast by numbers as by names.
+    numbers = pd.DataFrame({"item": names, "number": np.arange(len(names), dtype="int32")})
+    lines = lines.join(store_beside(lines, numbers), "item")
     day = lines.date.cast("date").delta(ibis.date(str(_EPOCH)), unit="day")
-    return lines.group_by("customer_id", "item").aggregate(day=day.min()), end
+    first = lines.group_by("customer_id", item=lines.number).aggregate(day=day.min())
+    return first, names, end
 
 
 @dataclass(frozen=True)
@@ -223,16 +229,18 @@ def _compare(pairs: pd.DataFrame) -> Floats:
     return np.where(pairs["base_rate"].isna(), 1.0, p_value)
 
 
-def _measure(pairs: pd.DataFrame, n_customers: int, level: float) -> pd.DataFrame:
+def _measure(pairs: pd.DataFrame, names: list[Any], n_customers: int, level: float) -> pd.DataFrame:
     """All measures of rules, in the order of the columns that are returned."""
     share = pairs["n_later"] / pairs["n_at_risk"]
     lower, upper = _wilson(share, pairs["n_at_risk"], level)
+    name = pd.Series(names)
     rules = pairs.assign(
+        antecedent=pairs["antecedent"].map(name), consequent=pairs["consequent"].map(name),
         n_customers=n_customers, support=pairs["n_later"] / n_customers, confidence=share,
         lower=lower, upper=upper, level=level,
         lift=share / pairs["base_rate"],  # infinite where nobody bought it after another item
     )  # fmt: skip
-    order = {"lift": False, "n_later": False, "antecedent": True, "consequent": True}
+    order = {"q_value": True, "lift": False, "antecedent": True, "consequent": True}
     rules = rules.sort_values(list(order), ascending=list(order.values()))
     return rules[_COLUMNS].reset_index(drop=True)
 
