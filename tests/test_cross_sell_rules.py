@@ -347,11 +347,11 @@ def test_consequents_may_be_kept_short():
 
 
 def shop(n=300, *, seed=0, follow=0.0, items="abcde"):
-    """Customers who buy some of the items on days of one year, and e soon after a if it is to follow."""
-    rng = np.random.default_rng(seed)
+    """Customers who buy some items on days of one year, and e soon after a if it is to follow."""
+    rng, n_items = np.random.default_rng(seed), len(items)
     rows = []
     for customer in range(n):
-        days = {item: int(day) for item, day in zip(items, rng.integers(0, 365, len(items)), strict=True)
+        days = {item: int(day) for item, day in zip(items, rng.integers(0, 365, n_items), strict=True)
                 if rng.random() < 0.5}  # fmt: skip
         if "a" in days and rng.random() < follow:
             days["e"] = days["a"] + int(rng.integers(1, 30))

@@ -97,9 +97,10 @@ def bought(table: Any) -> Any:
 
 def _number_frame(table: pd.DataFrame, source: Source) -> Lines:
     basket, baskets = _encode(table[source.basket], source.basket)
-    item, names = _encode(table[source.item], source.item)
+    item, items = _encode(table[source.item], source.item)
     if not len(item):
         raise InputError(_EMPTY)
+    names = items.to_pylist()
     if source.products is not None:
         groups = _look_up(names, source)
         missing = pd.isna(groups)
@@ -110,7 +111,7 @@ def _number_frame(table: pd.DataFrame, source: Source) -> Lines:
     return _checked(Lines(item, basket, names, len(baskets)), source)
 
 
-def _encode(column: pd.Series, name: str) -> tuple[Numbers, list[Hashable]]:
+def _encode(column: pd.Series, name: str) -> tuple[Numbers, pa.Array]:
     """Numbers of the values of a column, and the values."""
     if isinstance(column.dtype, pd.CategoricalDtype):  # may hold categories that no line has
         column = column.astype(column.dtype.categories.dtype)
@@ -123,7 +124,7 @@ def _encode(column: pd.Series, name: str) -> tuple[Numbers, list[Hashable]]:
     if isinstance(values, pa.ChunkedArray):
         values = values.combine_chunks()
     coded = values.dictionary_encode()
-    return coded.indices.to_numpy(), coded.dictionary.to_pylist()
+    return coded.indices.to_numpy(), coded.dictionary
 
 
 def _look_up(names: list[Hashable], source: Source) -> Any:

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from crmlab._checks import check_count, check_number
-from crmlab._types import Ints, Table
+from crmlab._types import Table
 from crmlab.cross_sell._baskets import Source, read_lines
-from crmlab.cross_sell._mining import Sets, count_bits, find_sets, pack
+from crmlab.cross_sell._mining import Numbers, Sets, count_bits, find_sets, pack
 
 __all__ = ["Frequent", "find_frequent", "itemsets", "least_count"]
 
@@ -113,10 +113,10 @@ class Frequent:
     """Sets by length, as numbers of the sorted `names`; each length in order."""
 
     names: list[Hashable]
-    sets: list[tuple[Ints, Ints]]
+    sets: list[Sets]
     n_baskets: int
 
-    def name(self, sets: Ints) -> list[tuple[Hashable, ...]]:
+    def name(self, sets: Numbers) -> list[tuple[Hashable, ...]]:
         """Sets as tuples of names."""
         names = np.empty(len(self.names), dtype=object)
         names[:] = self.names

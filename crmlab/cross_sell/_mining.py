@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from crmlab._errors import InputError
 
-__all__ = ["Bits", "Sets", "count_bits", "find_sets", "pack"]
+__all__ = ["Bits", "Numbers", "Sets", "count_bits", "find_sets", "pack"]
 
 Numbers = NDArray[np.integer]
 
@@ -68,7 +68,7 @@ def find_sets(
                 "Ask for more support, shorter sets (`max_len`), or allow more (`max_sets`)."
             )
     return [
-        tuple(np.concatenate([part[k] for part in parts]) for k in (0, 1))
+        (np.concatenate([sets for sets, _ in parts]), np.concatenate([n for _, n in parts]))
         for _, parts in sorted(found.items())
     ]
 
@@ -88,12 +88,11 @@ def _find_longer(bits: Bits, need: int, max_len: int) -> Iterator[Sets]:
         return
     for first in range(len(bits) - 2):
         second = np.flatnonzero(pairs[first])
-        if len(second) > 1:
+        if pairs[np.ix_(second, second)].any():
             sets = np.column_stack([np.full_like(second, first), second]).astype(np.int32)
             within = _cut_out(bits, second, bits[first])
-            yield from _grow(
-                _Level(sets, within, np.full(len(sets), len(sets))), pairs, need, max_len
-            )
+            level = _Level(sets, within, np.full(len(sets), len(sets)))
+            yield from _grow(level, pairs, need, max_len)
 
 
 def _count_meets(rows: Bits, row: Bits) -> Numbers:
