@@ -351,8 +351,8 @@ def shop(n=300, *, seed=0, follow=0.0, items="abcde"):
     rng, n_items = np.random.default_rng(seed), len(items)
     rows = []
     for customer in range(n):
-        days = {item: int(day) for item, day in zip(items, rng.integers(0, 365, n_items), strict=True)
-                if rng.random() < 0.5}  # fmt: skip
+        drawn = zip(items, rng.integers(0, 365, n_items).tolist(), strict=True)
+        days = {item: day for item, day in drawn if rng.random() < 0.5}
         if "a" in days and rng.random() < follow:
             days["e"] = days["a"] + int(rng.integers(1, 30))
         rows += [(f"c{customer:03}", date(2024, 1, 1) + timedelta(day), 5.0, item)
