@@ -23,6 +23,8 @@ def test_the_more_confident_of_two_mirrored_rules_is_drawn():
     ax = plot_rules(rules())
     assert labels(ax) == ["bread + soap → 빵", "butter → bread"]  # the first one on top
     assert ax.collections[0].get_offsets().tolist() == [[1.25, 0], [2.0, 1]]
+    long = plot_rules(rules().assign(antecedent="x" * 30).head(1))
+    assert labels(long) == ["x" * 30 + "\n→ butter"]
     assert [text.get_text() for text in ax.texts] == ["20%", "60%"]
     assert ax.get_title() == "bread with butter: 2 times as often as by chance; 1 of 2 are sure"
 
@@ -39,7 +41,7 @@ def test_sequences_have_a_direction():
     ax = plot_rules(later, n_rules=2)
     assert labels(ax) == ["b → a", "a → b"]
     assert ax.get_title() == "b after a: 2 times as often as after other items; 2 of 2 are sure"
-    assert ax.get_xlabel().startswith("lift (times as often as after other items")
+    assert ax.get_xlabel().startswith("times as often as after other items")
 
 
 def test_what_cannot_be_drawn():

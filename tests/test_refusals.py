@@ -21,7 +21,7 @@ import pytest
 from review_cases import base as base_of_orders
 
 import crmlab
-from crmlab import churn, customer_base, ltv, segmentation, uplift
+from crmlab import churn, cross_sell, customer_base, ltv, segmentation, uplift
 from crmlab.acquisition import ResponseCurve, budget_split
 from crmlab.concentration import lorenz_curve
 from crmlab.exercises.rooms import load_blocks
@@ -278,6 +278,7 @@ ORDERS = pd.DataFrame(
         "source": ["shop", "web"] * 30,
     }
 )
+BASKETS = ORDERS.assign(order_id=np.arange(60) // 2, product_id=list("abcab" * 12))
 SPENT = [90.0, 0.0, 480.0, 70.0, 240.0]
 TRIAL = [1, 0, 0, 0, 1, 0, 1, 0], [1, 0, 1, 0, 1, 0, 1, 0], range(8)
 LOT = {"assignment": "random"}
@@ -417,6 +418,9 @@ def calls() -> dict[str, Callable[..., Any]]:
         "prose.compare": works(1, 2, "more", "less", "as much"),
         "concentration.top_share_interval": works(SPENT),
         "concentration.whale_curve": works(SPENT),
+        "cross_sell.association_rules": works(BASKETS, min_support=0.1, min_confidence=0),
+        "cross_sell.itemsets": works(BASKETS, min_support=0.1),
+        "cross_sell.sequential_rules": works(BASKETS, horizon=30, min_customers=1),
         "customer_base.calibration_holdout": works(ORDERS, calibration_end="2024-06-30"),
         "customer_base.cohort_retention": works(ORDERS),
         "customer_base.customer_flows": works(ORDERS),
@@ -492,6 +496,9 @@ def calls() -> dict[str, Callable[..., Any]]:
         "plots.plot_lorenz": works(lorenz_curve(SPENT)),
         "plots.plot_migration": works(
             segmentation.migration_matrix(ORDERS, cut="2024-06-30", start="2024-01-01")
+        ),
+        "plots.plot_rules": works(
+            cross_sell.association_rules(BASKETS, min_support=0.1, min_confidence=0)
         ),
         "plots.plot_tracking": works(
             ltv.tracking_table(model, ORDERS, calibration_end="2024-06-30")

@@ -34,6 +34,9 @@ class Source:
         if not isinstance(table, pd.DataFrame | ibis.Table):
             kind = type(table).__name__
             raise InputTypeError(f"`{what}` must be a pandas frame or an Ibis table; got {kind}.")
+        for option, name in (("basket", self.basket), ("item", self.item)):
+            if not isinstance(name, str):
+                raise InputTypeError(f"`{option}` must be the name of a column; got {name!r}.")
         check_columns(table.columns, needs, what=f"`{what}`")
         if (self.products is None) != (self.level is None):
             raise InputError(

@@ -71,11 +71,11 @@ def plot_rules(
     for row, (lift, share) in enumerate(zip(first["lift"], first["confidence"], strict=True)):
         note(ax, percent(share), (lift, row), (8, 0), ha="left", va="center")
     names = zip(first["antecedent"], first["consequent"], strict=True)
-    ax.set_yticks(rows, [f"{_name(a)} → {_name(b)}" for a, b in names])
+    ax.set_yticks(rows, [_write(_name(a), _name(b)) for a, b in names], fontsize=8)
     ax.margins(x=0.15)
     after = "after other items" if later else "by chance"
     ax.xaxis.grid(True, alpha=0.3)
-    x = f"lift (times as often as {after}; beside it the confidence, %)"
+    x = f"times as often as {after}, and confidence (%)"
     return finish(ax, title=_tell(first[::-1], max_q, after), x=x, y="", grid=False)
 
 
@@ -89,6 +89,12 @@ def _once(rules: pd.DataFrame) -> pd.DataFrame:
 
 def _name(items: Any) -> str:
     return " + ".join(map(str, items)) if isinstance(items, tuple) else str(items)
+
+
+def _write(antecedent: str, consequent: str) -> str:
+    """A rule on one line, or on two where that would leave no room for its dot."""
+    gap = "\n" if len(antecedent) + len(consequent) > 30 else " "
+    return f"{antecedent}{gap}→ {consequent}"
 
 
 def _tell(first: pd.DataFrame, max_q: float, after: str) -> str:
