@@ -161,7 +161,7 @@ def _sort_names(names: list[Hashable], found: list[Sets], n_baskets: int) -> Fre
     order = sorted(range(len(names)), key=names.__getitem__)  # type: ignore[arg-type]
     rank = np.empty(len(names), dtype=np.int64)
     rank[order] = np.arange(len(names))
-    result = []
+    result: list[Sets] = []
     for sets, counts in found:
         ranked = np.sort(rank[sets], axis=1)
         by_name = np.lexsort(ranked.T[::-1])
