@@ -78,7 +78,7 @@ SLOW = {"mlxtend", "pyfim"}  # one run tells
 
 
 def peak_memory():
-    """Kibibytes; what `resource` says would be at least the peak of the process that starts this."""
+    """Kibibytes; `resource` would say the peak of the process that started this, if larger."""
     status = Path("/proc/self/status").read_text()
     return int(status.split("VmHWM:")[1].split()[0])
 

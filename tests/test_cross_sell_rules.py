@@ -94,6 +94,16 @@ def test_small_pieces_give_the_same_sets(monkeypatch):
     assert as_counts(table) == count_slowly(baskets, 6, 12)
 
 
+@pytest.mark.parametrize("cost", [0, 1e9], ids=["by baskets", "by bits"])
+def test_pairs_are_the_same_either_way(monkeypatch, cost):
+    baskets = draw(n=300)
+    monkeypatch.setattr(mining, "_STEP", cost)
+    monkeypatch.setattr(mining, "_CELLS", 25)
+    table = lines([*baskets, baskets[0] * 2])
+    expected = count_slowly([*baskets, baskets[0]], 7, 12)
+    assert as_counts(itemsets(table, min_support=0.02)) == expected
+
+
 @settings(max_examples=20)
 @given(st.lists(st.sets(st.sampled_from("abcdefg"), min_size=1), min_size=2), st.randoms())
 def test_order_and_repeated_lines_do_not_matter(baskets, random):
