@@ -3,6 +3,7 @@
 from crmlab.acquisition._cost import acquisition_cost
 from crmlab.acquisition._cost_ratio import cost_ratio
 from crmlab.acquisition._optimal import optimal_spend, spend_curve
+from crmlab.acquisition._payback import margin_panel, payback_curve, payback_period
 from crmlab.acquisition._response import ResponseCurve
 from crmlab.acquisition._split import budget_split
 
@@ -11,6 +12,9 @@ __all__ = [
     "acquisition_cost",
     "budget_split",
     "cost_ratio",
+    "margin_panel",
     "optimal_spend",
+    "payback_curve",
+    "payback_period",
     "spend_curve",
 ]
