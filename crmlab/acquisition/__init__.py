@@ -4,6 +4,7 @@ from crmlab.acquisition._cost import acquisition_cost
 from crmlab.acquisition._cost_ratio import cost_ratio
 from crmlab.acquisition._optimal import optimal_spend, spend_curve
 from crmlab.acquisition._payback import margin_panel, payback_curve, payback_period
+from crmlab.acquisition._referral import referral_value, referred_premium
 from crmlab.acquisition._response import ResponseCurve
 from crmlab.acquisition._split import budget_split
 
@@ -16,5 +17,7 @@ __all__ = [
     "optimal_spend",
     "payback_curve",
     "payback_period",
+    "referral_value",
+    "referred_premium",
     "spend_curve",
 ]
