@@ -73,6 +73,8 @@ CALLS = {
     churn.winback_list: {"customers": PEOPLE, "consents": CONSENTS, "channel": "phone"},
     churn.churn_features: {"orders": ORDERS, "as_of": "2025-01-31"},
     churn.label_churn: {"table": ORDERS, "as_of": "2025-01-31", "horizon": 30},
+    **dict.fromkeys((acquisition.payback_period, acquisition.payback_curve),
+                    FEW | {"margins": X, "cost": 9.0}),
     churn.find_leaks: {"orders": ORDERS, "as_of": "2025-01-31",
                        "make": lambda rows: rows.groupby("customer_id").agg(n=("date", "size"))},
     churn.churn_panel: {"orders": ORDERS, "as_of": ["2025-01-31"], "horizon": 30},

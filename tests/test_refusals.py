@@ -100,12 +100,17 @@ NOT_REFUSED = {
     ("acquisition.optimal_spend", "current"): NUMBERS,
     ("acquisition.optimal_spend", "margin"): "money, of any size",
     ("acquisition.spend_curve", "margin"): "money, of any size",
+    ("plots.plot_acquisition_cost", "currency"): LABEL,
     ("plots.plot_budget_split", "currency"): LABEL,
     ("plots.plot_cost_ratio", "currency"): LABEL,
     ("plots.plot_half_life", "unit"): LABEL,
     ("plots.plot_margin_by_tenure", "unit"): LABEL,
+    ("plots.plot_payback", "currency"): LABEL,
+    ("plots.plot_payback", "unit"): LABEL,
     ("plots.plot_profit_curve", "currency"): LABEL,
     ("plots.plot_qini", "unit"): LABEL,
+    ("plots.plot_referral_value", "currency"): LABEL,
+    ("plots.plot_reward", "currency"): LABEL,
     ("plots.plot_spend_curve", "currency"): LABEL,
     ("plots.plot_uplift_deciles", "unit"): LABEL,
     ("retention.retention_elasticity", "margin"): "money, of any size",
@@ -377,10 +382,26 @@ def calls() -> dict[str, Callable[..., Any]]:
     features = pd.DataFrame({"age": [1.0, 3.0, 2.0, 5.0], "duration": stays, "event": left})
     scored = pd.DataFrame({"customer_id": ["c1"], "probability": 0.5, "value": 9.0})
     budget = {"budget": 9e3, "n_prospects": 500, "n_customers": 200, "value_won": 200}
+    joiners = pd.DataFrame({"customer_id": ["a"], "joined": pd.Timestamp("2024-03-05"),
+                            "channel": "tv"})  # fmt: skip
+    brought = pd.DataFrame({"referrer_id": ["a"], "customer_id": ["b"],
+                            "date": pd.Timestamp("2024-03-05")})  # fmt: skip
+    lever_of_reward = {"value": 9.0, "anyway": 0.2}
     given = {
+        "acquisition.acquisition_cost": works(bill, joiners),
         "acquisition.budget_split": works(WIN, KEEP, **budget),
         "acquisition.cost_ratio": works(bill, n_won=2, n_kept=3),
+        "acquisition.margin_panel": works(costed),
         "acquisition.optimal_spend": works(WIN, KEEP, **lever),
+        "acquisition.partner_list_value": works(90, response=0.1, value=9.0),
+        "acquisition.payback_curve": works(pd.DataFrame([[1.0], [2.0]]), 1.0),
+        "acquisition.payback_period": works(pd.DataFrame([[1.0], [2.0]]), 1.0),
+        "acquisition.referral_value": works(brought, pd.Series({"a": 1.0, "b": 2.0}), anyway=0.5),
+        "acquisition.referred_premium": works([1.0, 2.0, 3.0, 2.0], [1, 0, 1, 0]),
+        "acquisition.reward_curve": works(
+            [1.0], recommending=ResponseCurve(0.3, 0.02), told=2, conversion=0.1, **lever_of_reward
+        ),
+        "acquisition.simulate_referrals": works(9, recommending=0.1, told=2, conversion=0.1),
         "acquisition.spend_curve": works(WIN, KEEP, [1.0], on="retention", **lever),
         "churn.churn_features": works(ORDERS, as_of="2024-06-30"),
         "churn.churn_panel": works(ORDERS, as_of=["2024-06-30"], horizon=30),
@@ -492,6 +513,12 @@ def calls() -> dict[str, Callable[..., Any]]:
         "plots.plot_lorenz": works(lorenz_curve(SPENT)),
         "plots.plot_migration": works(
             segmentation.migration_matrix(ORDERS, cut="2024-06-30", start="2024-01-01")
+        ),
+        "plots.plot_referral_value": works(
+            pd.DataFrame({"own": [2.0, 1.0], "referral_value": [0.0, 1.0]})
+        ),
+        "plots.plot_reward": works(
+            pd.DataFrame({"reward": [0.0, 1.0], "gain": [1.0, 2.0], "best": 1.0})
         ),
         "plots.plot_tracking": works(
             ltv.tracking_table(model, ORDERS, calibration_end="2024-06-30")

@@ -188,7 +188,7 @@ def _read_customers(customers: Table) -> pd.DataFrame:
 
 
 def _read_overheads(overheads: Iterable[str], paid: pd.DataFrame, came: pd.DataFrame) -> list[str]:
-    if isinstance(overheads, str):
+    if isinstance(overheads, str) or not isinstance(overheads, Iterable):
         raise InputTypeError(f"`overheads` must be a list of channels; got {overheads!r}.")
     names = list(overheads)
     known = sorted(set(paid["channel"]))

@@ -7,6 +7,13 @@ shows the figure or changes a global setting. Colours are safe for colour-blind 
 from crmlab._optional import needing
 
 with needing("plots"):
+    from crmlab.plots._acquisition import (
+        plot_acquisition_cost,
+        plot_payback,
+        plot_referral_growth,
+        plot_referral_value,
+        plot_reward,
+    )
     from crmlab.plots._churn import (
         plot_gains,
         plot_incidence,
@@ -54,6 +61,7 @@ with needing("plots"):
     )
 
 __all__ = [
+    "plot_acquisition_cost",
     "plot_balance",
     "plot_budget_split",
     "plot_cohorts",
@@ -77,14 +85,18 @@ __all__ = [
     "plot_margin_by_tenure",
     "plot_match_weights",
     "plot_migration",
+    "plot_payback",
     "plot_present_value",
     "plot_probability_alive",
     "plot_profit_curve",
     "plot_qini",
     "plot_rankings",
+    "plot_referral_growth",
+    "plot_referral_value",
     "plot_retention",
     "plot_retention_profit",
     "plot_revenue_change",
+    "plot_reward",
     "plot_segment_counts",
     "plot_segments",
     "plot_spend_curve",
