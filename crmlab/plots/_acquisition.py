@@ -136,7 +136,9 @@ def plot_payback(
     if curve["tenure"].duplicated().any():
         check_table("curve", curve, ["group"])
     several = "group" in curve
-    groups = dict(list(curve.groupby("group", sort=True))) if several else {"all": curve}
+    groups = {"all": curve}
+    if several:
+        groups = {str(name): rows for name, rows in curve.groupby("group", sort=True)}
     if len(groups) > len(_LOOKS):
         raise InputError(f"`curve` must have at most five groups; got {len(groups)}. Choose some.")
     ax = make_axes(ax)
@@ -147,7 +149,7 @@ def plot_payback(
         t = check_column(table, "tenure", what="`curve`")
         owed = check_column(table, "cost", what="`curve`")
         net = check_column(table, "estimate", what="`curve`", negative=True) - owed
-        ax.plot(t, net, color=colour, linestyle=line, linewidth=2, label=str(name))
+        ax.plot(t, net, color=colour, linestyle=line, linewidth=2, label=name)
         if len(groups) == 1:
             ax.fill_between(
                 t, table["lower"] - owed, table["upper"] - owed, color=colour, alpha=0.2
