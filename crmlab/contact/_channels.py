@@ -86,13 +86,18 @@ def channel_mix(
     >>> table = channel_mix(company.contacts, company.responses, company.campaigns)
     >>> cost = table[table["measure"].str.startswith("cost")]
     >>> cost[["channel", "basis", "estimate", "lower", "upper"]].round(0)
+       channel         basis  estimate    lower    upper
+    1    email  all contacts    3563.0   2886.0   4400.0
+    4    phone  all contacts   20707.0  18591.0  23086.0
+    7     post  all contacts    9557.0   8531.0  10729.0
+    10    post        by lot   19891.0  14564.0  31347.0
     """
     check_fraction("level", level, open_ends=True)
     rows = read_contacts(contacts, responses)
     known = _read_campaigns(campaigns, rows)
     made = rows[rows["treated"]]
     hits = mark_event(rows, responses, response, window=None)
-    money = response == "order" and known["margin"].notna().all()
+    money = response == "order" and bool(known["margin"].notna().all())
     found: list[dict[str, Any]] = []
     for channel, asked in hits.groupby("channel", observed=True):
         cost = float(made.loc[made["channel"] == channel, "cost"].mean())
@@ -163,7 +168,9 @@ def _read_lots(
     arms = hit.groupby(["campaign_id", "customer_id"], observed=True).agg(
         treated=("arm", "max"), hit=("hit", "max"), cost=("cost", "sum")
     )
-    arms["margin"] = arms.index.get_level_values(0).astype("str").map(known["margin"])
+    arms["margin"] = (
+        known["margin"].reindex(arms.index.get_level_values(0).astype("str")).to_numpy()
+    )
     both = arms.groupby("campaign_id", observed=True)["treated"].nunique() == 2
     arms = arms[both.reindex(arms.index.get_level_values(0)).to_numpy()]
     return arms if len(arms) else None
@@ -198,9 +205,7 @@ def _compare(channel: str, arms: pd.DataFrame, money: bool, level: float) -> lis
     return found
 
 
-def _row(
-    fixed: dict[str, Any], measure: str, limits: list[float], level: float
-) -> dict[str, Any]:
+def _row(fixed: dict[str, Any], measure: str, limits: list[float], level: float) -> dict[str, Any]:
     names = ("estimate", "lower", "upper")
     return (
         {"channel": fixed["channel"], "measure": measure}

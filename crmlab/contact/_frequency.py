@@ -79,10 +79,10 @@ def contact_frequency(
     ... )
     >>> table[["contacts", "response_rate", "profit", "gain"]].round(2).tail(4)
        contacts  response_rate  profit   gain
-    5         5           0.35  134.07  25.34
-    6         6           0.35  159.04  24.97
-    7         7           0.28  108.60 -50.44
-    8         8           0.28  121.94  13.34
+    5         5           0.35  137.23  26.90
+    6         6           0.35  163.86  26.63
+    7         7           0.28  101.80 -62.05
+    8         8           0.28  113.67  11.87
     """
     rate = check_number("base_rate", base_rate, low=0, high=1, open_low=True, open_high=True)
     change = check_number("fatigue", fatigue, high=0, remedy="It is 0 where contacts do not tire.")

@@ -85,10 +85,9 @@ def contact_response(
     >>> table = contact_response(company.contacts, company.responses, response="open")
     >>> table[["channel", "earlier", "n_contacts", "estimate", "lower", "upper"]].round(3)
       channel  earlier  n_contacts  estimate  lower  upper
-    0   email        0        8747     0.348  0.338  0.358
-    1   email        1        1652     0.285  0.264  0.308
-    2   email        2         180     0.250  0.193  0.318
-    3   email        3           6     0.167  0.030  0.564
+    0   email        0        9272     0.348  0.339  0.358
+    1   email        1        1129     0.266  0.241  0.292
+    2   email        2         183     0.180  0.131  0.243
     """
     check_count("within", within)
     check_count("most", most)
@@ -147,8 +146,8 @@ def contact_fatigue(
     >>> company = load_company()
     >>> contact_fatigue(company.contacts, company.responses, lot="K06").round(2)
              basis  n_contacts  base  estimate  lower  upper  level
-    0  as observed       10585  0.35     -0.35  -0.47  -0.24   0.95
-    1       by lot        1487  0.35     -0.34  -0.56  -0.11   0.95
+    0  as observed        5448  0.34     -0.38  -0.50  -0.26   0.95
+    1       by lot        1859  0.33     -0.33  -0.53  -0.13   0.95
     """
     check_count("within", within)
     check_fraction("level", level, open_ends=True)

@@ -89,8 +89,8 @@ def route_by_value(
     >>> table = route_by_value(members, 1800, 180, agents=12)
     >>> table[["rank", "wait_routed", "wait_in_turn", "saved"]].round(1)
             rank  wait_routed  wait_in_turn   saved
-    best       1          7.4          40.4  1653.9
-    others     2         44.1          40.4  -330.8
+    best       1          7.4          40.4  1654.6
+    others     2         44.1          40.4  -330.9
     """
     calls, loss = _read_classes(classes, order)
     length = check_number("interval", interval, low=0, open_low=True)
@@ -104,29 +104,25 @@ def route_by_value(
             "last class would never be put through."
         )
     rank = np.arange(len(calls)) if order == "given" else np.argsort(-loss, kind="stable")
-    calls, loss, names = calls[rank], loss[rank], classes.index[rank]
+    calls, loss = calls[rank], loss[rank]
     turn = wait_patiently(load / handling, handling, n, inside, lost_shares(load, n)[n - 1])
     taken = np.concatenate([[0.0], calls.cumsum()]) / length * handling / n
     above, upto = taken[:-1], taken[1:]
-    wait = turn.wait_probability * handling / (n * (1 - upto) * (1 - above))
-    late = [
-        turn.wait_probability * _late(inside * n / handling, *each)
-        for each in zip(above, upto, strict=True)
-    ]
+    late = [_late(inside * n / handling, *each) for each in zip(above, upto, strict=True)]
     table = pd.DataFrame(
         {
             "rank": np.arange(1, len(calls) + 1),
             "calls": calls,
             "share": calls / calls.sum(),
-            "wait_routed": wait,
+            "wait_routed": turn.wait_probability * handling / (n * (1 - upto) * (1 - above)),
             "wait_in_turn": turn.mean_wait,
-            "service_routed": 1 - np.array(late),
+            "service_routed": 1 - turn.wait_probability * np.array(late),
             "service_in_turn": turn.service_level,
         },
-        index=names,
+        index=classes.index[rank],
     )
     if "loss" in classes.columns:
-        table["loss_routed"] = loss * calls * wait
+        table["loss_routed"] = loss * calls * table["wait_routed"]
         table["loss_in_turn"] = loss * calls * turn.mean_wait
         table["saved"] = table["loss_in_turn"] - table["loss_routed"]
     return table

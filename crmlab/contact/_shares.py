@@ -52,10 +52,11 @@ def share_by(rows: pd.DataFrame, by: list[str], *, level: float) -> pd.DataFrame
 def fit_slope(
     hit: Floats, x: Floats, group: Ints, person: Ints
 ) -> tuple[float, float, NDArray[np.bool_]]:
-    """Slope of the log odds of a hit with x, each group at a level of its own; its error; rows used.
+    """Slope of the log odds of a hit with x, each group at a level of its own; its error.
 
     The error is robust to likeness between rows of a person (sandwich). Groups in which all or
-    none hit, or x is the same, tell nothing about the slope and are left out.
+    none hit, or x is the same, tell nothing about the slope: the third result says which rows
+    are used.
     """
     x = x.astype(float)
     told = _tells(hit, group) & _tells(x, group)
@@ -87,7 +88,7 @@ def fit_slope(
     weight = _weights(level[group] + slope * x)
     centred = x - (np.bincount(group, weight * x) / np.bincount(group, weight))[group]
     score = np.bincount(person, centred * (hit - expit(level[group] + slope * x)))
-    n = np.count_nonzero(np.bincount(person))
+    n = int((np.bincount(person) > 0).sum())
     error = np.sqrt(n / max(n - 1, 1) * (score @ score)) / (weight @ centred**2)
     return slope, float(error), told
 

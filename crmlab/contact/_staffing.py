@@ -81,8 +81,8 @@ def erlang_c(
     >>> table = erlang_c(100, 1800, 180, agents=[13, 14])
     >>> table[["agents", "wait_probability", "service_level", "mean_wait"]].round(4)
        agents  wait_probability  service_level  mean_wait
-    0      13            0.2853         0.7956    17.1177
-    1      14            0.1741         0.8884     7.8358
+    0      13            0.2853         0.7956    17.1162
+    1      14            0.1741         0.8884     7.8359
     """
     rate, handling = _read_times(calls, interval, handling_time)
     many = _read_agents(agents)
@@ -219,7 +219,7 @@ def staffing(
     >>> table[["calls", "agents", "on_roster", "service_level", "occupancy"]].round(3)
        calls  agents  on_roster  service_level  occupancy
     0  100.0      14         20          0.888      0.714
-    1  160.0      20         29          0.859      0.800
+    1  160.0      20         29          0.836      0.800
     """
     many = check_calls(calls)
     goal = check_number("target", target, low=0, high=1, open_low=True, open_high=True)
