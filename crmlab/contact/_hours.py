@@ -97,7 +97,7 @@ def best_hour(
             "`contacts` must hold the time of day in `date`; all are at midnight. Ask by "
             "'weekday', or record the time."
         )
-    slot = rows["date"].dt.hour if by == "hour" else rows["date"].dt.dayofweek
+    slot = rows["date"].dt.hour if by == "hour" else rows["date"].dt.day_of_week
     sums = rows.groupby(slot.rename(by))["hit"].agg(["size", "sum"])
     if len(sums) < 2:
         raise InputError(f"`contacts` must be of two slots at least; all are of one {by}.")

@@ -152,9 +152,9 @@ def contact_fatigue(
     check_count("within", within)
     check_fraction("level", level, open_ends=True)
     rows = _mark(contacts, responses, response, within, window, start)
+    drawn = None if lot is None else _mark_lot(contacts, rows, str(lot), within)
     found = [_compare(rows, rows["earlier"], "as observed", level)]
-    if lot is not None:
-        drawn = _mark_lot(contacts, rows, str(lot), within)
+    if drawn is not None:
         found.append(_compare(drawn, drawn["arm"], "by lot", level))
     return pd.DataFrame(found)
 

@@ -38,7 +38,7 @@ def share_by(rows: pd.DataFrame, by: list[str], *, level: float) -> pd.DataFrame
     squares = apart.pow(2).groupby(level=by).sum().to_numpy()
     heads = person.groupby(level=by).size().to_numpy()
     spread = np.where(heads > 1, heads / np.maximum(heads - 1, 1), 1) * squares
-    expected = n * share.to_numpy() * (1 - share.to_numpy())
+    expected = n * share.to_numpy() * (1 - share.to_numpy()) * n / np.maximum(n - 1, 1)
     effect = np.where(expected > 0, spread / np.where(expected > 0, expected, 1), 1).clip(min=1)
     lower, upper = wilson(hits / effect, n / effect, level=level)
     found = pd.DataFrame(

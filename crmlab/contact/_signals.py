@@ -24,6 +24,7 @@ SIGNALS = {
     "ended": "ended a subscription",
     "complaint_open": "a complaint was settled late or not at all",
 }
+_QUIET = 31  # days without a row that are not yet a table that ended, as visits by month
 _FEWEST = 20  # complaints from which weights can be learned
 _PRIOR = 3.0  # customers with the signal, as many as expected, that are added to those seen
 
@@ -54,7 +55,8 @@ def dissatisfaction_signals(
     customers : DataFrame, Series, Index or list
         Ids, or a table with `customer_id` as a column or index: everybody who is scored.
     as_of : date
-        Day on which customers are looked at, its evening; within the tables.
+        Day on which customers are looked at, its evening; within the dates of the tables, or up to
+        31 days later.
     window : int, default=180
         Days before it that count.
     contacts : DataFrame or ibis.Table, optional
@@ -209,11 +211,11 @@ def _find_span(as_of: Day, window: int, rows: dict[str, pd.DataFrame]) -> _Span:
         known.append(rows["subscriptions"]["end"])
     first = min(column.min() for column in known if column.notna().any()).date()
     last = max(column.max() for column in known if column.notna().any()).date()
-    # Visits stand under the first day of their month.
-    if "visits" in rows and last == rows["visits"]["month"].max().date():
-        last = (pd.Timestamp(last) + pd.offsets.MonthEnd(0)).date()
-    if not first <= day <= last:
-        raise InputError(f"`as_of` must lie within the tables, {first} to {last}; got {day}.")
+    if not first <= day <= last + dt.timedelta(days=_QUIET):
+        raise InputError(
+            f"`as_of` must lie within the tables, {first} to {last}, or at most {_QUIET} days "
+            f"later; got {day}. Nothing is known of that day."
+        )
     return pd.Timestamp(day - dt.timedelta(days=window)), pd.Timestamp(day)
 
 
