@@ -13,9 +13,18 @@ import pandas as pd
 import pytest
 from churn_cases import orders as make_orders
 
-from crmlab import InputError, acquisition, churn, customer_base, retention, segmentation, uplift
+from crmlab import (
+    InputError,
+    acquisition,
+    churn,
+    contact,
+    customer_base,
+    retention,
+    segmentation,
+    uplift,
+)
 
-ROOMS = [acquisition, churn, retention, segmentation, uplift]
+ROOMS = [acquisition, churn, contact, retention, segmentation, uplift]
 N = 60
 rng = np.random.default_rng(0)
 SCORE = rng.normal(size=N)
@@ -82,6 +91,9 @@ CALLS = {
     segmentation.value_tiers: {"customers": SUMMARY},
     retention.margin_by_tenure: {"table": SPELLS, "period": "Q", "acquisition_cost": 1},
     retention.retention_elasticity: {"margin": 9, "retention": 0.8, "discount_rate": 0.1},
+    contact.contact_frequency: {"base_rate": 0.3, "fatigue": -0.4, "margin": 9, "cost": 1},
+    contact.dissatisfaction_signals: {"customers": ["a", "b"], "as_of": "2024-03-02",
+                                      "contacts": CONTACTS, "weights": "equal"},
     churn.ChurnModel.fit: {"self": churn.ChurnModel(), "X": X, "y": FLAG},
     **{model.fit: {"self": model(), "X": X, "y": FLAG, **ARMS}
        for model in (uplift.TwoModelUplift, uplift.DoublyRobustUplift)},
@@ -191,6 +203,10 @@ ON_TWO_CLOCKS = {
     ),
     "labels": lambda: churn.label_churn(aware(SPELLS, "end"), as_of="2024-06-01", horizon=30),
     "tenures": lambda: churn.subscription_tenures(aware(SPELLS, "start")),
+    "contacts, responses": lambda: contact.contact_response(CONTACTS, aware(RESPONSES, "date")),
+    "signals": lambda: contact.dissatisfaction_signals(
+        ["a"], as_of="2024-03-02", contacts=CONTACTS, complaints=aware(COMPLAINTS, "date")
+    ),
     "experiment, responses": lambda: experiment(CONTACTS, aware(RESPONSES, "date")),
     "experiment, orders": lambda: experiment(CONTACTS, RESPONSES, orders=aware(ORDERS, "date")),
     "experiment, an engine": lambda: experiment(

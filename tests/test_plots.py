@@ -15,6 +15,7 @@ from matplotlib.text import Text
 from numpy.testing import assert_allclose
 from plot_acquisition_cases import ACQUISITION_TABLES
 from plot_churn_cases import CHURN_TABLES
+from plot_contact_cases import CONTACT_TABLES
 from plot_identity_cases import IDENTITY_TABLES
 from plot_ltv_cases import LTV_TABLES, four_intervals
 from plot_segment_cases import SEGMENT_TABLES
@@ -98,6 +99,7 @@ TABLES = {
     **IDENTITY_TABLES,
     **SEGMENT_TABLES,
     **CHURN_TABLES,
+    **CONTACT_TABLES,
     **UPLIFT_TABLES,
     **ACQUISITION_TABLES,
 }
@@ -150,7 +152,8 @@ def test_title_and_labels_are_written_with_units(plot, make_table):
         unit + "|^(month|action|step|channel|best customers chosen by)$", ax.get_xlabel()
     )
     assert re.search(
-        unit + "|^(customer|lever|driver|feature|comparison|field · system|segment.*)$",
+        unit
+        + "|^(channel|signal|customer|lever|driver|feature|comparison|field · system|segment.*)$",
         ax.get_ylabel(),
     )  # a row each has no unit
 

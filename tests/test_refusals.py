@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 import pyarrow
 import pytest
+from plot_contact_cases import CONTACT_TABLES
 from review_cases import base as base_of_orders
 
 import crmlab
@@ -27,7 +28,14 @@ from crmlab.concentration import lorenz_curve
 from crmlab.exercises.rooms import load_blocks
 from crmlab.identity import link_customers
 from crmlab.loaders import audit_transactions
-from crmlab.plots import plot_lorenz
+from crmlab.plots import (
+    plot_channel_mix,
+    plot_contact_frequency,
+    plot_contact_response,
+    plot_lorenz,
+    plot_routing,
+    plot_service_level,
+)
 
 # What annotations name and type checkers alone import.
 HEAVY = {"duckdb": duckdb, "ibis": ibis, "pa": pyarrow, "SparkTable": object}
@@ -83,7 +91,8 @@ RESULTS = {
     "data_quality.Contact", "data_quality.Fields", "data_quality.Pairs", "data_quality.People",
     "data_quality.Publication", "datasets.Company", "datasets.Truth", "identity.Linkage",
     "loaders.TransactionAudit", "reports.Parameter", "simulate.Company", "simulate.Truth",
-    "acquisition.ResponseCurve", "widgets.ChurnView", "widgets.LeverView", "widgets.LinkageView",
+    "acquisition.ResponseCurve", "widgets.ChurnView", "widgets.ContactView", "widgets.LeverView",
+    "widgets.LinkageView",
     "widgets.ParetoView", "widgets.SplitView", "widgets.TierView", "widgets.UpliftView",
 }  # fmt: skip
 
@@ -96,6 +105,7 @@ COLUMNS = "what cannot be iterated is refused by Python, which does not know the
 COLUMN = "any label of a column, and the message lists those there are"
 NUMBERS = "a text is refused by Python, which does not know the option's name"
 LOSS = "an outcome may be a loss, such as leaving"
+LOSS_OF_ODDS = "contacts that tire lower the log odds"
 NOT_REFUSED = {
     ("acquisition.optimal_spend", "current"): NUMBERS,
     ("acquisition.optimal_spend", "margin"): "money, of any size",
@@ -113,12 +123,18 @@ NOT_REFUSED = {
     ("plots.plot_reward", "currency"): LABEL,
     ("plots.plot_spend_curve", "currency"): LABEL,
     ("plots.plot_uplift_deciles", "unit"): LABEL,
+    ("contact.contact_frequency", "fatigue"): LOSS_OF_ODDS,
+    ("contact.contact_frequency", "margin"): "money, of any size",
     ("retention.retention_elasticity", "margin"): "money, of any size",
     ("uplift.choose_treatment", "value"): LOSS,
     ("uplift.policy_profit", "value"): LOSS,
     ("uplift.profit_curve", "value"): LOSS,
     ("uplift.DoublyRobustUplift.fit", "treatment"): NUMBERS,
     ("uplift.TwoModelUplift.fit", "treatment"): NUMBERS,
+    ("widgets.contact_explorer", "fatigue"): LOSS_OF_ODDS,
+    ("widgets.contact_explorer", "margin"): "money, of any size",
+    ("widgets.contact_view", "fatigue"): LOSS_OF_ODDS,
+    ("widgets.contact_view", "margin"): "money, of any size",
     ("widgets.uplift_explorer", "value"): LOSS,
     ("widgets.uplift_view", "value"): LOSS,
     ("churn.ChurnModel.fit", "time"): "days, as the caller writes them",
@@ -377,6 +393,18 @@ def calls() -> dict[str, Callable[..., Any]]:
     came = sent.drop(columns=["channel", "treated", "outcome", "cost"]).assign(
         kind="order", amount=5.0
     )
+    called = pd.DataFrame(
+        {"customer_id": ["c1", "c2", "c1", "c2"], "campaign_id": "K", "channel": "phone",
+         "date": pd.to_datetime(["2024-02-01 09:30", "2024-03-01 11:00"] * 2) + pd.to_timedelta(
+             [0, 0, 1, 1], unit="D"),
+         "treated": True, "outcome": ["answered", "no_answer", "no_answer", "answered"],
+         "cost": 1.0}
+    )  # fmt: skip
+    drawn_by_lot = pd.DataFrame(
+        {"campaign_id": ["K"], "channel": "post", "start": pd.Timestamp("2024-03-01"),
+         "design": "randomised"}
+    )  # fmt: skip
+    tiring = {"fatigue": -0.4, "margin": 9.0, "cost": 1.0}
     left, scores = [1, 0, 1, 0], [0.9, 0.8, 0.3, 0.1]
     stays = [2.0, 3.0, 3.0, 5.0]
     features = pd.DataFrame({"age": [1.0, 3.0, 2.0, 5.0], "duration": stays, "event": left})
@@ -403,6 +431,23 @@ def calls() -> dict[str, Callable[..., Any]]:
         ),
         "acquisition.simulate_referrals": works(9, recommending=0.1, told=2, conversion=0.1),
         "acquisition.spend_curve": works(WIN, KEEP, [1.0], on="retention", **lever),
+        "contact.best_hour": works(called),
+        "contact.channel_mix": works(sent, came, drawn_by_lot),
+        "contact.contact_fatigue": works(called, response="answered"),
+        "contact.contact_frequency": works(0.3, **tiring),
+        "contact.contact_response": works(sent, came),
+        "contact.dissatisfaction_signals": works(
+            ["c1", "c2"], as_of="2024-03-02", contacts=called, weights="equal"
+        ),
+        "contact.erlang_a": works(100, 1800, 180, agents=14, patience=60),
+        "contact.erlang_c": works(100, 1800, 180, agents=14),
+        "contact.route_by_value": works(
+            pd.DataFrame({"calls": [1, 9], "loss": 1.0}), 1800, 180, agents=14
+        ),
+        "contact.signal_lift": works(
+            pd.DataFrame({"refused": [True, False]}), pd.Series([True, False])
+        ),
+        "contact.staffing": works(100, 1800, 180, patience=60),
         "churn.churn_features": works(ORDERS, as_of="2024-06-30"),
         "churn.churn_panel": works(ORDERS, as_of=["2024-06-30"], horizon=30),
         "churn.cox_hazards": works(features, ["age"]),
@@ -508,6 +553,11 @@ def calls() -> dict[str, Callable[..., Any]]:
             )
         ),
         "plots.plot_cohorts": works(customer_base.cohort_retention(ORDERS)),
+        "plots.plot_channel_mix": works(CONTACT_TABLES[plot_channel_mix]()),
+        "plots.plot_contact_frequency": works(CONTACT_TABLES[plot_contact_frequency]()),
+        "plots.plot_contact_response": works(CONTACT_TABLES[plot_contact_response]()),
+        "plots.plot_routing": works(CONTACT_TABLES[plot_routing]()),
+        "plots.plot_service_level": works(CONTACT_TABLES[plot_service_level]()),
         "plots.plot_flows": works(customer_base.customer_flows(ORDERS)),
         "plots.plot_levers": works(ltv.ltv_levers(**ECONOMICS)),
         "plots.plot_lorenz": works(lorenz_curve(SPENT)),
@@ -566,6 +616,8 @@ def calls() -> dict[str, Callable[..., Any]]:
         "uplift.uplift_score": works(*TRIAL, **LOT),
         "widgets.churn_explorer": works(left, scores),
         "widgets.churn_view": works(left, scores),
+        "widgets.contact_explorer": works(0.3, **tiring),
+        "widgets.contact_view": works(0.3, **tiring),
         "widgets.lever_explorer": works(**ECONOMICS),
         "widgets.lever_view": works(**ECONOMICS),
         "widgets.linkage_explorer": works(BY_THRESHOLD, **mailing),

@@ -21,6 +21,16 @@ with needing("plots"):
         plot_retention_profit,
     )
     from crmlab.plots._concentration import plot_deciles, plot_lorenz, plot_whale
+    from crmlab.plots._contact import (
+        plot_best_hour,
+        plot_channel_mix,
+        plot_contact_frequency,
+        plot_contact_response,
+        plot_routing,
+        plot_service_level,
+        plot_signal_lift,
+        plot_staffing,
+    )
     from crmlab.plots._customer_base import plot_cohorts, plot_flows, plot_frequency
     from crmlab.plots._expected import (
         plot_frequency_calibration,
@@ -63,8 +73,12 @@ with needing("plots"):
 __all__ = [
     "plot_acquisition_cost",
     "plot_balance",
+    "plot_best_hour",
     "plot_budget_split",
+    "plot_channel_mix",
     "plot_cohorts",
+    "plot_contact_frequency",
+    "plot_contact_response",
     "plot_cost_ratio",
     "plot_deciles",
     "plot_elasticity",
@@ -97,10 +111,14 @@ __all__ = [
     "plot_retention_profit",
     "plot_revenue_change",
     "plot_reward",
+    "plot_routing",
     "plot_segment_counts",
     "plot_segments",
+    "plot_service_level",
+    "plot_signal_lift",
     "plot_spend_curve",
     "plot_split_identities",
+    "plot_staffing",
     "plot_survival",
     "plot_tracking",
     "plot_uplift_deciles",

@@ -8,6 +8,7 @@ from crmlab._optional import needing
 
 with needing("workbook"):
     from crmlab.widgets._churn import ChurnView, churn_explorer, churn_view
+    from crmlab.widgets._contact import ContactView, contact_explorer, contact_view
     from crmlab.widgets._levers import LeverView, lever_explorer, lever_view
     from crmlab.widgets._linkage import LinkageView, linkage_explorer, linkage_view
     from crmlab.widgets._pareto import ParetoView, pareto_explorer, pareto_view
@@ -17,6 +18,7 @@ with needing("workbook"):
 
 __all__ = [
     "ChurnView",
+    "ContactView",
     "LeverView",
     "LinkageView",
     "ParetoView",
@@ -25,6 +27,8 @@ __all__ = [
     "UpliftView",
     "churn_explorer",
     "churn_view",
+    "contact_explorer",
+    "contact_view",
     "lever_explorer",
     "lever_view",
     "linkage_explorer",
