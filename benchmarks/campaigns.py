@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from crmlab.campaigns import ab_test
-from crmlab.campaigns._contrasts import always_critical, compare_means, compare_rates
+from crmlab.campaigns._contrasts import always_critical, compare_means
 from crmlab.campaigns._rates import score_of_difference
 
 DAYS, LEVEL = 60, 0.95
@@ -117,7 +117,9 @@ def look(outcome, treated, effect, planned):
 
 def main():
     """Print both tables."""
-    ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    ask = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
     ask.add_argument("--tests", type=int, default=2000)
     ask.add_argument("--planned", type=int, default=10_000)
     given = ask.parse_args()

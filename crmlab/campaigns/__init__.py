@@ -13,7 +13,10 @@ from crmlab.campaigns._campaign import (
     tipping_points,
 )
 from crmlab.campaigns._coupons import coupon_economics
+from crmlab.campaigns._incremental import incremental_result
 from crmlab.campaigns._power import detectable_effect, power, sample_size
+from crmlab.campaigns._returns import internal_rate_of_return
+from crmlab.campaigns._shrinkage import response_shrinkage, roll_out
 
 __all__ = [
     "Campaign",
@@ -24,7 +27,11 @@ __all__ = [
     "campaign_profit",
     "coupon_economics",
     "detectable_effect",
+    "incremental_result",
+    "internal_rate_of_return",
     "power",
+    "response_shrinkage",
+    "roll_out",
     "sample_size",
     "tipping_points",
 ]
