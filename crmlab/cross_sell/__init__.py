@@ -4,4 +4,8 @@ Rules of baskets say what goes together; an offer pays where a customer is likel
 it earns something. So the probability of a purchase is always joined to its margin here.
 """
 
-__all__: list[str] = []
+from crmlab.cross_sell._itemsets import itemsets
+from crmlab.cross_sell._rules import association_rules
+from crmlab.cross_sell._sequences import sequential_rules
+
+__all__ = ["association_rules", "itemsets", "sequential_rules"]
