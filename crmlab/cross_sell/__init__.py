@@ -4,4 +4,6 @@ Rules of baskets say what goes together; an offer pays where a customer is likel
 it earns something. So the probability of a purchase is always joined to its margin here.
 """
 
-__all__: list[str] = []
+from crmlab.cross_sell._offers import next_best_offer
+
+__all__ = ["next_best_offer"]
