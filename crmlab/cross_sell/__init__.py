@@ -5,5 +5,6 @@ it earns something. So the probability of a purchase is always joined to its mar
 """
 
 from crmlab.cross_sell._offers import next_best_offer
+from crmlab.cross_sell._validate_offers import validate_offers
 
-__all__ = ["next_best_offer"]
+__all__ = ["next_best_offer", "validate_offers"]

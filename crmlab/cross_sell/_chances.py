@@ -19,8 +19,9 @@ __all__ = ["STATES", "Chances", "Moment", "learn_chances", "look_at"]
 
 # What a customer has of an item: never bought, not in the last horizon, once in it, more often.
 STATES = 4
-_WEIGHTS = np.exp(np.linspace(0.0, 14.0, 57))  # customers that the step before may count for
+_WEIGHTS = np.exp(np.linspace(0.0, 14.0, 29))  # customers that the step before may count for
 _LEAST = 1e-9
+_CLEAR = 1.96  # standard errors from 1 at which a lift counts
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,14 @@ class Chances:
         n, k = self.counted
         return n[0], k[0]
 
+    def margin_of(self, state: Ints) -> Floats:
+        """Margin of a buyer: those new to an item spend less on it than those who have it."""
+        return np.where(state == 0, self.margin[0], self.margin[1])
+
+    def popularity(self) -> Floats:
+        """Customers who bought each item in the horizon."""
+        return self.counted[1].sum(axis=0)
+
     def had_counts(self) -> tuple[Floats, Floats]:
         """Customers who had bought each item before, and those of them who did again."""
         n, k = self.counted
@@ -98,7 +107,7 @@ class Chances:
     def of(self, moment: Moment) -> tuple[Floats, Ints, Floats]:
         """Probabilities (customers x items), the owned item behind each, and variances.
 
-        The item behind is that whose lift differs most from 1, or -1 where none is owned. The
+        The item behind is that whose lift differs most from 1, or -1 where none clearly does. The
         variances are of the logarithm of the intensity.
         """
         band = self.bands(moment.active)
@@ -115,12 +124,15 @@ class Chances:
         return chance, np.where(new, behind, -1), variance
 
     def _strongest(self, owned: Any) -> Ints:
-        """For each customer and item, the owned item whose lift is farthest from 1."""
+        """For each customer and item, the owned item whose lift is clearly farthest from 1."""
         far = np.abs(np.log(self.lift))
+        far = np.where(far > _CLEAR * np.sqrt(self.lift_variance), far, 0.0)
         order = np.argsort(-far, axis=0, kind="stable")
         behind = np.full(owned.shape, -1)
         for at in order[::-1]:  # the strongest is written last
-            behind = np.where(owned[:, at], at, behind)
+            clear = far[at, np.arange(len(at))] > 0
+            if clear.any():
+                behind = np.where(owned[:, at] & clear, at, behind)
         return behind
 
 
@@ -137,12 +149,15 @@ def learn_chances(moment: Moment, *, n_bands: int, chosen: Any = None) -> Chance
     expected = owned.T @ (new * base[band[:, None], 0, items])
     n_alike, n_bought = owned.T @ new, owned.T @ (new * bought)
     mean = np.divide(expected, n_alike, out=np.zeros_like(expected), where=n_alike > 0)
-    together, n_total = shrink(n_bought, n_alike, mean)
+    together, counts_for = shrink(n_bought, n_alike, mean)
+    n_total = np.minimum(counts_for, np.maximum(new.sum(axis=0), 1.0))
     lift = np.ones_like(mean)
     usable = (mean > _LEAST) & (together < 1)
     lift[usable] = np.log1p(-together[usable]) / np.log1p(-mean[usable])
     variance = np.where(usable, variance_of_intensity(together, n_total), 0.0)
-    margin = _margin_of_buyers(moment, known)
+    bought_new = (moment.state == 0) & moment.bought & known[:, None]
+    bought_again = (moment.state > 0) & moment.bought & known[:, None]
+    margin = np.array([_margin_of_buyers(moment, b) for b in (bought_new, bought_again)])
     return Chances(edges, base, base_n, counted, n_alike, n_bought, lift, variance, margin)
 
 
@@ -162,7 +177,9 @@ def _learn_base(state: Ints, bought: Any, band: Ints, n_bands: int) -> tuple[Flo
             parent[g, s] = _scale(popular[s], k[g, s].sum(), n[g, s])
     chance, n_total = np.empty_like(n), np.empty_like(n)
     for s in range(STATES):
-        chance[:, s], n_total[:, s] = shrink(k[:, s], n[:, s], parent[:, s])
+        chance[:, s], counts_for = shrink(k[:, s], n[:, s], parent[:, s])
+        # However strong the pull, nothing is known better than from all customers of the state.
+        n_total[:, s] = np.minimum(counts_for, np.maximum(n[:, s].sum(axis=0), 1.0))
     return np.clip(chance, 0, 1 - _LEAST), n_total, np.array([n.sum(axis=0), k.sum(axis=0)])
 
 
@@ -205,13 +222,12 @@ def variance_of_intensity(share: Floats, n: Floats) -> Floats:
     return p / ((1 - p) * hazard**2 * (n + 1))
 
 
-def _margin_of_buyers(moment: Moment, known: Any) -> Floats:
+def _margin_of_buyers(moment: Moment, buyers: Any) -> Floats:
     """Margin of one who buys an item in the horizon, on average.
 
     The average of an item is pulled towards that of all items by how much buyers of one item
     differ, against how much items do.
     """
-    buyers = moment.bought & known[:, None]
     earned = np.where(buyers, moment.earned, 0.0)
     n, total = buyers.sum(axis=0).astype(float), earned.sum(axis=0)
     if n.sum() < 2:

@@ -24,7 +24,6 @@ from crmlab.privacy import consented
 __all__ = ["check_history", "next_best_offer", "refuse_too_many"]
 
 _MOST_ITEMS = 2_000  # items by items are held in memory
-_TOLD = 1.01  # a lift nearer to 1 is told as popularity
 
 
 def next_best_offer(
@@ -97,14 +96,15 @@ def next_best_offer(
         * `decision` : "offer", "no consent", "nothing left" (all is owned) or "too little margin"
         * `place` : 1, 2, ...; missing without an offer, as is all that follows
         * `item`
-        * `because` : the owned item that changes the probability most; "popular" where none
-          does, "bought before" of a consumable
+        * `because` : the owned item that clearly changes the probability, and most; "popular"
+          where none does, "bought before" of a consumable
         * `probability`, `lower`, `upper`, `level` : of a purchase within the horizon; the limits
           are of the average of such customers, not of one
         * `n_alike`, `n_bought` : the evidence; customers who owned `because` and not the item,
           and those of them who bought it. All who did not own it where it is "popular", all who
           had it where "bought before"
-        * `margin` : of one who buys the item within the horizon, in currency
+        * `margin` : of one who buys the item within the horizon, in currency; for those who do
+          not own it, that of buyers who were new to it
         * `expected_margin` : probability times margin
 
     Raises
@@ -123,8 +123,8 @@ def next_best_offer(
     -----
     Chances are combined as intensities, -log(1 - p): activity and ownership multiply them. The
     pull of each step is the weight at which its counts are most likely under a beta-binomial
-    distribution. Of the items a customer owns, the one with the strongest lift counts, and no
-    product of several: owned items go together. Averages of margins are pulled as well, towards
+    distribution. Of the items a customer owns, the one with the strongest lift counts, if that is
+    two standard errors from 1, and no product of several: owned items go together. Averages of margins are pulled as well, towards
     that of all items.
 
     References
@@ -199,7 +199,8 @@ def _rank(
     chance, behind, variance = chance[now.known], behind[now.known], variance[now.known]
     state = now.state[now.known]
     may = (state == 0) | again
-    worth = np.where(may, chance * chances.margin, -np.inf)
+    margin = chances.margin_of(state)
+    worth = np.where(may, chance * margin, -np.inf)
     best = rank_items(worth, wanted)
     row = np.arange(len(worth))[:, None]
     p, item = chance[row, best], best
@@ -211,7 +212,7 @@ def _rank(
         "may": may[row, best], "item": goods.items.to_numpy()[item], "because": why,
         "probability": p, "lower": -np.expm1(-hazard * np.exp(-half)),
         "upper": -np.expm1(-hazard * np.exp(half)), "level": np.full(best.shape, level),
-        "n_alike": n_alike, "n_bought": n_bought, "margin": chances.margin[item],
+        "n_alike": n_alike, "n_bought": n_bought, "margin": margin[row, best],
         "expected_margin": worth[row, best],
     }  # fmt: skip
     return pd.DataFrame({name: np.asarray(values).ravel() for name, values in flat.items()})
@@ -222,7 +223,7 @@ def _explain(
 ) -> tuple[Any, Floats, Floats]:
     """Why each item is offered, and how many customers say so."""
     names = goods.items.to_numpy().astype(object)
-    told = (behind >= 0) & (np.abs(np.log(chances.lift[behind, item])) > np.log(_TOLD))
+    told = behind >= 0
     why = np.where(state > 0, "bought before", np.where(told, names[behind], "popular"))
     new_n, new_k = chances.new_counts()
     had_n, had_k = chances.had_counts()
