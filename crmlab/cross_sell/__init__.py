@@ -5,6 +5,15 @@ it earns something. So the probability of a purchase is always joined to its mar
 """
 
 from crmlab.cross_sell._offers import next_best_offer
+from crmlab.cross_sell._resupply import resupply
+from crmlab.cross_sell._upsell import upsell_paths
 from crmlab.cross_sell._validate_offers import validate_offers
+from crmlab.cross_sell._wallet import share_of_wallet
 
-__all__ = ["next_best_offer", "validate_offers"]
+__all__ = [
+    "next_best_offer",
+    "resupply",
+    "share_of_wallet",
+    "upsell_paths",
+    "validate_offers",
+]
