@@ -161,7 +161,9 @@ def learn_chances(moment: Moment, *, n_bands: int, chosen: Any = None) -> Chance
     return Chances(edges, base, base_n, counted, n_alike, n_bought, lift, variance, margin)
 
 
-def _learn_base(state: Ints, bought: Any, band: Ints, n_bands: int) -> tuple[Floats, Floats, Floats]:
+def _learn_base(
+    state: Ints, bought: Any, band: Ints, n_bands: int
+) -> tuple[Floats, Floats, Floats]:
     """Chances by activity and state: popularity, times what activity does, times what is left."""
     k, n = np.zeros((2, n_bands, STATES, state.shape[1]))
     for g in range(n_bands):
@@ -238,6 +240,5 @@ def _margin_of_buyers(moment: Moment, buyers: Any) -> Floats:
     within /= max(float((n - 1).clip(0).sum()), 1.0)
     spread = float((n * (mean - overall) ** 2).sum()) - within * max(int((n > 0).sum()) - 1, 0)
     between = max(spread, 0.0) / n.sum()
-    weight = within / between if between > 0 else np.inf
-    pull = np.ones(len(n)) if np.isinf(weight) else weight / (weight + n)
+    pull = within / (within + n * between) if within > 0 else np.where(n > 0, 0.0, 1.0)
     return pull * overall + (1 - pull) * mean

@@ -48,9 +48,7 @@ class Goods:
         return self.rows[self.rows["item"] >= 0]
 
 
-def read_catalogue(
-    products: Table, item: str, margin: float | None, *more: str
-) -> pd.DataFrame:
+def read_catalogue(products: Table, item: str, margin: float | None, *more: str) -> pd.DataFrame:
     """One row per product: ``product_id``, ``item`` (text or missing), ``rate``, and `more`.
 
     ``rate`` is the margin as a share of the price: that of the product, or `margin` for all.

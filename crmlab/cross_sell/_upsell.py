@@ -168,9 +168,7 @@ def _read_orders(
     return rows[["customer", "item", "day", "tier", "margin"]], names, asked or goods.last
 
 
-def _read_plans(
-    table: Table, asked: dt.date | None
-) -> tuple[pd.DataFrame, list[str], dt.date]:
+def _read_plans(table: Table, asked: dt.date | None) -> tuple[pd.DataFrame, list[str], dt.date]:
     """Starts of subscriptions as if they were purchases, with the margin of a month."""
     check_clocks({f"`{name}`": date_column(table, name) for name in ("start", "end")})
     held = SUBSCRIPTIONS.require(table)

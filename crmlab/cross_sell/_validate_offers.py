@@ -12,7 +12,13 @@ from crmlab._checks import check_count, check_fraction
 from crmlab._errors import InputError
 from crmlab._types import Day, Floats, Ints, Table
 from crmlab.cross_sell._chances import Chances, Moment, learn_chances, look_at
-from crmlab.cross_sell._goods import Goods, check_as_of, check_consumables, read_catalogue, read_goods
+from crmlab.cross_sell._goods import (
+    Goods,
+    check_as_of,
+    check_consumables,
+    read_catalogue,
+    read_goods,
+)
 from crmlab.cross_sell._offers import check_history, rank_items, refuse_too_many
 
 __all__ = ["validate_offers"]
