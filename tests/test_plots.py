@@ -16,6 +16,7 @@ from numpy.testing import assert_allclose
 from plot_churn_cases import CHURN_TABLES
 from plot_identity_cases import IDENTITY_TABLES
 from plot_ltv_cases import LTV_TABLES, four_intervals
+from plot_offer_cases import OFFER_TABLES
 from plot_segment_cases import SEGMENT_TABLES
 from plot_uplift_cases import UPLIFT_TABLES
 
@@ -98,6 +99,7 @@ TABLES = {
     **SEGMENT_TABLES,
     **CHURN_TABLES,
     **UPLIFT_TABLES,
+    **OFFER_TABLES,
 }
 every_plot = pytest.mark.parametrize(
     ("plot", "make_table"), TABLES.items(), ids=[plot.__name__ for plot in TABLES]
@@ -146,7 +148,8 @@ def test_title_and_labels_are_written_with_units(plot, make_table):
     )
     assert re.search(unit + "|^(month|action|step|best customers chosen by)$", ax.get_xlabel())
     assert re.search(
-        unit + "|^(customer|lever|driver|feature|comparison|field · system|segment.*)$",
+        unit + "|^(customer|item|lever|driver|feature|comparison|move|way to choose|field · system"
+        "|segment.*)$",
         ax.get_ylabel(),
     )  # a row each has no unit
 

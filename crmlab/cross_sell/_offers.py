@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from crmlab._checks import check_count, check_fraction, check_number
+from crmlab._checks import check_choice, check_count, check_fraction, check_number
 from crmlab._errors import InputError
 from crmlab._types import Day, Floats, Ints, Table
+from crmlab.contracts import PURPOSES
 from crmlab.cross_sell._chances import Chances, Moment, learn_chances, look_at
 from crmlab.cross_sell._goods import (
     Goods,
@@ -124,8 +125,8 @@ def next_best_offer(
     Chances are combined as intensities, -log(1 - p): activity and ownership multiply them. The
     pull of each step is the weight at which its counts are most likely under a beta-binomial
     distribution. Of the items a customer owns, the one with the strongest lift counts, if that is
-    two standard errors from 1, and no product of several: owned items go together. Averages of margins are pulled as well, towards
-    that of all items.
+    two standard errors from 1, and no product of several: owned items go together. Averages of
+    margins are pulled as well, towards that of all items.
 
     References
     ----------
@@ -141,12 +142,13 @@ def next_best_offer(
     ...     consents=company.consents, channel="email", min_margin=300,
     ... )
     >>> offers["decision"].value_counts().to_dict()
-    {...}
+    {'offer': 2762, 'no consent': 1436, 'nothing left': 133, 'too little margin': 31}
     """
     horizon, wanted = check_count("horizon", horizon), check_count("n_offers", n_offers)
     least = check_number("min_margin", min_margin, low=0)
     check_count("n_bands", n_bands)
     check_fraction("level", level, open_ends=True)
+    check_choice("purpose", purpose, PURPOSES)
     check_as_of(as_of)
     if (consents is None) != (channel is None):
         raise InputError("`consents` and `channel` must be given together, or neither.")
@@ -208,7 +210,8 @@ def _rank(
     hazard = -np.log1p(-np.clip(p, 0, 1 - 1e-12))
     why, n_alike, n_bought = _explain(goods, chances, state[row, best], behind[row, best], item)
     flat = {
-        "customer": np.broadcast_to(row, best.shape), "place": np.arange(best.shape[1]) + 1 + 0 * best,
+        "customer": np.broadcast_to(row, best.shape),
+        "place": np.broadcast_to(np.arange(best.shape[1]) + 1, best.shape),
         "may": may[row, best], "item": goods.items.to_numpy()[item], "because": why,
         "probability": p, "lower": -np.expm1(-hazard * np.exp(-half)),
         "upper": -np.expm1(-hazard * np.exp(half)), "level": np.full(best.shape, level),

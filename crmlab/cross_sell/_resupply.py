@@ -74,7 +74,7 @@ def resupply(
     >>> company = load_company()
     >>> moments = resupply(company.transactions, company.products, as_of="2025-06-30")
     >>> moments["status"].value_counts().to_dict()
-    {...}
+    {'overdue': 9736, 'due': 5076, 'not yet': 1404}
     """
     least = check_count("min_gaps", min_gaps, minimum=2)
     check_fraction("level", level, open_ends=True)

@@ -117,6 +117,8 @@ def upsell_paths(
     horizon = check_count("horizon", horizon)
     check_count("n_tiers", n_tiers, minimum=2)
     check_fraction("level", level, open_ends=True)
+    if tier is not None and not isinstance(tier, str):
+        raise InputTypeError(f"`tier` must be the name of a column; got {tier!r}.")
     asked = check_day("observation_end", observation_end)
     if "plan" in getattr(table, "columns", []):
         events, tiers, end = _read_plans(table, asked)
@@ -134,12 +136,15 @@ def _tiers_of(
     catalogue: pd.DataFrame, tier: str | None, n_tiers: int
 ) -> tuple[pd.DataFrame, list[str]]:
     """The catalogue with `tier`, a place in the names that are returned, lowest first."""
-    if tier is not None and not isinstance(tier, str):
-        raise InputTypeError(f"`tier` must be the name of a column; got {tier!r}.")
     price = check_column(catalogue, "price", what="`products`")
     if tier is None:
         place = pd.Series(price, index=catalogue.index).groupby(catalogue["item"])
         rank, size = place.rank(method="average"), place.transform("size")
+        if n_tiers > size.max():
+            raise InputError(
+                f"`n_tiers` must be at most the products of an item, {size.max():,.0f}; got "
+                f"{n_tiers:,}."
+            )
         at = np.minimum(np.floor((rank - 0.5) / size * n_tiers), n_tiers - 1)
         names = [f"{k + 1} of {n_tiers}" for k in range(n_tiers)]
     else:

@@ -93,11 +93,18 @@ def validate_offers(
     >>> from crmlab.datasets import load_company
     >>> company = load_company()
     >>> table = validate_offers(
-    ...     company.transactions, company.products, as_of="2025-06-30", horizon=180
+    ...     company.transactions, company.products, as_of="2025-06-30", horizon=180,
+    ...     item="product_id",
     ... )
     >>> table.query("split == 'time-ordered'").pivot(
     ...     index="method", columns="measure", values="estimate"
     ... ).round(2)
+    measure          hit rate  margin
+    method
+    most probable        0.06  675.87
+    next best offer      0.05  952.07
+    popularity           0.06  657.49
+    repeat               0.05  512.30
     """
     horizon, wanted = check_count("horizon", horizon), check_count("n_offers", n_offers)
     check_count("n_bands", n_bands)

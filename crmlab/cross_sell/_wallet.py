@@ -70,7 +70,7 @@ def share_of_wallet(
         less spent, in currency), `next_item` (the item with the most open; missing where there is
         none), and `estimate, lower, upper, level` of spent / wallet, in [0, 1].
 
-        With `by="item"`, one row per item, the most open first: index `item`; `n_owners`, `spent`,
+        With `by="item"`, one row per item, the most open first: `item`; `n_owners`, `spent`,
         `wallet`, `open` and `estimate, lower, upper, level` over all customers.
 
     Raises
@@ -91,6 +91,10 @@ def share_of_wallet(
     >>> company = load_company()
     >>> wallets = share_of_wallet(company.transactions, company.products, start="2025-01-01")
     >>> wallets[["segment", "n_owned", "next_item"]].head(2)
+                segment  n_owned  next_item
+    customer_id
+    C0000002          4        7  workbooks
+    C0000005          2        4  workbooks
     """
     check_choice("by", by, ["customer", "item"])
     check_count("n_bands", n_bands)
@@ -220,10 +224,10 @@ def _by_item(
         {"n_owners": owned.sum(axis=0), "spent": spent, "wallet": whole, "open": whole - spent,
          "estimate": _divide(spent, whole), "lower": limits[0], "upper": limits[1],
          "level": level},
-        index=goods.items,
+        index=goods.items.rename("item"),
     )  # fmt: skip
-    table = table[table["n_owners"] > 0]
-    return table.sort_values("open", ascending=False, kind="stable")
+    table = table[table["n_owners"] > 0].sort_values("open", ascending=False, kind="stable")
+    return table.reset_index()
 
 
 def _divide(spent: Floats, whole: Floats) -> Floats:

@@ -22,6 +22,13 @@ with needing("plots"):
         plot_tracking,
     )
     from crmlab.plots._identity import plot_link_thresholds, plot_match_weights
+    from crmlab.plots._offers import (
+        plot_offer_validation,
+        plot_offers,
+        plot_resupply,
+        plot_share_of_wallet,
+        plot_upsell_paths,
+    )
     from crmlab.plots._quality import plot_field_quality
     from crmlab.plots._readiness import plot_split_identities
     from crmlab.plots._revenue_change import plot_revenue_change
@@ -77,20 +84,25 @@ __all__ = [
     "plot_margin_by_tenure",
     "plot_match_weights",
     "plot_migration",
+    "plot_offer_validation",
+    "plot_offers",
     "plot_present_value",
     "plot_probability_alive",
     "plot_profit_curve",
     "plot_qini",
     "plot_rankings",
+    "plot_resupply",
     "plot_retention",
     "plot_retention_profit",
     "plot_revenue_change",
     "plot_segment_counts",
     "plot_segments",
+    "plot_share_of_wallet",
     "plot_spend_curve",
     "plot_split_identities",
     "plot_survival",
     "plot_tracking",
     "plot_uplift_deciles",
+    "plot_upsell_paths",
     "plot_whale",
 ]
