@@ -12,12 +12,14 @@ import numpy as np
 import pandas as pd
 import pytest
 from churn_cases import orders as make_orders
+from offer_cases import PRODUCTS, campers
 
 from crmlab import (
     InputError,
     acquisition,
     churn,
     contact,
+    cross_sell,
     customer_base,
     retention,
     segmentation,
@@ -25,6 +27,7 @@ from crmlab import (
 )
 
 ROOMS = [acquisition, churn, contact, retention, segmentation, uplift]
+ROOMS = [acquisition, churn, cross_sell, retention, segmentation, uplift]
 N = 60
 rng = np.random.default_rng(0)
 SCORE = rng.normal(size=N)
@@ -35,6 +38,7 @@ SUMMARY = pd.DataFrame(
      "profit": SCORE, "loyalty": SCORE**2, "lifetime_value": rng.normal(size=N)}
 )  # fmt: skip
 ORDERS = make_orders(n=12)
+SOLD = campers(60)
 SPELLS = pd.DataFrame(
     {"customer_id": ["c000", "c001", "c002"], "start": pd.Timestamp("2024-02-01"),
      "end": pd.to_datetime(["2024-09-01", "2025-05-01", None]),
@@ -87,6 +91,11 @@ CALLS = {
     churn.find_leaks: {"orders": ORDERS, "as_of": "2025-01-31",
                        "make": lambda rows: rows.groupby("customer_id").agg(n=("date", "size"))},
     churn.churn_panel: {"orders": ORDERS, "as_of": ["2025-01-31"], "horizon": 30},
+    **{offer: {"transactions": SOLD, "products": PRODUCTS, "as_of": "2024-08-31"}
+       for offer in (cross_sell.next_best_offer, cross_sell.validate_offers)},
+    cross_sell.upsell_paths: {"table": SOLD, "products": PRODUCTS, "horizon": 30, "n_tiers": 2},
+    cross_sell.resupply: {"transactions": SOLD, "products": PRODUCTS, "as_of": "2024-08-31",
+                          "min_gaps": 2},
     segmentation.rfm_scores: {"summary": SUMMARY},
     segmentation.value_tiers: {"customers": SUMMARY},
     retention.margin_by_tenure: {"table": SPELLS, "period": "Q", "acquisition_cost": 1},

@@ -18,6 +18,7 @@ from plot_churn_cases import CHURN_TABLES
 from plot_contact_cases import CONTACT_TABLES
 from plot_identity_cases import IDENTITY_TABLES
 from plot_ltv_cases import LTV_TABLES, four_intervals
+from plot_offer_cases import OFFER_TABLES
 from plot_segment_cases import SEGMENT_TABLES
 from plot_uplift_cases import UPLIFT_TABLES
 
@@ -102,6 +103,7 @@ TABLES = {
     **CONTACT_TABLES,
     **UPLIFT_TABLES,
     **ACQUISITION_TABLES,
+    **OFFER_TABLES,
 }
 every_plot = pytest.mark.parametrize(
     ("plot", "make_table"), TABLES.items(), ids=[plot.__name__ for plot in TABLES]
@@ -154,6 +156,8 @@ def test_title_and_labels_are_written_with_units(plot, make_table):
     assert re.search(
         unit
         + "|^(channel|signal|customer|lever|driver|feature|comparison|field · system|segment.*)$",
+        unit + "|^(customer|item|lever|driver|feature|comparison|move|way to choose|field · system"
+        "|segment.*)$",
         ax.get_ylabel(),
     )  # a row each has no unit
 

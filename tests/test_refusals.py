@@ -19,6 +19,8 @@ import pandas as pd
 import pyarrow
 import pytest
 from plot_contact_cases import CONTACT_TABLES
+from offer_cases import PRODUCTS, campers
+from plot_offer_cases import validation
 from review_cases import base as base_of_orders
 
 import crmlab
@@ -121,6 +123,11 @@ NOT_REFUSED = {
     ("plots.plot_qini", "unit"): LABEL,
     ("plots.plot_referral_value", "currency"): LABEL,
     ("plots.plot_reward", "currency"): LABEL,
+    ("plots.plot_offer_validation", "currency"): LABEL,
+    ("plots.plot_offers", "currency"): LABEL,
+    ("plots.plot_profit_curve", "currency"): LABEL,
+    ("plots.plot_qini", "unit"): LABEL,
+    ("plots.plot_share_of_wallet", "currency"): LABEL,
     ("plots.plot_spend_curve", "currency"): LABEL,
     ("plots.plot_uplift_deciles", "unit"): LABEL,
     ("contact.contact_frequency", "fatigue"): LOSS_OF_ODDS,
@@ -405,6 +412,7 @@ def calls() -> dict[str, Callable[..., Any]]:
          "design": "randomised"}
     )  # fmt: skip
     tiring = {"fatigue": -0.4, "margin": 9.0, "cost": 1.0}
+    sold = campers(60), PRODUCTS
     left, scores = [1, 0, 1, 0], [0.9, 0.8, 0.3, 0.1]
     stays = [2.0, 3.0, 3.0, 5.0]
     features = pd.DataFrame({"age": [1.0, 3.0, 2.0, 5.0], "duration": stays, "event": left})
@@ -483,6 +491,11 @@ def calls() -> dict[str, Callable[..., Any]]:
         "prose.compare": works(1, 2, "more", "less", "as much"),
         "concentration.top_share_interval": works(SPENT),
         "concentration.whale_curve": works(SPENT),
+        "cross_sell.next_best_offer": works(*sold, as_of="2024-08-31"),
+        "cross_sell.resupply": works(*sold, as_of="2024-08-31", min_gaps=2),
+        "cross_sell.share_of_wallet": works(*sold),
+        "cross_sell.upsell_paths": works(*sold, horizon=30),
+        "cross_sell.validate_offers": works(*sold, as_of="2024-08-31"),
         "customer_base.calibration_holdout": works(ORDERS, calibration_end="2024-06-30"),
         "customer_base.cohort_retention": works(ORDERS),
         "customer_base.customer_flows": works(ORDERS),
@@ -573,6 +586,7 @@ def calls() -> dict[str, Callable[..., Any]]:
         "plots.plot_tracking": works(
             ltv.tracking_table(model, ORDERS, calibration_end="2024-06-30")
         ),
+        "plots.plot_offer_validation": works(validation()),
         "privacy.cell_bounds": works(COUNTS, by=["region"], counts="n"),
         "privacy.consent_status": works(*about, channel="post", purpose="marketing"),
         "privacy.consented": works(*about, channel="post", purpose="marketing"),

@@ -39,6 +39,13 @@ with needing("plots"):
         plot_tracking,
     )
     from crmlab.plots._identity import plot_link_thresholds, plot_match_weights
+    from crmlab.plots._offers import (
+        plot_offer_validation,
+        plot_offers,
+        plot_resupply,
+        plot_share_of_wallet,
+        plot_upsell_paths,
+    )
     from crmlab.plots._quality import plot_field_quality
     from crmlab.plots._readiness import plot_split_identities
     from crmlab.plots._revenue_change import plot_revenue_change
@@ -100,6 +107,8 @@ __all__ = [
     "plot_match_weights",
     "plot_migration",
     "plot_payback",
+    "plot_offer_validation",
+    "plot_offers",
     "plot_present_value",
     "plot_probability_alive",
     "plot_profit_curve",
@@ -107,6 +116,7 @@ __all__ = [
     "plot_rankings",
     "plot_referral_growth",
     "plot_referral_value",
+    "plot_resupply",
     "plot_retention",
     "plot_retention_profit",
     "plot_revenue_change",
@@ -116,11 +126,13 @@ __all__ = [
     "plot_segments",
     "plot_service_level",
     "plot_signal_lift",
+    "plot_share_of_wallet",
     "plot_spend_curve",
     "plot_split_identities",
     "plot_staffing",
     "plot_survival",
     "plot_tracking",
     "plot_uplift_deciles",
+    "plot_upsell_paths",
     "plot_whale",
 ]
