@@ -26,8 +26,7 @@ from crmlab import (
     uplift,
 )
 
-ROOMS = [acquisition, churn, contact, retention, segmentation, uplift]
-ROOMS = [acquisition, churn, cross_sell, retention, segmentation, uplift]
+ROOMS = [acquisition, churn, contact, cross_sell, retention, segmentation, uplift]
 N = 60
 rng = np.random.default_rng(0)
 SCORE = rng.normal(size=N)

@@ -18,8 +18,8 @@ import numpy as np
 import pandas as pd
 import pyarrow
 import pytest
-from plot_contact_cases import CONTACT_TABLES
 from offer_cases import PRODUCTS, campers
+from plot_contact_cases import CONTACT_TABLES
 from plot_offer_cases import validation
 from review_cases import base as base_of_orders
 
@@ -125,8 +125,6 @@ NOT_REFUSED = {
     ("plots.plot_reward", "currency"): LABEL,
     ("plots.plot_offer_validation", "currency"): LABEL,
     ("plots.plot_offers", "currency"): LABEL,
-    ("plots.plot_profit_curve", "currency"): LABEL,
-    ("plots.plot_qini", "unit"): LABEL,
     ("plots.plot_share_of_wallet", "currency"): LABEL,
     ("plots.plot_spend_curve", "currency"): LABEL,
     ("plots.plot_uplift_deciles", "unit"): LABEL,
