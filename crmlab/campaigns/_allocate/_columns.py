@@ -26,6 +26,8 @@ class Fraction:
 
     Parameters
     ----------
+    base : int array of shape (contacts, n_customers)
+        What all others get.
     rows : int array of shape (n_pairs,)
         Customer of each pair of a customer and a bundle.
     bundles : int array of shape (n_pairs, contacts)
@@ -33,6 +35,7 @@ class Fraction:
         How much of the bundle the customer gets.
     """
 
+    base: Ints
     rows: Ints
     bundles: Ints
     share: Floats
@@ -49,47 +52,46 @@ def settle(problem: Problem, start: Choices, *, tolerance: float) -> tuple[Choic
     tolerance : float
         Share of the bound by which the program may fall short of it.
     """
-    best, base = start, start.chosen
-    rows, bundles = _waverers(problem, start, start)
+    best = start
+    rows, bundles, radius = _waverers(problem, start, start)
     for _ in range(_ROUNDS):
-        value, prices, share = _solve(problem, base, rows, bundles)
+        base = best
+        value, prices, share, inside = _solve(problem, base, rows, bundles, radius)
+        fraction = Fraction(base.chosen, rows, bundles, share)
         found = choose(problem, prices)
         if found.bound < best.bound:
             best = found
-        if best.bound - value <= tolerance * abs(best.bound) or np.unique(rows).size > _MOST:
+        else:
+            radius /= 2
+        if inside and best.bound - value <= tolerance * abs(best.bound):
             break
-        more = _waverers(problem, start, found)
-        size = rows.size
-        rows, bundles = _merge(rows, bundles, *more)
-        if rows.size == size:
+        more, others, width = _waverers(problem, base, found)
+        rows, bundles = _merge(rows, bundles, more, others)
+        radius = max(radius, width) if inside or best is found else radius
+        if np.unique(rows).size > _MOST:
             break
-    return best, Fraction(rows, bundles, share)
+    return best, fraction
 
 
-def _waverers(problem: Problem, start: Choices, now: Choices) -> tuple[Ints, Ints]:
-    """Pairs of a customer and a bundle that the program must know.
+def _waverers(problem: Problem, base: Choices, now: Choices) -> tuple[Ints, Ints, float]:
+    """Pairs of a customer and a bundle that the program must know, and how near they are.
 
-    Those who choose otherwise than at the start, and as many of those who nearly do.
+    Those who choose otherwise than in `base`, and as many of those who nearly do.
     """
-    moved = np.flatnonzero((now.chosen != start.chosen).any(axis=0))
+    moved = np.flatnonzero((now.chosen != base.chosen).any(axis=0))
     imbalance = np.abs(problem.limits.most - now.used)[now.prices > 0].sum()
-    few = int(np.clip(imbalance, 3 * problem.limits.n + 10, _MOST // 2))
+    few = min(problem.n, int(np.clip(imbalance, 3 * problem.limits.n + 10, _MOST // 2)))
     if moved.size > few:  # the prices went astray: take those who moved least
         moved = moved[np.argpartition(now.regret[moved], few - 1)[:few]]
-    few = min(problem.n, few)
     near = np.argpartition(now.regret, few - 1)[:few]
     near = near[np.isfinite(now.regret[near])]
-    rows = np.concatenate([moved, moved, near, near])
+    width = float(now.regret[near].max()) if near.size else 0.0
+    rows = np.concatenate([near, near, near, moved, moved])
     bundles = np.concatenate(
-        [start.chosen[:, moved].T, now.chosen[:, moved].T, now.chosen[:, near].T,
-         now.other[:, near].T]
+        [now.chosen[:, near].T, now.other[:, near].T, base.chosen[:, near].T,
+         base.chosen[:, moved].T, now.chosen[:, moved].T]
     )  # fmt: skip
-    # All but the first are options beside what a customer has, and beside no contact.
-    own = np.unique(rows)
-    rows = np.concatenate([rows, own])
-    bundles = np.concatenate([bundles, start.chosen[:, own].T])
-    empty = rows[:0], bundles[:0]
-    return _merge(*empty, rows, bundles)
+    return (*_merge(rows[:0], bundles[:0], rows, bundles), width)
 
 
 def _merge(rows: Ints, bundles: Ints, more: Ints, others: Ints) -> tuple[Ints, Ints]:
@@ -102,25 +104,31 @@ def _merge(rows: Ints, bundles: Ints, more: Ints, others: Ints) -> tuple[Ints, I
 
 
 def _solve(
-    problem: Problem, base: Ints, rows: Ints, bundles: Ints
-) -> tuple[float, Floats, Floats]:
-    """Value, prices and shares of the program; what cannot be kept is bought at a high price."""
+    problem: Problem, base: Choices, rows: Ints, bundles: Ints, radius: float
+) -> tuple[float, Floats, Floats, bool]:
+    """Value, prices and shares of the program, and whether its prices are free.
+
+    Prices stay within `radius` of those of `base`: beyond them limits may be overrun, or left
+    unused, for that price.
+    """
     limits = problem.limits
     customers, place = np.unique(rows, return_inverse=True)
-    kept = np.ones(problem.n, dtype=bool)
-    kept[customers] = False
-    fixed = np.flatnonzero(kept)
-    rest = limits.most - problem.used(fixed, base[:, fixed].T).sum(axis=0)
+    now = base.chosen[:, customers].T
+    rest = limits.most - base.used + problem.used(customers, now).sum(axis=0)
     worth, used = problem.worth(rows, bundles), problem.used(rows, bundles)
-    dear = 10 * (1 + np.abs(worth).max()) * np.ones(limits.n)
-    shared = sp.hstack([sp.csr_matrix(used.T), -sp.identity(limits.n)])
-    each = sp.csr_matrix(
+    dear, cheap = base.prices + radius, np.maximum(base.prices - radius, 0.0)
+    eye = sp.identity(limits.n, format="csr")
+    shared = sp.hstack([sp.csr_matrix(used.T), -eye, eye], format="csc")
+    each = sp.csc_matrix(
         (np.ones(rows.size), (place, np.arange(rows.size))),
-        shape=(customers.size, rows.size + limits.n),
+        shape=(customers.size, rows.size + 2 * limits.n),
     )
     done = linprog(
-        np.concatenate([-worth, dear]), A_ub=shared.tocsc(), b_ub=rest, A_eq=each.tocsc(),
+        np.concatenate([-worth, dear, -cheap]), A_ub=shared, b_ub=rest, A_eq=each,
         b_eq=np.ones(customers.size), method="highs-ds",
     )  # fmt: skip
-    total = float(problem.worth(fixed, base[:, fixed].T).sum()) - done.fun
-    return total, np.maximum(-done.ineqlin.marginals, 0.0), done.x[: rows.size]
+    fixed = base.bound - base.prices @ (limits.most - base.used) - problem.worth(customers, now).sum()
+    slack = done.x[rows.size :].reshape(2, -1)
+    inside = not (slack[0] > 1e-9).any() and not ((slack[1] > 1e-9) & (cheap > 0)).any()
+    prices = np.maximum(-done.ineqlin.marginals, 0.0)
+    return fixed - done.fun, prices, done.x[: rows.size], inside
