@@ -5,4 +5,6 @@ asked of a test with a control group, each answer comes with its interval, and m
 word: profit, break-even response, and the best use of a budget.
 """
 
-__all__: list[str] = []
+from crmlab.campaigns._allocation import Allocation, allocate_contacts
+
+__all__ = ["Allocation", "allocate_contacts"]

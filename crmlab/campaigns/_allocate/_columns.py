@@ -52,6 +52,10 @@ def settle(problem: Problem, start: Choices, *, tolerance: float) -> tuple[Choic
     tolerance : float
         Share of the bound by which the program may fall short of it.
     """
+    if not problem.limits.n:
+        nobody = np.zeros(0, dtype=int)
+        bundles = np.zeros((0, problem.contacts), dtype=int)
+        return start, Fraction(start.chosen, nobody, bundles, np.zeros(0))
     best = start
     rows, bundles, radius = _waverers(problem, start, start)
     for _ in range(_ROUNDS):

@@ -20,16 +20,21 @@ _FEWEST = 40
 _TRIES = 7  # steps in a row that fail before it ends
 
 
-def find_prices(problem: Problem, *, tolerance: float, seed: int) -> Choices:
-    """Choices at prices near the minimum of the dual, sought on some customers first."""
+def find_prices(problem: Problem, *, tolerance: float, seed: int, floor: float) -> Choices:
+    """Choices at prices near the minimum of the dual, sought on some customers first.
+
+    It ends early where the bound is below `floor`: then limits cannot be kept.
+    """
     start = np.zeros(problem.limits.n)
     if problem.n > 3 * _SAMPLE:
         rows = np.sort(np.random.default_rng(seed).choice(problem.n, _SAMPLE, replace=False))
         start = minimise(problem.sample(rows), start, steps=40, tolerance=1e-5).prices
-    return minimise(problem, start, steps=60, tolerance=tolerance)
+    return minimise(problem, start, steps=60, tolerance=tolerance, floor=floor)
 
 
-def minimise(problem: Problem, start: Floats, *, steps: int, tolerance: float) -> Choices:
+def minimise(
+    problem: Problem, start: Floats, *, steps: int, tolerance: float, floor: float = -np.inf
+) -> Choices:
     """Choices at prices near the minimum of the dual.
 
     Parameters
@@ -41,8 +46,12 @@ def minimise(problem: Problem, start: Floats, *, steps: int, tolerance: float) -
         Most evaluations of the dual.
     tolerance : float
         A share of the bound: it ends where the next step promises less.
+    floor : float
+        It ends where the bound is lower.
     """
     best = choose(problem, start)
+    if not problem.limits.n:
+        return best
     stiff = _stiffness(problem, best)
     share, damping, failed = _SHARE, 1.0, 0
     for _ in range(steps):
@@ -60,7 +69,7 @@ def minimise(problem: Problem, start: Floats, *, steps: int, tolerance: float) -
         damping = max(damping / 8, 1e-6) if kept > 0.6 else damping * 5 if kept < 0.2 else damping
         if kept > 0:
             best, share = found, max(share * 0.7, _SHARE / 20)
-        if failed >= _TRIES:
+        if failed >= _TRIES or best.bound < floor:
             break
     return best
 

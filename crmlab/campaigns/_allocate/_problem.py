@@ -1,6 +1,7 @@
 """A problem of sharing contacts out, as arrays: profit, cost, and limits that customers share."""
 
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,6 +89,14 @@ class Problem:
     def own_costs(self) -> bool:
         """Whether costs differ between customers and count against a budget."""
         return self.cost.ndim == 2 and self.limits.budget is not None
+
+    def apart(self) -> list[tuple[int, int]]:
+        """Pairs of groups that exclude each other."""
+        if self.sets is None:
+            return []
+        together = {frozenset(pair) for part in self.sets for pair in combinations(part, 2)}
+        every = combinations(range(len(self.groups)), 2)
+        return [pair for pair in every if frozenset(pair) not in together]
 
     def sample(self, rows: Ints) -> "Problem":
         """The problem of some customers, with their share of the limits."""
