@@ -18,7 +18,7 @@ from crmlab.campaigns._allocate._problem import Problem
 
 __all__ = ["Fraction", "settle"]
 
-_ROUNDS = 15
+_ROUNDS = 20
 _MOST = 3000  # kinds of customers in a program at most
 _EQUAL = 1e-9  # differences of worth that are none, as a share of the largest
 
@@ -70,15 +70,18 @@ def settle(problem: Problem, start: Choices, *, tolerance: float) -> tuple[Choic
         base = best
         value, prices, fraction, inside = _solve(problem, base, rows, bundles, radius)
         found = choose(problem, prices)
-        if found.bound < best.bound:
-            best = found
-        else:
-            radius /= 2
+        kept = base.bound - found.bound
+        best = found if kept > 0 else best
         if inside and best.bound - value <= tolerance * abs(best.bound):
             break
         more, others, width = _waverers(problem, base, found)
         rows, bundles = _merge(rows, bundles, more, others)
-        radius = max(radius, width) if inside or best is found else radius
+        if kept <= 0:
+            radius /= 3
+        elif not inside and kept > 0.5 * (base.bound - value):
+            radius *= 3
+        else:
+            radius = max(radius, width)
         if fraction.kind_of.size and fraction.kind_of[-1] >= _MOST:
             break
     return best, fraction
@@ -183,7 +186,7 @@ def _solve(
     first = worth[np.searchsorted(rows, customers)]
     model = worth[options][np.searchsorted(of, np.arange(heads.size))]
     fixed = base.bound - base.prices @ (limits.most - base.used) + (first - model[kind]).sum()
-    fixed -= problem.worth(customers, now).sum() - 0.0
+    fixed -= problem.worth(customers, now).sum()
     slack = done.x[of.size :].reshape(2, -1)
     inside = not (slack[0] > 1e-9).any() and not ((slack[1] > 1e-9) & (cheap > 0)).any()
     by = np.argsort(kind, kind="stable")

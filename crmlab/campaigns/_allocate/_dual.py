@@ -17,7 +17,7 @@ __all__ = ["find_prices", "minimise"]
 _SAMPLE = 10_000  # customers on whom prices are sought first
 _SHARE = 0.08  # of the customers, those nearest to another choice tell the curvature
 _FEWEST = 40
-_TRIES = 7  # steps in a row that fail before it ends
+_TRIES = 6  # steps that gain nothing before it ends: pieces are too large to smooth over
 
 
 def find_prices(problem: Problem, *, tolerance: float, seed: int, floor: float) -> Choices:
@@ -65,7 +65,7 @@ def minimise(
             break
         found = choose(problem, prices)
         kept = (best.bound - found.bound) / promised
-        failed = 0 if kept > 0 else failed + 1
+        failed += kept < 0.05
         damping = max(damping / 8, 1e-6) if kept > 0.6 else damping * 5 if kept < 0.2 else damping
         if kept > 0:
             best, share = found, max(share * 0.7, _SHARE / 20)
