@@ -1,8 +1,26 @@
-"""Does this campaign pay, and whom should the next one reach?
+"""Whether a campaign pays, and whom the next one should reach.
 
 A response is not a result: some customers would have bought anyway. So what a campaign earned is
 asked of a test with a control group, each answer comes with its interval, and money is the last
 word: profit, break-even response, and the best use of a budget.
 """
 
-__all__: list[str] = []
+from crmlab.campaigns._campaign import (
+    Campaign,
+    break_even_response_rate,
+    campaign_profit,
+    tipping_points,
+)
+from crmlab.campaigns._coupons import coupon_economics
+from crmlab.campaigns._power import detectable_effect, power, sample_size
+
+__all__ = [
+    "Campaign",
+    "break_even_response_rate",
+    "campaign_profit",
+    "coupon_economics",
+    "detectable_effect",
+    "power",
+    "sample_size",
+    "tipping_points",
+]
