@@ -11,6 +11,7 @@ from crmlab.campaigns._campaign import (
     campaign_profit,
     tipping_points,
 )
+from crmlab.campaigns._cases import case_campaign, case_flips, published_cases
 from crmlab.campaigns._coupons import coupon_economics
 from crmlab.campaigns._power import detectable_effect, power, sample_size
 
@@ -18,9 +19,12 @@ __all__ = [
     "Campaign",
     "break_even_response_rate",
     "campaign_profit",
+    "case_campaign",
+    "case_flips",
     "coupon_economics",
     "detectable_effect",
     "power",
+    "published_cases",
     "sample_size",
     "tipping_points",
 ]

@@ -61,7 +61,7 @@ _CASES: dict[str, tuple] = {
     "usual coupon": _USUAL,
     "diet club": _club(3_000_000, 1_000_000, 6_000_000, "assumed", _OF_BASE, (0.12, 0.06, 0.24)),
     "children's club": _club(
-        4_000_000, 4_000_000, 4_000_000, "quoted", "the case", (0.10, 0.05, 0.24)
+        4_000_000, 4_000_000, 4_000_000, "quoted", "the case", (0.11, 0.05, 0.24)
     ),
     "club for the rest": _club(
         18_000_000, 14_000_000, 20_000_000, "assumed", _OF_BASE, (0.05, 0.045, 0.08)
@@ -91,8 +91,8 @@ def published_cases() -> pd.DataFrame:
     Examples
     --------
     >>> cases = published_cases().set_index(["case", "assumption"])
-    >>> cases.loc[("infant programme", "redeeming"), ["value", "kind"]].tolist()
-    [0.24, 'quoted']
+    >>> cases.loc[("infant programme", "redeeming"), ["kind", "unit"]].tolist()
+    ['quoted', 'share']
     """
     rows = [(case, *row) for case, given in _CASES.items() for row in given]
     return pd.DataFrame(rows, columns=_COLUMNS).astype(
@@ -128,13 +128,14 @@ def case_campaign(case: str, **changes: float) -> Campaign:
 
     >>> from crmlab.campaigns import campaign_profit
     >>> money = campaign_profit(case_campaign("spice newsletter")).set_index("measure")["estimate"]
-    >>> round(money["profit"]), round(money["break_even_rate"], 2)
-    (-372720, 1.34)
+    >>> money[["profit", "break_even_rate"]].round(2).tolist()
+    [-372720.0, 1.34]
     """
     given = _assumptions(case)
     for name, value in changes.items():
         check_choice("assumption", name, given["value"].index)
-        given.loc[name, "value"] = check_number(name, value, low=0)
+        most = 1.0 if given.loc[name, "unit"] == "share" else math.inf
+        given.loc[name, "value"] = check_number(name, value, low=0, high=most)
     return _make(case, given["value"].to_dict())
 
 
@@ -201,7 +202,7 @@ def case_flips(case: str, **changes: float) -> pd.DataFrame:
     Examples
     --------
     >>> case_flips("infant programme")["flips_at"].round(2).head(3).to_dict()
-    {'spend': 72.5, 'anyway': 0.58, 'contribution': 0.33}
+    {'spend': 72.5, 'anyway': 0.58, 'cost_per_household': 3.7}
     >>> bool(case_flips("spice newsletter")["in_range"].any())
     False
     """
@@ -236,4 +237,4 @@ def _zero(low: float, high: float, at_low: float, at_high: float) -> float:
     if at_low == at_high or not all(map(math.isfinite, (at_low, at_high))):
         return math.nan
     zero = low - at_low * (high - low) / (at_high - at_low)
-    return zero if zero > 0 else math.nan
+    return zero if zero > 1e-9 * high else math.nan

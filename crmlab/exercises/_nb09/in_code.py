@@ -182,9 +182,7 @@ def roll_out(cells: pd.DataFrame, margin: float, cost: float, weight: float) -> 
 
 
 def _inputs_of_cells(rng: np.random.Generator) -> list[tuple[Any, ...]]:
-    few = pd.DataFrame(
-        {"n": [20, 400, 50, 1000], "responses": [4, 44, 3, 95]}, index=list("ABCD")
-    )
+    few = pd.DataFrame({"n": [20, 400, 50, 1000], "responses": [4, 44, 3, 95]}, index=list("ABCD"))
     n = rng.integers(15, 400, 12)
     drawn = pd.DataFrame({"n": n, "responses": rng.binomial(n, 0.11)}, index=list("ghijklmnopqr"))
     drawn.loc["g", "responses"] = drawn.loc["g", "n"] // 3
