@@ -85,7 +85,7 @@ def test_money_scales_with_the_households():
 
 
 def test_what_cannot_be_is_refused():
-    with pytest.raises(InputError, match="`case` must be one of .* Did you mean 'diet club'"):
+    with pytest.raises(InputError, match=r"`case` must be one of .* Did you mean 'diet club'"):
         case_campaign("diet clubs")
     with pytest.raises(InputError, match="`assumption` must be one of 'households'"):
         case_campaign("diet club", spice=1)

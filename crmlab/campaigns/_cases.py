@@ -6,7 +6,6 @@ from typing import Any
 import pandas as pd
 
 from crmlab._checks import check_choice, check_number
-from crmlab._errors import InputError
 from crmlab.campaigns._campaign import Campaign, campaign_profit
 
 __all__ = ["case_campaign", "case_flips", "published_cases"]
@@ -24,7 +23,7 @@ _SPICE = (
     ("responding", 0.30, 0.05, 0.60, "share", "assumed", "cooks who buy more because of it"),
     ("extra_purchases", 2.0, 0.5, 3.3, "a year", "assumed", f"3.3 would double it: {_CJ}"),
     ("price", 2.98, 2.00, 5.00, "USD", "measured", f"a spice purchase: {_CJ}"),
-    ("contribution", 0.30, 0.20, 0.45, "share", "assumed", "of the price in the shop, to the maker"),
+    ("contribution", 0.30, 0.20, 0.45, "share", "assumed", "of the price paid, to the maker"),
 )  # fmt: skip
 _BABY = (
     ("households", 100_000, 50_000, 200_000, "households", "assumed", "it scales the profit only"),

@@ -28,9 +28,10 @@ def _make_break_even(
         objective=1,
         concepts=("H3",),
         question=f"""\
-A newsletter goes to {n:,} households. Printing and posting cost {contact:.2f} USD each, writing it
-{fixed:,} USD in all. A household that responds brings a margin of {margin} USD, and gets a gift that
-costs {gift} USD. At which response rate is the profit 0? Give a share with four decimals.""",
+A newsletter goes to {n:,} households. Printing and posting cost {contact:.2f} USD each,
+writing it {fixed:,} USD in all. A household that responds brings a margin of {margin} USD, and gets
+a gift that costs {gift} USD. At which response rate is the profit 0? Give a share with four
+decimals.""",
         answer=even,
         tolerance=0.00011,
         unit="one share to four decimals, such as 0.0125",
@@ -90,8 +91,8 @@ d) The coupon worked for 15 % of the households, the share who redeemed.""",
     ),
     hint="who decided which households are among the 150?",
     solution="""\
-c. The 150 chose themselves, and they were the better customers before. Even the rise of 1 USD may be
-a purchase that was planned, and then a coupon was used for it. Only households drawn by lot that
+c. The 150 chose themselves, and they were the better customers before. Even the rise of 1 USD may
+be a purchase that was planned, and then a coupon was used for it. Only households drawn by lot that
 get no coupon would show what the coupon changes.""",
 )
 

@@ -123,8 +123,8 @@ COUPON = CodeExercise(
     question="""\
 Write `coupon_profit`. `n` coupons are sent, at `cost` each. The share `redeemed` of them is
 redeemed, and each of these takes `face_value` off the price. Of the buyers who redeem, the share
-`anyway` would have bought without a coupon. A purchase leaves `margin`, before the coupon. Return the
-profit compared with sending no coupon.""",
+`anyway` would have bought without a coupon. A purchase leaves `margin`, before the coupon. Return
+the profit compared with sending no coupon.""",
     starter='''\
 def coupon_profit(n, redeemed, anyway, margin, face_value, cost):
     """Profit of sending n coupons, compared with sending none."""
@@ -193,10 +193,10 @@ ROLL_OUT = CodeExercise(
     key="09.8",
     objective=4,
     question="""\
-Write `roll_out`. `cells` has one row per cell of a test: `n` customers contacted and `responses`. Draw
-each rate to that of all cells together, as if the cell had `weight` customers more, who respond at the
-rate of all. A response brings `margin`, a contact costs `cost`. Return a Series by cell: the expected
-profit of a contact, for those cells alone where it is above 0.""",
+Write `roll_out`. `cells` has one row per cell of a test: `n` customers contacted and `responses`.
+Draw each rate to that of all cells together, as if the cell had `weight` customers more, who
+respond at the rate of all. A response brings `margin`, a contact costs `cost`. Return a Series by
+cell: the expected profit of a contact, for those cells alone where it is above 0.""",
     starter='''\
 def roll_out(cells, margin, cost, weight):
     """Expected profit a contact of the cells that pay, with rates drawn to that of all."""
@@ -231,16 +231,22 @@ def roll_out(cells, margin, cost, weight):
             "The cost of a contact is missing.",
         ),
         WrongCode(
-            lambda cells, margin, cost, weight: roll_out(cells, margin, -1e9, weight) - cost - 1e9,
+            lambda cells, margin, cost, weight: _pays(
+                (cells["responses"] + weight * cells["responses"].sum() / cells["n"].sum())
+                / (cells["n"] + weight),
+                margin,
+                cost,
+                above=-np.inf,
+            ),
             "Leave out the cells that lose money.",
         ),
     ),
 )
 
 
-def _pays(rate: pd.Series, margin: float, cost: float) -> pd.Series:
+def _pays(rate: pd.Series, margin: float, cost: float, *, above: float = 0.0) -> pd.Series:
     profit = margin * rate - cost
-    return profit[profit > 0]
+    return profit[profit > above]
 
 
 # ---------------------------------------------------------------------------------------------
@@ -279,9 +285,9 @@ OWN_OFFERS = CodeExercise(
     concepts=("H1", "D3"),
     question="""\
 Write `own_offers`. `margin` is a table with one row per group and one column per offer: what a
-household of the group brings with the offer, on average, in USD. `cost` is a Series by offer, in any
-order: USD a household. Return a Series by group: the offer that gains most after its cost. Groups in
-which no offer gains anything get none and are left out. No two gains are equal.""",
+household of the group brings with the offer, on average, in USD. `cost` is a Series by offer, in
+any order: USD a household. Return a Series by group: the offer that gains most after its cost.
+Groups in which no offer gains anything get none and are left out. No two gains are equal.""",
     starter='''\
 def own_offers(margin, cost):
     """Offer that gains most in each group, for the groups that gain from any."""

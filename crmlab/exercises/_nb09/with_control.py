@@ -81,8 +81,8 @@ EARNED = CodeExercise(
     objective=3,
     question="""\
 Write `earned`. `customers` has one row per customer of a campaign drawn by lot: `treated` (flag),
-`ordered` (1 or 0) and `cost` (of the contact, 0 for the control group). The groups differ in size. An
-order leaves `margin`. Return a Series with `estimate`, `lower` and `upper`: the profit that the
+`ordered` (1 or 0) and `cost` (of the contact, 0 for the control group). The groups differ in size.
+An order leaves `margin`. Return a Series with `estimate`, `lower` and `upper`: the profit that the
 treated brought because they were treated. The standard error of a difference of two shares p and q
 is the root of p (1 − p) / n + q (1 − q) / m; take 1.96 of them.""",
     starter='''\
