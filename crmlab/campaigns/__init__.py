@@ -5,6 +5,7 @@ asked of a test with a control group, each answer comes with its interval, and m
 word: profit, break-even response, and the best use of a budget.
 """
 
+from crmlab.campaigns._ab_test import ab_test, ab_test_counts, ab_tests
 from crmlab.campaigns._campaign import (
     Campaign,
     break_even_response_rate,
@@ -17,6 +18,9 @@ from crmlab.campaigns._power import detectable_effect, power, sample_size
 
 __all__ = [
     "Campaign",
+    "ab_test",
+    "ab_test_counts",
+    "ab_tests",
     "break_even_response_rate",
     "campaign_profit",
     "case_campaign",
