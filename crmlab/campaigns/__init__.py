@@ -6,6 +6,7 @@ word: profit, break-even response, and the best use of a budget.
 """
 
 from crmlab.campaigns._ab_test import ab_test, ab_test_counts, ab_tests
+from crmlab.campaigns._allocation import Allocation, allocate_contacts
 from crmlab.campaigns._campaign import (
     Campaign,
     break_even_response_rate,
@@ -17,10 +18,12 @@ from crmlab.campaigns._coupons import coupon_economics
 from crmlab.campaigns._power import detectable_effect, power, sample_size
 
 __all__ = [
+    "Allocation",
     "Campaign",
     "ab_test",
     "ab_test_counts",
     "ab_tests",
+    "allocate_contacts",
     "break_even_response_rate",
     "campaign_profit",
     "case_campaign",
