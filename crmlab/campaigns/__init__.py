@@ -15,7 +15,10 @@ from crmlab.campaigns._campaign import (
 )
 from crmlab.campaigns._cases import case_campaign, case_flips, published_cases
 from crmlab.campaigns._coupons import coupon_economics
+from crmlab.campaigns._incremental import incremental_result
 from crmlab.campaigns._power import detectable_effect, power, sample_size
+from crmlab.campaigns._returns import internal_rate_of_return
+from crmlab.campaigns._shrinkage import response_shrinkage, roll_out
 
 __all__ = [
     "Allocation",
@@ -30,8 +33,12 @@ __all__ = [
     "case_flips",
     "coupon_economics",
     "detectable_effect",
+    "incremental_result",
+    "internal_rate_of_return",
     "power",
     "published_cases",
+    "response_shrinkage",
+    "roll_out",
     "sample_size",
     "tipping_points",
 ]
