@@ -17,7 +17,7 @@ __all__ = ["find_prices", "minimise"]
 _SAMPLE = 10_000  # customers on whom prices are sought first
 _SHARE = 0.08  # of the customers, those nearest to another choice tell the curvature
 _FEWEST = 40
-_TRIES = 7  # steps in a row that fail before it ends
+_TRIES = 6  # steps that gain nothing before it ends: pieces are too large to smooth over
 
 
 def find_prices(problem: Problem, *, tolerance: float, seed: int, floor: float) -> Choices:
@@ -52,10 +52,10 @@ def minimise(
     best = choose(problem, start)
     if not problem.limits.n:
         return best
-    stiff = _stiffness(problem, best)
+    scale, stiff = _scale(problem, best)
     share, damping, failed = _SHARE, 1.0, 0
     for _ in range(steps):
-        curvature = _curvature(problem, best, share)
+        curvature = _curvature(problem, best, share, scale)
         gradient = problem.limits.most - best.used
         ridge = damping * stiff * np.eye(problem.limits.n)
         prices = _step(curvature + ridge, gradient, best.prices)
@@ -65,7 +65,7 @@ def minimise(
             break
         found = choose(problem, prices)
         kept = (best.bound - found.bound) / promised
-        failed = 0 if kept > 0 else failed + 1
+        failed += kept < 0.05
         damping = max(damping / 8, 1e-6) if kept > 0.6 else damping * 5 if kept < 0.2 else damping
         if kept > 0:
             best, share = found, max(share * 0.7, _SHARE / 20)
@@ -74,24 +74,23 @@ def minimise(
     return best
 
 
-def _stiffness(problem: Problem, at: Choices) -> float:
-    """Curvature if prices as large as a typical contact is worth would move everybody."""
-    taken = at.chosen[0] < problem.n_columns
-    worth = at.bound - float(at.prices @ problem.limits.most)
-    return max(int(taken.sum()), 1) ** 2 / max(abs(worth), 1e-12)
+def _scale(problem: Problem, at: Choices) -> tuple[float, float]:
+    """What a contact is worth, and the curvature if prices as large would move everybody."""
+    taken = max(int((at.chosen[0] < problem.n_columns).sum()), 1)
+    worth = max(at.bound - float(at.prices @ problem.limits.most), 1e-12)
+    return worth / taken, taken**2 / worth
 
 
-def _curvature(problem: Problem, at: Choices, share: float) -> Floats:
+def _curvature(problem: Problem, at: Choices, share: float, scale: float) -> Floats:
     """Second derivative of the dual where pieces are smoothed over."""
     n = problem.n
     few = min(n, max(_FEWEST, int(share * n)))
-    width = np.partition(at.regret, few - 1)[few - 1]
+    width = float(np.partition(at.regret, few - 1)[few - 1])
     if not np.isfinite(width):
-        width = np.max(at.regret, where=np.isfinite(at.regret), initial=0.0)
+        width = float(np.max(at.regret, where=np.isfinite(at.regret), initial=0.0))
+    width = max(width, 0.05 * share * scale)  # many customers may be alike
     near = np.flatnonzero(at.regret <= width)
     change = problem.used(near, at.other[:, near].T) - problem.used(near, at.chosen[:, near].T)
-    if not width > 0:
-        width = 1e-9 * (1 + abs(at.bound) / n)
     return change.T @ change / (2 * width)
 
 

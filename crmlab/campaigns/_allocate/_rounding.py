@@ -48,33 +48,44 @@ def used_by(problem: Problem, plan: Ints) -> Floats:
 
 
 def _choose_whole(problem: Problem, plan: Ints, fraction: Fraction) -> None:
-    """Write into `plan` the best combination of whole bundles of those who are split."""
-    rows, share = fraction.rows, fraction.share
-    whole = share > 1 - _WHOLE
-    plan[:, rows[whole]] = fraction.bundles[whole].T
-    split = np.setdiff1d(rows, rows[whole])
-    plan[:, split] = problem.n_columns
-    options = {i: _options(problem, fraction, i) for i in split}
+    """Write into `plan` whole bundles, and the best combination for those who are split."""
+    split, kinds = _write_whole(problem, plan, fraction)
+    options = [_options(problem, fraction, kind) for kind in kinds]
     size = 1
-    few = [i for i in split if (size := size * len(options[i])) <= _COMBINATIONS]
+    few = [i for i, found in enumerate(options) if (size := size * len(found)) <= _COMBINATIONS]
     if not few:
         return
     rest = problem.limits.most - used_by(problem, plan)
     worth, used = np.zeros(1), np.zeros((1, problem.limits.n))
     for i in few:
-        each = np.full(len(options[i]), i)
+        each = np.full(len(options[i]), split[i])
         worth = (worth[:, None] + problem.worth(each, options[i])).ravel()
         used = (used[:, None] + problem.used(each, options[i])).reshape(-1, problem.limits.n)
     over = np.maximum(used - rest - _EPS * (1 + np.abs(problem.limits.most)), 0).sum(axis=1)
     best = np.lexsort((-worth, over))[0]
     picked = np.unravel_index(best, [len(options[i]) for i in few])
     for i, place in zip(few, picked, strict=True):
-        plan[:, i] = options[i][place]
+        plan[:, split[i]] = options[i][place]
 
 
-def _options(problem: Problem, fraction: Fraction, customer: int) -> Ints:
-    """Bundles of one customer in the program, and no contact."""
-    bundles = fraction.bundles[fraction.rows == customer]
+def _write_whole(problem: Problem, plan: Ints, fraction: Fraction) -> tuple[Ints, Ints]:
+    """Give as many customers of a kind a bundle as there are whole; return the others."""
+    whole = np.floor(fraction.share + _WHOLE).astype(np.int64)
+    n_kinds = int(fraction.kind[-1]) + 1 if fraction.kind.size else 0
+    given = np.bincount(fraction.kind_of, weights=whole, minlength=n_kinds)
+    starts = np.searchsorted(fraction.kind, np.arange(n_kinds))
+    place = np.arange(fraction.kind.size) - starts[fraction.kind]
+    gets = place < given[fraction.kind]
+    plan[:, fraction.customers[gets]] = np.repeat(fraction.bundles, whole, axis=0).T
+    split = fraction.customers[~gets]
+    plan[:, split] = problem.n_columns
+    return split, fraction.kind[~gets]
+
+
+def _options(problem: Problem, fraction: Fraction, kind: int) -> Ints:
+    """Bundles of one kind that are split, and no contact."""
+    part = fraction.share - np.floor(fraction.share + _WHOLE) > _WHOLE
+    bundles = fraction.bundles[(fraction.kind_of == kind) & part]
     nothing = np.full((1, problem.contacts), problem.n_columns)
     return np.unique(np.concatenate([bundles, nothing]), axis=0)
 
@@ -83,7 +94,7 @@ def _nearest(problem: Problem, at: Choices, fraction: Fraction, few: int) -> Int
     """Customers who decide with little regret, and those of the program."""
     few = min(few, problem.n)
     near = np.argpartition(at.regret, few - 1)[:few]
-    return np.union1d(near, fraction.rows)
+    return np.union1d(near, fraction.customers[:few])
 
 
 @dataclass
