@@ -139,7 +139,9 @@ def _read_plan(campaigns: Table | None, campaign_id: str) -> pd.Series | None:
     table = CAMPAIGNS.require(campaigns)
     rows = execute(table.filter(table.campaign_id.cast("string") == str(campaign_id)))
     if rows.empty:
-        raise InputError(f"`campaigns` must hold {campaign_id!r}; it does not. Check the id.")
+        raise InputError(
+            f"`campaign_id` must be in `campaigns`; {campaign_id!r} is not. Check the id."
+        )
     return rows.iloc[0]
 
 
@@ -208,7 +210,7 @@ def _compare_money(amount: Floats, treated: Any, known: Floats | None) -> Contra
 
 def _tabulate(names: list[str], found: list[Contrast], level: float) -> pd.DataFrame:
     n_treated = found[0].sizes[0]
-    rows = []
+    rows: list[tuple[Any, ...]] = []
     for name, contrast in zip(names, found, strict=True):
         each = (*contrast.means, contrast.estimate, *contrast.fixed_limits(level))
         if name == "response_rate":

@@ -14,7 +14,7 @@ from crmlab._types import Floats
 
 __all__ = ["response_shrinkage", "roll_out"]
 
-_HALVINGS = 40  # of [0, 1]: limits to 12 digits
+_HALVINGS = 34  # of [0, 1]: limits to 10 digits
 _AT_ONCE = 1 << 21
 
 
