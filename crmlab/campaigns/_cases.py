@@ -10,29 +10,28 @@ from crmlab.campaigns._campaign import Campaign, campaign_profit
 
 __all__ = ["case_campaign", "case_flips", "published_cases"]
 
-_CJ = "Complete Journey, 2,469 households of one US grocer in a year"
-_ADS = "Advertising Age (1994), on the firm's database"
+_CJ = "Complete Journey"
 _BAWA = "Bawa and Shoemaker (1987): regular buyers redeem most"
-_GAO = "assumed; GAO (1998) and Oliveira and Davis (2006) on rebates: making it costs little"
+_GAO = "GAO (1998), Oliveira and Davis (2006): rebates show that it costs little to make"
 
 # assumption, value, low, high, unit, kind, source
 _SPICE = (
     ("households", 200_000, 200_000, 200_000, "households", "quoted", "the case"),
     ("issues", 4, 4, 4, "a year", "quoted", "the case: a quarterly"),
-    ("cost_per_issue", 0.60, 0.35, 1.00, "USD", "assumed", "print, postage and the list"),
-    ("responding", 0.30, 0.05, 0.60, "share", "assumed", "cooks who buy more because of it"),
-    ("extra_purchases", 2.0, 0.5, 3.3, "a year", "assumed", f"3.3 would double it: {_CJ}"),
-    ("price", 2.98, 2.00, 5.00, "USD", "measured", f"a spice purchase: {_CJ}"),
-    ("contribution", 0.30, 0.20, 0.45, "share", "assumed", "of the price paid, to the maker"),
+    ("cost_per_issue", 0.60, 0.35, 1.00, "USD", "assumed", "print, post and list"),
+    ("responding", 0.30, 0.05, 0.60, "share", "assumed", "cooks who buy more"),
+    ("extra_purchases", 2.0, 0.5, 3.3, "a year", "assumed", f"doubled at most: {_CJ} has 3.3"),
+    ("price", 2.98, 2.00, 5.00, "USD", "measured", f"{_CJ}: of a spice purchase"),
+    ("contribution", 0.30, 0.20, 0.45, "share", "assumed", "what the maker keeps"),
 )  # fmt: skip
 _BABY = (
-    ("households", 100_000, 50_000, 200_000, "households", "assumed", "it scales the profit only"),
-    ("redeeming", 0.24, 0.20, 0.28, "share", "quoted", "the case; of whom, it does not say"),
-    ("anyway", 0.50, 0.20, 0.90, "share", "assumed", f"of those who redeem; {_BAWA}"),
-    ("spend", 87.0, 26.0, 237.0, "USD", "measured", f"formula a buyer; median to top tenth: {_CJ}"),
+    ("households", 100_000, 50_000, 200_000, "households", "assumed", "it scales the profit"),
+    ("redeeming", 0.24, 0.20, 0.28, "share", "quoted", "the case: of whom, it does not say"),
+    ("anyway", 0.50, 0.20, 0.90, "share", "assumed", _BAWA),
+    ("spend", 87.0, 26.0, 237.0, "USD", "measured", f"{_CJ}: formula, median to top tenth"),
     ("contribution", 0.40, 0.25, 0.60, "share", "assumed", _GAO),
-    ("face_value", 2.0, 1.0, 5.0, "USD", "assumed", "of the coupon, with its handling"),
-    ("cost_per_household", 3.0, 1.0, 6.0, "USD", "assumed", "information sent over a year"),
+    ("face_value", 2.0, 1.0, 5.0, "USD", "assumed", "with its handling"),
+    ("cost_per_household", 3.0, 1.0, 6.0, "USD", "assumed", "information for a year"),
 )  # fmt: skip
 _USUAL = (
     *_BABY[:1],
@@ -46,14 +45,15 @@ def _club(households: int, low: int, high: int, kind: str, source: str, rates: A
     """A club for one group, instead of the coupon that everybody gets."""
     return (
         ("households", households, low, high, "households", kind, source),
-        ("club_rate", *rates, "share", "assumed", "of the group who buy for the year"),
-        ("usual_rate", 0.045, 0.04, 0.05, "share", "quoted", "4 to 5 %, as in the infant case"),
-        ("margin", 12.0, 6.0, 24.0, "USD", "assumed", "of a buyer, in a year"),
+        ("club_rate", *rates, "share", "assumed", "of the group who use its coupons"),
+        ("usual_rate", 0.045, 0.04, 0.05, "share", "quoted", "the infant case: 4 to 5 %"),
+        ("anyway", 0.50, 0.20, 0.90, "share", "assumed", _BAWA),
+        ("margin", 24.0, 12.0, 48.0, "USD", "assumed", "of a new buyer, in a year"),
         ("extra_cost", 0.60, 0.30, 1.20, "USD", "assumed", "of the club over the coupon"),
     )
 
 
-_OF_BASE = f"assumed, of 25 million households: {_ADS}"
+_OF_BASE = "Advertising Age (1994): of 25 million households"
 _CASES: dict[str, tuple] = {
     "spice newsletter": _SPICE,
     "infant programme": _BABY,
@@ -112,7 +112,8 @@ def case_campaign(case: str, **changes: float) -> Campaign:
     Returns
     -------
     Campaign
-        Of a year. A club is compared with the usual coupon: what that brings is its baseline.
+        Of a year. A club is compared with the usual coupon: the new buyers that this brings, and
+        all who would have bought anyway, are its baseline.
 
     Raises
     ------
@@ -157,7 +158,7 @@ def _make(case: str, of: dict[str, float]) -> Campaign:
         return Campaign(
             n_contacted=heads,
             response_rate=of["club_rate"],
-            baseline_rate=of["usual_rate"],
+            baseline_rate=of["anyway"] * of["club_rate"] + (1 - of["anyway"]) * of["usual_rate"],
             margin_per_response=of["margin"],
             cost_per_contact=of["extra_cost"],
         )
