@@ -36,7 +36,7 @@ BY_HAND = {
 
 def _flips(keep="(share >= 0) & (share <= 1)", start="low", sign="+"):
     return f"""
-def flips(table):
+def flips_at(table):
     slope = (table["profit_high"] - table["profit_low"]) / (table["high"] - table["low"])
     share = -table["profit_low"] / slope / (table["high"] - table["low"])
     at = table["{start}"] {sign} share * (table["high"] - table["low"])
@@ -48,7 +48,7 @@ FLIPS = Case(
     right=[
         _flips(),
         """
-def flips(table):
+def flips_at(table):
     found = {}
     for name, row in table.iterrows():
         if row["profit_low"] * row["profit_high"] <= 0:
@@ -60,7 +60,7 @@ def flips(table):
     wrong=[
         (_flips(keep="at == at"), "outside their range"),
         (
-            "def flips(table):\n"
+            "def flips_at(table):\n"
             "    at = (table['low'] + table['high']) / 2\n"
             "    return at[np.sign(table['profit_low']) != np.sign(table['profit_high'])]\n",
             "middle of the range",
@@ -177,10 +177,10 @@ def like_with_like(customers):
 )
 
 
-def _roll_out(rate=None, cost="cost", end="profit[profit > 0]"):
+def _paying(rate=None, cost="cost", end="profit[profit > 0]"):
     rate = rate or '(cells["responses"] + weight * overall) / (cells["n"] + weight)'
     return f"""
-def roll_out(cells, margin, cost, weight):
+def paying_cells(cells, margin, cost, weight):
     overall = cells["responses"].sum() / cells["n"].sum()
     profit = margin * ({rate}) - {cost}
     return {end}
@@ -189,9 +189,9 @@ def roll_out(cells, margin, cost, weight):
 
 ROLL_OUT = Case(
     right=[
-        _roll_out(),
+        _paying(),
         """
-def roll_out(cells, margin, cost, weight):
+def paying_cells(cells, margin, cost, weight):
     overall = np.average(cells["responses"] / cells["n"], weights=cells["n"])
     trust = cells["n"] / (cells["n"] + weight)
     rate = trust * cells["responses"] / cells["n"] + (1 - trust) * overall
@@ -199,17 +199,17 @@ def roll_out(cells, margin, cost, weight):
 """,
     ],
     wrong=[
-        (_roll_out('cells["responses"] / cells["n"]'), "lucky or unlucky"),
+        (_paying('cells["responses"] / cells["n"]'), "lucky or unlucky"),
         (
-            _roll_out().replace(
+            _paying().replace(
                 'cells["responses"].sum() / cells["n"].sum()',
                 '(cells["responses"] / cells["n"]).mean()',
             ),
             "not the mean of the rates",
         ),
-        (_roll_out('cells["responses"] / (cells["n"] + weight)'), "respond, too"),
-        (_roll_out(cost="0"), "cost of a contact is missing"),
-        (_roll_out(end="profit"), "cells that lose money"),
+        (_paying('cells["responses"] / (cells["n"] + weight)'), "respond, too"),
+        (_paying(cost="0"), "cost of a contact is missing"),
+        (_paying(end="profit"), "cells that lose money"),
     ],
 )
 

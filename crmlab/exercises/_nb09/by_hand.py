@@ -22,7 +22,7 @@ def _make_break_even(
     n: int = 50_000, contact: float = 0.8, fixed: int = 20_000, margin: int = 40, gift: int = 5
 ) -> Exercise:
     each = contact + fixed / n
-    even = each / (margin - gift)
+    even = round(each / (margin - gift), 4)
     return Exercise(
         key="09.1",
         objective=1,
@@ -46,7 +46,7 @@ decimals.""",
         hint="cost per household, the share of the fixed cost included / (margin - gift).",
         solution=f"""\
 A household costs {contact:.2f} + {fixed:,} / {n:,} = {each:.2f} USD. A response brings
-{margin} - {gift} = {margin - gift} USD. {each:.2f} / {margin - gift} = {even:.4f}.""",
+{margin} - {gift} = {margin - gift} USD. {each:.2f} / {margin - gift} = {even:g}.""",
     )
 
 

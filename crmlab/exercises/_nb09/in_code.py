@@ -13,7 +13,7 @@ __all__ = ["COUPON", "FLIPS", "OWN_OFFERS", "ROLL_OUT"]
 # The value that flips a decision
 
 
-def flips(table: pd.DataFrame) -> pd.Series:
+def flips_at(table: pd.DataFrame) -> pd.Series:
     """Value of each assumption at which the profit is 0, where its range holds one."""
     share = -table["profit_low"] / (table["profit_high"] - table["profit_low"])
     at = table["low"] + share * (table["high"] - table["low"])
@@ -64,15 +64,15 @@ FLIPS = CodeExercise(
     objective=1,
     concepts=("H3",),
     question="""\
-Write `flips`. `table` has one row per assumption, with its name as the index: `low` and `high`, the
-ends of its range, and `profit_low` and `profit_high`, the profit at these ends if all other
+Write `flips_at`. `table` has one row per assumption, with its name as the index: `low` and `high`,
+the ends of its range, and `profit_low` and `profit_high`, the profit at these ends if all other
 assumptions stay. In between the profit is a straight line. Return a Series: the value of the
 assumption at which the profit is 0, for those alone whose range holds it.""",
     starter='''\
-def flips(table):
+def flips_at(table):
     """Value of each assumption at which the profit is 0, where its range holds one."""
     ...''',
-    answer=flips,
+    answer=flips_at,
     inputs=_inputs_of_flips,
     unit="a Series of values by assumption, those that flip the decision only",
     right="Those are the numbers to find out before the money is spent.",
@@ -82,7 +82,7 @@ def flips(table):
         WrongCode(_flips_in_the_middle, "The profit need not be 0 in the middle of the range."),
         WrongCode(_flips_from_the_high_end, "The way is measured from the low end."),
         WrongCode(
-            lambda table: flips(table)[table["profit_high"] > table["profit_low"]],
+            lambda table: flips_at(table)[table["profit_high"] > table["profit_low"]],
             "Some are missing: the profit may also fall, as it does with a cost.",
         ),
     ),
@@ -173,7 +173,7 @@ def coupon_profit(n, redeemed, anyway, margin, face_value, cost):
 # Roll-out
 
 
-def roll_out(cells: pd.DataFrame, margin: float, cost: float, weight: float) -> pd.Series:
+def paying_cells(cells: pd.DataFrame, margin: float, cost: float, weight: float) -> pd.Series:
     """Expected profit a contact of the cells that pay, with rates drawn to that of all."""
     overall = cells["responses"].sum() / cells["n"].sum()
     rate = (cells["responses"] + weight * overall) / (cells["n"] + weight)
@@ -193,22 +193,22 @@ ROLL_OUT = CodeExercise(
     key="09.8",
     objective=4,
     question="""\
-Write `roll_out`. `cells` has one row per cell of a test: `n` customers contacted and `responses`.
-Draw each rate to that of all cells together, as if the cell had `weight` customers more, who
-respond at the rate of all. A response brings `margin`, a contact costs `cost`. Return a Series by
+Write `paying_cells`. `cells` has one row per cell of a test: `n` customers contacted and
+`responses`. Draw each rate to that of all cells together, as if the cell had `weight` customers
+more, who respond at the rate of all. A response brings `margin`, a contact costs `cost`. Return a Series by
 cell: the expected profit of a contact, for those cells alone where it is above 0.""",
     starter='''\
-def roll_out(cells, margin, cost, weight):
+def paying_cells(cells, margin, cost, weight):
     """Expected profit a contact of the cells that pay, with rates drawn to that of all."""
     ...''',
-    answer=roll_out,
+    answer=paying_cells,
     inputs=_inputs_of_cells,
     unit="a Series of amounts by cell, those above 0 only",
     right="A small cell is believed little, a large one much.",
     hint="rate of all = all responses / all n; (responses + weight * rate) / (n + weight).",
     mistakes=(
         WrongCode(
-            lambda cells, margin, cost, weight: roll_out(cells, margin, cost, 0.0),
+            lambda cells, margin, cost, weight: paying_cells(cells, margin, cost, 0.0),
             "Those are the rates as they were; small cells are lucky or unlucky.",
         ),
         WrongCode(
@@ -227,7 +227,7 @@ def roll_out(cells, margin, cost, weight):
             "The customers who are added respond, too: at the rate of all.",
         ),
         WrongCode(
-            lambda cells, margin, cost, weight: roll_out(cells, margin, 0.0, weight),
+            lambda cells, margin, cost, weight: paying_cells(cells, margin, 0.0, weight),
             "The cost of a contact is missing.",
         ),
         WrongCode(
@@ -268,7 +268,7 @@ def _one_for_all(margin: pd.DataFrame, cost: pd.Series) -> pd.Series:
 def _inputs_of_offers(rng: np.random.Generator) -> list[tuple[Any, ...]]:
     offers = ["coupon", "diet club", "children's club"]
     few = pd.DataFrame(
-        [[0.54, 1.40, 0.60], [0.54, 0.66, 1.30], [0.50, 0.55, 0.52], [0.10, 0.20, 0.20]],
+        [[0.54, 1.40, 0.60], [0.54, 0.66, 1.30], [0.50, 0.55, 0.52], [0.10, 0.20, 0.15]],
         index=["diet", "children", "rest", "silent"],
         columns=offers,
     )
