@@ -15,14 +15,19 @@ from crmlab.campaigns._campaign import (
 )
 from crmlab.campaigns._cases import case_campaign, case_flips, published_cases
 from crmlab.campaigns._coupons import coupon_economics
+from crmlab.campaigns._duplicates import DuplicatedSpend, duplicated_spend
 from crmlab.campaigns._incremental import incremental_result
 from crmlab.campaigns._power import detectable_effect, power, sample_size
 from crmlab.campaigns._returns import internal_rate_of_return
 from crmlab.campaigns._shrinkage import response_shrinkage, roll_out
+from crmlab.campaigns._targeting import compare_targeting
+from crmlab.campaigns._withdrawn import SendList, drop_withdrawn
 
 __all__ = [
     "Allocation",
     "Campaign",
+    "DuplicatedSpend",
+    "SendList",
     "ab_test",
     "ab_test_counts",
     "ab_tests",
@@ -31,8 +36,11 @@ __all__ = [
     "campaign_profit",
     "case_campaign",
     "case_flips",
+    "compare_targeting",
     "coupon_economics",
     "detectable_effect",
+    "drop_withdrawn",
+    "duplicated_spend",
     "incremental_result",
     "internal_rate_of_return",
     "power",

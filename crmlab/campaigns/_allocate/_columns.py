@@ -19,7 +19,7 @@ from crmlab.campaigns._allocate._problem import Problem
 __all__ = ["Fraction", "settle"]
 
 _ROUNDS = 20
-_MOST = 3000  # kinds of customers in a program at most
+_MOST = 8000  # kinds of customers in a program at most
 _EQUAL = 1e-9  # differences of worth that are none, as a share of the largest
 
 
@@ -75,6 +75,9 @@ def settle(problem: Problem, start: Choices, *, tolerance: float) -> tuple[Choic
         if inside and best.bound - value <= tolerance * abs(best.bound):
             break
         more, others, width = _waverers(problem, base, found)
+        if kept > 0:  # those who are far from another choice by now need no row
+            close = best.regret[rows] <= 4 * radius
+            rows, bundles = rows[close], bundles[close]
         rows, bundles = _merge(rows, bundles, more, others)
         if kept <= 0:
             radius /= 3
