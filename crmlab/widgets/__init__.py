@@ -7,6 +7,11 @@ the `value` of HTML and Image widgets, so that a notebook's stored output stays 
 from crmlab._optional import needing
 
 with needing("workbook"):
+    from crmlab.widgets._break_even import (
+        BreakEvenView,
+        break_even_explorer,
+        break_even_view,
+    )
     from crmlab.widgets._churn import ChurnView, churn_explorer, churn_view
     from crmlab.widgets._contact import ContactView, contact_explorer, contact_view
     from crmlab.widgets._levers import LeverView, lever_explorer, lever_view
@@ -17,6 +22,7 @@ with needing("workbook"):
     from crmlab.widgets._uplift import UpliftView, uplift_explorer, uplift_view
 
 __all__ = [
+    "BreakEvenView",
     "ChurnView",
     "ContactView",
     "LeverView",
@@ -25,6 +31,8 @@ __all__ = [
     "SplitView",
     "TierView",
     "UpliftView",
+    "break_even_explorer",
+    "break_even_view",
     "churn_explorer",
     "churn_view",
     "contact_explorer",
