@@ -245,7 +245,7 @@ def test_personal_offers_beat_popularity_where_a_pair_is_planted():
 def test_the_company_pays_for_products_chosen_by_margin():
     company = load_company()
     table = validate_offers(
-        company.transactions, company.products, as_of="2025-06-30", horizon=180, item="product_id"
+        company.transactions, company.products, as_of="2025-06-30", horizon=180, level="product_id"
     )
     found = table.query("split == 'time-ordered'").set_index(["method", "measure"])
     assert found.loc[("next best offer", "margin"), "gain_lower"] > 0
@@ -452,7 +452,7 @@ REFUSED = {
         "`products` must have a `price` above 0 and a `cost` of at least 0; 6 of 6",
     ),
     "no such level": (
-        lambda: next_best_offer(BASE, PRODUCTS, item="brand", **OFFERS),
+        lambda: next_best_offer(BASE, PRODUCTS, level="brand", **OFFERS),
         "`products` lacks 'brand'",
     ),
     "a level that is empty": (
@@ -494,7 +494,7 @@ REFUSED = {
                                                "price": 1.0, "cost": 0.5})]),
             **OFFERS,
         ),
-        "`item` must have at most 2,000 different values; got 2,004",
+        "`level` must have at most 2,000 different values; got 2,004",
     ),
     "moves without products": (
         lambda: upsell_paths(BASE), "`products` must be given with transactions"

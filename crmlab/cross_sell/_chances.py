@@ -53,7 +53,8 @@ def look_at(goods: Goods, day: dt.date, horizon: int) -> Moment:
         at = rows.loc[chosen & named, ["customer", "item"]].to_numpy()
         flat = np.ravel_multi_index((at[:, 0], at[:, 1]), shape)
         by = None if weight is None else rows.loc[chosen & named, weight].to_numpy()
-        return np.bincount(flat, weights=by, minlength=n * shape[1]).reshape(shape)
+        found = np.bincount(flat, weights=by, minlength=n * shape[1])
+        return np.asarray(found, dtype="float64").reshape(shape)
 
     ever, lately = tally(past).astype(np.int64), tally(recent)
     state = np.where(ever == 0, 0, 1 + np.minimum(lately, 2)).astype(np.int64)
