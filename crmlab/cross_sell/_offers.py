@@ -97,8 +97,8 @@ def next_best_offer(
         * `decision` : "offer", "no consent", "nothing left" (all is owned) or "too little margin"
         * `place` : 1, 2, ...; missing without an offer, as is all that follows
         * `item`
-        * `because` : the owned item that clearly changes the probability, and most; "popular"
-          where none does, "bought before" of a consumable
+        * `because` : the owned item that clearly raises the probability, and most, or else lowers
+          it; "popular" where none does, "bought before" of a consumable
         * `probability`, `lower`, `upper`, `level` : of a purchase within the horizon; the limits
           are of the average of such customers, not of one
         * `n_alike`, `n_bought` : the evidence; customers who owned `because` and not the item,
@@ -124,8 +124,9 @@ def next_best_offer(
     -----
     Chances are combined as intensities, -log(1 - p): activity and ownership multiply them. The
     pull of each step is the weight at which its counts are most likely under a beta-binomial
-    distribution. Of the items a customer owns, the one with the strongest lift counts, if that is
-    two standard errors from 1, and no product of several: owned items go together. Averages of
+    distribution. Of the items a customer owns, the one with the highest lift counts, if that is
+    two standard errors from 1, and no product of several: owned items go together. Only where no
+    lift is above 1, the lowest counts. Averages of
     margins are pulled as well, towards that of all items.
 
     References

@@ -112,7 +112,8 @@ def upsell_paths(
           tier next_tier  n_purchases  n_moves  probability  value
     0    basic   premium            2        1          0.5   15.0
     1    basic    (none)            2        1          0.5    NaN
-    2  premium    (none)            1        1          1.0    NaN
+    2  premium   premium            1        0          0.0    NaN
+    3  premium    (none)            1        1          1.0    NaN
     """
     horizon = check_count("horizon", horizon)
     check_count("n_tiers", n_tiers, minimum=2)
@@ -186,7 +187,7 @@ def _read_plans(table: Table, asked: dt.date | None) -> tuple[pd.DataFrame, list
     terms = execute(held.select(*names))
     fee, cost = (check_column(terms, name) for name in names[4:])
     day = terms["start"].to_numpy().astype("datetime64[D]").astype("datetime64[s]")
-    last = np.fmax(terms["start"].max(), np.fmax.reduce(terms["end"].to_numpy()))
+    last = max(day.max(), pd.to_datetime(terms["end"]).fillna(pd.Timestamp(day.max())).max())
     end = asked or pd.Timestamp(last).date()
     order = pd.Series(fee).groupby(terms["plan"].astype("str")).mean().sort_values()
     plans = [str(each) for each in order.index]
