@@ -17,7 +17,7 @@ from crmlab.cross_sell import (
     upsell_paths,
     validate_offers,
 )
-from crmlab.cross_sell._chances import shrink
+from crmlab.cross_sell._chances import Moment, learn_chances, shrink
 from crmlab.cross_sell._upsell import clustered_share
 from crmlab.datasets import load_company
 
@@ -41,7 +41,8 @@ def test_a_planted_pair_is_found_and_named(offered):
     found = with_barbecue.groupby(with_barbecue.index.isin(tents))
     chance = found["probability"].mean()
     assert chance[True] > 2.5 * chance[False]
-    assert (with_barbecue.loc[with_barbecue.index.isin(tents), "because"] == "tent").all()
+    why = with_barbecue.loc[with_barbecue.index.isin(tents), "because"]
+    assert (why == "tent").mean() > 0.8
 
 
 @pytest.mark.slow
@@ -182,15 +183,27 @@ def test_shares_shrink_as_far_as_the_counts_ask():
     assert np.abs(found - truth).mean() < np.abs(bought / 100 - truth).mean()
 
 
-@pytest.mark.slow
-def test_limits_of_probabilities_cover():
-    """Popularity alone: 95 % limits hold the planted chance in most of 60 bases."""
+def moment(chance, *, n=400, seed=0):
+    """Customers who own nothing yet of items that they buy with these chances."""
+    rng = np.random.default_rng(seed)
+    state = np.zeros((n, len(chance)), dtype=int)
+    bought = rng.random(state.shape) < chance
+    active, known = rng.integers(0, 5, n), np.ones(n, dtype=bool)
+    return Moment(state, active, known, bought, bought * 1.0, state)
+
+
+def test_limits_of_probabilities_cover_what_was_planted():
+    """95 % limits, 200 bases of 400 customers and three items: each item judged."""
+    planted = np.array([0.03, 0.1, 0.3])
     held = []
-    for seed in range(60):
-        offers = next_best_offer(campers(300, seed=seed, lift=1.0), PRODUCTS, **OFFERS, n_bands=1)
-        row = offers[offers["item"] == "barbecue"].iloc[0]
-        held.append(row["lower"] <= 0.08 <= row["upper"])
-    assert np.mean(held) > 0.85
+    for seed in range(200):
+        before = moment(planted, seed=seed)
+        chance, behind, variance = learn_chances(before, n_bands=1).of(before)
+        half = 1.96 * np.sqrt(variance[0])
+        hazard = np.log(-np.log1p(-planted)) - np.log(-np.log1p(-chance[0]))
+        held.append(np.abs(hazard) <= half)
+        assert (behind == -1).all()
+    assert (np.abs(np.mean(held, axis=0) - 0.95) < 0.04).all()
 
 
 # --- validation -----------------------------------------------------------------------------------
@@ -245,7 +258,7 @@ def test_personal_offers_beat_popularity_where_a_pair_is_planted():
 def test_the_company_pays_for_products_chosen_by_margin():
     company = load_company()
     table = validate_offers(
-        company.transactions, company.products, as_of="2025-06-30", horizon=180, item="product_id"
+        company.transactions, company.products, as_of="2025-06-30", horizon=180, level="product_id"
     )
     found = table.query("split == 'time-ordered'").set_index(["method", "measure"])
     assert found.loc[("next best offer", "margin"), "gain_lower"] > 0
@@ -452,7 +465,7 @@ REFUSED = {
         "`products` must have a `price` above 0 and a `cost` of at least 0; 6 of 6",
     ),
     "no such level": (
-        lambda: next_best_offer(BASE, PRODUCTS, item="brand", **OFFERS),
+        lambda: next_best_offer(BASE, PRODUCTS, level="brand", **OFFERS),
         "`products` lacks 'brand'",
     ),
     "a level that is empty": (
@@ -494,7 +507,7 @@ REFUSED = {
                                                "price": 1.0, "cost": 0.5})]),
             **OFFERS,
         ),
-        "`item` must have at most 2,000 different values; got 2,004",
+        "`level` must have at most 2,000 different values; got 2,004",
     ),
     "moves without products": (
         lambda: upsell_paths(BASE), "`products` must be given with transactions"
@@ -504,7 +517,7 @@ REFUSED = {
         "`products` must have two tiers at least within an item",
     ),
     "moves not followed": (
-        lambda: upsell_paths(BASE, PRODUCTS, horizon=4000),
+        lambda: upsell_paths(BASE, PRODUCTS, n_tiers=2, horizon=4000),
         "`horizon` must leave purchases that were followed so long",
     ),
     "plans without a cost": (

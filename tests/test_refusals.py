@@ -44,6 +44,7 @@ HEAVY = {"duckdb": duckdb, "ibis": ibis, "pa": pyarrow, "SparkTable": object}
 NAN = float("nan")
 DAYS = {"as_of", "calibration_end", "not_after", "observation_end", "on"}
 PROBABILITIES = {
+    "accept",
     "accept_rate",
     "fall",
     "fraction",
@@ -96,6 +97,8 @@ RESULTS = {
     "acquisition.ResponseCurve", "widgets.ChurnView", "widgets.ContactView", "widgets.LeverView",
     "widgets.LinkageView",
     "widgets.ParetoView", "widgets.SplitView", "widgets.TierView", "widgets.UpliftView",
+    "acquisition.ResponseCurve", "widgets.ChurnView", "widgets.LeverView", "widgets.LinkageView",
+    "widgets.ParetoView", "widgets.RuleView", "widgets.SplitView", "widgets.TierView", "widgets.UpliftView",
 }  # fmt: skip
 
 SAY = {"exercises"}  # what is wrong with an answer or a key is printed, and nothing is raised
@@ -412,6 +415,10 @@ def calls() -> dict[str, Callable[..., Any]]:
     )  # fmt: skip
     tiring = {"fatigue": -0.4, "margin": 9.0, "cost": 1.0}
     sold = campers(60), PRODUCTS
+    found_rules = pd.DataFrame(
+        {"antecedent": [("gas",)], "consequent": [("tent",)], "n_antecedent": 9, "n_together": 4,
+         "support": 0.1, "confidence": 0.4, "lift": 2.0, "q_value": 0.01}
+    )  # fmt: skip
     left, scores = [1, 0, 1, 0], [0.9, 0.8, 0.3, 0.1]
     stays = [2.0, 3.0, 3.0, 5.0]
     features = pd.DataFrame({"age": [1.0, 3.0, 2.0, 5.0], "duration": stays, "event": left})
@@ -642,6 +649,8 @@ def calls() -> dict[str, Callable[..., Any]]:
         "widgets.linkage_view": works(BY_THRESHOLD, 0.5, **mailing),
         "widgets.pareto_explorer": works(SPENT),
         "widgets.pareto_view": works(SPENT),
+        "widgets.rule_explorer": works(found_rules, {"tent": 9.0}),
+        "widgets.rule_view": works(found_rules, {"tent": 9.0}),
         "widgets.split_explorer": works(WIN, KEEP, **budget),
         "widgets.split_view": works(WIN, KEEP, **budget),
         "widgets.tier_explorer": works(RANKED),

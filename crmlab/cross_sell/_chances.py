@@ -21,6 +21,7 @@ __all__ = ["STATES", "Chances", "Moment", "learn_chances", "look_at"]
 STATES = 4
 _WEIGHTS = np.exp(np.linspace(0.0, 14.0, 29))  # customers that the step before may count for
 _LEAST = 1e-9
+_ABOVE = 1e3  # puts every lift above 1 before all below
 _CLEAR = 1.96  # standard errors from 1 at which a lift counts
 
 
@@ -53,7 +54,8 @@ def look_at(goods: Goods, day: dt.date, horizon: int) -> Moment:
         at = rows.loc[chosen & named, ["customer", "item"]].to_numpy()
         flat = np.ravel_multi_index((at[:, 0], at[:, 1]), shape)
         by = None if weight is None else rows.loc[chosen & named, weight].to_numpy()
-        return np.bincount(flat, weights=by, minlength=n * shape[1]).reshape(shape)
+        found = np.bincount(flat, weights=by, minlength=n * shape[1])
+        return np.asarray(found, dtype="float64").reshape(shape)
 
     ever, lately = tally(past).astype(np.int64), tally(recent)
     state = np.where(ever == 0, 0, 1 + np.minimum(lately, 2)).astype(np.int64)
@@ -107,7 +109,7 @@ class Chances:
     def of(self, moment: Moment) -> tuple[Floats, Ints, Floats]:
         """Probabilities (customers x items), the owned item behind each, and variances.
 
-        The item behind is that whose lift differs most from 1, or -1 where none clearly does. The
+        The item behind is that with the highest lift, or -1 where none is clearly off 1. The
         variances are of the logarithm of the intensity.
         """
         band = self.bands(moment.active)
@@ -124,15 +126,20 @@ class Chances:
         return chance, np.where(new, behind, -1), variance
 
     def _strongest(self, owned: Any) -> Ints:
-        """For each customer and item, the owned item whose lift is clearly farthest from 1."""
-        far = np.abs(np.log(self.lift))
-        far = np.where(far > _CLEAR * np.sqrt(self.lift_variance), far, 0.0)
-        order = np.argsort(-far, axis=0, kind="stable")
+        """For each customer and item, the owned item with the highest clear lift.
+
+        Only where no lift is above 1, the lowest below it: an item that few buyers of another own
+        has a low lift itself, which says nothing of customers who own both.
+        """
+        log = np.log(self.lift)
+        clear = np.abs(log) > _CLEAR * np.sqrt(self.lift_variance)
+        rank = np.where(clear, np.where(log > 0, _ABOVE + log, -log), 0.0)
+        order = np.argsort(-rank, axis=0, kind="stable")
         behind = np.full(owned.shape, -1)
         for at in order[::-1]:  # the strongest is written last
-            clear = far[at, np.arange(len(at))] > 0
-            if clear.any():
-                behind = np.where(owned[:, at] & clear, at, behind)
+            counts = rank[at, np.arange(len(at))] > 0
+            if counts.any():
+                behind = np.where(owned[:, at] & counts, at, behind)
         return behind
 
 

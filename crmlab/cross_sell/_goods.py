@@ -48,16 +48,16 @@ class Goods:
         return self.rows[self.rows["item"] >= 0]
 
 
-def read_catalogue(products: Table, item: str, margin: float | None, *more: str) -> pd.DataFrame:
+def read_catalogue(products: Table, level: str, margin: float | None, *more: str) -> pd.DataFrame:
     """One row per product: ``product_id``, ``item`` (text or missing), ``rate``, and `more`.
 
     ``rate`` is the margin as a share of the price: that of the product, or `margin` for all.
     """
-    if not isinstance(item, str):
-        raise InputTypeError(f"`item` must be the name of a column; got {item!r}.")
+    if not isinstance(level, str):
+        raise InputTypeError(f"`level` must be the name of a column; got {level!r}.")
     if margin is not None:
         check_number("margin", margin, high=1)
-    needed = ["product_id", item, *([] if margin is not None else ["price", "cost"]), *more]
+    needed = ["product_id", level, *([] if margin is not None else ["price", "cost"]), *more]
     needed = list(dict.fromkeys(needed))
     if not isinstance(products, pd.DataFrame | ibis.Table):
         raise InputTypeError(
@@ -69,11 +69,11 @@ def read_catalogue(products: Table, item: str, margin: float | None, *more: str)
     )  # fmt: skip
     if table["product_id"].isna().any() or table["product_id"].duplicated().any():
         raise InputError("`products` must have one row per `product_id`, and none without it.")
-    named = table[item].astype("str").where(table[item].notna())
+    named = table[level].astype("str").where(table[level].notna())
     rate = margin if margin is not None else _margin_rate(table)
     found = pd.DataFrame({"product_id": table["product_id"], "item": named, "rate": rate})
     if not found["item"].notna().any():
-        raise InputError(f"`products` must name a {item} for some product; it names none.")
+        raise InputError(f"`products` must name a {level} for some product; it names none.")
     return found.assign(**{name: table[name] for name in more})
 
 

@@ -34,7 +34,7 @@ def next_best_offer(
     as_of: Day,
     horizon: int = 90,
     n_offers: int = 1,
-    item: str = "category",
+    level: str = "category",
     margin: float | None = None,
     consumables: bool | Sequence[str] = False,
     consents: Table | None = None,
@@ -42,7 +42,7 @@ def next_best_offer(
     purpose: str = "marketing",
     min_margin: float = 0.0,
     n_bands: int = 4,
-    level: float = 0.95,
+    interval_level: float = 0.95,
 ) -> pd.DataFrame:
     """Say what to offer each customer next: what they probably buy, times what it earns.
 
@@ -59,7 +59,7 @@ def next_best_offer(
     transactions : DataFrame or ibis.Table
         Canonical transactions with `product_id`, in one currency.
     products : DataFrame or ibis.Table
-        `product_id`, the column named by `item`, and `price` and `cost` of a unit unless `margin`
+        `product_id`, the column named by `level`, and `price` and `cost` of a unit unless `margin`
         is given.
     as_of : date
         Evening on which customers are looked at; within the data.
@@ -67,8 +67,8 @@ def next_best_offer(
         Days after `as_of` that the probability is about. It is learnt from as many days before.
     n_offers : int, default=1
         Offers per customer at most, at least 1.
-    item : str, default="category"
-        Column of `products` that says what is offered, at any level: "department", "product_id".
+    level : str, default="category"
+        Column of `products` that says what an item is: "category", "department", "product_id".
     margin : float, optional
         Margin as a share of revenue, at most 1, for all items; by default (price - cost) / price
         of each product.
@@ -84,7 +84,7 @@ def next_best_offer(
         Least expected margin of an offer, in currency; such as the cost of a contact.
     n_bands : int, default=4
         Groups of customers by days with a purchase in the horizon before, at least 1.
-    level : float, default=0.95
+    interval_level : float, default=0.95
         Probability between the limits, in (0, 1).
 
     Returns
@@ -97,8 +97,8 @@ def next_best_offer(
         * `decision` : "offer", "no consent", "nothing left" (all is owned) or "too little margin"
         * `place` : 1, 2, ...; missing without an offer, as is all that follows
         * `item`
-        * `because` : the owned item that clearly changes the probability, and most; "popular"
-          where none does, "bought before" of a consumable
+        * `because` : the owned item that clearly raises the probability, and most, or else lowers
+          it; "popular" where none does, "bought before" of a consumable
         * `probability`, `lower`, `upper`, `level` : of a purchase within the horizon; the limits
           are of the average of such customers, not of one
         * `n_alike`, `n_bought` : the evidence; customers who owned `because` and not the item,
@@ -124,8 +124,9 @@ def next_best_offer(
     -----
     Chances are combined as intensities, -log(1 - p): activity and ownership multiply them. The
     pull of each step is the weight at which its counts are most likely under a beta-binomial
-    distribution. Of the items a customer owns, the one with the strongest lift counts, if that is
-    two standard errors from 1, and no product of several: owned items go together. Averages of
+    distribution. Of the items a customer owns, the one with the highest lift counts, if that is
+    two standard errors from 1, and no product of several: owned items go together. Only where no
+    lift is above 1, the lowest counts. Averages of
     margins are pulled as well, towards that of all items.
 
     References
@@ -147,12 +148,12 @@ def next_best_offer(
     horizon, wanted = check_count("horizon", horizon), check_count("n_offers", n_offers)
     least = check_number("min_margin", min_margin, low=0)
     check_count("n_bands", n_bands)
-    check_fraction("level", level, open_ends=True)
+    check_fraction("interval_level", interval_level, open_ends=True)
     check_choice("purpose", purpose, PURPOSES)
     check_as_of(as_of)
     if (consents is None) != (channel is None):
         raise InputError("`consents` and `channel` must be given together, or neither.")
-    goods = read_goods(transactions, read_catalogue(products, item, margin))
+    goods = read_goods(transactions, read_catalogue(products, level, margin))
     day = check_as_of(as_of, goods)
     refuse_too_many(goods)
     again = check_consumables(consumables, goods.items)
@@ -163,7 +164,7 @@ def next_best_offer(
     if consents is not None:
         kept = consented(ids, consents, channel=str(channel), purpose=purpose, on=day)
         allowed = ids.isin(kept)
-    table = _rank(goods, chances, now, again, wanted, level)
+    table = _rank(goods, chances, now, again, wanted, interval_level)
     return _decide(table, ids, allowed, least)
 
 
@@ -183,8 +184,8 @@ def refuse_too_many(goods: Goods) -> None:
     """Raise InputError where a table of items by items would not fit."""
     if len(goods.items) > _MOST_ITEMS:
         raise InputError(
-            f"`item` must have at most {_MOST_ITEMS:,} different values; got "
-            f"{len(goods.items):,}. Take a wider level, such as the category."
+            f"`level` must have at most {_MOST_ITEMS:,} different values; got "
+            f"{len(goods.items):,}. Take a wider one, such as the category."
         )
 
 

@@ -19,9 +19,9 @@ def resupply(
     products: Table,
     *,
     as_of: Day,
-    item: str = "category",
+    level: str = "category",
     min_gaps: int = 30,
-    level: float = 0.5,
+    interval_level: float = 0.5,
 ) -> pd.DataFrame:
     """Say for each customer and item when the next purchase is to be expected, and who is due.
 
@@ -31,14 +31,14 @@ def resupply(
     Parameters
     ----------
     transactions, products : DataFrame or ibis.Table
-        Canonical transactions with `product_id`; `product_id` and the column named by `item`.
+        Canonical transactions with `product_id`; `product_id` and the column named by `level`.
     as_of : date
         Evening on which customers are looked at; within the data.
-    item : str, default="category"
+    level : str, default="category"
         Column of `products` that says what is bought again.
     min_gaps : int, default=30
         Intervals that an item must show over all customers, at least 2; others are left out.
-    level : float, default=0.5
+    interval_level : float, default=0.5
         Probability that an interval lies between the limits, in (0, 1): at 0.5, the middle half.
 
     Returns
@@ -77,9 +77,9 @@ def resupply(
     {'overdue': 9736, 'due': 5076, 'not yet': 1404}
     """
     least = check_count("min_gaps", min_gaps, minimum=2)
-    check_fraction("level", level, open_ends=True)
+    check_fraction("interval_level", interval_level, open_ends=True)
     check_as_of(as_of)
-    catalogue = read_catalogue(products, item, 0.0)
+    catalogue = read_catalogue(products, level, 0.0)
     goods = read_goods(transactions, catalogue)
     day = check_as_of(as_of, goods)
     rows = goods.known()
@@ -95,13 +95,13 @@ def resupply(
     if not enough.any():
         raise InputError(
             f"`min_gaps` must be reached by some item; the most intervals of one are "
-            f"{int(law['n'].max()):,}. Take fewer, or a wider `item`."
+            f"{int(law['n'].max()):,}. Take fewer, or a wider `level`."
         )
     table = table[enough].reset_index(drop=True)
     table.insert(0, "customer_id", goods.customers.to_numpy()[table.pop("customer").to_numpy()])
     place = table["item"].to_numpy()
     table["item"] = pd.Series(goods.items.to_numpy()[place], dtype="str")
-    return _foretell(table, law.iloc[place].reset_index(drop=True), day, level)
+    return _foretell(table, law.iloc[place].reset_index(drop=True), day, interval_level)
 
 
 def _learn(gaps: pd.DataFrame, n_items: int) -> pd.DataFrame:

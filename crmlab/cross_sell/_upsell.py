@@ -25,12 +25,12 @@ def upsell_paths(
     products: Table | None = None,
     *,
     horizon: int = 365,
-    item: str = "category",
+    level: str = "category",
     tier: str | None = None,
     n_tiers: int = 3,
     margin: float | None = None,
     observation_end: Day | None = None,
-    level: float = 0.95,
+    interval_level: float = 0.95,
 ) -> pd.DataFrame:
     """Count the moves between price tiers of an item, or between plans, and what they earn.
 
@@ -44,11 +44,11 @@ def upsell_paths(
         Canonical transactions with `product_id`; or canonical subscriptions, whose `plan` is the
         tier.
     products : DataFrame or ibis.Table, optional
-        Needed with transactions: `product_id`, the columns named by `item` and `tier`, `price` of
+        Needed with transactions: `product_id`, the columns named by `level` and `tier`, `price` of
         a unit in currency, and `cost` unless `margin` is given.
     horizon : int, default=365
         Days within which the next purchase counts, at least 1.
-    item : str, default="category"
+    level : str, default="category"
         Column of `products` within which products are versions of one another.
     tier : str, optional
         Column of `products` with the tier, such as basic or premium, ordered by the mean price.
@@ -60,7 +60,7 @@ def upsell_paths(
         or the monthly fee less the monthly cost.
     observation_end : date, optional
         Last day observed; default the last day in the table.
-    level : float, default=0.95
+    interval_level : float, default=0.95
         Probability between the limits, in (0, 1).
 
     Returns
@@ -112,11 +112,12 @@ def upsell_paths(
           tier next_tier  n_purchases  n_moves  probability  value
     0    basic   premium            2        1          0.5   15.0
     1    basic    (none)            2        1          0.5    NaN
-    2  premium    (none)            1        1          1.0    NaN
+    2  premium   premium            1        0          0.0    NaN
+    3  premium    (none)            1        1          1.0    NaN
     """
     horizon = check_count("horizon", horizon)
     check_count("n_tiers", n_tiers, minimum=2)
-    check_fraction("level", level, open_ends=True)
+    check_fraction("interval_level", interval_level, open_ends=True)
     if tier is not None and not isinstance(tier, str):
         raise InputTypeError(f"`tier` must be the name of a column; got {tier!r}.")
     asked = check_day("observation_end", observation_end)
@@ -125,11 +126,11 @@ def upsell_paths(
     elif products is None:
         raise InputError("`products` must be given with transactions, to tell the tiers.")
     else:
-        catalogue = _tiers_of(read_catalogue(products, item, margin, "price",
+        catalogue = _tiers_of(read_catalogue(products, level, margin, "price",
                                              *([tier] if tier else [])), tier, n_tiers)  # fmt: skip
         events, tiers, end = _read_orders(table, *catalogue, asked)
     pairs = _follow(events, horizon, end)
-    return _count(pairs, tiers, level)
+    return _count(pairs, tiers, interval_level)
 
 
 def _tiers_of(
@@ -186,7 +187,7 @@ def _read_plans(table: Table, asked: dt.date | None) -> tuple[pd.DataFrame, list
     terms = execute(held.select(*names))
     fee, cost = (check_column(terms, name) for name in names[4:])
     day = terms["start"].to_numpy().astype("datetime64[D]").astype("datetime64[s]")
-    last = np.fmax(terms["start"].max(), np.fmax.reduce(terms["end"].to_numpy()))
+    last = max(day.max(), pd.to_datetime(terms["end"]).fillna(pd.Timestamp(day.max())).max())
     end = asked or pd.Timestamp(last).date()
     order = pd.Series(fee).groupby(terms["plan"].astype("str")).mean().sort_values()
     plans = [str(each) for each in order.index]

@@ -33,11 +33,11 @@ def validate_offers(
     as_of: Day,
     horizon: int = 90,
     n_offers: int = 1,
-    item: str = "category",
+    level: str = "category",
     margin: float | None = None,
     consumables: bool | Sequence[str] = False,
     n_bands: int = 4,
-    level: float = 0.95,
+    interval_level: float = 0.95,
     random_state: int = 0,
 ) -> pd.DataFrame:
     """Compare offers made on a past day with what customers then bought.
@@ -54,11 +54,11 @@ def validate_offers(
 
     Parameters
     ----------
-    transactions, products, horizon, n_offers, item, margin, consumables, n_bands
+    transactions, products, horizon, n_offers, level, margin, consumables, n_bands
         As in `next_best_offer`.
     as_of : date
         Day of the offers; the horizon after it must have been observed.
-    level : float, default=0.95
+    interval_level : float, default=0.95
         Probability between the limits, in (0, 1).
     random_state : int, default=0
         Seed of the halves of customers.
@@ -94,7 +94,7 @@ def validate_offers(
     >>> company = load_company()
     >>> table = validate_offers(
     ...     company.transactions, company.products, as_of="2025-06-30", horizon=180,
-    ...     item="product_id",
+    ...     level="product_id",
     ... )
     >>> table.query("split == 'time-ordered'").pivot(
     ...     index="method", columns="measure", values="estimate"
@@ -108,10 +108,10 @@ def validate_offers(
     """
     horizon, wanted = check_count("horizon", horizon), check_count("n_offers", n_offers)
     check_count("n_bands", n_bands)
-    check_fraction("level", level, open_ends=True)
+    check_fraction("interval_level", interval_level, open_ends=True)
     check_count("random_state", random_state, minimum=0)
     check_as_of(as_of)
-    goods = read_goods(transactions, read_catalogue(products, item, margin))
+    goods = read_goods(transactions, read_catalogue(products, level, margin))
     day = check_as_of(as_of, goods)
     _check_end(goods, day, horizon)
     refuse_too_many(goods)
@@ -119,7 +119,7 @@ def validate_offers(
     before, now = check_history(goods, day, horizon), look_at(goods, day, horizon)
     chances = learn_chances(before, n_bands=n_bands)
     by_method = _judge_all(chances, now, again, wanted)
-    rows = _summarise("time-ordered", by_method, now.known, level)
+    rows = _summarise("time-ordered", by_method, now.known, interval_level)
     half = np.random.default_rng(random_state).random(len(goods.customers)) < 0.5
     by_half = [
         (part, _judge_all(learn_chances(now, n_bands=n_bands, chosen=~part), now, again, wanted))
@@ -132,7 +132,7 @@ def validate_offers(
         )
         for name in METHODS
     }
-    rows += _summarise("random customers", mixed, now.known, level)
+    rows += _summarise("random customers", mixed, now.known, interval_level)
     return pd.DataFrame(rows)
 
 

@@ -18,14 +18,14 @@ def share_of_wallet(
     transactions: Table,
     products: Table,
     *,
-    item: str = "category",
+    level: str = "category",
     by: Literal["customer", "item"] = "customer",
     segment: pd.Series | None = None,
     n_bands: int = 4,
     quantile: float = 0.8,
     start: Day | None = None,
     observation_end: Day | None = None,
-    level: float = 0.95,
+    interval_level: float = 0.95,
     n_resamples: int = 200,
     seed: int = 0,
 ) -> pd.DataFrame:
@@ -42,8 +42,8 @@ def share_of_wallet(
     Parameters
     ----------
     transactions, products : DataFrame or ibis.Table
-        Canonical transactions with `product_id`; `product_id` and the column named by `item`.
-    item : str, default="category"
+        Canonical transactions with `product_id`; `product_id` and the column named by `level`.
+    level : str, default="category"
         Column of `products` with the parts of the wallet.
     by : {"customer", "item"}, default="customer"
         What a row is.
@@ -56,7 +56,7 @@ def share_of_wallet(
         Of the spend of similar customers, those who spend nothing among them, in (0, 1).
     start, observation_end : date, optional
         First and last day that count; default all days.
-    level : float, default=0.95
+    interval_level : float, default=0.95
         Probability between the limits, in (0, 1).
     n_resamples, seed : int, default=200, 0
         Bootstrap of the similar customers.
@@ -99,7 +99,8 @@ def share_of_wallet(
     check_choice("by", by, ["customer", "item"])
     check_count("n_bands", n_bands)
     share = check_fraction("quantile", quantile, open_ends=True)
-    check_resampling(level=level, n_resamples=n_resamples, seed=seed)
+    check_fraction("interval_level", interval_level, open_ends=True)
+    check_resampling(level=interval_level, n_resamples=n_resamples, seed=seed)
     begin, end = check_day("start", start), check_day("observation_end", observation_end)
     if begin and end and begin > end:
         raise InputError(f"`start` must not be after `observation_end`; got {begin} and {end}.")
@@ -107,7 +108,7 @@ def share_of_wallet(
         raise InputTypeError(
             f"`segment` must be a Series by `customer_id`; got {type(segment).__name__}."
         )
-    goods = read_goods(transactions, read_catalogue(products, item, 0.0), end=end)
+    goods = read_goods(transactions, read_catalogue(products, level, 0.0), end=end)
     rows = goods.known()
     rows = rows if begin is None else rows[rows["day"] >= pd.Timestamp(begin)]
     if rows.empty:
@@ -116,12 +117,14 @@ def share_of_wallet(
     codes, names = _find_similar(segment, ids, days, n_bands)
     wallet = _wallets(spend, codes, share)
     draws = _resample(spend, codes, share, by, n_resamples, seed)
-    tails = [(1 - level) / 2, (1 + level) / 2]
+    tails = [(1 - interval_level) / 2, (1 + interval_level) / 2]
     if by == "item":
-        return _by_item(goods, spend, owned, wallet, np.quantile(draws, tails, axis=0), level)
+        return _by_item(
+            goods, spend, owned, wallet, np.quantile(draws, tails, axis=0), interval_level
+        )
     return _by_customer(
         goods, ids, names[codes], np.bincount(codes)[codes], spend, owned, wallet,
-        np.quantile(draws, tails, axis=0), level,
+        np.quantile(draws, tails, axis=0), interval_level,
     )  # fmt: skip
 
 
@@ -130,9 +133,10 @@ def _spread(goods: Goods, rows: pd.DataFrame) -> tuple[Floats, Any, pd.Index, In
     shape = len(goods.customers), len(goods.items)
     at = np.ravel_multi_index((rows["customer"], rows["item"]), shape)
     size = shape[0] * shape[1]
-    spend = np.bincount(at, weights=rows["spent"], minlength=size).reshape(shape)
+    spent = np.bincount(at, weights=rows["spent"], minlength=size)
+    spend = np.asarray(spent, dtype="float64").reshape(shape)
     owned = np.bincount(at, minlength=size).reshape(shape) > 0
-    there = owned.any(axis=1)
+    there: Any = owned.any(axis=1)
     days = count_days(rows, shape[0])
     return spend[there], owned[there], goods.customers[there], days[there]
 

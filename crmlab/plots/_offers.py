@@ -334,9 +334,10 @@ def plot_share_of_wallet(
     format_money(ax.xaxis)
     share = float(table["spent"].sum()) / whole if whole > 0 else 1.0
     amount = f"{money(float(left[0]))} {currency}".strip()
+    most = shown["item"].iloc[0]
     return finish(
         ax,
-        title=f"Ours is {percent(share)} of the wallet; {shown['item'].iloc[0]} has most open, {amount}",
+        title=f"Ours is {percent(share)} of the wallet; {most} has most open, {amount}",
         x=f"spend, as similar customers would ({currency or 'currency'})",
         y="item",
         grid=False,
