@@ -107,7 +107,7 @@ def _waverers(problem: Problem, base: Choices, now: Choices) -> tuple[Ints, Ints
         near = np.flatnonzero(now.regret <= width * (1 + _EQUAL))
     near = near[np.isfinite(now.regret[near])]
     if not np.isfinite(width):
-        width = float(now.regret[near].max(initial=0.0)) + float(now.prices.max())
+        width = float(now.regret[near].max(initial=0.0)) + abs(now.bound) / problem.n
     rows = np.concatenate([near, near, near, moved, moved])
     bundles = np.concatenate(
         [now.chosen[:, near].T, now.other[:, near].T, base.chosen[:, near].T,

@@ -236,9 +236,7 @@ def read_eligible(
     found = read.eligible
     if eligible is not None:
         if not isinstance(eligible, pd.DataFrame):
-            raise InputTypeError(
-                f"`eligible` must be a DataFrame; got {type(eligible).__name__}."
-            )
+            raise InputTypeError(f"`eligible` must be a DataFrame; got {type(eligible).__name__}.")
         columns = _read_like(eligible, read, "eligible")
         asked = np.array([_flags(p, c) for p, c in zip(read.pairs, columns, strict=True)])
         found = asked if found is None else found & asked

@@ -30,8 +30,9 @@ class _Program:
 def check_possible(problem: Problem) -> bool:
     """Raise InputError where no plan keeps the minimums; tell whether that was answered.
 
-    Where customers have costs of their own, the cheapest of a kind stands for all: what is refused
-    is impossible, and what passes may still be.
+    Where customers have costs of their own, the cheapest of a kind stands for all, and where
+    exclusions overlap, pairs of offers stand for them: what is refused is impossible, and what
+    passes may still be.
     """
     if not problem.limits.minimum.any():
         return True
@@ -42,7 +43,7 @@ def check_possible(problem: Problem) -> bool:
     if short > _SHORT * (1 + np.abs(problem.limits.most).max()):
         least = _least_budget(program, problem.limits, prices)
         refuse(problem.limits, prices, least)
-    return not problem.own_costs
+    return not problem.own_costs and problem.sets is None
 
 
 def _write(problem: Problem) -> _Program | None:

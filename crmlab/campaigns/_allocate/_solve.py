@@ -28,9 +28,11 @@ def solve(problem: Problem, sure: bool) -> tuple[Ints, float, Floats]:
     floor = -np.inf if sure else _floor(problem)
     tolerance = 0.02 / problem.n
     at = find_prices(problem, tolerance=tolerance, seed=0, floor=floor)
-    if at.bound < floor - 1e-9 * abs(floor):
+    fraction = None
+    if at.bound >= floor:
+        at, fraction = settle(problem, at, tolerance=tolerance)
+    if fraction is None or at.bound < floor - 1e-9 * (1 + abs(floor)):
         refuse(problem.limits, at.prices)
-    at, fraction = settle(problem, at, tolerance=tolerance)
     plan = round_off(problem, at, fraction)
     bound = at.bound
     kept = not excess(problem, used_by(problem, plan)).any()
