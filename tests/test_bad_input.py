@@ -13,9 +13,18 @@ import pandas as pd
 import pytest
 from churn_cases import orders as make_orders
 
-from crmlab import InputError, acquisition, churn, customer_base, retention, segmentation, uplift
+from crmlab import (
+    InputError,
+    acquisition,
+    campaigns,
+    churn,
+    customer_base,
+    retention,
+    segmentation,
+    uplift,
+)
 
-ROOMS = [acquisition, churn, retention, segmentation, uplift]
+ROOMS = [acquisition, campaigns, churn, retention, segmentation, uplift]
 N = 60
 rng = np.random.default_rng(0)
 SCORE = rng.normal(size=N)
@@ -69,6 +78,8 @@ CALLS = {
     uplift.choose_treatment: {"effects": pd.DataFrame({"letter": [0.1]}), "costs": 1},
     uplift.balance_table: {"features": X, "treated": TRIAL["treated"]},
     uplift.balance_test: {"features": X, "treated": TRIAL["treated"]},
+    campaigns.allocate_contacts: {"value": X, "cost": 1},
+    campaigns.compare_targeting: TRIAL | {"value": SCORE, "cost": 1},
     churn.feature_drift: {"reference": X, "current": X},
     churn.winback_list: {"customers": PEOPLE, "consents": CONSENTS, "channel": "phone"},
     churn.churn_features: {"orders": ORDERS, "as_of": "2025-01-31"},

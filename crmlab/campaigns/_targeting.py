@@ -229,6 +229,11 @@ def _read_judge(
     y = check_vector("outcome", outcome, negative=True, flags=True) * money
     check_size("outcome", y)
     _check_length("outcome", outcome, n)
+    if (y == y[0]).all():
+        raise InputError(
+            f"`outcome` must differ between customers; all {n:,} are alike. One class only tells "
+            "no effect: wait for outcomes, or take a larger trial."
+        )
     arm = _read_arm(treated, n)
     chance = _read_chance(assignment, propensity, arm)
     return lambda share, each: _by_trial(y, arm, chance, share, each)
@@ -237,7 +242,7 @@ def _read_judge(
 def _read_arm(treated: Any, n: int) -> Any:
     arm = check_vector("treated", treated, negative=True, flags=True)
     _check_length("treated", treated, n)
-    if not ((arm == 0) | (arm == 1)).all():
+    if not np.isin(arm, (0, 1)).all():
         raise InputError("`treated` must be true or false, 1 or 0.")
     if (arm == arm[0]).all():
         who = "treated" if arm[0] else "controls"
