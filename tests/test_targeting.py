@@ -87,7 +87,7 @@ def test_limits_of_a_trial_hold_the_truth():
         held.append((found["lower"] <= truth) & (truth <= found["upper"]))
         naive.append((wrong["lower"] <= truth) & (truth <= wrong["upper"]))
     # 300 simulations: a rate of 95 % is told to within 2.5 points.
-    assert (0.92 <= np.mean(held, axis=0)).all()
+    assert (np.mean(held, axis=0) >= 0.92).all()
     assert np.mean(naive, axis=0)[0] < 0.5, "who was chosen by habit is not compared like with like"
 
 
@@ -155,7 +155,7 @@ TRIED = {"value": [3.0] * N, "cost": 1, "outcome": [1, 0, 1, 0, 1, 0],
         (TRIED | {"true_value": None, "treated": [1] * N}, "all 6 customers are treated"),
         (TRIED | {"true_value": None, "treated": [0] * N}, "all 6 customers are controls"),
         (TRIED | {"true_value": None, "treated": [2] * N}, "must be true or false"),
-        (TRIED | {"true_value": None, "outcome": [1] * N}, "`outcome` must differ between customers; all 6"),
+        (TRIED | {"true_value": None, "outcome": [1] * N}, "`outcome` must differ"),
         (TRIED | {"true_value": None, "treated": [1, 0]}, "`treated` must have one row per"),
         (TRIED | {"true_value": None, "assignment": None, "propensity": [0.5, 0, 1] * 2},
          "`propensity` must be in (0, 1); 4 of 6"),

@@ -1,4 +1,4 @@
-"""Does this campaign pay, and whom should the next one reach?
+"""Whether a campaign pays, and whom the next one should reach.
 
 A response is not a result: some customers would have bought anyway. So what a campaign earned is
 asked of a test with a control group, each answer comes with its interval, and money is the last

@@ -12,9 +12,9 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from scipy.optimize import linprog
 
-from crmlab._types import Floats, Ints
+from crmlab._types import Floats
 from crmlab.campaigns._allocate._choices import Choices, choose
-from crmlab.campaigns._allocate._problem import Problem
+from crmlab.campaigns._allocate._problem import Ints, Problem
 
 __all__ = ["Fraction", "settle"]
 
