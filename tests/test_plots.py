@@ -14,6 +14,7 @@ import seaborn as sns
 from matplotlib.text import Text
 from numpy.testing import assert_allclose
 from plot_acquisition_cases import ACQUISITION_TABLES
+from plot_campaign_cases import CAMPAIGN_TABLES
 from plot_churn_cases import CHURN_TABLES
 from plot_contact_cases import CONTACT_TABLES
 from plot_identity_cases import IDENTITY_TABLES
@@ -106,6 +107,7 @@ TABLES = {
     **UPLIFT_TABLES,
     **ACQUISITION_TABLES,
     **OFFER_TABLES,
+    **CAMPAIGN_TABLES,
 }
 every_plot = pytest.mark.parametrize(
     ("plot", "make_table"), TABLES.items(), ids=[plot.__name__ for plot in TABLES]
@@ -158,6 +160,10 @@ def test_title_and_labels_are_written_with_units(plot, make_table):
     assert re.search(
         unit + "|^(channel|signal|customer|item|lever|driver|feature|comparison|move|way to choose"
         "|field · system|segment.*)$",
+        unit + "|^(month|action|step|best customers chosen by|policy)$", ax.get_xlabel()
+    )
+    assert re.search(
+        unit + "|^(customer|lever|limit|driver|feature|comparison|field · system|segment.*)$",
         ax.get_ylabel(),
     )  # a row each has no unit
 

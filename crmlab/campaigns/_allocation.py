@@ -246,7 +246,7 @@ def _counts(name: str, given: Any, known: list[Hashable]) -> dict[Hashable, int]
 def _read_exclusive(
     read: Offers, exclusive: Any, contacts: int
 ) -> tuple[list[Ints], list[tuple[int, ...]] | None]:
-    """Groups of columns of which a customer gets one; sets that go together where groups overlap."""
+    """Groups of columns of which a customer gets one; where they overlap, sets that go together."""
     given = _check_exclusive(read, exclusive)
     offers = read.offers
     used = [offer for group in given for offer in group]
@@ -305,7 +305,7 @@ def _check_exclusive(read: Offers, exclusive: Any) -> list[list[Hashable]]:
 def _describe(
     read: Offers, problem: Problem, plan: Ints, bound: float, prices: Floats
 ) -> Allocation:
-    row, slot = np.nonzero(np.sort(plan, axis=0).T < problem.n_columns)
+    row, slot = np.nonzero(problem.n_columns > np.sort(plan, axis=0).T)
     column = np.sort(plan, axis=0)[slot, row].astype(np.int64)
     value = read.value[column, row]
     cost = problem.cost[column] if problem.cost.ndim == 1 else problem.cost[column, row]
@@ -334,7 +334,7 @@ def _labels(names: list[Any], column: Ints) -> pd.Index:
 
 def _list_prices(problem: Problem, plan: Ints, prices: Floats) -> pd.DataFrame:
     limits = problem.limits
-    sign: NDArray[np.float64] = np.where(limits.minimum, -1.0, 1.0) * limits.unit
+    sign: NDArray[np.float64] = limits.unit * np.where(limits.minimum, -1.0, 1.0)
     return pd.DataFrame(
         {
             "limit": pd.array([kind for kind, _ in limits.names], dtype="str"),

@@ -147,11 +147,8 @@ def duplicated_spend(
 
 def _read_within(within: Any) -> pd.Timedelta:
     if isinstance(within, str):
-        try:
-            found = pd.Timedelta(within)
-        except ValueError:
-            found = pd.NaT
-        if found is pd.NaT or found < pd.Timedelta(0):
+        found = pd.to_timedelta(within, errors="coerce")
+        if pd.isna(found) or found < pd.Timedelta(0):
             raise InputError(f"`within` must be a length of time such as '30D'; got {within!r}.")
         return found
     return pd.Timedelta(days=check_number("within", within, low=0, high=36_500))

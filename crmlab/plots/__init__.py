@@ -14,6 +14,7 @@ with needing("plots"):
         plot_referral_value,
         plot_reward,
     )
+    from crmlab.plots._allocation import plot_allocation, plot_targeting
     from crmlab.plots._churn import (
         plot_gains,
         plot_incidence,
@@ -80,6 +81,7 @@ with needing("plots"):
 
 __all__ = [
     "plot_acquisition_cost",
+    "plot_allocation",
     "plot_balance",
     "plot_best_hour",
     "plot_budget_split",
@@ -133,6 +135,7 @@ __all__ = [
     "plot_split_identities",
     "plot_staffing",
     "plot_survival",
+    "plot_targeting",
     "plot_tracking",
     "plot_uplift_deciles",
     "plot_upsell_paths",

@@ -6,9 +6,12 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from crmlab._types import Floats, Ints
+from crmlab._types import Floats
 
-__all__ = ["Limits", "Problem"]
+__all__ = ["Flags", "Ints", "Limits", "Problem"]
+
+Flags = NDArray[np.bool_]
+Ints = NDArray[np.integer]  # columns fit into 16 bits
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,7 @@ class Limits:
         return len(self.names)
 
     @property
-    def minimum(self) -> NDArray[np.bool_]:
+    def minimum(self) -> Flags:
         """Which limits are minimums."""
         return np.array([kind == "offer_min" for kind, _ in self.names], dtype=bool)
 
