@@ -84,7 +84,8 @@ RESULTS = {
     "data_quality.Publication", "datasets.Company", "datasets.Truth", "identity.Linkage",
     "loaders.TransactionAudit", "reports.Parameter", "simulate.Company", "simulate.Truth",
     "acquisition.ResponseCurve", "widgets.ChurnView", "widgets.LeverView", "widgets.LinkageView",
-    "widgets.ParetoView", "widgets.SplitView", "widgets.TierView", "widgets.UpliftView",
+    "widgets.ParetoView", "widgets.ReferralView", "widgets.SplitView", "widgets.TierView",
+    "widgets.UpliftView",
 }  # fmt: skip
 
 SAY = {"exercises"}  # what is wrong with an answer or a key is printed, and nothing is raised
@@ -572,6 +573,12 @@ def calls() -> dict[str, Callable[..., Any]]:
         "widgets.linkage_view": works(BY_THRESHOLD, 0.5, **mailing),
         "widgets.pareto_explorer": works(SPENT),
         "widgets.pareto_view": works(SPENT),
+        "widgets.referral_explorer": works(
+            ResponseCurve(0.3, 0.02), told=2, conversion=0.1, highest=5.0, **lever_of_reward
+        ),
+        "widgets.referral_view": works(
+            ResponseCurve(0.3, 0.02), told=2, conversion=0.1, **lever_of_reward
+        ),
         "widgets.split_explorer": works(WIN, KEEP, **budget),
         "widgets.split_view": works(WIN, KEEP, **budget),
         "widgets.tier_explorer": works(RANKED),

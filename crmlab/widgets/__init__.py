@@ -11,6 +11,7 @@ with needing("workbook"):
     from crmlab.widgets._levers import LeverView, lever_explorer, lever_view
     from crmlab.widgets._linkage import LinkageView, linkage_explorer, linkage_view
     from crmlab.widgets._pareto import ParetoView, pareto_explorer, pareto_view
+    from crmlab.widgets._referral import ReferralView, referral_explorer, referral_view
     from crmlab.widgets._split import SplitView, split_explorer, split_view
     from crmlab.widgets._tiers import TierView, tier_explorer, tier_view
     from crmlab.widgets._uplift import UpliftView, uplift_explorer, uplift_view
@@ -20,6 +21,7 @@ __all__ = [
     "LeverView",
     "LinkageView",
     "ParetoView",
+    "ReferralView",
     "SplitView",
     "TierView",
     "UpliftView",
@@ -31,6 +33,8 @@ __all__ = [
     "linkage_view",
     "pareto_explorer",
     "pareto_view",
+    "referral_explorer",
+    "referral_view",
     "split_explorer",
     "split_view",
     "tier_explorer",
