@@ -102,6 +102,9 @@ RESULTS = {
     "widgets.ParetoView", "widgets.SplitView", "widgets.TierView", "widgets.UpliftView",
     "acquisition.ResponseCurve", "widgets.ChurnView", "widgets.LeverView", "widgets.LinkageView",
     "widgets.ParetoView", "widgets.RuleView", "widgets.SplitView", "widgets.TierView", "widgets.UpliftView",
+    "acquisition.ResponseCurve", "widgets.ChurnView", "widgets.LeverView", "widgets.LinkageView",
+    "widgets.ParetoView", "widgets.ReferralView", "widgets.SplitView", "widgets.TierView",
+    "widgets.UpliftView",
 }  # fmt: skip
 
 SAY = {"exercises"}  # what is wrong with an answer or a key is printed, and nothing is raised
@@ -689,6 +692,12 @@ def calls() -> dict[str, Callable[..., Any]]:
         "widgets.pareto_view": works(SPENT),
         "widgets.rule_explorer": works(found_rules, {"tent": 9.0}),
         "widgets.rule_view": works(found_rules, {"tent": 9.0}),
+        "widgets.referral_explorer": works(
+            ResponseCurve(0.3, 0.02), told=2, conversion=0.1, highest=5.0, **lever_of_reward
+        ),
+        "widgets.referral_view": works(
+            ResponseCurve(0.3, 0.02), told=2, conversion=0.1, **lever_of_reward
+        ),
         "widgets.split_explorer": works(WIN, KEEP, **budget),
         "widgets.split_view": works(WIN, KEEP, **budget),
         "widgets.tier_explorer": works(RANKED),

@@ -18,6 +18,7 @@ with needing("workbook"):
     from crmlab.widgets._linkage import LinkageView, linkage_explorer, linkage_view
     from crmlab.widgets._pareto import ParetoView, pareto_explorer, pareto_view
     from crmlab.widgets._rules import RuleView, rule_explorer, rule_view
+    from crmlab.widgets._referral import ReferralView, referral_explorer, referral_view
     from crmlab.widgets._split import SplitView, split_explorer, split_view
     from crmlab.widgets._tiers import TierView, tier_explorer, tier_view
     from crmlab.widgets._uplift import UpliftView, uplift_explorer, uplift_view
@@ -30,6 +31,7 @@ __all__ = [
     "LinkageView",
     "ParetoView",
     "RuleView",
+    "ReferralView",
     "SplitView",
     "TierView",
     "UpliftView",
@@ -47,6 +49,8 @@ __all__ = [
     "pareto_view",
     "rule_explorer",
     "rule_view",
+    "referral_explorer",
+    "referral_view",
     "split_explorer",
     "split_view",
     "tier_explorer",
