@@ -13,9 +13,18 @@ import pandas as pd
 import pytest
 from churn_cases import orders as make_orders
 
-from crmlab import InputError, acquisition, churn, customer_base, retention, segmentation, uplift
+from crmlab import (
+    InputError,
+    acquisition,
+    campaigns,
+    churn,
+    customer_base,
+    retention,
+    segmentation,
+    uplift,
+)
 
-ROOMS = [acquisition, churn, retention, segmentation, uplift]
+ROOMS = [acquisition, campaigns, churn, retention, segmentation, uplift]
 N = 60
 rng = np.random.default_rng(0)
 SCORE = rng.normal(size=N)
@@ -53,6 +62,8 @@ RANKED = TRIAL | {"score": SCORE}
 FEW = {"n_resamples": 40}
 ARMS = {"treatment": TRIAL["treated"], "assignment": "random"}
 
+LETTER = {"margin_per_response": 9.0, "cost_per_contact": 1.0, "cost_per_response": 1.0}
+
 GAINS = [churn.gains_table, churn.lift, churn.expected_maximum_profit, churn.maximum_profit,
          churn.retention_profit_curve]  # fmt: skip
 CURVES = [uplift.uplift_curve, uplift.qini_curve, uplift.uplift_score, uplift.qini_score,
@@ -69,6 +80,10 @@ CALLS = {
     uplift.choose_treatment: {"effects": pd.DataFrame({"letter": [0.1]}), "costs": 1},
     uplift.balance_table: {"features": X, "treated": TRIAL["treated"]},
     uplift.balance_test: {"features": X, "treated": TRIAL["treated"]},
+    campaigns.ab_test: {"outcome": FLAG * 2.0, "arm": TRIAL["treated"]},
+    campaigns.ab_tests: {"outcome": FLAG * 2.0, "arm": TRIAL["treated"], "campaign": ["K"] * N},
+    campaigns.break_even_response_rate: LETTER,
+    campaigns.roll_out: {"n_responses": {1: 2, 0: 1}, "n_customers": {1: 9, 0: 8}, **LETTER},
     churn.feature_drift: {"reference": X, "current": X},
     churn.winback_list: {"customers": PEOPLE, "consents": CONSENTS, "channel": "phone"},
     churn.churn_features: {"orders": ORDERS, "as_of": "2025-01-31"},
@@ -124,7 +139,8 @@ NAMED = {
 }  # fmt: skip
 
 # Where nobody responds in either arm, their difference still has limits.
-ANSWERED = {(uplift.uplift_by_decile, "outcome")}
+ANSWERED = {(f, "outcome") for f in (uplift.uplift_by_decile, campaigns.ab_test,
+                                     campaigns.ab_tests)}  # fmt: skip
 
 PAIRS = [
     (f, name, value)

@@ -359,7 +359,7 @@ def test_a_test_too_small_to_see_anything_says_so():
 
 
 def test_published_limits_of_two_rates():
-    # Newcombe (1998), Statistics in Medicine 17, 873-890, table II, 56/70 against 48/80, method 5
+    # Newcombe (1998), Statistics in Medicine 17, 873-890, table II, 56/70 against 48/80
     row = ab_test_counts({"a": 56, "control": 48}, {"a": 70, "control": 80}).iloc[0]
     assert [row["estimate"], row["lower"], row["upper"]] == pytest.approx(
         [0.2, 0.0528, 0.3382], abs=5e-5

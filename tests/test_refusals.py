@@ -23,6 +23,7 @@ from review_cases import base as base_of_orders
 import crmlab
 from crmlab import churn, customer_base, ltv, segmentation, uplift
 from crmlab.acquisition import ResponseCurve, budget_split
+from crmlab.campaigns import Campaign
 from crmlab.concentration import lorenz_curve
 from crmlab.exercises.rooms import load_blocks
 from crmlab.identity import link_customers
@@ -116,6 +117,11 @@ NOT_REFUSED = {
     ("uplift.TwoModelUplift.fit", "treatment"): NUMBERS,
     ("widgets.uplift_explorer", "value"): LOSS,
     ("widgets.uplift_view", "value"): LOSS,
+    ("campaigns.Campaign", "margin_per_response"): "money, of any size",
+    ("campaigns.break_even_response_rate", "margin_per_response"): "money, of any size",
+    ("campaigns.coupon_economics", "margin"): "money, of any size",
+    ("campaigns.power", "difference"): LOSS,
+    ("campaigns.sample_size", "difference"): LOSS,
     ("churn.ChurnModel.fit", "time"): "days, as the caller writes them",
     ("concepts.concept_homes", "notebooks"): FOLDER,
     ("course.concept_homes", "notebooks"): FOLDER,
@@ -372,6 +378,7 @@ def calls() -> dict[str, Callable[..., Any]]:
     came = sent.drop(columns=["channel", "treated", "outcome", "cost"]).assign(
         kind="order", amount=5.0
     )
+    letter = {"margin_per_response": 9.0, "cost_per_contact": 1.0}
     left, scores = [1, 0, 1, 0], [0.9, 0.8, 0.3, 0.1]
     stays = [2.0, 3.0, 3.0, 5.0]
     features = pd.DataFrame({"age": [1.0, 3.0, 2.0, 5.0], "duration": stays, "event": left})
@@ -382,6 +389,21 @@ def calls() -> dict[str, Callable[..., Any]]:
         "acquisition.cost_ratio": works(bill, n_won=2, n_kept=3),
         "acquisition.optimal_spend": works(WIN, KEEP, **lever),
         "acquisition.spend_curve": works(WIN, KEEP, [1.0], on="retention", **lever),
+        "campaigns.Campaign": works(n_contacted=9, n_responses=2, **letter),
+        "campaigns.ab_test": works(*TRIAL[:2]),
+        "campaigns.ab_test_counts": works({1: 2, 0: 1}, {1: 9, 0: 8}),
+        "campaigns.ab_tests": works(*TRIAL[:2], ["K"] * 8),
+        "campaigns.break_even_response_rate": works(n_contacted=9, **letter),
+        "campaigns.campaign_profit": works(Campaign(n_contacted=9, n_responses=2, **letter)),
+        "campaigns.coupon_economics": works(
+            n_coupons=90, face_value=1.0, redemption_rate=0.1, baseline_rate=0.05, margin=4.0
+        ),
+        "campaigns.detectable_effect": works(90, baseline_rate=0.1),
+        "campaigns.incremental_result": works(sent, came, campaign_id="K", margin=0.3, **LOT),
+        "campaigns.power": works(90, baseline_rate=0.1, rate=0.2),
+        "campaigns.response_shrinkage": works({1: 2, 0: 1}, {1: 9, 0: 8}),
+        "campaigns.roll_out": works({1: 2, 0: 1}, {1: 9, 0: 8}, **letter),
+        "campaigns.sample_size": works(baseline_rate=0.1, rate=0.2),
         "churn.churn_features": works(ORDERS, as_of="2024-06-30"),
         "churn.churn_panel": works(ORDERS, as_of=["2024-06-30"], horizon=30),
         "churn.cox_hazards": works(features, ["age"]),

@@ -163,9 +163,7 @@ def _read_contacts(contacts: Any, department: Any) -> pd.DataFrame:
         raise InputTypeError(f"`contacts` must be a DataFrame; got {type(contacts).__name__}.")
     if not isinstance(department, str):
         raise InputTypeError(f"`department` must name a column; got {department!r}.")
-    check_columns(
-        contacts.columns, ["customer_id", "date", "cost", department], what="`contacts`"
-    )
+    check_columns(contacts.columns, ["customer_id", "date", "cost", department], what="`contacts`")
     rows = contacts
     if "treated" in rows.columns:
         rows = rows[check_vector("treated", rows["treated"], flags=True) == 1]

@@ -207,7 +207,9 @@ def detectable_effect(
         raise InputError(
             f"`power` must be above `alpha`, {alpha:g}; got {chance:g}. A coin sees as much."
         )
-    other = None if baseline_rate is None else (1.0 if baseline_rate < 1 else 0.0)
+    if baseline_rate is not None:
+        check_number("baseline_rate", baseline_rate, low=0, high=1, open_high=True)
+    other = None if baseline_rate is None else 1.0
     moved = None if sd is None else 1.0
     wanted = _Wanted(baseline_rate, other, moved, sd, correlation, alpha, ratio, alternative)
 

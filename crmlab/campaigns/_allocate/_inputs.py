@@ -84,9 +84,7 @@ def _check_currency(found: list[Any], name: str) -> None:
 
 
 def _read_wide(value: pd.DataFrame) -> Offers:
-    table = value
-    if table.columns.nlevels == 1 and "customer_id" in table.columns:
-        table = table.set_index("customer_id")
+    table = _by_customer(value)
     pairs = [
         name if isinstance(name, tuple) and len(name) == 2 else (name, ANY)
         for name in table.columns
@@ -97,6 +95,14 @@ def _read_wide(value: pd.DataFrame) -> Offers:
         name = f"value[{_named(pair)}]"
         found[j] = check_vector(name, table.iloc[:, j], negative=True)
     return Offers(table.index, pairs, found)
+
+
+def _by_customer(table: pd.DataFrame) -> pd.DataFrame:
+    """The table by `customer_id`, which may stand in a column."""
+    for name in ("customer_id", ("customer_id", "")):
+        if name in table.columns:
+            return table.set_index(name).rename_axis(index="customer_id")
+    return table
 
 
 def _check_unique(pairs: list[Pair], customers: pd.Index) -> None:
@@ -193,16 +199,18 @@ def _read_mapping(cost: Mapping[Any, Any], read: Offers) -> list[float]:
 
 def _read_like(table: pd.DataFrame, read: Offers, name: str) -> list[pd.Series]:
     """Columns of a table that has the customers of `value`, by pair, channel or offer."""
-    if table.columns.nlevels == 1 and "customer_id" in table.columns:
-        table = table.set_index("customer_id")
-    if not table.index.is_unique or not read.customers.isin(table.index).all():
+    table = _by_customer(table)
+    if not table.index.is_unique:
         raise InputError(
-            f"`{name}` must have one row for each customer of `value`; "
-            f"{(~read.customers.isin(table.index)).sum():,} of {len(read.customers):,} are not "
-            "there." if table.index.is_unique else
             f"`{name}` must have one row per customer; "
             f"{table.index[table.index.duplicated()][0]!r} is there more than once."
-        )  # fmt: skip
+        )
+    lost = ~read.customers.isin(table.index)
+    if lost.any():
+        raise InputError(
+            f"`{name}` must have one row for each customer of `value`; {lost.sum():,} of "
+            f"{lost.size:,} are not there."
+        )
     if not table.index.equals(read.customers):
         table = table.loc[read.customers]
     for level in (None, 1, 0):
