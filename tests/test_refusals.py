@@ -84,7 +84,8 @@ RESULTS = {
     "data_quality.Contact", "data_quality.Fields", "data_quality.Pairs", "data_quality.People",
     "data_quality.Publication", "datasets.Company", "datasets.Truth", "identity.Linkage",
     "loaders.TransactionAudit", "reports.Parameter", "simulate.Company", "simulate.Truth",
-    "acquisition.ResponseCurve", "widgets.ChurnView", "widgets.LeverView", "widgets.LinkageView",
+    "acquisition.ResponseCurve", "widgets.BreakEvenView", "widgets.ChurnView", "widgets.LeverView",
+    "widgets.LinkageView",
     "widgets.ParetoView", "widgets.SplitView", "widgets.TierView", "widgets.UpliftView",
 }  # fmt: skip
 
@@ -115,6 +116,8 @@ NOT_REFUSED = {
     ("uplift.profit_curve", "value"): LOSS,
     ("uplift.DoublyRobustUplift.fit", "treatment"): NUMBERS,
     ("uplift.TwoModelUplift.fit", "treatment"): NUMBERS,
+    ("widgets.break_even_explorer", "margin_per_response"): "money, of any size",
+    ("widgets.break_even_view", "margin_per_response"): "money, of any size",
     ("widgets.uplift_explorer", "value"): LOSS,
     ("widgets.uplift_view", "value"): LOSS,
     ("campaigns.Campaign", "margin_per_response"): "money, of any size",
@@ -395,12 +398,15 @@ def calls() -> dict[str, Callable[..., Any]]:
         "campaigns.ab_tests": works(*TRIAL[:2], ["K"] * 8),
         "campaigns.break_even_response_rate": works(n_contacted=9, **letter),
         "campaigns.campaign_profit": works(Campaign(n_contacted=9, n_responses=2, **letter)),
+        "campaigns.case_campaign": works("diet club"),
+        "campaigns.case_flips": works("diet club"),
         "campaigns.coupon_economics": works(
             n_coupons=90, face_value=1.0, redemption_rate=0.1, baseline_rate=0.05, margin=4.0
         ),
         "campaigns.detectable_effect": works(90, baseline_rate=0.1),
         "campaigns.incremental_result": works(sent, came, campaign_id="K", margin=0.3, **LOT),
         "campaigns.power": works(90, baseline_rate=0.1, rate=0.2),
+        "campaigns.published_cases": works(),
         "campaigns.response_shrinkage": works({1: 2, 0: 1}, {1: 9, 0: 8}),
         "campaigns.roll_out": works({1: 2, 0: 1}, {1: 9, 0: 8}, **letter),
         "campaigns.sample_size": works(baseline_rate=0.1, rate=0.2),
@@ -559,6 +565,8 @@ def calls() -> dict[str, Callable[..., Any]]:
         "uplift.uplift_by_decile": works(*TRIAL, n_groups=2, **LOT),
         "uplift.uplift_curve": works(*TRIAL, **LOT),
         "uplift.uplift_score": works(*TRIAL, **LOT),
+        "widgets.break_even_explorer": works(n_contacted=9, response_rate=0.2, **letter),
+        "widgets.break_even_view": works(n_contacted=9, response_rate=0.2, **letter),
         "widgets.churn_explorer": works(left, scores),
         "widgets.churn_view": works(left, scores),
         "widgets.lever_explorer": works(**ECONOMICS),
