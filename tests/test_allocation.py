@@ -140,9 +140,7 @@ def problems(draw):
         "offer_max": counts,
         "offer_min": st.dictionaries(st.sampled_from(names), st.integers(0, n // 2)),
         "exclusive": st.lists(st.lists(st.sampled_from(names), min_size=2, max_size=3), max_size=2),
-        "eligible": st.just(
-            pd.DataFrame(rng.random(value.shape) < 0.8, value.index, value.columns)
-        ),
+        "eligible": st.just(pd.DataFrame(rng.random(value.shape) < 0.8, value.index, value.columns)),
     }
     for name, values in options.items():
         if draw(st.booleans()):
@@ -182,10 +180,7 @@ def test_the_bound_is_that_of_the_linear_program(contacts):
     most = [given["budget"], *given["channel_capacity"].values(), *given["offer_max"].values(), -27]
     own = [np.ones(15), *(offer == f"offer {i}" for i in range(5))]
     matrix = sp.vstack(
-        [
-            sp.kron(np.ones((1, n)), np.array(shared, float)),
-            sp.kron(sp.eye(n), np.array(own, float)),
-        ]
+        [sp.kron(np.ones((1, n)), np.array(shared, float)), sp.kron(sp.eye(n), np.array(own, float))]
     )
     heads = np.tile([contacts, 1, 1, 1, 1, 1], n)
     done = linprog(-(value.to_numpy() - cost).ravel(), A_ub=matrix.tocsc(),
@@ -353,10 +348,7 @@ TWO = pd.DataFrame(
 
 def test_nobody_is_contacted_without_consent():
     found = allocate_contacts(TWO, cost=1, consents=CONSENTS)
-    assert found.plan[["customer_id", "channel"]].values.tolist() == [
-        ["a", "phone"],
-        ["b", "email"],
-    ]
+    assert found.plan[["customer_id", "channel"]].values.tolist() == [["a", "phone"], ["b", "email"]]
     early = allocate_contacts(TWO[[("camp", "email")]], cost=1, consents=CONSENTS, on="2024-01-05")
     assert early.plan["customer_id"].tolist() == ["a", "b"]
 
@@ -455,7 +447,9 @@ def test_whole_contacts_may_not_fit_where_shares_would():
         {("a", "x"): [1.0, 1, 1], ("b", "y"): [1.0, 1, 1], ("c", "x"): [1.0, 1, 1]}
     )
     # Of four pairs that each exclude others, halves would do and whole ones do not.
-    may = pd.DataFrame([[1, 1, 0], [0, 1, 1], [1, 0, 1]], columns=three.columns, dtype=bool)
+    may = pd.DataFrame(
+        [[1, 1, 0], [0, 1, 1], [1, 0, 1]], columns=three.columns, dtype=bool
+    )
     with pytest.raises(InputError, match="no plan of whole contacts|asks for more"):
         allocate_contacts(
             three, cost=1, eligible=may, contacts_per_customer=3,
