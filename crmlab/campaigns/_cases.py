@@ -53,7 +53,7 @@ def _club(households: int, low: int, high: int, kind: str, source: str, rates: A
     )
 
 
-_OF_BASE = "Advertising Age (1994): of 25 million households"
+_OF_BASE = "Advertising Age: the firm had 25 million households"
 _CASES: dict[str, tuple] = {
     "spice newsletter": _SPICE,
     "infant programme": _BABY,

@@ -17,7 +17,7 @@ from crmlab.campaigns import Campaign, campaign_profit
 
 __all__ = ["BreakEvenView", "break_even_explorer", "break_even_view"]
 
-_AXES = (0.16, 0.14, 0.80, 0.76)
+_AXES = (0.13, 0.14, 0.83, 0.76)
 _POINTS = 101  # of the drawn line
 
 
@@ -244,15 +244,25 @@ def _draw_picture(view: BreakEvenView, currency: str) -> bytes:
     FigureCanvasAgg(figure)
     ax = figure.add_axes(_AXES)
     percent = 100 * view.curve["response_rate"]
-    ax.plot(percent, view.curve["profit"], color="C0", linewidth=2)
+    unit, word = _unit_of(view)
+    ax.plot(percent, view.curve["profit"] / unit, color="C0", linewidth=2)
     ax.axhline(0, color="0.6", linewidth=1)
-    ax.plot([100 * view.response_rate], [view.profit], "o", color="C1", markersize=9)
+    ax.plot([100 * view.response_rate], [view.profit / unit], "o", color="C1", markersize=9)
     if view.break_even_rate <= 1:
         ax.axvline(100 * view.break_even_rate, color="0.35", linestyle="--", linewidth=1)
     ax.set_title("The dot is the response; at the dashed line the profit is 0", fontsize=11)
     ax.set_xlabel("response (%)")
-    ax.set_ylabel(f"profit ({currency})")
-    ax.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+    ax.set_ylabel(f"profit ({word}{currency})")
+    ax.yaxis.set_major_formatter(lambda value, _: f"{value:,.4g}")
     png = BytesIO()
     figure.savefig(png, format="png")
     return png.getvalue()
+
+
+def _unit_of(view: BreakEvenView) -> tuple[float, str]:
+    """Unit of the axis, so that its numbers have few digits."""
+    largest = float(view.curve["profit"].abs().max())
+    for unit, word in ((1e9, "billion "), (1e6, "million "), (1e3, "thousand ")):
+        if largest >= 2 * unit:
+            return unit, word
+    return 1.0, ""

@@ -32,5 +32,5 @@ those gone, or half gone, it is open, and they get it as part of the test only. 
 group the test can be expected to show effects from 4.0 in 100 on. It is read once, after 28 days.
 
 **What would change my mind.** An upper limit below 2.5 in 100, for all or for a group: then its
-letters stop. A camp that leaves less than 13 % of its price: the lower limit no longer pays.""",
+letters stop. A camp that leaves less than 13 % of its price: the lower limit would not pay.""",
 )
