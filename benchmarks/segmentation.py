@@ -163,7 +163,9 @@ def compare(title, path, ours, theirs, peer, n_runs):
             [b[f"{which} {key}"] / a[f"{which} {key}"] for a, b in zip(*runs.values(), strict=True)]
             for key in ("clock", "cores")
         )
-        print(f"  {theirs} / {ours}: {_spread(clock)} clock, {_spread(cores)} all cores", flush=True)
+        print(
+            f"  {theirs} / {ours}: {_spread(clock)} clock, {_spread(cores)} all cores", flush=True
+        )
 
 
 def _spread(ratios):
