@@ -17,19 +17,17 @@ from offer_cases import PRODUCTS, campers
 from crmlab import (
     InputError,
     acquisition,
+    campaigns,
     churn,
     contact,
     cross_sell,
-    campaigns,
-    churn,
     customer_base,
     retention,
     segmentation,
     uplift,
 )
 
-ROOMS = [acquisition, churn, contact, cross_sell, retention, segmentation, uplift]
-ROOMS = [acquisition, campaigns, churn, retention, segmentation, uplift]
+ROOMS = [acquisition, campaigns, churn, contact, cross_sell, retention, segmentation, uplift]
 N = 60
 rng = np.random.default_rng(0)
 SCORE = rng.normal(size=N)

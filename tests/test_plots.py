@@ -160,7 +160,8 @@ def test_title_and_labels_are_written_with_units(plot, make_table):
     assert re.search(
         unit + "|^(channel|signal|customer|item|lever|driver|feature|comparison|move|way to choose"
         "|field · system|segment.*)$",
-        unit + "|^(month|action|step|best customers chosen by|policy)$", ax.get_xlabel()
+        unit + "|^(month|action|step|best customers chosen by|policy)$",
+        ax.get_xlabel(),
     )
     assert re.search(
         unit + "|^(customer|lever|limit|driver|feature|comparison|field · system|segment.*)$",

@@ -17,8 +17,8 @@ with needing("workbook"):
     from crmlab.widgets._levers import LeverView, lever_explorer, lever_view
     from crmlab.widgets._linkage import LinkageView, linkage_explorer, linkage_view
     from crmlab.widgets._pareto import ParetoView, pareto_explorer, pareto_view
-    from crmlab.widgets._rules import RuleView, rule_explorer, rule_view
     from crmlab.widgets._referral import ReferralView, referral_explorer, referral_view
+    from crmlab.widgets._rules import RuleView, rule_explorer, rule_view
     from crmlab.widgets._split import SplitView, split_explorer, split_view
     from crmlab.widgets._tiers import TierView, tier_explorer, tier_view
     from crmlab.widgets._uplift import UpliftView, uplift_explorer, uplift_view
@@ -30,8 +30,8 @@ __all__ = [
     "LeverView",
     "LinkageView",
     "ParetoView",
-    "RuleView",
     "ReferralView",
+    "RuleView",
     "SplitView",
     "TierView",
     "UpliftView",
@@ -47,10 +47,10 @@ __all__ = [
     "linkage_view",
     "pareto_explorer",
     "pareto_view",
-    "rule_explorer",
-    "rule_view",
     "referral_explorer",
     "referral_view",
+    "rule_explorer",
+    "rule_view",
     "split_explorer",
     "split_view",
     "tier_explorer",
