@@ -42,22 +42,23 @@ MEMO = Memo(
         ),
     ),
     model="""\
-**Do.** On 30 June 2025 send 2,328 customers by e-mail the product with the largest expected margin
-among those that they do not own; all of them agreed to marketing by e-mail. Most of them get P010, a
-set of workbooks. 582 more, drawn by lot before, get nothing. Left out are 1,436 without consent and
-16 for whom no product is expected to leave the 300 won that an offer costs. On the order page, show
-what stands together: board games beside science kits, art materials beside picture books.
+**Do.** On 30 June 2025 send 2,328 customers by e-mail the product with the largest expected
+margin among those that they do not own; all of them agreed to marketing by e-mail. Most of them
+get P010, a set of workbooks. 582 more, drawn by lot before, get nothing. Left out are 1,436
+without consent and 16 for whom no product is expected to leave the 300 won that an offer costs.
+On the order page, show what stands together: board games beside science kits, art materials
+beside picture books.
 
-**Cost.** 0.7 million won, at 300 won an offer (assumed). On the half year after that day such offers
-would have brought 952 won of margin per customer, the best-seller for everybody 657: 295 more, 95 %:
-144 to 445. They hit fewer customers, and dearer products.
+**Cost.** 0.7 million won, at 300 won an offer (assumed). On the half year after that day such
+offers would have brought 952 won of margin per customer, the best-seller for everybody 657: 295
+more, 95 %: 144 to 445. They hit fewer customers, and dearer products.
 
-**Risk.** Nobody was sent an offer in these data: about 5 of 100 buy the product anyway, and only the
-control group shows what is added. The offer pays from 1.5 more purchases per 100 on; one round of
-this size sees 2.7, so it takes several. The premium version is not pushed. It costs most and leaves
-less than the standard one, and moves up are as many as by chance.
+**Risk.** Nobody was sent an offer in these data: about 5 of 100 buy the product anyway, and only
+the control group shows what is added. The offer pays from 1.5 more purchases per 100 on; one
+round of this size sees 2.7, so it takes several. The premium version is not pushed. It costs most
+and leaves less than the standard one, and moves up are as many as by chance.
 
-**What would change my mind.** After 180 days, no more purchases of the offered products than among
-those who got nothing. More people who withdraw their consent. The open wallet is no reason to go on:
-what customers spend elsewhere is unseen.""",
+**What would change my mind.** After 180 days, no more purchases of the offered products than
+among those who got nothing. More people who withdraw their consent. The open wallet is no reason
+to go on: what customers spend elsewhere is unseen.""",
 )
