@@ -14,13 +14,13 @@ BY_HAND = {
         ],
     ),
     "08.6": Case(
-        right=[1.304, 1.3, 30 / 23],
+        right=[1.25, 0.3 / 0.24],
         wrong=[
             (0.2, "share of all purchases"),
             (0.3, "share who move up"),
-            (0.23, "what is usual"),
-            (0.767, "wrong way round"),
-            (0.87, "no move"),
+            (0.24, "what is usual"),
+            (0.8, "wrong way round"),
+            (0.833, "no move"),
         ],
     ),
     "08.8": Case(

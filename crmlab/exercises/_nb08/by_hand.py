@@ -49,7 +49,7 @@ barbecue within half a year after the tent. Which share buys the barbecue later?
         hint="take off all who could not be seen to buy the first one within half a year.",
         solution=f"""\
 {buyers:,} - {recent:,} - {had:,} = {followed:,} could be followed; {later:,} / {followed:,} = \
-{share:.2f}.""",
+{share:.4g}.""",
     )
 
 
@@ -69,7 +69,7 @@ FOLLOWED = Drawn(_make_followed, _draw_followed)
 
 
 def _make_unrelated(
-    start: int = 900, up: int = 180, again: int = 600, other: int = 1400, other_up: int = 280
+    start: int = 900, up: int = 180, again: int = 600, other: int = 1400, other_up: int = 300
 ) -> Exercise:
     expected = (up + other_up) / (again + other) * again
     ratio = up / expected
@@ -102,7 +102,7 @@ would if the next version did not depend on this one? Two decimals.""",
         solution=f"""\
 Of all next purchases ({up:,} + {other_up:,}) / ({again:,} + {other:,}) = \
 {(up + other_up) / (again + other):.3f} are premium.
-After basic it is {up:,} / {again:,} = {up / again:.3f}; the ratio is {ratio:.2f}.""",
+After basic it is {up:,} / {again:,} = {up / again:.3f}; the ratio is {ratio:.4g}.""",
     )
 
 
@@ -186,7 +186,7 @@ WALLET = Drawn(_make_wallet, _draw_wallet)
 
 def _make_levers(orders: int = 20, price: int = 10, longer: int = 30) -> Exercise:
     raised = [1 + each / 100 for each in (orders, price, longer)]
-    gain = float(100 * (np.prod(raised) - 1))
+    gain = round(float(100 * (np.prod(raised) - 1)), 6)
     return Exercise(
         key="08.9",
         objective=4,
@@ -209,7 +209,7 @@ decimal.""",
         ),
         hint="(1 + a) * (1 + b) * (1 + c) - 1, in percent.",
         solution=f"""\
-{" * ".join(f"{each:.2f}" for each in raised)} = {np.prod(raised):.4f}, a rise of {gain:.1f} %.""",
+{" * ".join(f"{each:.2f}" for each in raised)} = {np.prod(raised):.4f}, a rise of {gain:.4g} %.""",
     )
 
 

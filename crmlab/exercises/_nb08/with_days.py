@@ -161,7 +161,7 @@ def _draw_due(rng: np.random.Generator) -> list[tuple[Any, ...]]:
     )
     both = pd.concat([few, drawn.assign(date=drawn["date"] // 2)], ignore_index=True)
     few, both = (t.assign(date=_FIRST + pd.to_timedelta(t["date"], unit="D")) for t in (few, both))
-    return [(few, _day(70)), (few, _day(90)), (both.iloc[::-1], _day(85)), (few, _day(79))]
+    return [(few, _day(70)), (few, _day(90)), (both.iloc[::-1], _day(85)), (few, _day(60))]
 
 
 DUE = CodeExercise(
