@@ -94,6 +94,16 @@ def test_small_pieces_give_the_same_sets(monkeypatch):
     assert as_counts(table) == count_slowly(baskets, 6, 12)
 
 
+@pytest.mark.parametrize("cost", [0, 1e9], ids=["by baskets", "by bits"])
+def test_pairs_are_the_same_either_way(monkeypatch, cost):
+    baskets = draw(n=300)
+    monkeypatch.setattr(mining, "_STEP", cost)
+    monkeypatch.setattr(mining, "_CELLS", 25)
+    table = lines([*baskets, baskets[0] * 2])
+    expected = count_slowly([*baskets, baskets[0]], 7, 12)
+    assert as_counts(itemsets(table, min_support=0.02)) == expected
+
+
 @settings(max_examples=20)
 @given(st.lists(st.sets(st.sampled_from("abcdefg"), min_size=1), min_size=2), st.randoms())
 def test_order_and_repeated_lines_do_not_matter(baskets, random):
@@ -347,12 +357,12 @@ def test_consequents_may_be_kept_short():
 
 
 def shop(n=300, *, seed=0, follow=0.0, items="abcde"):
-    """Customers who buy some of the items on days of one year, and e soon after a if it is to follow."""
-    rng = np.random.default_rng(seed)
+    """Customers who buy some items on days of one year, and e soon after a if it is to follow."""
+    rng, n_items = np.random.default_rng(seed), len(items)
     rows = []
     for customer in range(n):
-        days = {item: int(day) for item, day in zip(items, rng.integers(0, 365, len(items)), strict=True)
-                if rng.random() < 0.5}  # fmt: skip
+        drawn = zip(items, rng.integers(0, 365, n_items).tolist(), strict=True)
+        days = {item: day for item, day in drawn if rng.random() < 0.5}
         if "a" in days and rng.random() < follow:
             days["e"] = days["a"] + int(rng.integers(1, 30))
         rows += [(f"c{customer:03}", date(2024, 1, 1) + timedelta(day), 5.0, item)

@@ -17,6 +17,7 @@ from plot_churn_cases import CHURN_TABLES
 from plot_identity_cases import IDENTITY_TABLES
 from plot_ltv_cases import LTV_TABLES, four_intervals
 from plot_offer_cases import OFFER_TABLES
+from plot_rule_cases import RULE_TABLES
 from plot_segment_cases import SEGMENT_TABLES
 from plot_uplift_cases import UPLIFT_TABLES
 
@@ -95,6 +96,7 @@ TABLES = {
     plot_cohorts: cohort_table,
     plot_flows: flow_table,
     **LTV_TABLES,
+    **RULE_TABLES,
     **IDENTITY_TABLES,
     **SEGMENT_TABLES,
     **CHURN_TABLES,

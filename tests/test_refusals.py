@@ -23,7 +23,7 @@ from plot_offer_cases import validation
 from review_cases import base as base_of_orders
 
 import crmlab
-from crmlab import churn, customer_base, ltv, segmentation, uplift
+from crmlab import churn, cross_sell, customer_base, ltv, segmentation, uplift
 from crmlab.acquisition import ResponseCurve, budget_split
 from crmlab.concentration import lorenz_curve
 from crmlab.exercises.rooms import load_blocks
@@ -284,6 +284,7 @@ ORDERS = pd.DataFrame(
         "source": ["shop", "web"] * 30,
     }
 )
+BASKETS = ORDERS.assign(order_id=np.arange(60) // 2, product_id=list("abcab" * 12))
 SPENT = [90.0, 0.0, 480.0, 70.0, 240.0]
 TRIAL = [1, 0, 0, 0, 1, 0, 1, 0], [1, 0, 1, 0, 1, 0, 1, 0], range(8)
 LOT = {"assignment": "random"}
@@ -433,6 +434,9 @@ def calls() -> dict[str, Callable[..., Any]]:
         "cross_sell.share_of_wallet": works(*sold),
         "cross_sell.upsell_paths": works(*sold, horizon=30),
         "cross_sell.validate_offers": works(*sold, as_of="2024-08-31"),
+        "cross_sell.association_rules": works(BASKETS, min_support=0.1, min_confidence=0),
+        "cross_sell.itemsets": works(BASKETS, min_support=0.1),
+        "cross_sell.sequential_rules": works(BASKETS, horizon=30, min_customers=1),
         "customer_base.calibration_holdout": works(ORDERS, calibration_end="2024-06-30"),
         "customer_base.cohort_retention": works(ORDERS),
         "customer_base.customer_flows": works(ORDERS),
@@ -508,6 +512,9 @@ def calls() -> dict[str, Callable[..., Any]]:
         "plots.plot_lorenz": works(lorenz_curve(SPENT)),
         "plots.plot_migration": works(
             segmentation.migration_matrix(ORDERS, cut="2024-06-30", start="2024-01-01")
+        ),
+        "plots.plot_rules": works(
+            cross_sell.association_rules(BASKETS, min_support=0.1, min_confidence=0)
         ),
         "plots.plot_tracking": works(
             ltv.tracking_table(model, ORDERS, calibration_end="2024-06-30")

@@ -27,6 +27,10 @@ ENVIRONMENTS = {
         "scikit-learn==1.9.1", "statsmodels==0.15.0",
     ),
     "value": ("lifetimes==0.11.3", "pandas==2.3.3", "numpy==2.4.6"),
+    "baskets": (
+        "mlxtend==0.25.0", "rusket==0.1.101", "pyfim==6.28", "polars==2.1.0", "pyarrow==26.0.1",
+        "pandas==3.1.1", "numpy==2.4.6",
+    ),
 }  # fmt: skip
 
 

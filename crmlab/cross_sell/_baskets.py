@@ -34,6 +34,9 @@ class Source:
         if not isinstance(table, pd.DataFrame | ibis.Table):
             kind = type(table).__name__
             raise InputTypeError(f"`{what}` must be a pandas frame or an Ibis table; got {kind}.")
+        for option, name in (("basket", self.basket), ("item", self.item)):
+            if not isinstance(name, str):
+                raise InputTypeError(f"`{option}` must be the name of a column; got {name!r}.")
         check_columns(table.columns, needs, what=f"`{what}`")
         if (self.products is None) != (self.level is None):
             raise InputError(
@@ -97,9 +100,10 @@ def bought(table: Any) -> Any:
 
 def _number_frame(table: pd.DataFrame, source: Source) -> Lines:
     basket, baskets = _encode(table[source.basket], source.basket)
-    item, names = _encode(table[source.item], source.item)
+    item, items = _encode(table[source.item], source.item)
     if not len(item):
         raise InputError(_EMPTY)
+    names = items.to_pylist()
     if source.products is not None:
         groups = _look_up(names, source)
         missing = pd.isna(groups)
@@ -110,7 +114,7 @@ def _number_frame(table: pd.DataFrame, source: Source) -> Lines:
     return _checked(Lines(item, basket, names, len(baskets)), source)
 
 
-def _encode(column: pd.Series, name: str) -> tuple[Numbers, list[Hashable]]:
+def _encode(column: pd.Series, name: str) -> tuple[Numbers, pa.Array]:
     """Numbers of the values of a column, and the values."""
     if isinstance(column.dtype, pd.CategoricalDtype):  # may hold categories that no line has
         column = column.astype(column.dtype.categories.dtype)
@@ -123,7 +127,7 @@ def _encode(column: pd.Series, name: str) -> tuple[Numbers, list[Hashable]]:
     if isinstance(values, pa.ChunkedArray):
         values = values.combine_chunks()
     coded = values.dictionary_encode()
-    return coded.indices.to_numpy(), coded.dictionary.to_pylist()
+    return coded.indices.to_numpy(), coded.dictionary
 
 
 def _look_up(names: list[Hashable], source: Source) -> Any:

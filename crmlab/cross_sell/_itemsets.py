@@ -6,11 +6,12 @@ from math import ceil
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
 
 from crmlab._checks import check_count, check_number
-from crmlab._types import Ints, Table
+from crmlab._types import Table
 from crmlab.cross_sell._baskets import Source, read_lines
-from crmlab.cross_sell._mining import Sets, count_bits, find_sets, pack
+from crmlab.cross_sell._mining import Numbers, Sets, count_bits, find_sets, pack, worth_a_product
 
 __all__ = ["Frequent", "find_frequent", "itemsets", "least_count"]
 
@@ -113,10 +114,10 @@ class Frequent:
     """Sets by length, as numbers of the sorted `names`; each length in order."""
 
     names: list[Hashable]
-    sets: list[tuple[Ints, Ints]]
+    sets: list[Sets]
     n_baskets: int
 
-    def name(self, sets: Ints) -> list[tuple[Hashable, ...]]:
+    def name(self, sets: Numbers) -> list[tuple[Hashable, ...]]:
         """Sets as tuples of names."""
         names = np.empty(len(self.names), dtype=object)
         names[:] = self.names
@@ -134,21 +135,28 @@ def find_frequent(
     longest = np.iinfo(np.int64).max if max_len is None else check_count("max_len", max_len)
     check_count("max_sets", max_sets)
     lines = read_lines(baskets, source, min_support=min_support)
-    need = least_count(min_support, lines.n_baskets)
+    n_baskets = lines.n_baskets
+    need = least_count(min_support, n_baskets)
     often = np.bincount(lines.item, minlength=len(lines.names)) >= need
+    names = [name for name, is_often in zip(lines.names, often, strict=True) if is_often]
     here = often[lines.item]
     number = (np.cumsum(often) - 1).astype(np.int32)
-    n_items = int(often.sum())
-    bits = pack(
-        number[lines.item[here]], lines.basket[here], n_items=n_items, n_baskets=lines.n_baskets
-    )
-    names = [name for name, is_often in zip(lines.names, often, strict=True) if is_often]
-    n_baskets = lines.n_baskets
+    item, basket = number[lines.item[here]], lines.basket[here]
     del lines, here  # large, and not needed while sets are counted
+    sizes = {"n_items": len(names), "n_baskets": n_baskets}
+    bits = pack(item, basket, **sizes)
     support = count_bits(bits)
     order = np.argsort(support, kind="stable")
     order = order[support[order] >= need]
-    found = find_sets(bits[order], support[order], need=need, max_len=longest, max_sets=max_sets)
+    held = None
+    if longest > 1 and worth_a_product(basket, **sizes):
+        ones = np.ones(len(item), dtype=np.int32)
+        held = sparse.csr_matrix((ones, (basket, item)), shape=(n_baskets, len(names)))
+        held.data[:] = 1  # a line that comes twice was added up
+        held = held[:, order]
+    found = find_sets(
+        bits[order], support[order], need=need, max_len=longest, max_sets=max_sets, held=held
+    )
     return _sort_names([names[k] for k in order], found, n_baskets)
 
 
@@ -161,7 +169,7 @@ def _sort_names(names: list[Hashable], found: list[Sets], n_baskets: int) -> Fre
     order = sorted(range(len(names)), key=names.__getitem__)  # type: ignore[arg-type]
     rank = np.empty(len(names), dtype=np.int64)
     rank[order] = np.arange(len(names))
-    result = []
+    result: list[Sets] = []
     for sets, counts in found:
         ranked = np.sort(rank[sets], axis=1)
         by_name = np.lexsort(ranked.T[::-1])

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from crmlab._errors import InputError
 
-__all__ = ["Bits", "Sets", "count_bits", "find_sets", "pack"]
+__all__ = ["Bits", "Numbers", "Sets", "count_bits", "find_sets", "pack", "worth_a_product"]
 
 Numbers = NDArray[np.integer]
 
@@ -23,6 +24,8 @@ Sets = tuple[Numbers, Numbers]  # (n_sets, length) numbers of items, and baskets
 
 _WORDS = 2**17  # looked at in one go: 1 MiB, which stays near the core
 _LINES = 2**20  # packed in one go
+_CELLS = 2**22  # of a table of pairs, at one time
+_STEP = 4  # words of bits that take as long as one step of a sparse product, measured
 
 
 def pack(item: Numbers, basket: Numbers, *, n_items: int, n_baskets: int) -> Bits:
@@ -46,10 +49,24 @@ def count_bits(bits: Bits) -> Numbers:
     return np.concatenate([np.empty(0, np.uint32), *parts]).astype(np.int64)
 
 
+def worth_a_product(basket: Numbers, *, n_items: int, n_baskets: int) -> bool:
+    """Whether pairs are counted sooner basket by basket than by the bits of every two items."""
+    n_steps = np.square(np.bincount(basket), dtype=np.int64).sum()
+    return bool(_STEP * n_steps < n_items**2 / 2 * (n_baskets / 64))
+
+
 def find_sets(
-    bits: Bits, support: Numbers, *, need: int, max_len: int, max_sets: int
+    bits: Bits,
+    support: Numbers,
+    *,
+    need: int,
+    max_len: int,
+    max_sets: int,
+    held: sparse.csr_matrix | None = None,
 ) -> list[Sets]:
     """Find all sets of at least `need` baskets, by length; rows of `bits` are in rising `support`.
+
+    `held`, a matrix of baskets by the same items, is asked for the pairs where it is given.
 
     Raises
     ------
@@ -59,7 +76,7 @@ def find_sets(
     singles = (np.arange(len(bits), dtype=np.int32)[:, None], support)
     found: dict[int, list[Sets]] = {1: [singles]}
     n_sets = len(bits)
-    for sets, counts in _find_longer(bits, need, max_len):
+    for sets, counts in _find_longer(bits, held, need, max_len):
         found.setdefault(sets.shape[1], []).append((sets, counts))
         n_sets += len(sets)
         if n_sets > max_sets:
@@ -68,17 +85,18 @@ def find_sets(
                 "Ask for more support, shorter sets (`max_len`), or allow more (`max_sets`)."
             )
     return [
-        tuple(np.concatenate([part[k] for part in parts]) for k in (0, 1))
+        (np.concatenate([sets for sets, _ in parts]), np.concatenate([n for _, n in parts]))
         for _, parts in sorted(found.items())
     ]
 
 
-def _find_longer(bits: Bits, need: int, max_len: int) -> Iterator[Sets]:
+def _find_longer(
+    bits: Bits, held: sparse.csr_matrix | None, need: int, max_len: int
+) -> Iterator[Sets]:
     if max_len < 2:
         return
     pairs = np.zeros((len(bits), len(bits)), dtype=bool)
-    for first in range(len(bits) - 1):
-        counts = _count_meets(bits[first + 1 :], bits[first])
+    for first, counts in _count_pairs(bits, held):
         often = counts >= need
         pairs[first, first + 1 :] = often
         second = np.flatnonzero(often) + first + 1
@@ -88,12 +106,25 @@ def _find_longer(bits: Bits, need: int, max_len: int) -> Iterator[Sets]:
         return
     for first in range(len(bits) - 2):
         second = np.flatnonzero(pairs[first])
-        if len(second) > 1:
+        if pairs[np.ix_(second, second)].any():
             sets = np.column_stack([np.full_like(second, first), second]).astype(np.int32)
             within = _cut_out(bits, second, bits[first])
-            yield from _grow(
-                _Level(sets, within, np.full(len(sets), len(sets))), pairs, need, max_len
-            )
+            level = _Level(sets, within, np.full(len(sets), len(sets)))
+            yield from _grow(level, pairs, need, max_len)
+
+
+def _count_pairs(bits: Bits, held: sparse.csr_matrix | None) -> Iterator[tuple[int, Numbers]]:
+    """Each item but the last, and the baskets that it shares with each of those behind it."""
+    if held is None:
+        for first in range(len(bits) - 1):
+            yield first, _count_meets(bits[first + 1 :], bits[first])
+        return
+    turned = held.T.tocsr()
+    step = max(1, _CELLS // len(bits))
+    for start in range(0, len(bits) - 1, step):
+        block = (turned[start : start + step] @ held).toarray()
+        for first, counts in enumerate(block[: len(bits) - 1 - start], start):
+            yield first, counts[first + 1 :].astype(np.int64)
 
 
 def _count_meets(rows: Bits, row: Bits) -> Numbers:

@@ -10,9 +10,10 @@ import pandas as pd
 from scipy.stats import hypergeom
 
 from crmlab._checks import check_choice, check_count, check_fraction
-from crmlab._types import Floats, Ints, Table
+from crmlab._types import Floats, Table
 from crmlab.cross_sell._baskets import Source
 from crmlab.cross_sell._itemsets import Frequent, find_frequent
+from crmlab.cross_sell._mining import Numbers
 
 __all__ = ["adjust", "association_rules", "chance"]
 
@@ -130,9 +131,9 @@ def association_rules(
 class _Split:
     """Sets of one length, each in two parts: numbers of items, and baskets with either and both."""
 
-    antecedent: Ints
-    consequent: Ints
-    counts: Ints  # (n_sets, 3)
+    antecedent: Numbers
+    consequent: Numbers
+    counts: Numbers  # (n_sets, 3)
 
     def turned(self) -> "_Split":
         return _Split(self.consequent, self.antecedent, self.counts[:, [1, 0, 2]])
@@ -165,18 +166,18 @@ class _Index:
         for sets, _ in found.sets[1:]:
             self.keys.append(self._place(sets[:, :-1]) * self.n + sets[:, -1])
 
-    def _place(self, sets: Ints) -> Ints:
+    def _place(self, sets: Numbers) -> Numbers:
         place = sets[:, 0]
         for column, keys in zip(sets.T[1:], self.keys[1:], strict=False):
             place = np.searchsorted(keys, place * self.n + column)
         return place
 
-    def count(self, sets: Ints) -> Ints:
+    def count(self, sets: Numbers) -> Numbers:
         return self.counts[sets.shape[1] - 1][self._place(sets)]
 
 
 def chance(
-    n_left: Ints, n_right: Ints, n_both: Ints, n: int | Ints, alternative: str = "more"
+    n_left: Numbers, n_right: Numbers, n_both: Numbers, n: int | Numbers, alternative: str = "more"
 ) -> Floats:
     """Probability of `n_both` or more (or less) in common, if the two were drawn independently."""
     if alternative == "more":

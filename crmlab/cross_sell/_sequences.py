@@ -108,7 +108,12 @@ def sequential_rules(
     >>> later = sequential_rules(
     ...     company.transactions, horizon=180, products=company.products, level="category"
     ... )
-    >>> later[["antecedent", "consequent", "n_at_risk", "confidence", "lift"]].head(2).round(3)
+    >>> later[["antecedent", "consequent", "n_at_risk", "lift", "q_value"]].head(2).round(3)
+        antecedent     consequent  n_at_risk   lift  q_value
+    0   stationery  art materials        909  1.114    0.571
+    1  board games      workbooks        305  1.111    0.571
+
+    None is planted in these data, and by `q_value` none is found.
     """
     check_count("horizon", horizon)
     check_count("min_customers", min_customers)

@@ -32,6 +32,7 @@ with needing("plots"):
     from crmlab.plots._quality import plot_field_quality
     from crmlab.plots._readiness import plot_split_identities
     from crmlab.plots._revenue_change import plot_revenue_change
+    from crmlab.plots._rules import plot_rules
     from crmlab.plots._segments import (
         plot_migration,
         plot_rankings,
@@ -95,6 +96,7 @@ __all__ = [
     "plot_retention",
     "plot_retention_profit",
     "plot_revenue_change",
+    "plot_rules",
     "plot_segment_counts",
     "plot_segments",
     "plot_share_of_wallet",
