@@ -213,13 +213,13 @@ class CampaignPostmortem:
             )
         best, other = _row(self.ways, self.way), _row(self.ways, "one-to-one")
         told = (
-            f"By the test of this campaign, with as large a part of the customers, contacting "
-            f"{_CALLED[self.way]} earns most: {money_words(best['estimate'], self.currency)} "
-            f"({_range(best)})."
+            "Had this campaign reached as large a part of its customers as the next wave can, "
+            f"contacting {_CALLED[self.way]} would have earned most: "
+            f"{money_words(best['estimate'], self.currency)} ({_range(best)})."
         )
         sure = other["over_mass_lower"] > 0 or other["over_mass_upper"] < 0
         return (
-            f"{told} Choosing customers one by one earns "
+            f"{told} Choosing customers one by one earned "
             f"{money_words(other['over_mass'], self.currency)} more than as many drawn by lot "
             f"({other['over_mass_lower']:,.0f} to {other['over_mass_upper']:,.0f})"
             + ("." if sure else ", which chance may have made.")
@@ -248,7 +248,7 @@ class CampaignPostmortem:
 
 
 _CALLED = {
-    "mass": "all, or as many drawn by lot,",
+    "mass": "as many drawn by lot",
     "segment": "the best segments",
     "one-to-one": "customers chosen one by one",
 }
