@@ -197,10 +197,10 @@ class CampaignPostmortem:
         if self.decision == "repeat":
             return f"Even the lower limit of the profit is above 0. {size}"
         if self.decision == "test":
-            return (
-                f"The profit may be above 0 or below. {size} Half of the next wave is left alone, "
-                "so that it is a test."
-            )
+            half = "Half of the next wave is left alone, so that it is a test."
+            if self.wave.empty:
+                half = "By what is known no contact should bring its cost, so nobody is listed."
+            return f"The profit may be above 0 or below. {size} {half}"
         return "Even the upper limit of the profit is below 0, so that there is no next wave."
 
     def _on_ways(self) -> str:
