@@ -48,8 +48,8 @@ class Allocation:
         What the plan may lack, as a share of the bound.
     duals : DataFrame
         One row per limit: `limit` ("budget", "channel_capacity", "offer_max", "offer_min"), `of`
-        (channel or offer), `allowed`, `used`, and `price`: the profit that one unit more of the
-        limit would add (of a minimum: one contact fewer asked for), at the margin, in currency.
+        (channel or offer), `allowed`, `used`, and `price`: what one unit more of the limit can add
+        to the bound at most (of a minimum: one contact fewer asked for), in currency.
     """
 
     plan: pd.DataFrame
