@@ -84,6 +84,8 @@ CALLS = {
     campaigns.ab_tests: {"outcome": FLAG * 2.0, "arm": TRIAL["treated"], "campaign": ["K"] * N},
     campaigns.break_even_response_rate: LETTER,
     campaigns.roll_out: {"n_responses": {1: 2, 0: 1}, "n_customers": {1: 9, 0: 8}, **LETTER},
+    campaigns.allocate_contacts: {"value": X, "cost": 1},
+    campaigns.compare_targeting: TRIAL | {"value": SCORE, "cost": 1},
     churn.feature_drift: {"reference": X, "current": X},
     churn.winback_list: {"customers": PEOPLE, "consents": CONSENTS, "channel": "phone"},
     churn.churn_features: {"orders": ORDERS, "as_of": "2025-01-31"},

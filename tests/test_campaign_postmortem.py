@@ -218,7 +218,7 @@ def test_a_wave_is_written_beside_the_page_on_fair_use(tmp_path, monkeypatch):
 @pytest.mark.slow
 @pytest.mark.pages
 def test_korean_files_become_a_page_and_a_next_wave_that_excel_opens(tmp_path):
-    tables = make_campaign(800)
+    tables = make_campaign(800, lift=0.2)
     files = {}
     for name, table in tables.items():
         named = table.assign(customer_id=table["customer_id"].str.replace("c", "고객"))

@@ -84,7 +84,8 @@ RESULTS = {
     "data_quality.Contact", "data_quality.Fields", "data_quality.Pairs", "data_quality.People",
     "data_quality.Publication", "datasets.Company", "datasets.Truth", "identity.Linkage",
     "loaders.TransactionAudit", "reports.Parameter", "simulate.Company", "simulate.Truth",
-    "acquisition.ResponseCurve", "widgets.ChurnView", "widgets.LeverView", "widgets.LinkageView",
+    "acquisition.ResponseCurve", "campaigns.Allocation", "campaigns.DuplicatedSpend",
+    "campaigns.SendList", "widgets.ChurnView", "widgets.LeverView", "widgets.LinkageView",
     "widgets.ParetoView", "widgets.SplitView", "widgets.TierView", "widgets.UpliftView",
 }  # fmt: skip
 
@@ -122,6 +123,8 @@ NOT_REFUSED = {
     ("campaigns.coupon_economics", "margin"): "money, of any size",
     ("campaigns.power", "difference"): LOSS,
     ("campaigns.sample_size", "difference"): LOSS,
+    ("campaigns.compare_targeting", "outcome_value"): LOSS,
+    ("campaigns.compare_targeting", "segments"): "labels of segments, whatever they are",
     ("churn.ChurnModel.fit", "time"): "days, as the caller writes them",
     ("concepts.concept_homes", "notebooks"): FOLDER,
     ("course.concept_homes", "notebooks"): FOLDER,
@@ -187,6 +190,7 @@ NOT_REFUSED = {
     ("plots.plot_rankings", "currency"): LABEL,
     ("plots.plot_revenue_change", "currency"): LABEL,
     ("plots.plot_tracking", "incremental"): FLAG,
+    ("plots.plot_targeting", "currency"): LABEL,
     ("plots.plot_whale", "currency"): LABEL,
     ("privacy.cell_bounds", "by"): COLUMNS,
     ("privacy.cell_bounds", "margins"): LABEL,
@@ -411,6 +415,17 @@ def calls() -> dict[str, Callable[..., Any]]:
         "campaigns.response_shrinkage": works({1: 2, 0: 1}, {1: 9, 0: 8}),
         "campaigns.roll_out": works({1: 2, 0: 1}, {1: 9, 0: 8}, **letter),
         "campaigns.sample_size": works(baseline_rate=0.1, rate=0.2),
+        "campaigns.allocate_contacts": works(
+            pd.DataFrame({("camp", "email"): [3.0, 5.0], ("books", "post"): [4.0, 1.0]}), cost=1
+        ),
+        "campaigns.compare_targeting": works(
+            [3.0] * 8, cost=1, outcome=TRIAL[0], treated=TRIAL[1], **LOT
+        ),
+        "campaigns.drop_withdrawn": works(
+            pd.DataFrame({"customer_id": ["c1"], "channel": "post", "value": 3.0, "cost": 1.0}),
+            consents,
+        ),
+        "campaigns.duplicated_spend": works(sent),
         "churn.churn_features": works(ORDERS, as_of="2024-06-30"),
         "churn.churn_panel": works(ORDERS, as_of=["2024-06-30"], horizon=30),
         "churn.cox_hazards": works(features, ["age"]),

@@ -7,6 +7,7 @@ shows the figure or changes a global setting. Colours are safe for colour-blind 
 from crmlab._optional import needing
 
 with needing("plots"):
+    from crmlab.plots._allocation import plot_allocation, plot_targeting
     from crmlab.plots._churn import (
         plot_gains,
         plot_incidence,
@@ -54,6 +55,7 @@ with needing("plots"):
     )
 
 __all__ = [
+    "plot_allocation",
     "plot_balance",
     "plot_budget_split",
     "plot_cohorts",
@@ -90,6 +92,7 @@ __all__ = [
     "plot_spend_curve",
     "plot_split_identities",
     "plot_survival",
+    "plot_targeting",
     "plot_tracking",
     "plot_uplift_deciles",
     "plot_whale",
