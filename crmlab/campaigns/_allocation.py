@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from crmlab._checks import check_choice, check_count, check_number
+from crmlab._checks import check_choice, check_count, check_day, check_number
 from crmlab._errors import InputError, InputTypeError
 from crmlab._types import Day, Floats, Ints, Table
 from crmlab.campaigns._allocate._inputs import (
@@ -48,8 +48,8 @@ class Allocation:
         What the plan may lack, as a share of the bound.
     duals : DataFrame
         One row per limit: `limit` ("budget", "channel_capacity", "offer_max", "offer_min"), `of`
-        (channel or offer), `allowed`, `used`, and `price`: the profit that one unit more of the
-        limit would add (of a minimum: one contact fewer asked for), at the margin, in currency.
+        (channel or offer), `allowed`, `used`, and `price`: what one unit more of the limit can add
+        to the bound at most (of a minimum: one contact fewer asked for), in currency.
     """
 
     plan: pd.DataFrame
@@ -166,6 +166,7 @@ def allocate_contacts(
     """
     read = read_offers(value, currency)
     check_choice("purpose", purpose, PURPOSES)
+    check_day("on", on)
     costs = read_costs(cost, read)
     allowed = read_eligible(read, eligible, consents, purpose=purpose, on=on)
     contacts = check_count("contacts_per_customer", contacts_per_customer)
@@ -303,7 +304,7 @@ def _check_exclusive(read: Offers, exclusive: Any) -> list[list[Hashable]]:
 
 
 def _describe(
-    read: Offers, problem: Problem, plan: Ints, bound: float, prices: Floats
+    read: Offers, problem: Problem, plan: NDArray[np.integer], bound: float, prices: Floats
 ) -> Allocation:
     row, slot = np.nonzero(problem.n_columns > np.sort(plan, axis=0).T)
     column = np.sort(plan, axis=0)[slot, row].astype(np.int64)
@@ -332,7 +333,7 @@ def _labels(names: list[Any], column: Ints) -> pd.Index:
     return pd.Index(names).take(column)
 
 
-def _list_prices(problem: Problem, plan: Ints, prices: Floats) -> pd.DataFrame:
+def _list_prices(problem: Problem, plan: NDArray[np.integer], prices: Floats) -> pd.DataFrame:
     limits = problem.limits
     sign: NDArray[np.float64] = limits.unit * np.where(limits.minimum, -1.0, 1.0)
     return pd.DataFrame(

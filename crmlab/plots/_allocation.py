@@ -54,7 +54,7 @@ def plot_allocation(duals: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     >>> value = pd.DataFrame({"camp": [9.0, 7, 4, 2], "books": [3.0, 6, 5, 1]})
     >>> found = allocate_contacts(value, cost=1, budget=3, offer_max={"camp": 2})
     >>> plot_allocation(found.duals).get_title()
-    'Profit is held back by the budget: one unit more adds 1'
+    'Profit is held back by the budget: one unit more adds up to ...'
     """
     check_table("duals", duals, ["limit", "of", "allowed", "used", "price"])
     allowed, used, price = (
@@ -72,7 +72,7 @@ def plot_allocation(duals: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     ax.axvline(1, color=INK, linewidth=0.8)
     asked = (duals["limit"] == "offer_min").to_numpy()
     for i in np.flatnonzero(held):
-        text = f"+{money(price[i])} for one {'fewer' if asked[i] else 'more'}"
+        text = f"up to +{money(price[i])} for one {'fewer' if asked[i] else 'more'}"
         note(ax, text, (share[i], place[i]), (4, 0), ha="left", va="center")
     ax.set_yticks(place, names)
     ax.set_xlim(0, max(1.0, float(share.max())) * 1.35)
@@ -81,7 +81,7 @@ def plot_allocation(duals: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     if held.any():
         most = int(price.argmax())
         verb = "one fewer asked for" if asked[most] else "one unit more"
-        title = f"Profit is held back by the {names[most]}: {verb} adds {money(price[most])}"
+        title = f"Profit is held back by the {names[most]}: {verb} adds up to {money(price[most])}"
     return finish(ax, title=title, x="used, of what is allowed or asked for (%)", y="limit")
 
 

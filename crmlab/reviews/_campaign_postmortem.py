@@ -197,10 +197,10 @@ class CampaignPostmortem:
         if self.decision == "repeat":
             return f"Even the lower limit of the profit is above 0. {size}"
         if self.decision == "test":
-            return (
-                f"The profit may be above 0 or below. {size} Half of the next wave is left alone, "
-                "so that it is a test."
-            )
+            half = "Half of the next wave is left alone, so that it is a test."
+            if self.wave.empty:
+                half = "By what is known no contact should bring its cost, so nobody is listed."
+            return f"The profit may be above 0 or below. {size} {half}"
         return "Even the upper limit of the profit is below 0, so that there is no next wave."
 
     def _on_ways(self) -> str:
@@ -213,13 +213,13 @@ class CampaignPostmortem:
             )
         best, other = _row(self.ways, self.way), _row(self.ways, "one-to-one")
         told = (
-            f"By the test of this campaign, with as large a part of the customers, contacting "
-            f"{_CALLED[self.way]} earns most: {money_words(best['estimate'], self.currency)} "
-            f"({_range(best)})."
+            "Had this campaign reached as large a part of its customers as the next wave can, "
+            f"contacting {_CALLED[self.way]} would have earned most: "
+            f"{money_words(best['estimate'], self.currency)} ({_range(best)})."
         )
         sure = other["over_mass_lower"] > 0 or other["over_mass_upper"] < 0
         return (
-            f"{told} Choosing customers one by one earns "
+            f"{told} Choosing customers one by one earned "
             f"{money_words(other['over_mass'], self.currency)} more than as many drawn by lot "
             f"({other['over_mass_lower']:,.0f} to {other['over_mass_upper']:,.0f})"
             + ("." if sure else ", which chance may have made.")
@@ -248,7 +248,7 @@ class CampaignPostmortem:
 
 
 _CALLED = {
-    "mass": "all, or as many drawn by lot,",
+    "mass": "as many drawn by lot",
     "segment": "the best segments",
     "one-to-one": "customers chosen one by one",
 }

@@ -1,5 +1,6 @@
 """A problem of sharing contacts out, as arrays: profit, cost, and limits that customers share."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
@@ -65,7 +66,7 @@ class Problem:
     limits : Limits
     contacts : int
         Most contacts to one customer.
-    groups : list of int arrays
+    groups : sequence of int arrays
         Columns of which a customer gets one at most; they do not overlap.
     sets : list of tuple of int, or None
         Where exclusions overlap: every set of groups that goes together, the empty one first.
@@ -75,7 +76,7 @@ class Problem:
     cost: Floats
     limits: Limits
     contacts: int
-    groups: list[Ints]
+    groups: Sequence[Ints]
     sets: list[tuple[int, ...]] | None = None
 
     @property
