@@ -34,9 +34,9 @@ MEMO = Memo(
 **Do.** Win customers up to a cost of 144,000 won, all costs in: that is a year of margin. TV at
 142,000 is at the limit, so its money moves to search (67,000) and branches (55,000) step by step.
 Advertise less in Gangwon, where a year brings 32,000 won for 69,000 spent, since instructors travel
-far. Offer half of those who may recommend 48,000 won for each success, the others 14,000 as today,
-by lot. Offer the welcome gift in half of the districts, by lot. Let the academy write to 3,000 more
-of its members, drawn by lot, before all of them get the offer.
+far. Offer half of those who may recommend 44,000 won for each success, the others 14,000 as today,
+by lot. Offer the welcome gift in half of the districts, by lot. Let the academy write to half
+of its members, drawn by lot, before the others get the offer.
 
 **Cost.** 100 million won of adverts a year, 48 million of staff, 25 million of gifts. The list:
 6 million if all of it is used.
@@ -47,6 +47,6 @@ have come anyway is assumed; the programme pays up to 79 % even if nothing is sa
 list earns 3 million won, but between 2 lost and 13 won: six answers of 500 are few. The gift must
 bring 13 % more customers, and a year can just show that.
 
-**What would change my mind.** No more recommendations among those offered 48,000. More than 79 %
+**What would change my mind.** No more recommendations among those offered 44,000. More than 79 %
 who come anyway. Fewer than 7 answers in 1,000 letters of the academy.""",
 )
