@@ -136,7 +136,8 @@ def case_campaign(case: str, **changes: float) -> Campaign:
         check_choice("assumption", name, given["value"].index)
         most = 1.0 if given.loc[name, "unit"] == "share" else math.inf
         given.loc[name, "value"] = check_number(name, value, low=0, high=most)
-    return _make(case, given["value"].to_dict())
+    values = {str(name): float(value) for name, value in given["value"].items()}
+    return _make(case, values)
 
 
 def _assumptions(case: str) -> pd.DataFrame:

@@ -184,8 +184,9 @@ def paying_cells(cells: pd.DataFrame, margin: float, cost: float, weight: float)
 def _inputs_of_cells(rng: np.random.Generator) -> list[tuple[Any, ...]]:
     few = pd.DataFrame({"n": [20, 400, 50, 1000], "responses": [4, 44, 3, 95]}, index=list("ABCD"))
     n = rng.integers(15, 400, 12)
-    drawn = pd.DataFrame({"n": n, "responses": rng.binomial(n, 0.11)}, index=list("ghijklmnopqr"))
-    drawn.loc["g", "responses"] = drawn.loc["g", "n"] // 3
+    responses = rng.binomial(n, 0.11)
+    responses[0] = n[0] // 3
+    drawn = pd.DataFrame({"n": n, "responses": responses}, index=list("ghijklmnopqr"))
     return [(few, 30.0, 3.0, 100.0), (few, 30.0, 3.0, 10.0), (drawn, 20.0, 2.2, 60.0)]
 
 
