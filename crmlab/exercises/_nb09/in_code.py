@@ -196,8 +196,8 @@ ROLL_OUT = CodeExercise(
     question="""\
 Write `paying_cells`. `cells` has one row per cell of a test: `n` customers contacted and
 `responses`. Draw each rate to that of all cells together, as if the cell had `weight` customers
-more, who respond at the rate of all. A response brings `margin`, a contact costs `cost`. Return a Series by
-cell: the expected profit of a contact, for those cells alone where it is above 0.""",
+more, who respond at the rate of all. A response brings `margin`, a contact costs `cost`. Return a
+Series by cell: the expected profit of a contact, for those cells alone where it is above 0.""",
     starter='''\
 def paying_cells(cells, margin, cost, weight):
     """Expected profit a contact of the cells that pay, with rates drawn to that of all."""
