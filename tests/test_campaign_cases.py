@@ -47,6 +47,7 @@ def test_what_was_published_is_marked_as_quoted():
     assert CASES["value"].between(CASES["low"], CASES["high"]).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", NAMES)
 def test_at_the_value_that_flips_it_the_profit_is_zero(case):
     flips = case_flips(case)

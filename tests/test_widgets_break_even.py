@@ -41,6 +41,7 @@ def test_without_those_who_come_anyway_it_is_the_break_even_of_the_room():
     assert view.break_even_rate == pytest.approx(break_even_response_rate(**TERMS))
 
 
+@pytest.mark.slow
 def test_where_nothing_pays_the_words_say_so():
     none = break_even_view(**TERMS, response_rate=0.5, anyway=0.9)
     assert none.break_even_rate == np.inf
@@ -52,6 +53,7 @@ def test_where_nothing_pays_the_words_say_so():
     assert "even if everybody responded" in box.children[3].value
 
 
+@pytest.mark.slow
 def test_the_explorer_follows_its_sliders():
     box = break_even_explorer(**TERMS, response_rate=0.03, currency="<won>")
     response, anyway, cost, words, picture = box.children

@@ -131,12 +131,18 @@ def case_campaign(case: str, **changes: float) -> Campaign:
     >>> money[["profit", "break_even_rate"]].round(2).tolist()
     [-372720.0, 1.34]
     """
+    return _make(case, _read_values(case, changes))
+
+
+def _read_values(case: str, changes: dict[str, float]) -> dict[str, float]:
+    """The value of each assumption, some of them changed."""
     given = _assumptions(case)
+    values = {str(name): float(value) for name, value in given["value"].items()}
     for name, value in changes.items():
-        check_choice("assumption", name, given["value"].index)
+        check_choice("assumption", name, values)
         most = 1.0 if given.loc[name, "unit"] == "share" else math.inf
-        given.loc[name, "value"] = check_number(name, value, low=0, high=most)
-    return _make(case, given["value"].to_dict())
+        values[name] = check_number(name, value, low=0, high=most)
+    return values
 
 
 def _assumptions(case: str) -> pd.DataFrame:
@@ -206,29 +212,29 @@ def case_flips(case: str, **changes: float) -> pd.DataFrame:
     >>> bool(case_flips("spice newsletter")["in_range"].any())
     False
     """
-    case_campaign(case, **changes)
-    given = _assumptions(case)
-    given.loc[list(changes), "value"] = list(changes.values())
+    values = _read_values(case, changes)
+    ranges = _assumptions(case)[["low", "high"]].query("low < high")
     rows = {}
-    for name, row in given[given["low"] < given["high"]].iterrows():
-        ends = [_profit(case, changes | {str(name): end}) for end in (row["low"], row["high"])]
-        at = _zero(row["low"], row["high"], *ends)
-        rows[str(name)] = {
-            **row[["value", "low", "high"]],
-            "profit_low": ends[0],
-            "profit_high": ends[1],
+    for row in ranges.itertuples():
+        name, low, high = str(row.Index), float(row.low), float(row.high)  # type: ignore[arg-type]
+        at_low, at_high = (_profit(case, values | {name: end}) for end in (low, high))
+        at = _zero(low, high, at_low, at_high)
+        rows[name] = {
+            "value": values[name],
+            "low": low,
+            "high": high,
+            "profit_low": at_low,
+            "profit_high": at_high,
             "flips_at": at,
-            "in_range": row["low"] <= at <= row["high"],
+            "in_range": low <= at <= high,
         }
     table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("assumption")
-    number = ["value", "low", "high", "profit_low", "profit_high", "flips_at"]
-    table = table.astype(dict.fromkeys(number, "float64") | {"in_range": "bool"})
     swing = (table["profit_high"] - table["profit_low"]).abs()
     return table.loc[swing.sort_values(ascending=False, kind="stable").index]
 
 
-def _profit(case: str, changes: dict[str, float]) -> float:
-    money = campaign_profit(case_campaign(case, **changes)).set_index("measure")["estimate"]
+def _profit(case: str, values: dict[str, float]) -> float:
+    money = campaign_profit(_make(case, values)).set_index("measure")["estimate"]
     return float(money["profit"])
 
 

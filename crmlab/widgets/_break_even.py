@@ -4,6 +4,7 @@ import html
 import math
 from dataclasses import dataclass
 from io import BytesIO
+from typing import Any
 
 import ipywidgets
 import numpy as np
@@ -98,12 +99,15 @@ def break_even_view(
     rate = check_fraction("response_rate", response_rate)
     share = check_fraction("anyway", anyway)
     margin = check_number("margin_per_response", margin_per_response)
-    terms = {
-        "n_contacted": n_contacted, "margin_per_response": margin,
-        "cost_per_contact": cost_per_contact, "fixed_cost": fixed_cost,
-        "cost_per_response": cost_per_response,
-    }  # fmt: skip
-    plan = Campaign(response_rate=rate, baseline_rate=share * rate, **terms)
+    plan = Campaign(
+        n_contacted=n_contacted,
+        response_rate=rate,
+        baseline_rate=share * rate,
+        margin_per_response=margin,
+        cost_per_contact=cost_per_contact,
+        fixed_cost=fixed_cost,
+        cost_per_response=cost_per_response,
+    )
     money = campaign_profit(plan).set_index("measure")["estimate"]
     nobody = -(n_contacted * plan.cost_per_contact + plan.fixed_cost)
     each = n_contacted * ((1 - share) * margin - plan.cost_per_response)  # for a rate of 1
@@ -176,12 +180,13 @@ def break_even_explorer(
     if not isinstance(currency, str):
         raise InputTypeError(f"`currency` must be text; got {type(currency).__name__}.")
     dearest = 3 * check_number("cost_per_contact", cost_per_contact, low=0, open_low=True)
-    terms = {
+    terms: dict[str, Any] = {
         "n_contacted": n_contacted, "margin_per_response": margin_per_response,
         "fixed_cost": fixed_cost, "cost_per_response": cost_per_response,
     }  # fmt: skip
-    start = {"response_rate": response_rate, "anyway": anyway, "cost_per_contact": cost_per_contact}
-    break_even_view(**terms, **start)
+    break_even_view(
+        **terms, response_rate=response_rate, anyway=anyway, cost_per_contact=cost_per_contact
+    )
     most = min(max(4 * response_rate, 0.04), 1.0)
     response = _make_slider("Response", response_rate, top=most, step=most / 200, shown=".1%")
     share = _make_slider("Would have come anyway", anyway, top=1.0, step=0.01, shown=".0%")
@@ -193,8 +198,9 @@ def break_even_explorer(
     picture = ipywidgets.Image(format="png", layout={"width": "100%", "max_width": "640px"})
 
     def show(_: object = None) -> None:
-        moved = {"response_rate": response.value, "anyway": share.value}
-        view = break_even_view(**terms, **moved, cost_per_contact=cost.value)
+        view = break_even_view(
+            **terms, response_rate=response.value, anyway=share.value, cost_per_contact=cost.value
+        )
         words.value = _write_words(view, html.escape(currency))
         picture.value = _draw_picture(view, currency)
 

@@ -184,8 +184,9 @@ def paying_cells(cells: pd.DataFrame, margin: float, cost: float, weight: float)
 def _inputs_of_cells(rng: np.random.Generator) -> list[tuple[Any, ...]]:
     few = pd.DataFrame({"n": [20, 400, 50, 1000], "responses": [4, 44, 3, 95]}, index=list("ABCD"))
     n = rng.integers(15, 400, 12)
-    drawn = pd.DataFrame({"n": n, "responses": rng.binomial(n, 0.11)}, index=list("ghijklmnopqr"))
-    drawn.loc["g", "responses"] = drawn.loc["g", "n"] // 3
+    responses = rng.binomial(n, 0.11)
+    responses[0] = n[0] // 3
+    drawn = pd.DataFrame({"n": n, "responses": responses}, index=list("ghijklmnopqr"))
     return [(few, 30.0, 3.0, 100.0), (few, 30.0, 3.0, 10.0), (drawn, 20.0, 2.2, 60.0)]
 
 
@@ -195,8 +196,8 @@ ROLL_OUT = CodeExercise(
     question="""\
 Write `paying_cells`. `cells` has one row per cell of a test: `n` customers contacted and
 `responses`. Draw each rate to that of all cells together, as if the cell had `weight` customers
-more, who respond at the rate of all. A response brings `margin`, a contact costs `cost`. Return a Series by
-cell: the expected profit of a contact, for those cells alone where it is above 0.""",
+more, who respond at the rate of all. A response brings `margin`, a contact costs `cost`. Return a
+Series by cell: the expected profit of a contact, for those cells alone where it is above 0.""",
     starter='''\
 def paying_cells(cells, margin, cost, weight):
     """Expected profit a contact of the cells that pay, with rates drawn to that of all."""
