@@ -87,7 +87,8 @@ RESULTS = {
     "data_quality.Publication", "datasets.Company", "datasets.Truth", "identity.Linkage",
     "loaders.TransactionAudit", "reports.Parameter", "simulate.Company", "simulate.Truth",
     "acquisition.ResponseCurve", "widgets.ChurnView", "widgets.LeverView", "widgets.LinkageView",
-    "widgets.ParetoView", "widgets.RuleView", "widgets.SplitView", "widgets.TierView", "widgets.UpliftView",
+    "widgets.ParetoView", "widgets.RuleView", "widgets.SplitView", "widgets.TierView",
+    "widgets.UpliftView",
 }  # fmt: skip
 
 SAY = {"exercises"}  # what is wrong with an answer or a key is printed, and nothing is raised
