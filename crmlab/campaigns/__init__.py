@@ -13,6 +13,7 @@ from crmlab.campaigns._campaign import (
     campaign_profit,
     tipping_points,
 )
+from crmlab.campaigns._cases import case_campaign, case_flips, published_cases
 from crmlab.campaigns._coupons import coupon_economics
 from crmlab.campaigns._duplicates import DuplicatedSpend, duplicated_spend
 from crmlab.campaigns._incremental import incremental_result
@@ -33,6 +34,8 @@ __all__ = [
     "allocate_contacts",
     "break_even_response_rate",
     "campaign_profit",
+    "case_campaign",
+    "case_flips",
     "compare_targeting",
     "coupon_economics",
     "detectable_effect",
@@ -41,6 +44,7 @@ __all__ = [
     "incremental_result",
     "internal_rate_of_return",
     "power",
+    "published_cases",
     "response_shrinkage",
     "roll_out",
     "sample_size",
