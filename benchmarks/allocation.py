@@ -124,7 +124,7 @@ def say(name, runs):
     line += f"{typical(runs, 'clock'):8.3f} s, peak {last['peak'] / 2**30:.2f} GiB"
     if "gap" in last:
         line += f", profit {last['profit']:,.2f}, bound {last['bound']:,.2f}, gap {last['gap']:.6%}"
-    print(line + f", {last['error']}" * ("error" in last), flush=True)
+    print(line + f", {last['error']}" if "error" in last else line, flush=True)
 
 
 def main(quick):

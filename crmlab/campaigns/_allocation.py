@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from crmlab._checks import check_choice, check_count, check_number
+from crmlab._checks import check_choice, check_count, check_day, check_number
 from crmlab._errors import InputError, InputTypeError
 from crmlab._types import Day, Floats, Ints, Table
 from crmlab.campaigns._allocate._inputs import (
@@ -48,8 +48,8 @@ class Allocation:
         What the plan may lack, as a share of the bound.
     duals : DataFrame
         One row per limit: `limit` ("budget", "channel_capacity", "offer_max", "offer_min"), `of`
-        (channel or offer), `allowed`, `used`, and `price`: the profit that one unit more of the
-        limit would add (of a minimum: one contact fewer asked for), at the margin, in currency.
+        (channel or offer), `allowed`, `used`, and `price`: what one unit more of the limit can add
+        to the bound at most (of a minimum: one contact fewer asked for), in currency.
     """
 
     plan: pd.DataFrame
@@ -166,6 +166,7 @@ def allocate_contacts(
     """
     read = read_offers(value, currency)
     check_choice("purpose", purpose, PURPOSES)
+    check_day("on", on)
     costs = read_costs(cost, read)
     allowed = read_eligible(read, eligible, consents, purpose=purpose, on=on)
     contacts = check_count("contacts_per_customer", contacts_per_customer)
@@ -246,7 +247,7 @@ def _counts(name: str, given: Any, known: list[Hashable]) -> dict[Hashable, int]
 def _read_exclusive(
     read: Offers, exclusive: Any, contacts: int
 ) -> tuple[list[Ints], list[tuple[int, ...]] | None]:
-    """Groups of columns of which a customer gets one; sets that go together where groups overlap."""
+    """Groups of columns of which a customer gets one; where they overlap, sets that go together."""
     given = _check_exclusive(read, exclusive)
     offers = read.offers
     used = [offer for group in given for offer in group]
@@ -303,9 +304,9 @@ def _check_exclusive(read: Offers, exclusive: Any) -> list[list[Hashable]]:
 
 
 def _describe(
-    read: Offers, problem: Problem, plan: Ints, bound: float, prices: Floats
+    read: Offers, problem: Problem, plan: NDArray[np.integer], bound: float, prices: Floats
 ) -> Allocation:
-    row, slot = np.nonzero(np.sort(plan, axis=0).T < problem.n_columns)
+    row, slot = np.nonzero(problem.n_columns > np.sort(plan, axis=0).T)
     column = np.sort(plan, axis=0)[slot, row].astype(np.int64)
     value = read.value[column, row]
     cost = problem.cost[column] if problem.cost.ndim == 1 else problem.cost[column, row]
@@ -332,9 +333,9 @@ def _labels(names: list[Any], column: Ints) -> pd.Index:
     return pd.Index(names).take(column)
 
 
-def _list_prices(problem: Problem, plan: Ints, prices: Floats) -> pd.DataFrame:
+def _list_prices(problem: Problem, plan: NDArray[np.integer], prices: Floats) -> pd.DataFrame:
     limits = problem.limits
-    sign: NDArray[np.float64] = np.where(limits.minimum, -1.0, 1.0) * limits.unit
+    sign: NDArray[np.float64] = limits.unit * np.where(limits.minimum, -1.0, 1.0)
     return pd.DataFrame(
         {
             "limit": pd.array([kind for kind, _ in limits.names], dtype="str"),

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from crmlab._checks import check_columns, check_fraction, check_number, check_vector
+from crmlab._checks import check_columns, check_count, check_fraction, check_number, check_vector
 from crmlab._errors import InputError, InputTypeError
 from crmlab._types import Floats, Ints
 
@@ -147,14 +147,11 @@ def duplicated_spend(
 
 def _read_within(within: Any) -> pd.Timedelta:
     if isinstance(within, str):
-        try:
-            found = pd.Timedelta(within)
-        except ValueError:
-            found = pd.NaT
-        if found is pd.NaT or found < pd.Timedelta(0):
+        found = pd.to_timedelta(within, errors="coerce")
+        if pd.isna(found) or found < pd.Timedelta(0):
             raise InputError(f"`within` must be a length of time such as '30D'; got {within!r}.")
         return found
-    return pd.Timedelta(days=check_number("within", within, low=0, high=36_500))
+    return pd.Timedelta(days=min(check_count("within", within, minimum=0), 36_500))
 
 
 def _read_contacts(contacts: Any, department: Any) -> pd.DataFrame:

@@ -24,13 +24,10 @@ class _Result:
     profit : float
     influence : float array of shape (n_customers,)
         The profit's variance is the sum of squares.
-    drawn : float
-        Variance that a lot adds, where some customers of a group are drawn.
     """
 
     profit: float
     influence: Floats
-    drawn: float
 
 
 def compare_targeting(
@@ -106,7 +103,9 @@ def compare_targeting(
     Limits are normal, for customers drawn from a large population. In a trial the mean outcomes of
     the treated and of the controls are weighted by one over the probability of their arm, times
     the share of the like that a way contacts (Hajek's ratio), and the variance is that of the
-    linearised ratio. Differences use the covariance.
+    linearised ratio. Differences use the covariance. Limits are those of the expected profit: where
+    a lot draws, one drawing varies more. Where a few of an arm stand for many, with probabilities
+    near 0 or 1, limits are too narrow.
 
     References
     ----------
@@ -151,10 +150,10 @@ def compare_targeting(
 def _row(
     name: str, share: Floats, each: Floats, found: _Result, mass: _Result, z: float, level: float
 ) -> dict[str, Any]:
-    error = z * np.sqrt(found.influence @ found.influence + found.drawn)
+    error = z * np.sqrt(found.influence @ found.influence)
     over = found.profit - mass.profit
     apart = found.influence - mass.influence
-    error_over = z * np.sqrt(apart @ apart + found.drawn + mass.drawn) if name != "mass" else 0.0
+    error_over = z * np.sqrt(apart @ apart)
     return {
         "policy": name, "n_contacted": float(share.sum()), "cost": float(share @ each),
         "estimate": found.profit, "lower": found.profit - error, "upper": found.profit + error,
@@ -230,6 +229,11 @@ def _read_judge(
     y = check_vector("outcome", outcome, negative=True, flags=True) * money
     check_size("outcome", y)
     _check_length("outcome", outcome, n)
+    if (y == y[0]).all():
+        raise InputError(
+            f"`outcome` must differ between customers; all {n:,} are alike. One class only tells "
+            "no effect: wait for outcomes, or take a larger trial."
+        )
     arm = _read_arm(treated, n)
     chance = _read_chance(assignment, propensity, arm)
     return lambda share, each: _by_trial(y, arm, chance, share, each)
@@ -238,7 +242,7 @@ def _read_judge(
 def _read_arm(treated: Any, n: int) -> Any:
     arm = check_vector("treated", treated, negative=True, flags=True)
     _check_length("treated", treated, n)
-    if not ((arm == 0) | (arm == 1)).all():
+    if not np.isin(arm, (0, 1)).all():
         raise InputError("`treated` must be true or false, 1 or 0.")
     if (arm == arm[0]).all():
         who = "treated" if arm[0] else "controls"
@@ -274,15 +278,14 @@ def _read_chance(assignment: Any, propensity: Any, arm: Any) -> Floats:
 
 def _by_truth(truth: Floats, share: Floats, each: Floats) -> _Result:
     gain = share * (truth - each)
-    drawn = float((share * (1 - share)) @ (truth - each) ** 2)
-    return _Result(float(gain.sum()), gain - gain.mean(), drawn)
+    return _Result(float(gain.sum()), gain - gain.mean())
 
 
 def _by_trial(y: Floats, arm: Any, chance: Floats, share: Floats, each: Floats) -> _Result:
     """Weighted means of both arms, times the customers contacted, less cost."""
     heads = share.sum()
     if not heads:
-        return _Result(0.0, np.zeros(y.size), 0.0)
+        return _Result(0.0, np.zeros(y.size))
     profit, influence = -float(share @ each), np.zeros(y.size)
     for rows, probability, sign in ((arm, chance, 1.0), (~arm, 1 - chance, -1.0)):
         weight = np.where(rows, share / probability, 0.0)
@@ -295,4 +298,4 @@ def _by_trial(y: Floats, arm: Any, chance: Floats, share: Floats, each: Floats) 
         mean = float(weight @ y) / weight.sum()
         profit += sign * heads * mean
         influence += sign * heads * weight * (y - mean) / weight.sum() * np.sqrt(n / (n - 1))
-    return _Result(profit, influence, 0.0)
+    return _Result(profit, influence)

@@ -11,7 +11,6 @@ from crmlab.reviews._postmortem_past import judge_campaign
 
 __all__ = ["CampaignPostmortem", "review_campaign_postmortem"]
 
-_NO_LOT = 0.001
 _DECISIONS = {
     "repeat": "Send the next wave.",
     "test": "Test again, before more is spent.",
@@ -55,8 +54,8 @@ class CampaignPostmortem:
     n_tested : int
         Customers of both arms.
     n_needed : int or None
-        Customers of a test that would see the effect found with a probability of 90 %; None where
-        the effect is 0.
+        Customers of a test that would tell such a profit from none with a probability of 90 %;
+        None where it is next to 0.
     wave : DataFrame
         The next wave, the largest expected gain first, index `customer_id`: `why`, `what_to_do`
         (words), `group` ("treat" or "control"), `place`, `expected_gain` of a contact, its
@@ -107,13 +106,13 @@ class CampaignPostmortem:
                 "contacted": f"{self.n_contacted:,}",
                 "of them ordered, whatever the reason": f"{self.n_responders:,}",
             }
-        profit, more = self.result.loc["profit"], self.result.loc["responders"]
+        profit, more = _row(self.result, "profit"), _row(self.result, "responders")
         return {
             f"profit added in {self.money_name} ({self.terms.level:.0%}: {_range(profit)})": (
                 f"{profit['estimate']:,.0f}"
             ),
             f"orders added ({self.terms.level:.0%}: {_range(more)})": f"{more['estimate']:,.0f}",
-            f"cost in {self.money_name}": f"{self.result.loc['cost', 'estimate']:,.0f}",
+            f"cost in {self.money_name}": f"{_row(self.result, 'cost')['estimate']:,.0f}",
             "in the next wave": f"{len(self.wave):,}",
         }
 
@@ -156,8 +155,8 @@ class CampaignPostmortem:
         )
 
     def _on_result(self) -> str:
-        rate, more = self.result.loc["response_rate"], self.result.loc["responders"]
-        profit = self.result.loc["profit"]
+        rate, more = _row(self.result, "response_rate"), _row(self.result, "responders")
+        profit = _row(self.result, "profit")
         return (
             f"Of those contacted {rate['treated']:.1%} ordered, of those left alone "
             f"{rate['control']:.1%}. So the campaign added {more['estimate']:,.0f} orders "
@@ -167,7 +166,7 @@ class CampaignPostmortem:
         )
 
     def _on_applause(self) -> str:
-        profit, more = self.result.loc["profit"], self.result.loc["responders"]
+        profit, more = _row(self.result, "profit"), _row(self.result, "responders")
         return (
             f"{more['treated']:,.0f} customers ordered, which looks like "
             f"{money_words(profit['treated'], self.currency)}. But {more['control']:,.0f} of them "
@@ -175,10 +174,10 @@ class CampaignPostmortem:
         )
 
     def _on_cost(self) -> str:
-        cost, discount = (self.result.loc[name, "estimate"] for name in ("cost", "discount"))
-        gain = self.result.loc["return"]
+        cost, discount = (_row(self.result, name)["estimate"] for name in ("cost", "discount"))
+        gain = _row(self.result, "return")
         coupons = f", and coupons {money_words(discount, self.currency)}" if discount else ""
-        tip = self.tips.loc["cost_per_contact", "tips_at"]
+        tip = _row(self.tips, "cost_per_contact")["tips_at"]
         limit = back = ""
         if pd.notna(tip):
             most = money_words(tip, self.currency)
@@ -192,16 +191,16 @@ class CampaignPostmortem:
 
     def _on_next(self) -> str:
         size = (
-            f"A test that sees an effect like this nine times in ten takes {self.n_needed:,} "
+            f"A test that tells such a profit from none nine times in ten takes {self.n_needed:,} "
             f"customers; this one had {self.n_tested:,}." if self.n_needed else ""
         )  # fmt: skip
         if self.decision == "repeat":
             return f"Even the lower limit of the profit is above 0. {size}"
         if self.decision == "test":
-            return (
-                f"The profit may be above 0 or below. {size} Half of the next wave is left alone, "
-                "so that it is a test."
-            )
+            half = "Half of the next wave is left alone, so that it is a test."
+            if self.wave.empty:
+                half = "By what is known no contact should bring its cost, so nobody is listed."
+            return f"The profit may be above 0 or below. {size} {half}"
         return "Even the upper limit of the profit is below 0, so that there is no next wave."
 
     def _on_ways(self) -> str:
@@ -212,15 +211,15 @@ class CampaignPostmortem:
                 "Too few responded to tell one customer from another: the next wave is drawn by "
                 "lot among all who may be contacted."
             )
-        best, other = self.ways.loc[self.way], self.ways.loc["one-to-one"]
+        best, other = _row(self.ways, self.way), _row(self.ways, "one-to-one")
         told = (
-            f"By the test of this campaign, with as large a part of the customers, contacting "
-            f"{_CALLED[self.way]} earns most: {money_words(best['estimate'], self.currency)} "
-            f"({_range(best)})."
+            "Had this campaign reached as large a part of its customers as the next wave can, "
+            f"contacting {_CALLED[self.way]} would have earned most: "
+            f"{money_words(best['estimate'], self.currency)} ({_range(best)})."
         )
         sure = other["over_mass_lower"] > 0 or other["over_mass_upper"] < 0
         return (
-            f"{told} Choosing customers one by one earns "
+            f"{told} Choosing customers one by one earned "
             f"{money_words(other['over_mass'], self.currency)} more than as many drawn by lot "
             f"({other['over_mass_lower']:,.0f} to {other['over_mass_upper']:,.0f})"
             + ("." if sure else ", which chance may have made.")
@@ -229,11 +228,6 @@ class CampaignPostmortem:
     def _on_balance(self) -> str:
         if pd.isna(self.chance_of_lot):
             return "Nothing was known of the customers before, so this cannot be looked at."
-        if self.chance_of_lot < _NO_LOT:
-            return (
-                f"A lot makes arms as unlike as these with probability {self.chance_of_lot:.1g}. "
-                "Do not trust the effect before you know how customers were chosen."
-            )
         return (
             "In what was known before, the arms are as alike as a lot makes them (probability of "
             f"more unlike ones: {self.chance_of_lot:.0%})."
@@ -254,7 +248,7 @@ class CampaignPostmortem:
 
 
 _CALLED = {
-    "mass": "all, or as many drawn by lot,",
+    "mass": "as many drawn by lot",
     "segment": "the best segments",
     "one-to-one": "customers chosen one by one",
 }
@@ -349,5 +343,9 @@ def review_campaign_postmortem(
     )  # fmt: skip
 
 
-def _range(row: pd.Series) -> str:
+def _row(table: pd.DataFrame, name: str) -> dict[str, Any]:
+    return {str(column): table[column][name] for column in table}
+
+
+def _range(row: dict[str, Any]) -> str:
     return f"{row['lower']:,.0f} to {row['upper']:,.0f}"

@@ -25,7 +25,9 @@ from crmlab.uplift import experiment_table
 
 __all__ = ["judge_campaign"]
 
+_NEXT_TO_NOTHING = 1e-4  # of the standard deviation of a customer's money
 _SURE = 0.9  # power of a test that would see the effect
+_NO_LOT = 0.001  # probability of arms so unlike: no lot drew them
 _AGAIN = 0.5  # share left alone where the next wave is a test
 _WAVE = [
     "why", "what_to_do", "group", "place", "expected_gain", "currency", "expected_effect",
@@ -69,40 +71,64 @@ def judge_campaign(
     sent, plans = _read_contacts(contacts), _read_plans(campaigns)
     name = _pick(sent, plans, campaign_id, assignment)
     rows = sent[sent["campaign_id"] == name]
-    treated = rows[rows["treated"]]
-    plan = plans[plans["campaign_id"] == name].iloc[0] if name in set(plans["campaign_id"]) else {}
-    by = treated["channel"].mode()
-    terms = replace(
-        terms,
-        channel=channel or (by.iloc[0] if len(by) and by.iloc[0] in CHANNELS else "post"),
-        capacity=capacity or int(treated["customer_id"].nunique()),
-    )
+    known = plans[plans["campaign_id"] == name]
+    plan = known.iloc[0] if len(known) else pd.Series(dtype=object)
+    terms = _fill(terms, rows, channel)
     _, last, _ = read_lines(orders)
-    common = {
-        "campaign_id": name,
-        "name": str(plan.get("name", "") or ""),
-        "n_contacted": int(treated["customer_id"].nunique()),
-        "n_responders": _count_responders(responses, name, treated["customer_id"]),
-        "first_day": rows["date"].min(),
-        "last_day": pd.Timestamp(last),
-    }
+    common = _describe_campaign(rows, plan, name, responses) | {"last_day": pd.Timestamp(last)}
     problem = _find_problem(rows, plan, name, assignment)
     if problem:
-        empty = {key: pd.DataFrame(columns=names) for key, names in _NONE.items()}
-        empty["wave"] = empty["wave"].rename_axis("customer_id")
-        return common | empty | {
-            "problem": problem, "decision": "", "chance_of_lot": np.nan, "way": "", "n_tested": 0,
-            "n_needed": None, "terms": terms,
-        }  # fmt: skip
+        return common | _nothing(problem, terms)
     result = incremental_result(
         contacts, responses, campaigns, campaign_id=name, margin=margin,
-        window_days=window_days, assignment=assignment, level=level,  # type: ignore[arg-type]
+        window_days=window_days, assignment=assignment, level=level,
     ).set_index("measure")  # fmt: skip
     table = experiment_table(contacts, responses, campaign_id=name, window_days=window_days)
-    test = _describe(table, orders, result)
-    return common | {"problem": "", "result": result} | _look_ahead(
-        test, orders, last, result, consents, terms, currency
-    )  # fmt: skip
+    test = _describe_test(table, orders, result)
+    balance, chance = weigh_balance(test)
+    if chance < _NO_LOT:
+        return common | _nothing(
+            f"Before the campaign the arms of {name} differed as a lot makes them differ with "
+            f"probability {chance:.1g}: no lot drew them, whatever was said.", terms,
+        )  # fmt: skip
+    ahead = _look_ahead(test, orders, last, result, consents, terms, currency)
+    return common | ahead | {
+        "problem": "", "result": result, "balance": balance, "chance_of_lot": chance
+    }  # fmt: skip
+
+
+def _fill(terms: WaveTerms, rows: pd.DataFrame, channel: str | None) -> WaveTerms:
+    """The channel and the capacity of the campaign, where none are asked for."""
+    treated = rows[rows["treated"]]
+    by = [name for name in treated["channel"].mode() if name in CHANNELS]
+    n = max(int(treated["customer_id"].nunique()), 1)
+    return replace(
+        terms, channel=channel or (by[0] if by else "post"), capacity=terms.capacity or n
+    )
+
+
+def _describe_campaign(
+    rows: pd.DataFrame, plan: pd.Series, name: str, responses: Any
+) -> dict[str, Any]:
+    contacted = rows.loc[rows["treated"], "customer_id"]
+    called = plan.get("name")
+    return {
+        "campaign_id": name,
+        "name": "" if pd.isna(called) else str(called),
+        "n_contacted": int(contacted.nunique()),
+        "n_responders": _count_responders(responses, name, contacted),
+        "first_day": rows["date"].min(),
+    }
+
+
+def _nothing(problem: str, terms: WaveTerms) -> dict[str, Any]:
+    """What is shown where no effect can be told."""
+    index = {"wave": "customer_id", "result": "measure", "balance": "feature",
+             "tips": "assumption", "ways": "policy", "counts": "customers"}  # fmt: skip
+    return {name: _empty(name, label) for name, label in index.items()} | {
+        "problem": problem, "decision": "", "chance_of_lot": np.nan, "way": "", "n_tested": 0,
+        "n_needed": None, "terms": terms,
+    }  # fmt: skip
 
 
 def _read_contacts(contacts: Any) -> pd.DataFrame:
@@ -149,14 +175,14 @@ def _pick(
     return str(latest.idxmax())
 
 
-def _find_problem(rows: pd.DataFrame, plan: Any, name: str, assignment: str | None) -> str:
+def _find_problem(rows: pd.DataFrame, plan: pd.Series, name: str, assignment: str | None) -> str:
     """Why no effect can be told; empty where there is one."""
     if rows["treated"].all():
         return f"All customers of {name} were contacted: nobody was left alone to compare with."
     if not rows["treated"].any():
         return f"No customer of {name} was contacted: all are controls."
     design = plan.get("design")
-    if assignment != "random" and design not in (None, "randomised") and not pd.isna(design):
+    if assignment != "random" and not pd.isna(design) and design != "randomised":
         return (
             f"The design of {name} is {design!r}: no lot drew those who were left alone, so they "
             "differ from those contacted in more than the contact, and a plain comparison would "
@@ -171,7 +197,7 @@ def _count_responders(responses: Any, name: str, contacted: pd.Series) -> int:
     return int(found.loc[found["customer_id"].isin(contacted), "customer_id"].nunique())
 
 
-def _describe(table: pd.DataFrame, orders: Any, result: pd.DataFrame) -> Test:
+def _describe_test(table: pd.DataFrame, orders: Any, result: pd.DataFrame) -> Test:
     """The test with what was known on its eve, and the money of a response."""
     eve = (table["date"].min() - pd.Timedelta(days=1)).date()
     features = read_features(orders, eve, table.index)
@@ -179,12 +205,13 @@ def _describe(table: pd.DataFrame, orders: Any, result: pd.DataFrame) -> Test:
         features, segment = None, pd.Series("new", index=table.index)
     else:
         segment = features["segment"].astype("object").fillna("new")
-    came, cost = result.loc["responders", "treated"], result.loc["cost", "estimate"]
-    money = result.loc["margin", "treated"] - result.loc["discount", "treated"]
+    of_treated = result["treated"]
+    came, cost = float(of_treated["responders"]), float(of_treated["cost"])
+    money = float(of_treated["margin"]) - float(of_treated["discount"])
     return Test(
         table, features, segment,
-        gain=float(money / came) if came else 0.0,
-        cost=float(cost / table["treated"].sum()),
+        gain=money / came if came else 0.0,
+        cost=cost / int(table["treated"].sum()),
     )  # fmt: skip
 
 
@@ -208,15 +235,12 @@ def _look_ahead(
     payable = test.cost > 0 and test.gain > 0
     ways = compare_ways(test, share, terms.level) if payable else _empty("ways", "policy")
     way = str(ways["estimate"].idxmax()) if len(ways) else "mass"
-    balance, chance = weigh_balance(test)
     wave, counts = make_wave(test, base, way, consents, terms, currency)
     if decision == "stop":
         wave = wave.head(0)
         counts = pd.DataFrame({"n_customers": [len(base)]}, index=["no next wave"])
     return {
         "decision": decision,
-        "balance": balance,
-        "chance_of_lot": chance,
         "tips": _tip(test, result),
         "ways": ways,
         "way": way,
@@ -234,11 +258,10 @@ def _empty(table: str, index: str) -> pd.DataFrame:
 
 def _tip(test: Test, result: pd.DataFrame) -> pd.DataFrame:
     """What would have turned the profit, one number at a time."""
-    rate = result.loc["response_rate"]
     campaign = Campaign(
         n_contacted=int(test.table["treated"].sum()),
-        response_rate=rate["treated"],
-        baseline_rate=rate["control"],
+        response_rate=float(result["treated"]["response_rate"]),
+        baseline_rate=float(result["control"]["response_rate"]),
         margin_per_response=test.gain,
         cost_per_contact=test.cost,
     )
@@ -246,13 +269,11 @@ def _tip(test: Test, result: pd.DataFrame) -> pd.DataFrame:
 
 
 def _need(result: pd.DataFrame, test: Test) -> int | None:
-    """Customers of both arms of a test that sees the effect found."""
-    rate = result.loc["response_rate"]
-    if rate["treated"] == rate["control"]:
+    """Customers of both arms of a test that tells such a profit from none."""
+    n = int(test.table["treated"].sum())
+    profit = float(result["estimate"]["profit"]) / n
+    sd = test.gain * float(test.table.groupby("treated")["outcome"].std().max())
+    if sd <= 0 or abs(profit) < _NEXT_TO_NOTHING * sd:
         return None
-    treated = test.table["treated"]
-    size = sample_size(
-        baseline_rate=rate["control"], rate=rate["treated"], power=_SURE,
-        ratio=float(treated.sum() / (~treated).sum()),
-    )  # fmt: skip
+    size = sample_size(difference=profit, sd=sd, power=_SURE, ratio=n / (len(test.table) - n))
     return int(size["n_total"].iloc[0])

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from crmlab._types import Floats, Ints
-from crmlab.campaigns._allocate._problem import Problem
+from crmlab._types import Floats
+from crmlab.campaigns._allocate._problem import Flags, Ints, Problem
 
 __all__ = ["Choices", "choose"]
 
@@ -113,6 +113,7 @@ def _pick_groups(
     regret.fill(np.inf)
     slot_out = np.zeros(net.shape[1], dtype=np.int16)
     column_in = np.full(net.shape[1], none, dtype=np.int16)
+    before = np.zeros(net.shape[1])
     for slot in range(k + 1):
         value, group = _largest(tops)
         took = value > 0
@@ -136,7 +137,7 @@ def _pick_groups(
 
 def _closer(
     regret: Floats, slot_out: Ints, column_in: Ints, loss: Floats, slot: int, column: Ints,
-    where: Floats,
+    where: Flags,
 ) -> None:  # fmt: skip
     """Keep the exchange that loses least."""
     better = where & (loss < regret)
@@ -167,7 +168,8 @@ def _pick_sets(problem: Problem, net: Floats, chosen: Ints, other: Ints, regret:
     tops, places, _, _ = _tops(problem, net)
     best, first = np.zeros(net.shape[1]), np.zeros(net.shape[1], dtype=np.int16)
     second, after = np.full(net.shape[1], -np.inf), np.zeros(net.shape[1], dtype=np.int16)
-    for s, members in enumerate(problem.sets[1:], start=1):
+    sets = problem.sets or [()]
+    for s, members in enumerate(sets[1:], start=1):
         value = tops[members[0]].copy()
         for g in members[1:]:
             value += tops[g]
@@ -176,8 +178,8 @@ def _pick_sets(problem: Problem, net: Floats, chosen: Ints, other: Ints, regret:
         second[close], after[close] = value[close], s
         second[wins], after[wins] = best[wins], first[wins]
         best[wins], first[wins] = value[wins], s
-    table = np.full((len(problem.sets), problem.contacts), len(places), dtype=np.int16)
-    for s, members in enumerate(problem.sets):
+    table = np.full((len(sets), problem.contacts), len(places), dtype=np.int16)
+    for s, members in enumerate(sets):
         table[s, : len(members)] = members
     places = np.vstack([places, np.full(net.shape[1], problem.n_columns, dtype=np.int16)])
     rows = np.arange(net.shape[1])

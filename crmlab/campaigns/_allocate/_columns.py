@@ -12,9 +12,9 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from scipy.optimize import linprog
 
-from crmlab._types import Floats, Ints
+from crmlab._types import Floats
 from crmlab.campaigns._allocate._choices import Choices, choose
-from crmlab.campaigns._allocate._problem import Problem
+from crmlab.campaigns._allocate._problem import Ints, Problem
 
 __all__ = ["Fraction", "settle"]
 
@@ -107,7 +107,7 @@ def _waverers(problem: Problem, base: Choices, now: Choices) -> tuple[Ints, Ints
         near = np.flatnonzero(now.regret <= width * (1 + _EQUAL))
     near = near[np.isfinite(now.regret[near])]
     if not np.isfinite(width):
-        width = float(now.regret[near].max(initial=0.0)) + float(now.prices.max())
+        width = float(now.regret[near].max(initial=0.0)) + abs(now.bound) / problem.n
     rows = np.concatenate([near, near, near, moved, moved])
     bundles = np.concatenate(
         [now.chosen[:, near].T, now.other[:, near].T, base.chosen[:, near].T,

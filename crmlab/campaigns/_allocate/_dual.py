@@ -65,7 +65,7 @@ def minimise(
             break
         found = choose(problem, prices)
         kept = (best.bound - found.bound) / promised
-        failed += kept < 0.05
+        failed += int(kept < 0.05)
         damping = max(damping / 8, 1e-6) if kept > 0.6 else damping * 5 if kept < 0.2 else damping
         if kept > 0:
             best, share = found, max(share * 0.7, _SHARE / 20)

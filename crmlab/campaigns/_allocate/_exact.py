@@ -12,8 +12,8 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.optimize import linprog
 
-from crmlab._types import Floats, Ints
-from crmlab.campaigns._allocate._problem import Problem
+from crmlab._types import Floats
+from crmlab.campaigns._allocate._problem import Ints, Problem
 from crmlab.campaigns._allocate._rounding import excess, exchange, used_by
 
 __all__ = ["branch"]

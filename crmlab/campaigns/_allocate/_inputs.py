@@ -1,6 +1,6 @@
 """Values, costs and permissions of contacts as callers write them, as arrays."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,7 +85,7 @@ def _check_currency(found: list[Any], name: str) -> None:
 
 def _read_wide(value: pd.DataFrame) -> Offers:
     table = _by_customer(value)
-    pairs = [
+    pairs: list[Pair] = [
         name if isinstance(name, tuple) and len(name) == 2 else (name, ANY)
         for name in table.columns
     ]
@@ -178,7 +178,7 @@ def read_costs(cost: Any, read: Offers) -> Floats:
 
 def _read_mapping(cost: Mapping[Any, Any], read: Offers) -> list[float]:
     """By pair, by channel or by offer, whichever names them all."""
-    ways = [
+    ways: list[tuple[Callable[[Pair], Any], Sequence[Any]]] = [
         (lambda pair: pair, read.pairs),
         (lambda pair: pair[1], read.channels),
         (lambda pair: pair[0], read.offers),
@@ -236,9 +236,7 @@ def read_eligible(
     found = read.eligible
     if eligible is not None:
         if not isinstance(eligible, pd.DataFrame):
-            raise InputTypeError(
-                f"`eligible` must be a DataFrame; got {type(eligible).__name__}."
-            )
+            raise InputTypeError(f"`eligible` must be a DataFrame; got {type(eligible).__name__}.")
         columns = _read_like(eligible, read, "eligible")
         asked = np.array([_flags(p, c) for p, c in zip(read.pairs, columns, strict=True)])
         found = asked if found is None else found & asked
@@ -277,10 +275,9 @@ def _read_consents(
 
 
 def _check_somebody(read: Offers, eligible: NDArray[np.bool_]) -> None:
-    some = eligible.any(axis=1)
     for offer in read.offers:
         mine = [j for j, pair in enumerate(read.pairs) if pair[0] == offer]
-        if not some[mine].any():
+        if not np.any(eligible[mine]):
             raise InputError(
                 f"`eligible` and consent must leave somebody for each offer; nobody may get "
                 f"{offer!r}. Leave that offer out, or ask for consent first."

@@ -7,8 +7,8 @@ import scipy.sparse as sp
 from scipy.optimize import linprog
 
 from crmlab._errors import InputError
-from crmlab._types import Floats, Ints
-from crmlab.campaigns._allocate._problem import Limits, Problem
+from crmlab._types import Floats
+from crmlab.campaigns._allocate._problem import Ints, Limits, Problem
 
 __all__ = ["check_possible", "refuse"]
 
@@ -30,8 +30,9 @@ class _Program:
 def check_possible(problem: Problem) -> bool:
     """Raise InputError where no plan keeps the minimums; tell whether that was answered.
 
-    Where customers have costs of their own, the cheapest of a kind stands for all: what is refused
-    is impossible, and what passes may still be.
+    Where customers have costs of their own, the cheapest of a kind stands for all, and where
+    exclusions overlap, pairs of offers stand for them: what is refused is impossible, and what
+    passes may still be.
     """
     if not problem.limits.minimum.any():
         return True
@@ -42,7 +43,7 @@ def check_possible(problem: Problem) -> bool:
     if short > _SHORT * (1 + np.abs(problem.limits.most).max()):
         least = _least_budget(program, problem.limits, prices)
         refuse(problem.limits, prices, least)
-    return not problem.own_costs
+    return not problem.own_costs and problem.sets is None
 
 
 def _write(problem: Problem) -> _Program | None:
@@ -125,11 +126,11 @@ def _least_budget(program: _Program, limits: Limits, prices: Floats) -> float | 
 def refuse(limits: Limits, prices: Floats, least_budget: float | None = None) -> None:
     """Raise InputError naming the limits that have a price in the proof."""
     size = prices.max(initial=0.0)
-    named = [i for i in np.flatnonzero(prices > _SHORT * size)]
+    named = [int(i) for i in np.flatnonzero(prices > _SHORT * size)]
     asked = _join([_say(limits, i) for i in named if limits.minimum[i]])
     against = [i for i in named if not limits.minimum[i]]
     if least_budget is not None:
-        got = limits.most[limits.budget] * limits.unit[limits.budget]
+        got = float((limits.most * limits.unit)[limits.budget or 0])
         raise InputError(
             f"`budget` must be at least {_number(least_budget)} for `offer_min` {asked}; got "
             f"{_number(got)}. Raise it, or ask for fewer."

@@ -1,14 +1,18 @@
 """A problem of sharing contacts out, as arrays: profit, cost, and limits that customers share."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from crmlab._types import Floats, Ints
+from crmlab._types import Floats
 
-__all__ = ["Limits", "Problem"]
+__all__ = ["Flags", "Ints", "Limits", "Problem"]
+
+Flags = NDArray[np.bool_]
+Ints = NDArray[np.integer]  # columns fit into 16 bits
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,7 @@ class Limits:
         return len(self.names)
 
     @property
-    def minimum(self) -> NDArray[np.bool_]:
+    def minimum(self) -> Flags:
         """Which limits are minimums."""
         return np.array([kind == "offer_min" for kind, _ in self.names], dtype=bool)
 
@@ -62,7 +66,7 @@ class Problem:
     limits : Limits
     contacts : int
         Most contacts to one customer.
-    groups : list of int arrays
+    groups : sequence of int arrays
         Columns of which a customer gets one at most; they do not overlap.
     sets : list of tuple of int, or None
         Where exclusions overlap: every set of groups that goes together, the empty one first.
@@ -72,7 +76,7 @@ class Problem:
     cost: Floats
     limits: Limits
     contacts: int
-    groups: list[Ints]
+    groups: Sequence[Ints]
     sets: list[tuple[int, ...]] | None = None
 
     @property

@@ -5,12 +5,12 @@ from itertools import combinations
 
 import numpy as np
 
-from crmlab._types import Floats, Ints
+from crmlab._types import Floats
 from crmlab.campaigns._allocate._choices import Choices
 from crmlab.campaigns._allocate._columns import Fraction
-from crmlab.campaigns._allocate._problem import Problem
+from crmlab.campaigns._allocate._problem import Flags, Ints, Problem
 
-__all__ = ["exchange", "excess", "goes_together", "round_off", "used_by"]
+__all__ = ["excess", "exchange", "goes_together", "round_off", "used_by"]
 
 _COMBINATIONS = 20_000
 _NEAR = 300  # customers whose contacts may be exchanged
@@ -138,7 +138,7 @@ def _list_moves(problem: Problem, plan: Ints, rows: Ints) -> _Moves:
     return _Moves(row, slot, column, gain, use)
 
 
-def goes_together(problem: Problem, bundles: Ints) -> Floats:
+def goes_together(problem: Problem, bundles: Ints) -> Flags:
     """Which bundles hold one contact of a group at most, and no groups that exclude each other."""
     if problem.contacts == 1:
         return np.ones(len(bundles), dtype=bool)
@@ -146,7 +146,7 @@ def goes_together(problem: Problem, bundles: Ints) -> Floats:
     for g, columns in enumerate(problem.groups):
         group[columns] = g
     found = np.sort(group[bundles], axis=1)
-    fine = ((np.diff(found, axis=1) > 0) | (found[:, 1:] < 0)).all(axis=1)
+    fine: Flags = np.all((np.diff(found, axis=1) > 0) | (found[:, 1:] < 0), axis=1)
     size = len(problem.groups)
     may = np.ones((size + 1, size + 1), dtype=bool)  # the last one: no contact
     for a, b in problem.apart():

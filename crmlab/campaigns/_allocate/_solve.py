@@ -3,12 +3,12 @@
 import numpy as np
 
 from crmlab._errors import InputError
-from crmlab._types import Floats, Ints
+from crmlab._types import Floats
 from crmlab.campaigns._allocate._columns import settle
 from crmlab.campaigns._allocate._dual import find_prices
 from crmlab.campaigns._allocate._exact import branch
 from crmlab.campaigns._allocate._possible import refuse
-from crmlab.campaigns._allocate._problem import Problem
+from crmlab.campaigns._allocate._problem import Ints, Problem
 from crmlab.campaigns._allocate._rounding import excess, round_off, used_by
 
 __all__ = ["solve"]
@@ -28,18 +28,20 @@ def solve(problem: Problem, sure: bool) -> tuple[Ints, float, Floats]:
     floor = -np.inf if sure else _floor(problem)
     tolerance = 0.02 / problem.n
     at = find_prices(problem, tolerance=tolerance, seed=0, floor=floor)
-    if at.bound < floor - 1e-9 * abs(floor):
+    if at.bound < floor:
         refuse(problem.limits, at.prices)
     at, fraction = settle(problem, at, tolerance=tolerance)
-    plan = round_off(problem, at, fraction)
+    if at.bound < floor - 1e-9 * (1 + abs(floor)):
+        refuse(problem.limits, at.prices)
+    rounded = round_off(problem, at, fraction)
+    kept = not excess(problem, used_by(problem, rounded)).any()
+    plan = rounded if kept else None
+    profit = float(problem.worth(np.arange(problem.n), rounded.T).sum()) if kept else -np.inf
     bound = at.bound
-    kept = not excess(problem, used_by(problem, plan)).any()
-    profit = float(problem.worth(np.arange(problem.n), plan.T).sum()) if kept else -np.inf
     near = 1e-9 * (1 + abs(bound))
     if bound - profit > near and np.isfinite(problem.profit).sum() <= _SMALL:
-        plan, bound = branch(problem, plan if kept else None, bound, near)
-        kept = plan is not None
-    if not kept:
+        plan, bound = branch(problem, plan, bound, near)
+    if plan is None:
         asked = [label for kind, label in problem.limits.names if kind == "offer_min"]
         raise InputError(
             f"`offer_min` of {', '.join(map(repr, asked))} must leave some room: no plan of whole "
