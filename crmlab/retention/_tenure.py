@@ -204,7 +204,9 @@ class _Draws:
             return float("nan"), float("nan")
         paid = (revenue != 0) | (margin != 0)
         x, m = revenue[paid], margin[paid]
-        chance = np.append(np.full(x.size, 1 / n), max(1 - x.size / n, 0.0))  # the last: they paid nothing
+        chance = np.append(
+            np.full(x.size, 1 / n), max(1 - x.size / n, 0.0)
+        )  # the last: they paid nothing
         terms = np.column_stack([x, m, x * x, x * m, m * m])
         rng, piece = np.random.default_rng(self.seed), max(_ROOM // chance.size, 1)
         sums = np.vstack(
