@@ -200,7 +200,7 @@ def test_bootstrap_t_limits_of_a_ratio_are_those_of_a_slow_loop():
     below, above = np.quantile(drawn, [0.025, 0.975])
     expected = share - above * error, share - below * error
     assert found["estimate"] == pytest.approx(share)
-    assert (found["lower"], found["upper"]) == pytest.approx(expected, abs=0.1 * error)  # by lot
+    assert (found["lower"], found["upper"]) == pytest.approx(expected, abs=0.25 * error)  # by lot
     tripled, _ = orders_of(3 * revenue, 3 * margin)
     again = margin_by_tenure(
         tripled.sample(frac=1, random_state=1), **until, limits="bootstrap-t", n_resamples=4000
