@@ -1,0 +1,197 @@
+"""Every set of items that enough baskets hold, counted on packed bits.
+
+One row of bits for each item, one bit for each basket: the baskets that hold several items are
+what their rows share. Rarest items come first, and what goes with an item is counted within the
+baskets that hold it, packed anew, so that rows get shorter as sets get rarer (the vertical layout
+of Zaki 2000 with the cut of Zaki and Gouda 2003).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from crmlab._errors import InputError
+
+__all__ = ["Bits", "Numbers", "Sets", "count_bits", "find_sets", "pack", "worth_a_product"]
+
+Numbers = NDArray[np.integer]
+
+Bits = NDArray[np.uint64]
+Sets = tuple[Numbers, Numbers]  # (n_sets, length) numbers of items, and baskets that hold each set
+
+_WORDS = 2**17  # looked at in one go: 1 MiB, which stays near the core
+_LINES = 2**20  # packed in one go
+_CELLS = 2**22  # of a table of pairs, at one time
+_STEP = 4  # words of bits that take as long as one step of a sparse product, measured
+
+
+def pack(item: Numbers, basket: Numbers, *, n_items: int, n_baskets: int) -> Bits:
+    """Set bit `basket` of row `item` for every line; a line that comes twice sets it once."""
+    width = -(-n_baskets // 64) * 8  # bytes of a row
+    rows = np.zeros(n_items * width, dtype=np.uint8)
+    for start in range(0, len(item), _LINES):
+        part = slice(start, start + _LINES)
+        byte = item[part].astype(np.int64) * width + (basket[part] >> 3)
+        np.bitwise_or.at(rows, byte, np.left_shift(1, basket[part] & 7).astype(np.uint8))
+    return rows.reshape(n_items, width).view(np.uint64)
+
+
+def count_bits(bits: Bits) -> Numbers:
+    """Bits set in each row, in pieces of a few rows."""
+    step = max(1, _WORDS // max(bits.shape[1], 1))
+    parts = [
+        np.bitwise_count(bits[start : start + step]).sum(axis=1, dtype=np.uint32)
+        for start in range(0, len(bits), step)
+    ]
+    return np.concatenate([np.empty(0, np.uint32), *parts]).astype(np.int64)
+
+
+def worth_a_product(basket: Numbers, *, n_items: int, n_baskets: int) -> bool:
+    """Whether pairs are counted sooner basket by basket than by the bits of every two items."""
+    n_steps = np.square(np.bincount(basket), dtype=np.int64).sum()
+    return bool(_STEP * n_steps < n_items**2 / 2 * (n_baskets / 64))
+
+
+def find_sets(
+    bits: Bits,
+    support: Numbers,
+    *,
+    need: int,
+    max_len: int,
+    max_sets: int,
+    held: sparse.csr_matrix | None = None,
+) -> list[Sets]:
+    """Find all sets of at least `need` baskets, by length; rows of `bits` are in rising `support`.
+
+    `held`, a matrix of baskets by the same items, is asked for the pairs where it is given.
+
+    Raises
+    ------
+    InputError
+        If there are more than `max_sets`.
+    """
+    singles = (np.arange(len(bits), dtype=np.int32)[:, None], support)
+    found: dict[int, list[Sets]] = {1: [singles]}
+    n_sets = len(bits)
+    for sets, counts in _find_longer(bits, held, need, max_len):
+        found.setdefault(sets.shape[1], []).append((sets, counts))
+        n_sets += len(sets)
+        if n_sets > max_sets:
+            raise InputError(
+                f"`min_support` must leave at most {max_sets:,} itemsets; got more. "
+                "Ask for more support, shorter sets (`max_len`), or allow more (`max_sets`)."
+            )
+    return [
+        (np.concatenate([sets for sets, _ in parts]), np.concatenate([n for _, n in parts]))
+        for _, parts in sorted(found.items())
+    ]
+
+
+def _find_longer(
+    bits: Bits, held: sparse.csr_matrix | None, need: int, max_len: int
+) -> Iterator[Sets]:
+    if max_len < 2:
+        return
+    pairs = np.zeros((len(bits), len(bits)), dtype=bool)
+    for first, counts in _count_pairs(bits, held):
+        often = counts >= need
+        pairs[first, first + 1 :] = often
+        second = np.flatnonzero(often) + first + 1
+        sets = np.column_stack([np.full_like(second, first), second]).astype(np.int32)
+        yield sets, counts[often]
+    if max_len < 3:
+        return
+    for first in range(len(bits) - 2):
+        second = np.flatnonzero(pairs[first])
+        if pairs[np.ix_(second, second)].any():
+            sets = np.column_stack([np.full_like(second, first), second]).astype(np.int32)
+            within = _cut_out(bits, second, bits[first])
+            level = _Level(sets, within, np.full(len(sets), len(sets)))
+            yield from _grow(level, pairs, need, max_len)
+
+
+def _count_pairs(bits: Bits, held: sparse.csr_matrix | None) -> Iterator[tuple[int, Numbers]]:
+    """Each item but the last, and the baskets that it shares with each of those behind it."""
+    if held is None:
+        for first in range(len(bits) - 1):
+            yield first, _count_meets(bits[first + 1 :], bits[first])
+        return
+    turned = held.T.tocsr()
+    step = max(1, _CELLS // len(bits))
+    for start in range(0, len(bits) - 1, step):
+        block = (turned[start : start + step] @ held).toarray()
+        for first, counts in enumerate(block[: len(bits) - 1 - start], start):
+            yield first, counts[first + 1 :].astype(np.int64)
+
+
+def _count_meets(rows: Bits, row: Bits) -> Numbers:
+    """Bits that each of the rows shares with one row."""
+    step = max(1, _WORDS // max(len(row), 1))
+    parts = [
+        np.bitwise_count(rows[start : start + step] & row).sum(axis=1, dtype=np.uint32)
+        for start in range(0, len(rows), step)
+    ]
+    return np.concatenate(parts).astype(np.int64)
+
+
+def _cut_out(bits: Bits, wanted: Numbers, row: Bits) -> Bits:
+    """Pack the wanted rows anew, with the baskets of `row` only."""
+    where = np.flatnonzero(np.unpackbits(row.view(np.uint8), bitorder="little"))
+    byte, bit = where >> 3, np.left_shift(1, where & 7).astype(np.uint8)
+    made = np.zeros((len(wanted), -(-len(where) // 64) * 8), dtype=np.uint8)
+    step = max(1, 8 * _WORDS // len(where))
+    for start in range(0, len(wanted), step):
+        rows = bits[wanted[start : start + step]].view(np.uint8)
+        packed = np.packbits(rows.take(byte, axis=1) & bit, axis=1, bitorder="little")
+        made[start : start + step, : packed.shape[1]] = packed
+    return made.view(np.uint64)
+
+
+@dataclass(frozen=True)
+class _Level:
+    """Sets of one length whose extensions are looked for."""
+
+    sets: Numbers  # sorted, so that those with all but the last item in common are neighbours
+    bits: Bits
+    stop: Numbers  # where these neighbours end
+
+
+def _grow(level: _Level, pairs: NDArray[np.bool_], need: int, max_len: int) -> Iterator[Sets]:
+    """Join each set with its neighbours behind it, go on with what is often enough."""
+    waiting = [level]
+    while waiting:
+        level = waiting.pop()
+        last = level.sets[:, -1]
+        for left, right in _pieces(level):
+            often = pairs[last[left], last[right]]
+            left, right = left[often], right[often]
+            meets = level.bits[left] & level.bits[right]
+            counts = np.bitwise_count(meets).sum(axis=1, dtype=np.uint32)
+            keep = np.flatnonzero(counts >= need)
+            if not len(keep):
+                continue
+            left, right = left[keep], right[keep]
+            sets = np.column_stack([level.sets[left], last[right]])
+            yield sets, counts[keep].astype(np.int64)
+            if sets.shape[1] < max_len and len(sets) > 1:
+                stop = np.searchsorted(left, left, side="right")
+                waiting.append(_Level(sets, meets[keep], stop))
+
+
+def _pieces(level: _Level) -> Iterator[tuple[Numbers, Numbers]]:
+    """Pairs of neighbours, as two arrays of rows, in pieces of whole first rows."""
+    rows = np.arange(len(level.sets))
+    n_behind = level.stop - rows - 1
+    total = np.cumsum(n_behind)
+    size = max(1, _WORDS // max(level.bits.shape[1], 4))
+    start = 0
+    while start < len(rows):
+        done = total[start] - n_behind[start]
+        stop = max(start + 1, int(np.searchsorted(total, done + size, side="right")))
+        left = np.repeat(rows[start:stop], n_behind[start:stop])
+        if len(left):
+            yield left, np.arange(len(left)) + (left + 1 - (total[left] - n_behind[left] - done))
+        start = stop
