@@ -293,7 +293,12 @@ def execute(expression: Any) -> pd.DataFrame:
     with _alone():
         # Ibis would go through nanoseconds, which end in 2262; placeholders such as 9999 do not.
         backend = expression.get_backend()
-        return backend.raw_sql(backend.compile(expression)).toArrow().to_pandas()
+        found = backend.raw_sql(backend.compile(expression)).toArrow().to_pandas()
+    # Moments come with the zone of the session, in which Ibis takes them for local times.
+    kinds = expression.schema()
+    zoned = [name for name in found.columns if isinstance(found[name].dtype, pd.DatetimeTZDtype)]
+    local = [name for name in zoned if kinds[name].timezone is None]
+    return found.assign(**{name: found[name].dt.tz_localize(None) for name in local})
 
 
 def run(expression: Any) -> Any:

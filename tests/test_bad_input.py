@@ -12,10 +12,22 @@ import numpy as np
 import pandas as pd
 import pytest
 from churn_cases import orders as make_orders
+from offer_cases import PRODUCTS, campers
 
-from crmlab import InputError, acquisition, churn, customer_base, retention, segmentation, uplift
+from crmlab import (
+    InputError,
+    acquisition,
+    campaigns,
+    churn,
+    contact,
+    cross_sell,
+    customer_base,
+    retention,
+    segmentation,
+    uplift,
+)
 
-ROOMS = [acquisition, churn, retention, segmentation, uplift]
+ROOMS = [acquisition, campaigns, churn, contact, cross_sell, retention, segmentation, uplift]
 N = 60
 rng = np.random.default_rng(0)
 SCORE = rng.normal(size=N)
@@ -26,6 +38,7 @@ SUMMARY = pd.DataFrame(
      "profit": SCORE, "loyalty": SCORE**2, "lifetime_value": rng.normal(size=N)}
 )  # fmt: skip
 ORDERS = make_orders(n=12)
+SOLD = campers(60)
 SPELLS = pd.DataFrame(
     {"customer_id": ["c000", "c001", "c002"], "start": pd.Timestamp("2024-02-01"),
      "end": pd.to_datetime(["2024-09-01", "2025-05-01", None]),
@@ -53,6 +66,8 @@ RANKED = TRIAL | {"score": SCORE}
 FEW = {"n_resamples": 40}
 ARMS = {"treatment": TRIAL["treated"], "assignment": "random"}
 
+LETTER = {"margin_per_response": 9.0, "cost_per_contact": 1.0, "cost_per_response": 1.0}
+
 GAINS = [churn.gains_table, churn.lift, churn.expected_maximum_profit, churn.maximum_profit,
          churn.retention_profit_curve]  # fmt: skip
 CURVES = [uplift.uplift_curve, uplift.qini_curve, uplift.uplift_score, uplift.qini_score,
@@ -69,17 +84,33 @@ CALLS = {
     uplift.choose_treatment: {"effects": pd.DataFrame({"letter": [0.1]}), "costs": 1},
     uplift.balance_table: {"features": X, "treated": TRIAL["treated"]},
     uplift.balance_test: {"features": X, "treated": TRIAL["treated"]},
+    campaigns.ab_test: {"outcome": FLAG * 2.0, "arm": TRIAL["treated"]},
+    campaigns.ab_tests: {"outcome": FLAG * 2.0, "arm": TRIAL["treated"], "campaign": ["K"] * N},
+    campaigns.break_even_response_rate: LETTER,
+    campaigns.roll_out: {"n_responses": {1: 2, 0: 1}, "n_customers": {1: 9, 0: 8}, **LETTER},
+    campaigns.allocate_contacts: {"value": X, "cost": 1},
+    campaigns.compare_targeting: TRIAL | {"value": SCORE, "cost": 1},
     churn.feature_drift: {"reference": X, "current": X},
     churn.winback_list: {"customers": PEOPLE, "consents": CONSENTS, "channel": "phone"},
     churn.churn_features: {"orders": ORDERS, "as_of": "2025-01-31"},
     churn.label_churn: {"table": ORDERS, "as_of": "2025-01-31", "horizon": 30},
+    **dict.fromkeys((acquisition.payback_period, acquisition.payback_curve),
+                    FEW | {"margins": X, "cost": 9.0}),
     churn.find_leaks: {"orders": ORDERS, "as_of": "2025-01-31",
                        "make": lambda rows: rows.groupby("customer_id").agg(n=("date", "size"))},
     churn.churn_panel: {"orders": ORDERS, "as_of": ["2025-01-31"], "horizon": 30},
+    **{offer: {"transactions": SOLD, "products": PRODUCTS, "as_of": "2024-08-31"}
+       for offer in (cross_sell.next_best_offer, cross_sell.validate_offers)},
+    cross_sell.upsell_paths: {"table": SOLD, "products": PRODUCTS, "horizon": 30, "n_tiers": 2},
+    cross_sell.resupply: {"transactions": SOLD, "products": PRODUCTS, "as_of": "2024-08-31",
+                          "min_gaps": 2},
     segmentation.rfm_scores: {"summary": SUMMARY},
     segmentation.value_tiers: {"customers": SUMMARY},
     retention.margin_by_tenure: {"table": SPELLS, "period": "Q", "acquisition_cost": 1},
     retention.retention_elasticity: {"margin": 9, "retention": 0.8, "discount_rate": 0.1},
+    contact.contact_frequency: {"base_rate": 0.3, "fatigue": -0.4, "margin": 9, "cost": 1},
+    contact.dissatisfaction_signals: {"customers": ["a", "b"], "as_of": "2024-03-02",
+                                      "contacts": CONTACTS, "weights": "equal"},
     churn.ChurnModel.fit: {"self": churn.ChurnModel(), "X": X, "y": FLAG},
     **{model.fit: {"self": model(), "X": X, "y": FLAG, **ARMS}
        for model in (uplift.TwoModelUplift, uplift.DoublyRobustUplift)},
@@ -124,7 +155,8 @@ NAMED = {
 }  # fmt: skip
 
 # Where nobody responds in either arm, their difference still has limits.
-ANSWERED = {(uplift.uplift_by_decile, "outcome")}
+ANSWERED = {(f, "outcome") for f in (uplift.uplift_by_decile, campaigns.ab_test,
+                                     campaigns.ab_tests)}  # fmt: skip
 
 PAIRS = [
     (f, name, value)
@@ -189,6 +221,10 @@ ON_TWO_CLOCKS = {
     ),
     "labels": lambda: churn.label_churn(aware(SPELLS, "end"), as_of="2024-06-01", horizon=30),
     "tenures": lambda: churn.subscription_tenures(aware(SPELLS, "start")),
+    "contacts, responses": lambda: contact.contact_response(CONTACTS, aware(RESPONSES, "date")),
+    "signals": lambda: contact.dissatisfaction_signals(
+        ["a"], as_of="2024-03-02", contacts=CONTACTS, complaints=aware(COMPLAINTS, "date")
+    ),
     "experiment, responses": lambda: experiment(CONTACTS, aware(RESPONSES, "date")),
     "experiment, orders": lambda: experiment(CONTACTS, RESPONSES, orders=aware(ORDERS, "date")),
     "experiment, an engine": lambda: experiment(

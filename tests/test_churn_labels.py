@@ -126,13 +126,18 @@ def test_a_purchase_given_back_later_was_one_on_the_day():
     assert found.loc["a", "status"] == "at risk"
 
 
+SPAN = f"{ORDERS['date'].min():%Y-%m-%d} to {ORDERS['date'].max():%Y-%m-%d}"
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
         pytest.param(
-            {"as_of": "2030-01-01"}, "`as_of` must lie within the data, ... to 2025-06-", id="late"
+            {"as_of": "2030-01-01"}, f"`as_of` must lie within the data, {SPAN}; got", id="late"
         ),
-        pytest.param({"as_of": "2020-01-01"}, "`as_of` must lie within the data", id="early"),
+        pytest.param(
+            {"as_of": "2020-01-01"}, f"`as_of` must lie within the data, {SPAN}; got", id="early"
+        ),
         pytest.param(
             {"horizon": 300}, "`horizon` must end within the data, by 2025-06-", id="horizon"
         ),
@@ -144,6 +149,15 @@ def test_a_purchase_given_back_later_was_one_on_the_day():
 def test_days_outside_the_data_are_refused(options, message):
     with pytest.raises(InputError, match=re.escape(message)):
         label_churn(ORDERS, **{"as_of": AS_OF, "horizon": 30} | options)
+
+
+def test_a_day_by_which_goods_were_only_given_back_is_refused():
+    orders = pd.DataFrame(
+        {"customer_id": ["a", "b"], "date": pd.to_datetime(["2024-01-01", "2024-03-01"]),
+         "amount": [-5.0, 10.0]}
+    )  # fmt: skip
+    with pytest.raises(InputError, match="`table` must hold a purchase by `as_of`, 2024-02-01"):
+        label_churn(orders, as_of="2024-02-01", horizon=10)
 
 
 def test_contracts_outside_the_data_are_refused():

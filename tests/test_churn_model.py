@@ -273,6 +273,55 @@ def test_reasons_are_words_for_what_raises_the_risk():
     assert said["b"] == "nothing unusual"
 
 
+def draw_collinear(seed, n=600):
+    """Customers who leave when spend falls; two features say spend nearly alike."""
+    rng = np.random.default_rng(seed)
+    spend = rng.normal(size=n)
+    silence = rng.normal(size=n)
+    left = rng.random(n) < 1 / (1 + np.exp(spend - silence))
+    X = pd.DataFrame(
+        {"spend_recent": 50 + 10 * (spend + rng.normal(0, 0.05, n)),
+         "purchases_recent": 5 + (spend + rng.normal(0, 0.05, n)),
+         "days_since_last": 40 + 10 * silence}
+    )  # fmt: skip
+    return X, left
+
+
+@pytest.mark.parametrize("method", ["logistic", "boosting"])
+def test_a_reason_raises_the_risk_alone_too_though_the_model_turned_its_sign(method):
+    turned = 0
+    for seed in range(6):
+        X, left = draw_collinear(seed)
+        model = ChurnModel(method=method, random_state=0, penalty=0, n_trees=20).fit(X, left)
+        assert model.groups_[0] == model.groups_[1] != model.groups_[2]
+        assert (model.alone_ < 0).tolist() == [True, True, False]
+        by_feature = model.contributions(X)
+        turned += int((by_feature[X.gt(X.median())] > 1)[["spend_recent"]].any(axis=None))
+        rich = X.assign(spend_recent=X["spend_recent"] + 40, purchases_recent=9.0)
+        assert not say_reasons(model, rich).str.contains("recent spend|recent purchases").any()
+        poor = X.assign(spend_recent=20.0, purchases_recent=2.0, days_since_last=40.0)
+        said = say_reasons(model, poor)
+        assert said.str.contains("recent spend 20|recent purchases 2").all()
+        assert not (said.str.contains("recent spend") & said.str.contains("purchases")).any()
+    assert method == "boosting" or turned  # what the old way would have said
+
+
+def test_features_that_rise_together_are_counted_together():
+    X, left = draw_collinear(0)
+    model = ChurnModel(random_state=0).fit(X, left)
+    alone, joint = model.contributions(X), model.contributions(X, by="group")
+    pair = ["spend_recent", "purchases_recent"]
+    for name in pair:  # of a linear model, what each adds
+        assert joint[name].tolist() == pytest.approx(alone[pair].sum(axis=1).tolist())
+    assert joint["days_since_last"].tolist() == pytest.approx(alone["days_since_last"].tolist())
+    # 2 AUC - 1, by the pairs.
+    spend = X["spend_recent"].to_numpy()
+    above = np.sign(spend[left][:, None] - spend[~left]).mean()
+    assert model.alone_[0] == pytest.approx(above)
+    with pytest.raises(InputError, match="`by` must be one of 'feature', 'group'"):
+        model.contributions(X, by="customer")
+
+
 def test_drift_since_training_is_measured():
     X, left, time = draw()
     model = ChurnModel().fit(X, left, time=time)

@@ -110,6 +110,32 @@ def test_the_path_of_the_readme_runs_on_every_sample(name, tmp_path, monkeypatch
     assert "revenue" in capsys.readouterr().out
 
 
+def read_blocks(path):
+    """Blocks of Python on a page, each with the words behind the name of the language."""
+    text = (ROOT / path).read_text(encoding="utf-8")
+    return re.findall(r"^```python *(.*?)\n(.*?)^```$", text, flags=re.DOTALL | re.MULTILINE)
+
+
+@pytest.mark.slow
+def test_every_other_line_of_python_in_the_readme_runs_in_turn_on_shipped_data(capsys):
+    blocks = [code for kind, code in read_blocks("README.md") if kind != "shop"]
+    assert len(blocks) == 6
+    exercise, *others = blocks
+    model, _ = (code for _, code in read_blocks("docs/your_own_model.md"))
+    made = {}
+    exec(f"from crmlab import exercises\n{exercise}", made)
+    assert "02.1" in capsys.readouterr().out
+    exec(model, made)
+    large = "simulate_company(100_000"
+    assert sum(code.count(large) for code in others) == 1
+    for code in others:
+        exec(code.replace(large, "simulate_company(500"), made)
+    # What the comments say.
+    assert round(crmlab.top_share(made["spent"], top=0.2), 2) == 0.66
+    assert len(made["company"].identities) == 9_257
+    assert made["linked"].clusters["person_id"].nunique() == pytest.approx(5_000, rel=0.01)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["coupang", "sap", "woocommerce"])
 def test_the_path_of_the_readme_runs_with_a_buyer_on_the_last_day(name, tmp_path, monkeypatch):

@@ -80,6 +80,15 @@ def test_tomorrow_somewhere_on_earth_is_not_the_future():
 
 
 @pytest.mark.slow
+@few_engines
+def test_the_first_and_last_moment_are_local_on_every_engine(engine):
+    report = audited(engine(orders(date=pd.to_datetime(["2024-01-05 23:30", "2024-02-01 03:00"]))))
+    assert (report.first_date, report.last_date) == (
+        STAMP("2024-01-05 23:30"), STAMP("2024-02-01 03:00"),
+    )  # fmt: skip
+
+
+@pytest.mark.slow
 def test_one_offset_is_the_zone_of_the_days(tmp_path):
     report = audited(csv(tmp_path, "a,2024-01-05T23:30:00+09:00,5", "b,2024-01-06T00:10+0900,5"))
     assert report.first_date == STAMP("2024-01-05 23:30")

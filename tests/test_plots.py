@@ -13,9 +13,13 @@ import pytest
 import seaborn as sns
 from matplotlib.text import Text
 from numpy.testing import assert_allclose
+from plot_acquisition_cases import ACQUISITION_TABLES
+from plot_campaign_cases import CAMPAIGN_TABLES
 from plot_churn_cases import CHURN_TABLES
+from plot_contact_cases import CONTACT_TABLES
 from plot_identity_cases import IDENTITY_TABLES
 from plot_ltv_cases import LTV_TABLES, four_intervals
+from plot_offer_cases import OFFER_TABLES
 from plot_rule_cases import RULE_TABLES
 from plot_segment_cases import SEGMENT_TABLES
 from plot_uplift_cases import UPLIFT_TABLES
@@ -99,7 +103,11 @@ TABLES = {
     **IDENTITY_TABLES,
     **SEGMENT_TABLES,
     **CHURN_TABLES,
+    **CONTACT_TABLES,
     **UPLIFT_TABLES,
+    **ACQUISITION_TABLES,
+    **OFFER_TABLES,
+    **CAMPAIGN_TABLES,
 }
 every_plot = pytest.mark.parametrize(
     ("plot", "make_table"), TABLES.items(), ids=[plot.__name__ for plot in TABLES]
@@ -146,9 +154,12 @@ def test_title_and_labels_are_written_with_units(plot, make_table):
         r"\((number|.*%|customers|date|1 = |currency|weeks|units of time|probability|bits|years"
         "|responses|standard deviations)"
     )
-    assert re.search(unit + "|^(month|action|step|best customers chosen by)$", ax.get_xlabel())
     assert re.search(
-        unit + "|^(customer|lever|driver|feature|comparison|field · system|segment.*)$",
+        unit + "|^(month|action|step|channel|best customers chosen by|policy)$", ax.get_xlabel()
+    )
+    assert re.search(
+        unit + "|^(channel|signal|customer|item|lever|limit|driver|feature|comparison|move"
+        "|way to choose|field · system|segment.*)$",
         ax.get_ylabel(),
     )  # a row each has no unit
 

@@ -18,22 +18,34 @@ import numpy as np
 import pandas as pd
 import pyarrow
 import pytest
+from offer_cases import PRODUCTS, campers
+from plot_contact_cases import CONTACT_TABLES
+from plot_offer_cases import validation
 from review_cases import base as base_of_orders
 
 import crmlab
 from crmlab import churn, cross_sell, customer_base, ltv, segmentation, uplift
 from crmlab.acquisition import ResponseCurve, budget_split
+from crmlab.campaigns import Campaign
 from crmlab.concentration import lorenz_curve
 from crmlab.exercises.rooms import load_blocks
 from crmlab.identity import link_customers
 from crmlab.loaders import audit_transactions
-from crmlab.plots import plot_lorenz
+from crmlab.plots import (
+    plot_channel_mix,
+    plot_contact_frequency,
+    plot_contact_response,
+    plot_lorenz,
+    plot_routing,
+    plot_service_level,
+)
 
 # What annotations name and type checkers alone import.
 HEAVY = {"duckdb": duckdb, "ibis": ibis, "pa": pyarrow, "SparkTable": object}
 NAN = float("nan")
 DAYS = {"as_of", "calibration_end", "not_after", "observation_end", "on"}
 PROBABILITIES = {
+    "accept",
     "accept_rate",
     "fall",
     "fraction",
@@ -83,8 +95,10 @@ RESULTS = {
     "data_quality.Contact", "data_quality.Fields", "data_quality.Pairs", "data_quality.People",
     "data_quality.Publication", "datasets.Company", "datasets.Truth", "identity.Linkage",
     "loaders.TransactionAudit", "reports.Parameter", "simulate.Company", "simulate.Truth",
-    "acquisition.ResponseCurve", "widgets.ChurnView", "widgets.LeverView", "widgets.LinkageView",
-    "widgets.ParetoView", "widgets.SplitView", "widgets.TierView", "widgets.UpliftView",
+    "acquisition.ResponseCurve", "campaigns.Allocation", "campaigns.DuplicatedSpend",
+    "campaigns.SendList", "widgets.BreakEvenView", "widgets.ChurnView", "widgets.ContactView",
+    "widgets.LeverView", "widgets.LinkageView", "widgets.ParetoView", "widgets.ReferralView",
+    "widgets.RuleView", "widgets.SplitView", "widgets.TierView", "widgets.UpliftView",
 }  # fmt: skip
 
 SAY = {"exercises"}  # what is wrong with an answer or a key is printed, and nothing is raised
@@ -96,26 +110,50 @@ COLUMNS = "what cannot be iterated is refused by Python, which does not know the
 COLUMN = "any label of a column, and the message lists those there are"
 NUMBERS = "a text is refused by Python, which does not know the option's name"
 LOSS = "an outcome may be a loss, such as leaving"
+LOSS_OF_ODDS = "contacts that tire lower the log odds"
 NOT_REFUSED = {
     ("acquisition.optimal_spend", "current"): NUMBERS,
     ("acquisition.optimal_spend", "margin"): "money, of any size",
     ("acquisition.spend_curve", "margin"): "money, of any size",
+    ("plots.plot_acquisition_cost", "currency"): LABEL,
     ("plots.plot_budget_split", "currency"): LABEL,
     ("plots.plot_cost_ratio", "currency"): LABEL,
     ("plots.plot_half_life", "unit"): LABEL,
     ("plots.plot_margin_by_tenure", "unit"): LABEL,
+    ("plots.plot_payback", "currency"): LABEL,
+    ("plots.plot_payback", "unit"): LABEL,
     ("plots.plot_profit_curve", "currency"): LABEL,
     ("plots.plot_qini", "unit"): LABEL,
+    ("plots.plot_referral_value", "currency"): LABEL,
+    ("plots.plot_reward", "currency"): LABEL,
+    ("plots.plot_offer_validation", "currency"): LABEL,
+    ("plots.plot_offers", "currency"): LABEL,
+    ("plots.plot_share_of_wallet", "currency"): LABEL,
     ("plots.plot_spend_curve", "currency"): LABEL,
     ("plots.plot_uplift_deciles", "unit"): LABEL,
+    ("contact.contact_frequency", "fatigue"): LOSS_OF_ODDS,
+    ("contact.contact_frequency", "margin"): "money, of any size",
     ("retention.retention_elasticity", "margin"): "money, of any size",
     ("uplift.choose_treatment", "value"): LOSS,
     ("uplift.policy_profit", "value"): LOSS,
     ("uplift.profit_curve", "value"): LOSS,
     ("uplift.DoublyRobustUplift.fit", "treatment"): NUMBERS,
     ("uplift.TwoModelUplift.fit", "treatment"): NUMBERS,
+    ("widgets.contact_explorer", "fatigue"): LOSS_OF_ODDS,
+    ("widgets.contact_explorer", "margin"): "money, of any size",
+    ("widgets.contact_view", "fatigue"): LOSS_OF_ODDS,
+    ("widgets.contact_view", "margin"): "money, of any size",
+    ("widgets.break_even_explorer", "margin_per_response"): "money, of any size",
+    ("widgets.break_even_view", "margin_per_response"): "money, of any size",
     ("widgets.uplift_explorer", "value"): LOSS,
     ("widgets.uplift_view", "value"): LOSS,
+    ("campaigns.Campaign", "margin_per_response"): "money, of any size",
+    ("campaigns.break_even_response_rate", "margin_per_response"): "money, of any size",
+    ("campaigns.coupon_economics", "margin"): "money, of any size",
+    ("campaigns.power", "difference"): LOSS,
+    ("campaigns.sample_size", "difference"): LOSS,
+    ("campaigns.compare_targeting", "outcome_value"): LOSS,
+    ("campaigns.compare_targeting", "segments"): "labels of segments, whatever they are",
     ("churn.ChurnModel.fit", "time"): "days, as the caller writes them",
     ("concepts.concept_homes", "notebooks"): FOLDER,
     ("course.concept_homes", "notebooks"): FOLDER,
@@ -181,6 +219,7 @@ NOT_REFUSED = {
     ("plots.plot_rankings", "currency"): LABEL,
     ("plots.plot_revenue_change", "currency"): LABEL,
     ("plots.plot_tracking", "incremental"): FLAG,
+    ("plots.plot_targeting", "currency"): LABEL,
     ("plots.plot_whale", "currency"): LABEL,
     ("privacy.cell_bounds", "by"): COLUMNS,
     ("privacy.cell_bounds", "margins"): LABEL,
@@ -191,6 +230,10 @@ NOT_REFUSED = {
     ("privacy.suppress_small_cells", "margins"): LABEL,
     ("reports.mask_ids", "personal"): COLUMNS,
     ("reports.mask_ids", "show_personal"): FLAG,
+    ("reports.read_beside", "columns"): "passed on to `read_table`",
+    ("reports.read_beside", "date_format"): "passed on to `read_table`",
+    ("reports.read_beside", "dayfirst"): "passed on to `read_table`",
+    ("reports.read_beside", "encoding"): "passed on to `read_table`",
     ("reports.read_consents", "columns"): "passed on to `read_table`",
     ("reports.read_orders", "currency"): "passed on to `audit_transactions`",
     ("reports.run_report", "out"): FOLDER,
@@ -200,10 +243,13 @@ NOT_REFUSED = {
     ("reports.save_calls", "show_personal"): FLAG,
     ("reports.save_customers", "personal"): COLUMNS,
     ("reports.save_customers", "show_personal"): FLAG,
+    ("reports.save_next_wave", "personal"): COLUMNS,
+    ("reports.save_next_wave", "show_personal"): FLAG,
     ("reports.show_plot", "otherwise"): LABEL,
     ("reports.show_table", "folded"): LABEL,
     ("reports.show_table", "intro"): LABEL,
     ("reports.show_table", "otherwise"): LABEL,
+    ("reviews.review_campaign_postmortem", "currency"): LABEL,
     ("reviews.review_churn_watchlist", "currency"): LABEL,
     ("reviews.review_customer_base", "currency"): LABEL,
     ("reviews.review_customer_base", "show_customers"): FLAG,
@@ -373,16 +419,96 @@ def calls() -> dict[str, Callable[..., Any]]:
     came = sent.drop(columns=["channel", "treated", "outcome", "cost"]).assign(
         kind="order", amount=5.0
     )
+    called = pd.DataFrame(
+        {"customer_id": ["c1", "c2", "c1", "c2"], "campaign_id": "K", "channel": "phone",
+         "date": pd.to_datetime(["2024-02-01 09:30", "2024-03-01 11:00"] * 2) + pd.to_timedelta(
+             [0, 0, 1, 1], unit="D"),
+         "treated": True, "outcome": ["answered", "no_answer", "no_answer", "answered"],
+         "cost": 1.0}
+    )  # fmt: skip
+    drawn_by_lot = pd.DataFrame(
+        {"campaign_id": ["K"], "channel": "post", "start": pd.Timestamp("2024-03-01"),
+         "design": "randomised"}
+    )  # fmt: skip
+    tiring = {"fatigue": -0.4, "margin": 9.0, "cost": 1.0}
+    sold = campers(60), PRODUCTS
+    found_rules = pd.DataFrame(
+        {"antecedent": [("gas",)], "consequent": [("tent",)], "n_antecedent": 9, "n_together": 4,
+         "support": 0.1, "confidence": 0.4, "lift": 2.0, "q_value": 0.01}
+    )  # fmt: skip
+    letter = {"margin_per_response": 9.0, "cost_per_contact": 1.0}
     left, scores = [1, 0, 1, 0], [0.9, 0.8, 0.3, 0.1]
     stays = [2.0, 3.0, 3.0, 5.0]
     features = pd.DataFrame({"age": [1.0, 3.0, 2.0, 5.0], "duration": stays, "event": left})
     scored = pd.DataFrame({"customer_id": ["c1"], "probability": 0.5, "value": 9.0})
     budget = {"budget": 9e3, "n_prospects": 500, "n_customers": 200, "value_won": 200}
+    joiners = pd.DataFrame({"customer_id": ["a"], "joined": pd.Timestamp("2024-03-05"),
+                            "channel": "tv"})  # fmt: skip
+    brought = pd.DataFrame({"referrer_id": ["a"], "customer_id": ["b"],
+                            "date": pd.Timestamp("2024-03-05")})  # fmt: skip
+    lever_of_reward = {"value": 9.0, "anyway": 0.2}
     given = {
+        "acquisition.acquisition_cost": works(bill, joiners),
         "acquisition.budget_split": works(WIN, KEEP, **budget),
         "acquisition.cost_ratio": works(bill, n_won=2, n_kept=3),
+        "acquisition.margin_panel": works(costed),
         "acquisition.optimal_spend": works(WIN, KEEP, **lever),
+        "acquisition.partner_list_value": works(90, response=0.1, value=9.0),
+        "acquisition.payback_curve": works(pd.DataFrame([[1.0], [2.0]]), 1.0),
+        "acquisition.payback_period": works(pd.DataFrame([[1.0], [2.0]]), 1.0),
+        "acquisition.referral_value": works(brought, pd.Series({"a": 1.0, "b": 2.0}), anyway=0.5),
+        "acquisition.referred_premium": works([1.0, 2.0, 3.0, 2.0], [1, 0, 1, 0]),
+        "acquisition.reward_curve": works(
+            [1.0], recommending=ResponseCurve(0.3, 0.02), told=2, conversion=0.1, **lever_of_reward
+        ),
+        "acquisition.simulate_referrals": works(9, recommending=0.1, told=2, conversion=0.1),
         "acquisition.spend_curve": works(WIN, KEEP, [1.0], on="retention", **lever),
+        "contact.best_hour": works(called),
+        "contact.channel_mix": works(sent, came, drawn_by_lot),
+        "contact.contact_fatigue": works(called, response="answered"),
+        "contact.contact_frequency": works(0.3, **tiring),
+        "contact.contact_response": works(sent, came),
+        "contact.dissatisfaction_signals": works(
+            ["c1", "c2"], as_of="2024-03-02", contacts=called, weights="equal"
+        ),
+        "contact.erlang_a": works(100, 1800, 180, agents=14, patience=60),
+        "contact.erlang_c": works(100, 1800, 180, agents=14),
+        "contact.route_by_value": works(
+            pd.DataFrame({"calls": [1, 9], "loss": 1.0}), 1800, 180, agents=14
+        ),
+        "contact.signal_lift": works(
+            pd.DataFrame({"refused": [True, False]}), pd.Series([True, False])
+        ),
+        "contact.staffing": works(100, 1800, 180, patience=60),
+        "campaigns.Campaign": works(n_contacted=9, n_responses=2, **letter),
+        "campaigns.ab_test": works(*TRIAL[:2]),
+        "campaigns.ab_test_counts": works({1: 2, 0: 1}, {1: 9, 0: 8}),
+        "campaigns.ab_tests": works(*TRIAL[:2], ["K"] * 8),
+        "campaigns.break_even_response_rate": works(n_contacted=9, **letter),
+        "campaigns.campaign_profit": works(Campaign(n_contacted=9, n_responses=2, **letter)),
+        "campaigns.case_campaign": works("diet club"),
+        "campaigns.case_flips": works("diet club"),
+        "campaigns.coupon_economics": works(
+            n_coupons=90, face_value=1.0, redemption_rate=0.1, baseline_rate=0.05, margin=4.0
+        ),
+        "campaigns.detectable_effect": works(90, baseline_rate=0.1),
+        "campaigns.incremental_result": works(sent, came, campaign_id="K", margin=0.3, **LOT),
+        "campaigns.power": works(90, baseline_rate=0.1, rate=0.2),
+        "campaigns.published_cases": works(),
+        "campaigns.response_shrinkage": works({1: 2, 0: 1}, {1: 9, 0: 8}),
+        "campaigns.roll_out": works({1: 2, 0: 1}, {1: 9, 0: 8}, **letter),
+        "campaigns.sample_size": works(baseline_rate=0.1, rate=0.2),
+        "campaigns.allocate_contacts": works(
+            pd.DataFrame({("camp", "email"): [3.0, 5.0], ("books", "post"): [4.0, 1.0]}), cost=1
+        ),
+        "campaigns.compare_targeting": works(
+            [3.0] * 8, cost=1, outcome=TRIAL[0], treated=TRIAL[1], **LOT
+        ),
+        "campaigns.drop_withdrawn": works(
+            pd.DataFrame({"customer_id": ["c1"], "channel": "post", "value": 3.0, "cost": 1.0}),
+            consents,
+        ),
+        "campaigns.duplicated_spend": works(sent),
         "churn.churn_features": works(ORDERS, as_of="2024-06-30"),
         "churn.churn_panel": works(ORDERS, as_of=["2024-06-30"], horizon=30),
         "churn.cox_hazards": works(features, ["age"]),
@@ -418,6 +544,11 @@ def calls() -> dict[str, Callable[..., Any]]:
         "prose.compare": works(1, 2, "more", "less", "as much"),
         "concentration.top_share_interval": works(SPENT),
         "concentration.whale_curve": works(SPENT),
+        "cross_sell.next_best_offer": works(*sold, as_of="2024-08-31"),
+        "cross_sell.resupply": works(*sold, as_of="2024-08-31", min_gaps=2),
+        "cross_sell.share_of_wallet": works(*sold),
+        "cross_sell.upsell_paths": works(*sold, horizon=30),
+        "cross_sell.validate_offers": works(*sold, as_of="2024-08-31"),
         "cross_sell.association_rules": works(BASKETS, min_support=0.1, min_confidence=0),
         "cross_sell.itemsets": works(BASKETS, min_support=0.1),
         "cross_sell.sequential_rules": works(BASKETS, horizon=30, min_customers=1),
@@ -491,11 +622,22 @@ def calls() -> dict[str, Callable[..., Any]]:
             )
         ),
         "plots.plot_cohorts": works(customer_base.cohort_retention(ORDERS)),
+        "plots.plot_channel_mix": works(CONTACT_TABLES[plot_channel_mix]()),
+        "plots.plot_contact_frequency": works(CONTACT_TABLES[plot_contact_frequency]()),
+        "plots.plot_contact_response": works(CONTACT_TABLES[plot_contact_response]()),
+        "plots.plot_routing": works(CONTACT_TABLES[plot_routing]()),
+        "plots.plot_service_level": works(CONTACT_TABLES[plot_service_level]()),
         "plots.plot_flows": works(customer_base.customer_flows(ORDERS)),
         "plots.plot_levers": works(ltv.ltv_levers(**ECONOMICS)),
         "plots.plot_lorenz": works(lorenz_curve(SPENT)),
         "plots.plot_migration": works(
             segmentation.migration_matrix(ORDERS, cut="2024-06-30", start="2024-01-01")
+        ),
+        "plots.plot_referral_value": works(
+            pd.DataFrame({"own": [2.0, 1.0], "referral_value": [0.0, 1.0]})
+        ),
+        "plots.plot_reward": works(
+            pd.DataFrame({"reward": [0.0, 1.0], "gain": [1.0, 2.0], "best": 1.0})
         ),
         "plots.plot_rules": works(
             cross_sell.association_rules(BASKETS, min_support=0.1, min_confidence=0)
@@ -503,6 +645,7 @@ def calls() -> dict[str, Callable[..., Any]]:
         "plots.plot_tracking": works(
             ltv.tracking_table(model, ORDERS, calibration_end="2024-06-30")
         ),
+        "plots.plot_offer_validation": works(validation()),
         "privacy.cell_bounds": works(COUNTS, by=["region"], counts="n"),
         "privacy.consent_status": works(*about, channel="post", purpose="marketing"),
         "privacy.consented": works(*about, channel="post", purpose="marketing"),
@@ -514,6 +657,9 @@ def calls() -> dict[str, Callable[..., Any]]:
         "reports.audit_lines": works(audit_transactions(ORDERS), "USD"),
         "reports.run_report": works("customer_base"),
         "reports.show_plot": works(plot_lorenz, lorenz_curve(SPENT), figsize=(4.0, 3.0)),
+        "reviews.review_campaign_postmortem": works(
+            sent, came, ORDERS, campaign_id="K", margin=0.3, **LOT
+        ),
         "reviews.review_churn_watchlist": works(ORDERS),
         "reviews.review_customer_base": works(ORDERS),
         "reviews.review_customer_value": works(base_of_orders()),
@@ -544,14 +690,26 @@ def calls() -> dict[str, Callable[..., Any]]:
         "uplift.uplift_by_decile": works(*TRIAL, n_groups=2, **LOT),
         "uplift.uplift_curve": works(*TRIAL, **LOT),
         "uplift.uplift_score": works(*TRIAL, **LOT),
+        "widgets.break_even_explorer": works(n_contacted=9, response_rate=0.2, **letter),
+        "widgets.break_even_view": works(n_contacted=9, response_rate=0.2, **letter),
         "widgets.churn_explorer": works(left, scores),
         "widgets.churn_view": works(left, scores),
+        "widgets.contact_explorer": works(0.3, **tiring),
+        "widgets.contact_view": works(0.3, **tiring),
         "widgets.lever_explorer": works(**ECONOMICS),
         "widgets.lever_view": works(**ECONOMICS),
         "widgets.linkage_explorer": works(BY_THRESHOLD, **mailing),
         "widgets.linkage_view": works(BY_THRESHOLD, 0.5, **mailing),
         "widgets.pareto_explorer": works(SPENT),
         "widgets.pareto_view": works(SPENT),
+        "widgets.rule_explorer": works(found_rules, {"tent": 9.0}),
+        "widgets.rule_view": works(found_rules, {"tent": 9.0}),
+        "widgets.referral_explorer": works(
+            ResponseCurve(0.3, 0.02), told=2, conversion=0.1, highest=5.0, **lever_of_reward
+        ),
+        "widgets.referral_view": works(
+            ResponseCurve(0.3, 0.02), told=2, conversion=0.1, **lever_of_reward
+        ),
         "widgets.split_explorer": works(WIN, KEEP, **budget),
         "widgets.split_view": works(WIN, KEEP, **budget),
         "widgets.tier_explorer": works(RANKED),

@@ -26,6 +26,13 @@ ENVIRONMENTS = {
         "tea-tasting==1.14.0", "scipy==1.17.1", "pandas==3.1.1", "numpy==2.4.6",
         "scikit-learn==1.9.1", "statsmodels==0.15.0",
     ),
+    "campaigns": (
+        "statsmodels==0.15.0", "numpy-financial==1.0.0", "pyxirr==0.10.8", "scipy==1.17.1",
+    ),
+    "calls": (
+        "pyworkforce==0.5.1", "erlanglib==1.2.0", "ortools==9.15.6755", "joblib==1.6.0",
+        "pandas==3.1.1", "numpy==2.4.6",
+    ),
     "value": ("lifetimes==0.11.3", "pandas==2.3.3", "numpy==2.4.6"),
     "baskets": (
         "mlxtend==0.25.0", "rusket==0.1.101", "pyfim==6.28", "polars==2.1.0", "pyarrow==26.0.1",

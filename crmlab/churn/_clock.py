@@ -8,7 +8,7 @@ import pandas as pd
 
 from crmlab._checks import check_columns, check_count, check_day
 from crmlab._clocks import check_clocks, date_column
-from crmlab._engine import narrow
+from crmlab._engine import execute, narrow
 from crmlab._errors import InputError, InputTypeError
 from crmlab._types import Day
 from crmlab.customer_base import read_lines
@@ -17,6 +17,7 @@ from crmlab.loaders import read_dates, read_transactions
 __all__ = [
     "check_as_of",
     "end_of_horizon",
+    "first_day",
     "open_orders",
     "read_day_column",
     "read_moments",
@@ -36,6 +37,12 @@ def check_as_of(
             f"`as_of` must lie within the data, {first or '...'} to {last or '...'}; got {day}."
         )
     return day
+
+
+def first_day(lines: Any) -> dt.date:
+    """The first day of transactions."""
+    first = execute(lines.aggregate(first=lines.date.cast("timestamp").min()))["first"].iloc[0]
+    return pd.Timestamp(first).date()
 
 
 def end_of_horizon(as_of: dt.date, horizon: Any, last: dt.date) -> dt.date:

@@ -5,11 +5,19 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.stats import norm
 
-from crmlab._checks import check_fraction, check_number
+from crmlab._checks import check_choice, check_fraction, check_number
 from crmlab._errors import InputError
 from crmlab._types import Floats
 from crmlab.churn._survival import _check_ahead
-from crmlab.churn._times import count_from, read_times
+from crmlab.churn._times import (
+    LIMITS,
+    Limits,
+    beta_product_of_cause,
+    count_from,
+    expose,
+    lowest_of_all,
+    read_times,
+)
 
 __all__ = ["cumulative_incidence"]
 
@@ -21,6 +29,7 @@ def cumulative_incidence(
     entry: ArrayLike | None = None,
     after: float = 0.0,
     level: float = 0.95,
+    limits: Limits = "log-log",
 ) -> pd.DataFrame:
     """Share of customers who have left for each cause, by the Aalen-Johansen estimator.
 
@@ -36,7 +45,7 @@ def cumulative_incidence(
     cause : array-like of shape (n_customers,)
         Why the customer left, such as "price" or "moved"; missing (None or nan) for those still
         there.
-    entry, after, level
+    entry, after, level, limits
         As in `kaplan_meier`.
 
     Returns
@@ -50,7 +59,7 @@ def cumulative_incidence(
           this cause then
         * `incidence` : share who have left for this cause by then, in [0, 1]
         * `standard_error` : delta method; with one cause, that of Greenwood
-        * `lower`, `upper`, `level` : limits on the scale log(-log), in [0, 1]
+        * `lower`, `upper`, `level` : limits, pointwise, in [0, 1]
 
     Raises
     ------
@@ -59,15 +68,18 @@ def cumulative_incidence(
 
     Notes
     -----
-    Until somebody leaves for a cause, both limits are 0, which is no certainty. Trust them once
-    some three have left for it: where 3 % left in truth, simulated 95 % limits held for 41 % of
-    tables of 20 customers, 77 % of 50 and 96 % of 200; where 12 % left, for 89 %, 96 % and 96 %.
+    With few who left for a cause its default limits are too narrow. Until somebody does, both
+    are 0, which is not a certainty: use ``limits="beta-product"`` there. Where 3 % left in truth,
+    simulated 95 % limits held for 43 % of tables of 20 customers, 78 % of 50 and 97 % of 200, those
+    of beta products for 97 %, 98 % and 97 %. A cause that nobody has left for is not in the table.
+    The beta product here shares out, by cause, what leaves in that of the curve, which is exact
+    where nobody was lost from sight.
 
     References
     ----------
     Aalen, O. and Johansen, S. (1978). An empirical transition matrix for non-homogeneous Markov
     chains. Scandinavian Journal of Statistics 5, 141-150. Variance: Marubini and Valsecchi (1995),
-    Analysing Survival Data from Clinical Trials, eq. (10.12).
+    Analysing Survival Data from Clinical Trials, eq. (10.12). Beta products: as `kaplan_meier`.
 
     Examples
     --------
@@ -79,6 +91,7 @@ def cumulative_incidence(
     """
     after = check_number("after", after, low=0)
     check_fraction("level", level, open_ends=True)
+    check_choice("limits", limits, LIMITS)
     labels = pd.Series(cause).reset_index(drop=True)
     known = labels.notna()
     everyone = read_times(duration, known.to_numpy(), entry, what="cause")
@@ -93,21 +106,27 @@ def cumulative_incidence(
     survival = np.cumprod(1 - events / at_risk).astype(float)
     _check_ahead(grid, survival, times)
     before = np.concatenate([[1.0], survival[:-1]])
+    exposure = expose(times, grid, events, after)
+    watched = int((times.entry <= after).sum())
+    most = 0.0 if limits == "log-log" else 1 - lowest_of_all(watched, level)
     parts = []
     for name in sorted(labels[known].unique(), key=lambda each: (str(type(each)), each)):
         own: Floats = np.bincount(where, (labels == name).astype(float)).astype(float)
         incidence = np.cumsum(before * own / at_risk)
         error = np.sqrt(_variance(incidence, before, at_risk, events, own))
+        if limits == "log-log":
+            lower, upper = _limits(incidence, error, level)
+        else:
+            lower, upper = beta_product_of_cause(exposure, own, level)
         part = {"cause": name, "time": grid, "n_at_risk": at_risk.astype("int64"),
                 "n_events": own.astype("int64"), "incidence": incidence,
-                "standard_error": error}  # fmt: skip
-        start = {"cause": name, "time": after, "n_at_risk": int((times.entry <= after).sum()),
-                 "n_events": 0, "incidence": 0.0, "standard_error": 0.0}  # fmt: skip
+                "standard_error": error, "lower": lower, "upper": upper}  # fmt: skip
+        start = {"cause": name, "time": after, "n_at_risk": watched, "n_events": 0,
+                 "incidence": 0.0, "standard_error": 0.0, "lower": 0.0,
+                 "upper": most}  # fmt: skip
         parts += [pd.DataFrame([start])] if grid[0] > after else []
         parts.append(pd.DataFrame(part))
-    table = pd.concat(parts, ignore_index=True)
-    lower, upper = _limits(table["incidence"].to_numpy(), table["standard_error"].to_numpy(), level)
-    return table.assign(lower=lower, upper=upper, level=level)
+    return pd.concat(parts, ignore_index=True).assign(level=level)
 
 
 def _variance(

@@ -1,19 +1,23 @@
-"""How far customers have moved away from those on whom a model was trained."""
+"""Features of the training: how far customers have moved from them, and which go together."""
 
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.cluster.hierarchy import fcluster, linkage
+from scipy.spatial.distance import squareform
+from scipy.stats import rankdata
 
 from crmlab._checks import check_columns, check_count
 from crmlab._errors import InputError, InputTypeError
-from crmlab._types import Floats
+from crmlab._types import Floats, Ints
 from crmlab.churn._times import numbers_of
 
-__all__ = ["Bins", "cut_bins", "feature_drift", "say_drift"]
+__all__ = ["Bins", "cut_bins", "feature_drift", "group_features", "measure_alone", "say_drift"]
 
 _LARGE, _SOME = 0.25, 0.1  # the usual limits of the index, by convention and not by a test
+_TOGETHER = 0.6  # mean rank correlation from which features count as one group
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,11 @@ class Bins:
         other = _share(values, self.edges)
         return float(((other - self.share) * np.log(other / self.share)).sum())
 
+    def place(self, values: Floats) -> Floats:
+        """Share of the training below each value, to half a bin."""
+        middle = np.cumsum(self.share) - self.share / 2
+        return np.asarray(middle[np.searchsorted(self.edges, values, side="left")])
+
 
 def cut_bins(values: Floats, n_bins: int) -> Bins:
     """Cut at quantiles; values that many customers share make a bin of their own or join one."""
@@ -40,6 +49,23 @@ def _share(values: Floats, edges: Floats) -> Floats:
     """Share of the values in each bin; half a customer is added to each, so that none is 0."""
     count = np.bincount(np.searchsorted(edges, values, side="left"), minlength=edges.size + 1)
     return (count + 0.5) / (count.sum() + 0.5 * count.size)
+
+
+def group_features(x: Floats) -> Ints:
+    """Number the groups of features that rise and fall together, by rank correlation."""
+    if x.shape[1] == 1:
+        return np.zeros(1, dtype="int64")
+    distance = 1 - np.abs(np.corrcoef(rankdata(x, axis=0), rowvar=False))
+    np.fill_diagonal(distance, 0.0)
+    tree = linkage(squareform(np.clip(distance, 0, 1), checks=False), "average")
+    return np.asarray(fcluster(tree, 1 - _TOGETHER, "distance"), dtype="int64") - 1
+
+
+def measure_alone(x: Floats, left: Any) -> Floats:
+    """What each feature says alone: how much likelier who left is above who stayed than below."""
+    n_left = int(left.sum())
+    mean_rank = rankdata(x, axis=0)[left == 1].mean(axis=0)
+    return np.asarray(2 * (mean_rank - (n_left + 1) / 2) / (len(x) - n_left) - 1)
 
 
 def say_drift(index: float) -> str:

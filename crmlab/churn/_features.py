@@ -13,7 +13,13 @@ from crmlab._clocks import check_clocks, date_column
 from crmlab._engine import execute
 from crmlab._errors import InputError, InputTypeError
 from crmlab._types import Day, Table
-from crmlab.churn._clock import check_as_of, open_orders, read_day_column, read_spells
+from crmlab.churn._clock import (
+    check_as_of,
+    first_day,
+    open_orders,
+    read_day_column,
+    read_spells,
+)
 from crmlab.customer_base import read_days, read_lines, rfm_summary, up_to
 
 __all__ = ["churn_features", "find_leaks", "partial_defectors"]
@@ -123,8 +129,7 @@ def _compare_clocks(orders: Table, complaints: Any, subscriptions: Any) -> None:
 
 def _check_day_within(orders: Table, as_of: Day) -> dt.date:
     lines, last, _ = read_lines(orders)
-    first = execute(lines.aggregate(first=lines.date.cast("timestamp").min()))["first"].iloc[0]
-    return check_as_of(as_of, first=pd.Timestamp(first).date(), last=last)
+    return check_as_of(as_of, first=first_day(lines), last=last)
 
 
 def _silence_ratio(summary: pd.DataFrame) -> pd.Series:

@@ -12,7 +12,7 @@ from crmlab._engine import execute
 from crmlab._errors import InputError
 from crmlab._revenue.purchases import Purchases
 from crmlab._types import Day, Floats, Table
-from crmlab.churn._clock import check_as_of, end_of_horizon, read_spells
+from crmlab.churn._clock import check_as_of, end_of_horizon, first_day, read_spells
 from crmlab.churn._tenure import last_day
 from crmlab.customer_base import read_lines, up_to
 
@@ -119,10 +119,18 @@ def _label_silence(
     table: Table, as_of: Day, horizon: int, end: dt.date | None, quantile: float, min_gaps: int
 ) -> pd.DataFrame:
     lines, last, returned = read_lines(table)
-    day = check_as_of(as_of, last=end or last)
+    day = check_as_of(as_of)
+    if day > (end or last):
+        check_as_of(day, first=first_day(lines), last=end or last)
     until = end_of_horizon(day, horizon, end or last)
     known = _bought_days(Purchases(up_to(lines, day), returned))
-    seen = _find_limits(known, quantile, day)
+    seen = _find_limits(known, quantile)
+    if seen.empty:
+        check_as_of(day, first=first_day(lines), last=end or last)
+        raise InputError(
+            f"`table` must hold a purchase by `as_of`, {day}; until then goods were only given "
+            "back. Take a later day."
+        )
     offset = (day - _EPOCH).days
     later = _bought_days(Purchases(up_to(lines, until), returned))
     finally_seen = later.group_by("customer_id").aggregate(final=later.number.max())
@@ -169,7 +177,7 @@ def _gaps(days: Any) -> Any:
     return gaps.mutate(n=gaps.gap.count().over(window), rank=ibis.row_number().over(ordered))
 
 
-def _find_limits(days: Any, quantile: float, day: dt.date) -> pd.DataFrame:
+def _find_limits(days: Any, quantile: float) -> pd.DataFrame:
     """Last purchase, number of gaps and their quantile, one row per customer."""
     gaps = _gaps(days)
     # The quantile lies between two neighbours by rank, each of which has a part in it.
@@ -183,10 +191,6 @@ def _find_limits(days: Any, quantile: float, day: dt.date) -> pd.DataFrame:
     everybody = days.group_by("customer_id").aggregate(last=days.number.max())
     query = everybody.left_join(own, "customer_id").drop("customer_id_right")
     seen = execute(query.order_by("customer_id")).set_index("customer_id")
-    if seen.empty:
-        raise InputError(
-            f"`as_of` must lie within the data, on or after the first purchase; got {day}."
-        )
     return seen.assign(n_gaps=seen["n_gaps"].fillna(0).astype("int64"))
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
 import pandas as pd
@@ -19,7 +19,7 @@ from crmlab._checks import check_choice, check_count, check_fraction, check_numb
 from crmlab._errors import InputError, InputTypeError
 from crmlab._types import Floats
 from crmlab.churn._clock import read_moments
-from crmlab.churn._drift import cut_bins, say_drift
+from crmlab.churn._drift import cut_bins, group_features, measure_alone, say_drift
 
 if TYPE_CHECKING:  # scikit-learn has no types: without these a model would be anything
 
@@ -79,6 +79,11 @@ class ChurnModel(ClassifierMixin, BaseEstimator):
         Medians of the training features, with which `contributions` compares.
     bins_ : list of Bins
         Distribution of each feature in training, for `drift`; no customer can be read from it.
+    groups_ : ndarray of int, of shape (n_features_in_,)
+        The group of each feature: those that rise and fall together have one.
+    alone_ : ndarray of shape (n_features_in_,)
+        What each feature says without the others, in [-1, 1]: how much more often who left is
+        above who stayed than below. In the model its sign may be turned by a feature like it.
     n_features_in_, feature_names_in_
         As in scikit-learn.
 
@@ -152,6 +157,7 @@ class ChurnModel(ClassifierMixin, BaseEstimator):
         self._check_constant(x)
         self.medians_ = np.median(x, axis=0)
         self.bins_ = [cut_bins(column, min(_N_BINS, len(x))) for column in x.T]
+        self.groups_, self.alone_ = group_features(x), measure_alone(x, left)
         # On few rows the threads of trees wait for each other longer than they work.
         with threadpool_limits(1 if len(x) < _FEW else None, user_api="openmp"):
             odds, left = self._learn(x, left, time)
@@ -191,17 +197,22 @@ class ChurnModel(ClassifierMixin, BaseEstimator):
         check_is_fitted(self)
         return self.classes_[(self.decision_function(X) > 0).astype(int)]
 
-    def contributions(self, X: Any) -> pd.DataFrame:
+    def contributions(self, X: Any, *, by: Literal["feature", "group"] = "feature") -> pd.DataFrame:
         """How much each feature of a customer raises the log odds of leaving.
 
         The log odds as they are, less those with this one feature at the median of the training.
         For logistic regression these add up to the difference from the median customer; for
-        gradient boosting, where features act together, they need not.
+        gradient boosting, where features act together, they need not. Features that say nearly
+        the same share their weight by chance, and one of them may have the wrong sign: what they
+        say together is sure, and is what `by` "group" gives.
 
         Parameters
         ----------
         X : DataFrame or array of shape (n_customers, n_features)
             As in `fit`.
+        by : {"feature", "group"}, default="feature"
+            Which features are put to their medians at a time: one, or all of its group in
+            `groups_`, whose contribution each of them then has.
 
         Returns
         -------
@@ -209,12 +220,13 @@ class ChurnModel(ClassifierMixin, BaseEstimator):
             One row per customer, one column per feature; log odds, positive where it raises the
             risk.
         """
+        check_choice("by", by, ("feature", "group"))
         x = self._read(X)
         full = self._log_odds(x)
+        group = self.groups_ if by == "group" else np.arange(x.shape[1])
         moved = {}
         for j, name in enumerate(self._names()):
-            usual = x.copy()
-            usual[:, j] = self.medians_[j]
+            usual = np.where(group == group[j], self.medians_, x)
             moved[name] = full - self._log_odds(usual)
         return pd.DataFrame(moved, index=X.index if isinstance(X, pd.DataFrame) else None)
 

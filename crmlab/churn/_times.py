@@ -1,18 +1,34 @@
 """Times until an event, some of them cut short: read, checked, and counted at each time."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from scipy.stats import norm
+from scipy.stats import beta, norm
 
 from crmlab._checks import check_column, check_columns, check_fraction, check_size, check_vector
 from crmlab._errors import InputError
 from crmlab._types import Floats
 
-__all__ = ["Times", "count_from", "log_log_limits", "numbers_of", "read_times"]
+__all__ = [
+    "LIMITS",
+    "Exposure",
+    "Limits",
+    "Times",
+    "beta_product",
+    "beta_product_of_cause",
+    "count_from",
+    "expose",
+    "log_log_limits",
+    "lowest_of_all",
+    "numbers_of",
+    "read_times",
+]
+
+Limits = Literal["log-log", "beta-product"]
+LIMITS = ("log-log", "beta-product")
 
 
 @dataclass(frozen=True)
@@ -103,6 +119,111 @@ def log_log_limits(survival: Floats, variance: Floats, level: float) -> tuple[Fl
         inner, np.exp(log_s * np.exp(-spread)), np.where(survival > 0, 1.0, np.nan)
     )
     return lower, pd.Series(upper).ffill().fillna(1.0).to_numpy().astype("float64")
+
+
+@dataclass(frozen=True)
+class Exposure:
+    """What beta products need at each time at which somebody left or watching ended.
+
+    `lowest` is the smallest number at risk since somebody last left, which is `at_risk` unless
+    customers entered late; `staying` are those at risk who did not leave at this time.
+    """
+
+    events: Floats
+    at_risk: Floats
+    lowest: Floats
+    staying: Floats
+
+
+def expose(times: Times, grid: Floats, events: Floats, after: float) -> Exposure:
+    """Count customers at risk at the times of a curve, and the fewest between them."""
+    entries = times.entry[times.entry > after]
+    points = np.union1d(grid, entries)
+    at = np.searchsorted(points, grid)
+    left = np.zeros(points.size)
+    left[at] = events
+    since = np.cumsum(left > 0) - (left > 0)  # a time at which somebody leaves ends its stretch
+    risk = pd.Series(times.at_risk(points))
+    lowest = risk.groupby(since).cummin().to_numpy(dtype="float64")[at]
+    at_risk = risk.to_numpy()[at]
+    staying = np.where(events > 0, at_risk - events, lowest)
+    return Exposure(events, at_risk, np.maximum(lowest, events), staying)
+
+
+def beta_product(exposure: Exposure, level: float) -> tuple[Floats, Floats]:
+    """Limits of a survival curve by the beta product confidence procedure.
+
+    What stays of `n` at risk when `d` leave is Beta(n - d + 1, d); the lower limit supposes that
+    the next one leaves at once. The product is taken as the beta of its mean and variance. Without
+    censoring the limits are those of Clopper and Pearson.
+    """
+    tail = (1 - check_fraction("level", level, open_ends=True)) / 2
+    d = exposure.events
+    high = _log_moments(exposure.at_risk - d + 1, d)
+    low = _log_moments(exposure.lowest - d + 1, d)
+    next_one = _log_moments(exposure.staying, np.ones(d.size))
+    lower = _beta_quantile(*(np.cumsum(a) + b for a, b in zip(low, next_one, strict=True)), tail)
+    upper = _beta_quantile(*(np.cumsum(a) for a in high), 1 - tail)
+    return np.minimum.accumulate(lower), upper
+
+
+def beta_product_of_cause(exposure: Exposure, own: Floats, level: float) -> tuple[Floats, Floats]:
+    """Limits of the share who left for one cause, `own` of the events at each time.
+
+    Its increments are parts of those of the beta product; the upper limit supposes that the next
+    one leaves at once, for this cause. Without censoring the limits are Clopper and Pearson's.
+    """
+    tail = (1 - check_fraction("level", level, open_ends=True)) / 2
+    low = _add_up(exposure.at_risk, exposure.events, own)
+    share, squared, still, crossed, still_squared = _add_up(exposure.lowest, exposure.events, own)
+    n = exposure.staying
+    one, two = 1 / (n + 1), 2 / ((n + 1) * (n + 2))  # mean and mean square of what the next takes
+    high = share + still * one, squared + 2 * crossed * one + still_squared * two
+    return _fit_quantile(*low[:2], tail), np.maximum.accumulate(_fit_quantile(*high, 1 - tail))
+
+
+def lowest_of_all(n_customers: int, level: float) -> float:
+    """Lower limit of the share that stays where none of some customers has left."""
+    return float(((1 - level) / 2) ** (1 / n_customers)) if n_customers else 0.0
+
+
+def _log_moments(a: Floats, b: Floats) -> tuple[Floats, Floats]:
+    """Logarithm of the mean of a beta, and of its mean square over the squared mean."""
+    with np.errstate(divide="ignore"):
+        return np.log(a / (a + b)), np.log1p(b / (a * (a + b + 1)))
+
+
+def _beta_quantile(log_mean: Floats, log_square: Floats, q: float) -> Floats:
+    inner = np.isfinite(log_mean) & (log_mean < 0)
+    mean, spread = (np.where(inner, each, -1.0) for each in (log_mean, log_square))
+    mean, rest, spread = np.exp(mean), -np.expm1(mean), np.expm1(np.where(inner, spread, 1.0))
+    a = np.where(inner, (rest - mean * spread) / spread, 1.0)
+    return np.where(inner, beta.ppf(q, a, a * rest / mean), np.where(log_mean < 0, 0.0, 1.0))
+
+
+def _fit_quantile(mean: Floats, squared: Floats, q: float) -> Floats:
+    inner = (mean > 0) & (mean < 1)
+    variance = np.where(inner, squared - mean**2, 0.1)
+    size = np.where(inner, mean * (1 - mean) / variance - 1, 1.0)
+    share = np.where(inner, mean, 0.5)
+    return np.where(inner, beta.ppf(q, share * size, (1 - share) * size), mean)
+
+
+def _add_up(n: Floats, d: Floats, own: Floats) -> tuple[Floats, ...]:
+    """Moments of the share F gone for one cause and of the share S still there, at each time.
+
+    Mean of F, of F squared, of S, of F times S, and of S squared.
+    """
+    k = n + 1  # what the d take is Beta(d, k - d); of it, the own ones take Beta(own, d - own)
+    stay, stay_squared = (k - d) / k, (k - d) * (k - d + 1) / (k * (k + 1))
+    still, still_squared = np.cumprod(stay), np.cumprod(stay_squared)
+    before, before_squared = (np.append(1.0, each[:-1]) for each in (still, still_squared))
+    take, take_squared = own / k, own * (own + 1) / (k * (k + 1))
+    share = np.cumsum(before * take)
+    crossed = still * np.cumsum(before_squared * own * (k - d) / (k * (k + 1)) / still)
+    earlier = np.append(0.0, crossed[:-1])
+    squared = np.cumsum(2 * earlier * take + before_squared * take_squared)
+    return share, squared, still, crossed, still_squared
 
 
 def numbers_of(table: Any, names: list[str], *, what: str) -> Floats:

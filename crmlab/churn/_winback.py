@@ -13,6 +13,7 @@ from crmlab.privacy import consented
 __all__ = ["say_reasons", "winback_list"]
 
 CALL = "call"
+_NOTHING = 1e-9
 # What a feature is called in a sentence.
 _WORDS = {
     "days_since_last": "days since the last purchase",
@@ -53,6 +54,13 @@ def say_reasons(model: Any, X: pd.DataFrame, *, n_reasons: int = 2) -> pd.Series
         unusual" where no feature raises the risk. Usual is the median of the training. A reason
         is what the model goes by, and not a cause.
 
+    Notes
+    -----
+    Features that rise and fall together, such as recent purchases and recent spend, count as one
+    reason, with what the model makes of them together; in its words stands the one that is most
+    unusual. And a feature is named only where it also raises the risk alone: among features that
+    say nearly the same, a model may give one the wrong sign.
+
     Raises
     ------
     InputError, InputTypeError
@@ -69,21 +77,41 @@ def say_reasons(model: Any, X: pd.DataFrame, *, n_reasons: int = 2) -> pd.Series
     check_count("n_reasons", n_reasons)
     if not isinstance(X, pd.DataFrame):
         raise InputTypeError(f"`X` must be a DataFrame; got {type(X).__name__}.")
-    moved = model.contributions(X)
-    names = list(moved.columns)
-    values, usual = X[names].to_numpy(dtype=float), model.medians_
-    order = np.argsort(-moved.to_numpy(), axis=1, kind="stable")[:, :n_reasons]
-    raises = np.take_along_axis(moved.to_numpy(), order, axis=1) > 1e-9
+    names = list(model.contributions(X.head(1)).columns)
+    values = X[names].to_numpy(dtype=float)
+    raises = _find_reasons(model, X, values)
+    order = np.argsort(-raises, axis=1, kind="stable")[:, :n_reasons]
     said = [
         "; ".join(
-            f"{_WORDS.get(names[j], names[j])} {_short(values[i, j])} (usually {_short(usual[j])})"
-            for j, up in zip(order[i], raises[i], strict=True)
-            if up
+            f"{_WORDS.get(names[j], names[j])} {_short(values[i, j])} "
+            f"(usually {_short(model.medians_[j])})"
+            for j in order[i]
+            if raises[i, j] > _NOTHING
         )
         or "nothing unusual"
         for i in range(len(X))
     ]
     return pd.Series(said, index=X.index, name="why", dtype="str")
+
+
+def _find_reasons(model: Any, X: pd.DataFrame, values: Floats) -> Floats:
+    """What each feature of each customer adds as a reason; 0 where it is none.
+
+    One feature stands for its group: that which, by what it says alone, is the most unusual.
+    """
+    moved = model.contributions(X, by="group").to_numpy()
+    place = np.column_stack(
+        [bins.place(column) for bins, column in zip(model.bins_, values.T, strict=True)]
+    )
+    toward = (values - model.medians_) * model.alone_ > 0
+    alone = np.where(toward, np.abs(model.alone_ * (place - 0.5)) + _NOTHING, 0.0)
+    found = np.zeros_like(values)
+    for group in np.unique(model.groups_):
+        own = np.flatnonzero(model.groups_ == group)
+        best = own[alone[:, own].argmax(axis=1)]
+        rows = np.arange(len(values))
+        found[rows, best] = np.where(alone[rows, best] > 0, moved[rows, best], 0.0)
+    return found
 
 
 def _short(number: float) -> str:

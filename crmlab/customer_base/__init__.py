@@ -15,6 +15,8 @@ from crmlab.customer_base._days import read_purchases as read_purchases  # likew
 from crmlab.customer_base._days import up_to as up_to
 from crmlab.customer_base._expression import rfm_expression
 from crmlab.customer_base._flows import customer_flows
+from crmlab.customer_base._money import margin_of_lines as margin_of_lines  # likewise
+from crmlab.customer_base._money import margin_of_months as margin_of_months
 from crmlab.customer_base._profit import customer_profit
 from crmlab.customer_base._profit import refuse_negative_costs as refuse_negative_costs  # likewise
 from crmlab.customer_base._revenue_change import revenue_change

@@ -7,6 +7,14 @@ shows the figure or changes a global setting. Colours are safe for colour-blind 
 from crmlab._optional import needing
 
 with needing("plots"):
+    from crmlab.plots._acquisition import (
+        plot_acquisition_cost,
+        plot_payback,
+        plot_referral_growth,
+        plot_referral_value,
+        plot_reward,
+    )
+    from crmlab.plots._allocation import plot_allocation, plot_targeting
     from crmlab.plots._churn import (
         plot_gains,
         plot_incidence,
@@ -14,6 +22,16 @@ with needing("plots"):
         plot_retention_profit,
     )
     from crmlab.plots._concentration import plot_deciles, plot_lorenz, plot_whale
+    from crmlab.plots._contact import (
+        plot_best_hour,
+        plot_channel_mix,
+        plot_contact_frequency,
+        plot_contact_response,
+        plot_routing,
+        plot_service_level,
+        plot_signal_lift,
+        plot_staffing,
+    )
     from crmlab.plots._customer_base import plot_cohorts, plot_flows, plot_frequency
     from crmlab.plots._expected import (
         plot_frequency_calibration,
@@ -22,6 +40,13 @@ with needing("plots"):
         plot_tracking,
     )
     from crmlab.plots._identity import plot_link_thresholds, plot_match_weights
+    from crmlab.plots._offers import (
+        plot_offer_validation,
+        plot_offers,
+        plot_resupply,
+        plot_share_of_wallet,
+        plot_upsell_paths,
+    )
     from crmlab.plots._quality import plot_field_quality
     from crmlab.plots._readiness import plot_split_identities
     from crmlab.plots._revenue_change import plot_revenue_change
@@ -55,9 +80,15 @@ with needing("plots"):
     )
 
 __all__ = [
+    "plot_acquisition_cost",
+    "plot_allocation",
     "plot_balance",
+    "plot_best_hour",
     "plot_budget_split",
+    "plot_channel_mix",
     "plot_cohorts",
+    "plot_contact_frequency",
+    "plot_contact_response",
     "plot_cost_ratio",
     "plot_deciles",
     "plot_elasticity",
@@ -78,21 +109,35 @@ __all__ = [
     "plot_margin_by_tenure",
     "plot_match_weights",
     "plot_migration",
+    "plot_offer_validation",
+    "plot_offers",
+    "plot_payback",
     "plot_present_value",
     "plot_probability_alive",
     "plot_profit_curve",
     "plot_qini",
     "plot_rankings",
+    "plot_referral_growth",
+    "plot_referral_value",
+    "plot_resupply",
     "plot_retention",
     "plot_retention_profit",
     "plot_revenue_change",
+    "plot_reward",
+    "plot_routing",
     "plot_rules",
     "plot_segment_counts",
     "plot_segments",
+    "plot_service_level",
+    "plot_share_of_wallet",
+    "plot_signal_lift",
     "plot_spend_curve",
     "plot_split_identities",
+    "plot_staffing",
     "plot_survival",
+    "plot_targeting",
     "plot_tracking",
     "plot_uplift_deciles",
+    "plot_upsell_paths",
     "plot_whale",
 ]

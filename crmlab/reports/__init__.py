@@ -2,7 +2,13 @@
 
 from crmlab._parameters import Parameter
 from crmlab.reports._book import run_workbook
-from crmlab.reports._customers import mask_ids, save_calls, save_customers, split_at_random
+from crmlab.reports._customers import (
+    mask_ids,
+    save_calls,
+    save_customers,
+    save_next_wave,
+    split_at_random,
+)
 from crmlab.reports._errors import ReportError
 from crmlab.reports._figures import key_figures
 from crmlab.reports._inputs import (
@@ -10,6 +16,7 @@ from crmlab.reports._inputs import (
     company_tables,
     name_currency,
     orders_source,
+    read_beside,
     read_consents,
     read_orders,
 )
@@ -30,12 +37,14 @@ __all__ = [
     "name_currency",
     "orders_source",
     "orders_table",
+    "read_beside",
     "read_consents",
     "read_orders",
     "run_report",
     "run_workbook",
     "save_calls",
     "save_customers",
+    "save_next_wave",
     "show_list",
     "show_plot",
     "show_table",

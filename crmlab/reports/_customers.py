@@ -18,13 +18,19 @@ from crmlab.reports._show import show_text
 
 __all__ = [
     "BESIDE", "CUSTOMERS_FILE", "PAGE_FOLDER", "mask_ids", "save_calls", "save_customers",
-    "split_at_random",
+    "save_next_wave", "split_at_random",
 ]  # fmt: skip
 
 CUSTOMERS_FILE = "customers.csv"
 _CALLS_FILE = "calls.csv"
+_WAVE_FILE = "next_wave.csv"
 _FAIR_USE = "fair_use.md"
-BESIDE = (CUSTOMERS_FILE, _CALLS_FILE, _FAIR_USE)  # files that a template may leave with its page
+BESIDE = (
+    CUSTOMERS_FILE,
+    _CALLS_FILE,
+    _WAVE_FILE,
+    _FAIR_USE,
+)  # files that a template may leave with its page
 _MASKED = (
     "Ids that tell who somebody is, such as e-mail addresses, are masked; the parameter "
     "`show_personal=true` writes them as they are."
@@ -93,16 +99,46 @@ def save_calls(
     InputError
         If a column is missing.
     """
-    check_columns(calls.columns, ["what_to_do", "group"], what="The table")
-    table = calls.set_axis(mask_ids(calls.index, personal=personal, show_personal=show_personal))
-    _write_list(table, _CALLS_FILE)
+    _save_with_control(calls, _CALLS_FILE, personal, show_personal)
+
+
+def save_next_wave(
+    wave: pd.DataFrame,
+    *,
+    personal: Sequence[str] = (),
+    show_personal: bool = False,
+) -> None:
+    """Write the next wave of a campaign beside the page, as `save_calls` writes a list of calls.
+
+    Parameters
+    ----------
+    wave : DataFrame
+        One row per customer, index `customer_id`: `what_to_do` (words), `group` ("treat" or
+        "control"), and what else the list says.
+    personal, show_personal
+        As in `save_customers`.
+
+    Raises
+    ------
+    InputError
+        If a column is missing.
+    """
+    _save_with_control(wave, _WAVE_FILE, personal, show_personal)
+
+
+def _save_with_control(
+    table: pd.DataFrame, name: str, personal: Sequence[str], show_personal: bool
+) -> None:
+    check_columns(table.columns, ["what_to_do", "group"], what="The table")
+    masked = table.set_axis(mask_ids(table.index, personal=personal, show_personal=show_personal))
+    _write_list(masked, name)
     if PAGE_FOLDER in os.environ:
         shutil.copyfile(docs_dir() / _FAIR_USE, Path(os.environ[PAGE_FOLDER], _FAIR_USE))
-    n_control = int((calls["group"] == "control").sum())
-    words = f"[{_CALLS_FILE}]({_CALLS_FILE}) beside this page has "
-    words += count_words(len(calls), "row") if len(calls) else "no rows"
+    n_control = int((table["group"] == "control").sum())
+    words = f"[{name}]({name}) beside this page has "
+    words += count_words(len(table), "row") if len(table) else "no rows"
     words += f", {n_control:,} of them marked *control*: leave these alone." if n_control else "."
-    if not show_personal and list(table.index) != list(calls.index):
+    if not show_personal and list(masked.index) != list(table.index):
         words += f" {_MASKED}"
     show_text(words)
 

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from crmlab._words import count_words, money_words
-from crmlab.contracts import CONSENTS
+from crmlab.contracts import CONTRACTS
 from crmlab.datasets import TRANSACTION_SETS, load_company, load_transactions
 from crmlab.loaders import TransactionAudit, audit_transactions, read_table
 from crmlab.reports._orders import keep_own, require_orders
@@ -16,6 +16,7 @@ __all__ = [
     "company_tables",
     "name_currency",
     "orders_source",
+    "read_beside",
     "read_consents",
     "read_orders",
 ]
@@ -73,11 +74,52 @@ def read_consents(
     ContractError
         If columns are missing.
     """
-    source = company_tables(data, consents=consents)["consents"]
-    if source is None or isinstance(source, pd.DataFrame):
-        return source
-    where = {"columns": columns, "encoding": reading.get("encoding")}
-    return read_table(source, "consents", columns=keep_own(source, where, CONSENTS), **reading)
+    return read_beside(data, columns=columns, consents=consents, **reading)["consents"]
+
+
+def read_beside(
+    data: str,
+    *,
+    columns: Mapping[str, str],
+    encoding: str | None = None,
+    dayfirst: bool | None = None,
+    date_format: str | None = None,
+    **given: str | None,
+) -> dict[str, Any]:
+    """Read tables that stand beside the orders: contacts, responses, campaigns, answers ....
+
+    Parameters
+    ----------
+    data : str
+        The orders, as the template takes them; with the simulated company its own tables count.
+    columns : mapping
+        Their header to our name; those that a file has and that its table knows count.
+    encoding, dayfirst, date_format
+        As for `read_table`.
+    **given : str or None
+        The file of a table, by the table's name.
+
+    Returns
+    -------
+    dict
+        The tables by name; None where no file is given.
+
+    Raises
+    ------
+    ContractError
+        If columns are missing.
+    """
+    found = {}
+    for name, source in company_tables(data, **given).items():
+        if name not in given or source is None or isinstance(source, pd.DataFrame):
+            found[name] = source
+            continue
+        own = keep_own(source, {"columns": columns, "encoding": encoding}, CONTRACTS[name])
+        found[name] = read_table(
+            source, name, columns=own, encoding=encoding, dayfirst=dayfirst,
+            date_format=date_format,
+        )  # fmt: skip
+    return {name: found[name] for name in given}
 
 
 def read_orders(data: str, *, currency: str | None = None, **reading: Any) -> TransactionAudit:

@@ -67,7 +67,8 @@ def run_report(
     -------
     Path
         The page, `<out>/index.html`; beside it are the executed notebook, `report.ipynb`, and
-        `customers.csv`, the customers that the page advises to do something about, or `calls.csv`.
+        `customers.csv`, the customers that the page advises to do something about, `calls.csv` or
+        `next_wave.csv`.
 
     Raises
     ------

@@ -23,8 +23,7 @@ def _places(n: int, n_bins: int) -> Ints:
 
 def find_edges(value: Floats, n_bins: int) -> Floats:
     """The highest value of each bin but the last."""
-    places = _places(len(value), n_bins)
-    return np.partition(value, np.unique(places))[places]
+    return np.sort(value)[_places(len(value), n_bins)]
 
 
 def find_edges_in_engine(value: Any, n: int, n_bins: int) -> Floats:

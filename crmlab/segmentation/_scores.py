@@ -120,7 +120,9 @@ def _score_in_engine(customers: Any, n_bins: int, monetary: Money, *, nested: bo
 def name_cells(scores: list[Ints], n_bins: int) -> Any:
     """The three scores of each customer as one word."""
     r, f, m = (score - 1 for score in scores)
-    present, code = np.unique((r * n_bins + f) * n_bins + m, return_inverse=True)
+    cell = (r * n_bins + f) * n_bins + m
+    present = np.flatnonzero(np.bincount(cell))
+    code = np.searchsorted(present, np.arange(present[-1] + 1))[cell]
     cells = np.unravel_index(present, (n_bins, n_bins, n_bins))
     words = [_joint(n_bins).join(str(one + 1) for one in cell) for cell in zip(*cells, strict=True)]
     return pd.Categorical.from_codes(code, pd.Index(words))

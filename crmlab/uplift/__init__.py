@@ -9,11 +9,11 @@ or `propensity`, the probability of being treated that each one had. An outcome 
 amount such as money over a horizon.
 """
 
+from crmlab._experiment import experiment_table
 from crmlab.uplift._balance import balance_table, balance_test
 from crmlab.uplift._bands import qini_band, qini_score_interval
 from crmlab.uplift._curves import qini_curve, qini_score, uplift_curve, uplift_score
 from crmlab.uplift._deciles import uplift_by_decile
-from crmlab.uplift._experiment import experiment_table
 from crmlab.uplift._learners import DoublyRobustUplift, TwoModelUplift
 from crmlab.uplift._policies import choose_treatment, policy_profit
 from crmlab.uplift._profit import profit_curve

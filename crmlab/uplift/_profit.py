@@ -1,10 +1,13 @@
 """Profit by the share of customers treated: where to stop."""
 
+from typing import Literal
+
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
+from scipy.stats import t
 
-from crmlab._checks import check_count, check_number, check_size
+from crmlab._checks import check_choice, check_count, check_number, check_size
 from crmlab._intervals import check_resampling
 from crmlab._types import Floats
 from crmlab.uplift._bands import read_limits
@@ -26,6 +29,7 @@ def profit_curve(
     n_customers: int | None = None,
     n_points: int = 100,
     level: float = 0.95,
+    limits: Literal["percentile", "t"] = "percentile",
     n_resamples: int = 1000,
     seed: int = 0,
     assignment: Assignment | None = None,
@@ -53,6 +57,10 @@ def profit_curve(
         Size of the base the profit is told for. Default: the customers of the test.
     n_points : int, default=100
         Steps from nobody to everybody.
+    limits : {"percentile", "t"}, default="percentile"
+        Quantiles of the resamples; or the estimate and their spread times a quantile of Student's
+        t, with the customers of the smaller arm as degrees of freedom, which holds for fewer
+        customers.
     level, n_resamples, seed
         As for `qini_score_interval`; with ``n_resamples=1000`` a million customers take seconds.
 
@@ -75,8 +83,10 @@ def profit_curve(
     -----
     The highest point of an estimated curve is too high on average, since chance helped to choose
     it. Choose the share on one part of the customers and read its profit on another. Limits from
-    few buyers are too narrow: of simulated 95 % limits of money that 12 % and 5 % of the arms
-    spent, 92 % held in a test of 200 customers and 83 % in one of 60.
+    few buyers are too narrow. Of simulated 95 % limits of money that 12 % and 5 % of the arms
+    spent, in a test of 60 customers 83 % held, by "t" 91 %, and where half were treated 76 % and
+    82 %; in one of 200, 93 % and 94 %, and 89 % and 94 %. BCa and bootstrap-t limits held less
+    often than either.
 
     Examples
     --------
@@ -101,6 +111,7 @@ def profit_curve(
         check_size(name, price)
     check_resampling(level=level, n_resamples=n_resamples, seed=seed)
     check_count("n_points", n_points)
+    check_choice("limits", limits, ("percentile", "t"))
     trial = read_trial(outcome, treated, assignment=assignment, propensity=propensity)
     ranked = check_score(score, trial, outcome)
     size = ranked.size
@@ -108,7 +119,15 @@ def profit_curve(
     steps = sort_trial(trial, ranked)
     grid = make_grid(steps, n_points)
     drawn = _earn(resample_totals(steps, grid, n_resamples, seed=seed), grid, prices)
-    lower, upper = read_limits(drawn * heads, level)
+    totals = measure_totals(steps, grid)
+    estimate = _earn(totals, grid, prices) * heads
+    if limits == "percentile":
+        lower, upper = read_limits(drawn * heads, level)
+    else:
+        smaller = grid.read(np.minimum(totals.treated, totals.control))
+        times = t.ppf((1 + level) / 2, np.maximum(smaller - 1, 1))
+        half = times * drawn.std(axis=0, ddof=1) * heads
+        lower, upper = estimate - half, estimate + half
     falling = np.sort(ranked)[::-1]
     lowest = falling[np.maximum(np.ceil(grid.share * size - 1e-9).astype(int) - 1, 0)]
     return pd.DataFrame(
@@ -116,7 +135,7 @@ def profit_curve(
             "customer_share": grid.share,
             "n_customers": grid.share * heads,
             "score": np.where(grid.share > 0, lowest, np.nan),
-            "estimate": _earn(measure_totals(steps, grid), grid, prices) * heads,
+            "estimate": estimate,
             "lower": lower,
             "upper": upper,
             "level": level,

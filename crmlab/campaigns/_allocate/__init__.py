@@ -1,0 +1,1 @@
+"""The arithmetic of sharing contacts out: prices of the limits, choices at them, repair."""

@@ -1,0 +1,21 @@
+"""Small tables of each kind that the pictures of campaigns draw."""
+
+import pandas as pd
+
+from crmlab.campaigns import allocate_contacts, compare_targeting
+from crmlab.plots import plot_allocation, plot_targeting
+
+
+def limits():
+    value = pd.DataFrame({"camp": [9.0, 7, 4, 2], "books": [3.0, 6, 5, 1]})
+    return allocate_contacts(value, cost=1, budget=3, offer_max={"camp": 2}).duals
+
+
+def ways():
+    return compare_targeting(
+        [9, 8, 1, 0] * 25, cost=2, budget=100, segments=["a", "b"] * 50,
+        true_value=[10, 6, 2, 0] * 25,
+    )  # fmt: skip
+
+
+CAMPAIGN_TABLES = {plot_allocation: limits, plot_targeting: ways}
