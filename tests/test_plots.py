@@ -158,7 +158,7 @@ def test_title_and_labels_are_written_with_units(plot, make_table):
         unit + "|^(month|action|step|channel|best customers chosen by|policy)$", ax.get_xlabel()
     )
     assert re.search(
-        unit + "|^(channel|signal|customer|item|lever|limit|driver|feature|comparison|move"
+        unit + "|^(channel|signal|customer|item|lever|limit|driver|feature|comparison|move|rule"
         "|way to choose|field · system|segment.*)$",
         ax.get_ylabel(),
     )  # a row each has no unit
