@@ -174,7 +174,7 @@ def coupon_profit(n, redeemed, anyway, margin, face_value, cost):
 
 
 def paying_cells(cells: pd.DataFrame, margin: float, cost: float, weight: float) -> pd.Series:
-    """Expected profit a contact of the cells that pay, with rates drawn to that of all."""
+    """Expected profit of a contact in cells that pay, by rates drawn together."""
     overall = cells["responses"].sum() / cells["n"].sum()
     rate = (cells["responses"] + weight * overall) / (cells["n"] + weight)
     profit = margin * rate - cost
@@ -200,7 +200,7 @@ more, who respond at the rate of all. A response brings `margin`, a contact cost
 Series by cell: the expected profit of a contact, for those cells alone where it is above 0.""",
     starter='''\
 def paying_cells(cells, margin, cost, weight):
-    """Expected profit a contact of the cells that pay, with rates drawn to that of all."""
+    """Expected profit of a contact in cells that pay, by rates drawn together."""
     ...''',
     answer=paying_cells,
     inputs=_inputs_of_cells,
