@@ -7,57 +7,61 @@ shows the figure or changes a global setting. Colours are safe for colour-blind 
 from crmlab._optional import needing
 
 with needing("plots"):
-    from crmlab.plots._acquisition import (
+    from crmlab.plots._actions.acquisition import (
         plot_acquisition_cost,
         plot_payback,
         plot_referral_growth,
         plot_referral_value,
         plot_reward,
     )
-    from crmlab.plots._allocation import plot_allocation, plot_targeting
-    from crmlab.plots._churn import (
-        plot_gains,
-        plot_incidence,
-        plot_kaplan_meier,
-        plot_retention_profit,
-    )
-    from crmlab.plots._concentration import plot_deciles, plot_lorenz, plot_whale
-    from crmlab.plots._contact import (
+    from crmlab.plots._actions.allocation import plot_allocation, plot_targeting
+    from crmlab.plots._actions.calls import plot_routing, plot_service_level, plot_staffing
+    from crmlab.plots._actions.contact import (
         plot_best_hour,
         plot_channel_mix,
         plot_contact_frequency,
         plot_contact_response,
-        plot_routing,
-        plot_service_level,
         plot_signal_lift,
-        plot_staffing,
     )
-    from crmlab.plots._customer_base import plot_cohorts, plot_flows, plot_frequency
-    from crmlab.plots._expected import (
-        plot_frequency_calibration,
-        plot_holdout_by_frequency,
-        plot_holdout_deciles,
-        plot_tracking,
-    )
-    from crmlab.plots._identity import plot_link_thresholds, plot_match_weights
-    from crmlab.plots._offers import (
+    from crmlab.plots._actions.offers import (
         plot_offer_validation,
         plot_offers,
         plot_resupply,
         plot_share_of_wallet,
         plot_upsell_paths,
     )
-    from crmlab.plots._quality import plot_field_quality
-    from crmlab.plots._readiness import plot_split_identities
-    from crmlab.plots._revenue_change import plot_revenue_change
-    from crmlab.plots._rules import plot_rules
-    from crmlab.plots._segments import (
+    from crmlab.plots._actions.rules import plot_rules
+    from crmlab.plots._actions.uplift import (
+        plot_balance,
+        plot_profit_curve,
+        plot_qini,
+        plot_uplift_deciles,
+    )
+    from crmlab.plots._customers.concentration import plot_deciles, plot_lorenz, plot_whale
+    from crmlab.plots._customers.customer_base import plot_cohorts, plot_flows, plot_frequency
+    from crmlab.plots._customers.identity import plot_link_thresholds, plot_match_weights
+    from crmlab.plots._customers.quality import plot_field_quality
+    from crmlab.plots._customers.readiness import plot_split_identities
+    from crmlab.plots._customers.revenue_change import plot_revenue_change
+    from crmlab.plots._customers.segments import (
         plot_migration,
         plot_rankings,
         plot_segment_counts,
         plot_segments,
     )
-    from crmlab.plots._staying import (
+    from crmlab.plots._forecasts.churn import (
+        plot_gains,
+        plot_incidence,
+        plot_kaplan_meier,
+        plot_retention_profit,
+    )
+    from crmlab.plots._forecasts.expected import (
+        plot_frequency_calibration,
+        plot_holdout_by_frequency,
+        plot_holdout_deciles,
+        plot_tracking,
+    )
+    from crmlab.plots._forecasts.staying import (
         plot_budget_split,
         plot_cost_ratio,
         plot_elasticity,
@@ -65,14 +69,8 @@ with needing("plots"):
         plot_margin_by_tenure,
         plot_spend_curve,
     )
-    from crmlab.plots._survival import plot_retention, plot_survival
-    from crmlab.plots._uplift import (
-        plot_balance,
-        plot_profit_curve,
-        plot_qini,
-        plot_uplift_deciles,
-    )
-    from crmlab.plots._value import (
+    from crmlab.plots._forecasts.survival import plot_retention, plot_survival
+    from crmlab.plots._forecasts.value import (
         plot_intervals,
         plot_levers,
         plot_present_value,

@@ -23,6 +23,7 @@ __all__ = [
     "INK",
     "RED",
     "SKY",
+    "check_label",
     "check_table",
     "finish",
     "format_money",
@@ -41,6 +42,13 @@ GREEN = "#029e73"
 RED = "#d55e00"
 SKY = "#56b4e9"
 INK = "0.35"  # dark grey, for guide lines and notes
+
+
+def check_label(name: str, value: str) -> str:
+    """Return a word that is to stand on an axis, or refuse it."""
+    if not isinstance(value, str):
+        raise InputTypeError(f"`{name}` must be text; got {type(value).__name__}.")
+    return value
 
 
 def check_table(name: str, table: pd.DataFrame, columns: Iterable[str]) -> None:

@@ -1,0 +1,1 @@
+"""Pictures of what is to come: who stays, for how long, and what that is worth."""
