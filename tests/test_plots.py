@@ -159,7 +159,7 @@ def test_title_and_labels_are_written_with_units(plot, make_table):
     )
     assert re.search(
         unit + "|^(channel|signal|customer|item|lever|limit|driver|feature|comparison|move"
-        "|way to choose|field · system|segment.*)$",
+        "|way to choose|rule|field · system|segment.*)$",
         ax.get_ylabel(),
     )  # a row each has no unit
 

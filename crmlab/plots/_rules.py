@@ -76,7 +76,7 @@ def plot_rules(
     after = "after other items" if later else "by chance"
     ax.xaxis.grid(True, alpha=0.3)
     x = f"times as often as {after}, and confidence (%)"
-    return finish(ax, title=_tell(first[::-1], max_q, after), x=x, y="", grid=False)
+    return finish(ax, title=_tell(first[::-1], max_q, after), x=x, y="rule", grid=False)
 
 
 def _once(rules: pd.DataFrame) -> pd.DataFrame:
