@@ -206,17 +206,21 @@ def test_an_engine_finds_what_pandas_finds():
 
 @pytest.mark.spark
 def test_spark_counts_what_duckdb_counts(spark):
-    table = lines(draw())
-    company = load_company()
     here = ibis.pyspark.connect(spark)
-    on_spark = here.create_table("lines_of_rules", table, overwrite=True)
+
+    def on_spark(frame, name):
+        spark.createDataFrame(frame).createOrReplaceTempView(name)
+        return here.table(name)
+
+    table, company = lines(draw()), load_company()
     asked = {"min_support": 0.03, "products": PRODUCTS, "level": "category"}
-    pd.testing.assert_frame_equal(itemsets(on_spark, **asked), itemsets(table, **asked))
+    there = on_spark(table, "lines_of_rules")
+    pd.testing.assert_frame_equal(itemsets(there, **asked), itemsets(table, **asked))
     orders = company.transactions.head(4000)[["customer_id", "date", "amount", "product_id"]]
-    on_spark = here.create_table("orders_of_rules", orders, overwrite=True)
     asked = {"horizon": 20, "products": company.products, "level": "category", "min_customers": 5}
+    there = on_spark(orders, "orders_of_rules")
     pd.testing.assert_frame_equal(
-        sequential_rules(on_spark, **asked), sequential_rules(orders, **asked)
+        sequential_rules(there, **asked), sequential_rules(orders, **asked)
     )
 
 
