@@ -514,7 +514,9 @@ def test_beta_products_are_quantiles_of_products_of_betas():
         staying = row.n_at_risk - row.n_events
         lower = np.quantile(product * (rng.beta(staying, 1, 200_000) if staying else 0), 0.025)
         upper = np.quantile(product, 0.975)
-        assert (row.lower, row.upper) == pytest.approx((lower, upper), abs=0.008)  # two moments
+        # Two moments do not hold the tail of a product to which few contribute.
+        near = 0.006 if row.n_at_risk >= 10 else 0.02
+        assert (row.lower, row.upper) == pytest.approx((lower, upper), abs=near)
 
 
 def test_beta_products_of_one_cause_are_those_of_the_curve():

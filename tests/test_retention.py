@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crmlab import InputError
 from crmlab.customer_base import customer_profit
 from crmlab.datasets import load_company
 from crmlab.ltv import simple_ltv
@@ -167,3 +168,70 @@ def test_tables_of_an_engine_say_the_same_as_frames(name):
     table = getattr(load_company(), name)
     found = margin_by_tenure(ibis.memtable(table), period="Q")
     pd.testing.assert_frame_equal(found, margin_by_tenure(table, period="Q"))
+
+
+def orders_of(revenue, margin):
+    """One order a customer, and a last day on which all were seen for a year."""
+    n = len(revenue)
+    table = pd.DataFrame(
+        {"customer_id": [f"c{i:03}" for i in range(n)], "date": pd.Timestamp("2022-01-01"),
+         "amount": revenue, "cost": revenue - margin}
+    )  # fmt: skip
+    return table, {"observation_end": "2023-06-30"}
+
+
+def test_bootstrap_t_limits_of_a_ratio_are_those_of_a_slow_loop():
+    rng = np.random.default_rng(0)
+    revenue = np.exp(rng.normal(3, 1.2, 25))
+    margin = revenue * rng.uniform(0.1, 0.6, 25)
+    orders, until = orders_of(revenue, margin)
+    found = margin_by_tenure(orders, **until, limits="bootstrap-t", n_resamples=4000).iloc[0]
+
+    def ratio(m, x):
+        share = m.sum() / x.sum()
+        return share, np.sqrt(((m - share * x) ** 2).sum() * 25 / 24) / x.sum()
+
+    share, error = ratio(margin, revenue)
+    drawn = []
+    for _ in range(4000):
+        rows = rng.integers(0, 25, 25)
+        other, spread = ratio(margin[rows], revenue[rows])
+        drawn.append((other - share) / spread)
+    below, above = np.quantile(drawn, [0.025, 0.975])
+    expected = share - above * error, share - below * error
+    assert found["estimate"] == pytest.approx(share)
+    assert (found["lower"], found["upper"]) == pytest.approx(expected, abs=0.25 * error)  # by lot
+    tripled, _ = orders_of(3 * revenue, 3 * margin)
+    again = margin_by_tenure(
+        tripled.sample(frac=1, random_state=1), **until, limits="bootstrap-t", n_resamples=4000
+    ).iloc[0]
+    limits = ["estimate", "lower", "upper"]
+    assert again[limits].tolist() == pytest.approx(found[limits].tolist())
+
+
+def test_bootstrap_t_limits_are_missing_where_nothing_spreads():
+    for n in (1, 2):
+        orders, until = orders_of(np.full(n, 10.0), np.full(n, 4.0))
+        row = margin_by_tenure(orders, **until, limits="bootstrap-t").iloc[0]
+        assert row["estimate"] == pytest.approx(0.4)
+        assert row[["lower", "upper"]].isna().all()
+    with pytest.raises(InputError, match="`limits` must be one of 'normal', 'bootstrap-t'"):
+        margin_by_tenure(orders, limits="t")
+    with pytest.raises(InputError, match="`n_resamples` must be at least 40"):
+        margin_by_tenure(orders, **until, limits="bootstrap-t", n_resamples=20)
+
+
+@pytest.mark.slow
+def test_limits_of_few_unlike_customers_hold_more_often_by_bootstrap_t():
+    rng = np.random.default_rng(2)
+    many = np.exp(rng.normal(0, 1.2, 2_000_000))
+    truth = (many * (0.4 + 0.05 * np.log(many))).sum() / many.sum()
+    held = dict.fromkeys(["normal", "bootstrap-t"], 0)
+    for _ in range(60):
+        revenue = np.exp(rng.normal(0, 1.2, 20))
+        margin = revenue * (0.4 + 0.05 * np.log(revenue) + rng.normal(0, 0.05, 20))
+        orders, until = orders_of(revenue, margin)
+        for limits in held:
+            row = margin_by_tenure(orders, **until, limits=limits, n_resamples=400).iloc[0]
+            held[limits] += row["lower"] <= truth <= row["upper"]
+    assert held["bootstrap-t"] > held["normal"]

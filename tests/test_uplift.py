@@ -6,8 +6,10 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import t as student
 from scipy.stats import ttest_ind
 
+from crmlab import InputError
 from crmlab.datasets import load_company
 from crmlab.uplift import (
     balance_table,
@@ -502,3 +504,20 @@ def test_tables_of_an_engine_say_the_same_as_frames():
 def test_tables_that_tell_no_effect_are_refused(tables, message):
     with pytest.raises(ValueError, match=message):
         experiment_table(*tables, campaign_id="K")
+
+
+def test_t_limits_of_a_profit_are_the_spread_of_the_resamples_times_a_quantile():
+    rng = np.random.default_rng(4)
+    treated = np.repeat([1, 0], 30)
+    spent = np.where(rng.random(60) < 0.3, rng.gamma(2, 20, 60), 0)
+    args = {"treated": treated, "score": rng.permutation(60), "cost": 1.0, "n_points": 2}
+    found = profit_curve(spent, **args, limits="t", n_resamples=4000, assignment="random").iloc[-1]
+    # The spread of a difference of means, by the formula, and the 29 degrees of the smaller arm.
+    error = 60 * np.sqrt(sum(spent[treated == arm].var() / 30 for arm in (0, 1)))
+    half = student.ppf(0.975, 29) * error
+    assert (found["upper"] - found["lower"]) / 2 == pytest.approx(half, rel=0.08)  # by lot
+    assert (found["upper"] + found["lower"]) / 2 == pytest.approx(found["estimate"])
+    nobody = profit_curve(spent, **args, limits="t", assignment="random").iloc[0]
+    assert nobody[["estimate", "lower", "upper"]].tolist() == [0, 0, 0]
+    with pytest.raises(InputError, match="`limits` must be one of 'percentile', 't'"):
+        profit_curve(spent, **args, limits="normal", assignment="random")

@@ -197,10 +197,11 @@ class _Draws:
         if n < 2:
             return float("nan"), float("nan")
         paid = (revenue != 0) | (margin != 0)
-        x, m = revenue[paid], margin[paid]
+        x = revenue[paid]
+        e = margin[paid] - margin.sum() / revenue.sum() * x
         nobody = max(1 - x.size / n, 0.0)  # the share who paid nothing
         chance = np.append(np.full(x.size, 1 / n), nobody)
-        terms = np.column_stack([x, m, x * x, x * m, m * m])
+        terms = np.column_stack([x, e, x * x, x * e, e * e])
         rng, piece = np.random.default_rng(self.seed), max(_ROOM // chance.size, 1)
         sums = np.vstack(
             [
@@ -209,12 +210,12 @@ class _Draws:
             ]
         )
         with np.errstate(divide="ignore", invalid="ignore"):
-            ratio = sums[:, 1] / sums[:, 0]
-            squares = sums[:, 4] - 2 * ratio * sums[:, 3] + ratio**2 * sums[:, 2]
+            gap = sums[:, 1] / sums[:, 0]
+            squares = sums[:, 4] - 2 * gap * sums[:, 3] + gap**2 * sums[:, 2]
             error = np.sqrt(np.maximum(squares, 0) * n / (n - 1)) / sums[:, 0]
-            found = (ratio - margin.sum() / revenue.sum()) / error
+            found = gap / error
         # Rounding leaves a little where all customers of a resample have one ratio.
-        usable = np.isfinite(found) & (error > 1e-9 * np.abs(ratio)) & (sums[:, 0] > 0)
+        usable = np.isfinite(found) & (squares > 1e-12 * sums[:, 2]) & (sums[:, 0] > 0)
         if usable.mean() < 0.5:
             return float("nan"), float("nan")
         below, above = np.quantile(found[usable], [(1 - level) / 2, (1 + level) / 2])

@@ -83,7 +83,10 @@ def profit_curve(
     -----
     The highest point of an estimated curve is too high on average, since chance helped to choose
     it. Choose the share on one part of the customers and read its profit on another. Limits from
-    few buyers are too narrow: NOTE_T
+    few buyers are too narrow. Of simulated 95 % limits of money that 12 % and 5 % of the arms
+    spent, in a test of 60 customers 83 % held, by "t" 91 %, and where half were treated 76 % and
+    82 %; in one of 200, 93 % and 94 %, and 89 % and 94 %. BCa and bootstrap-t limits held less
+    often than either.
 
     Examples
     --------
