@@ -54,6 +54,7 @@ bench: $(READY)
 	$(BIN)/python benchmarks/ltv_scale.py
 	$(BIN)/python benchmarks/identity.py
 	$(BIN)/python benchmarks/segmentation.py
+	$(BIN)/python benchmarks/cross_sell.py
 
 COMPILE := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
   --no-header --no-emit-index-url --no-emit-find-links --no-strip-extras --quiet

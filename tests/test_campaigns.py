@@ -27,8 +27,7 @@ from crmlab.campaigns import (
     sample_size,
     tipping_points,
 )
-from crmlab.campaigns._contrasts import always_critical
-from crmlab.campaigns._many import adjust_p
+from crmlab.campaigns._contrasts import adjust_p, always_critical
 from crmlab.campaigns._shrinkage import _fit
 from crmlab.datasets import load_company
 

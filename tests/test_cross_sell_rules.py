@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crmlab import InputError, InputTypeError
+from crmlab.cross_sell import _baskets as reading
 from crmlab.cross_sell import _mining as mining
 from crmlab.cross_sell import association_rules, itemsets, sequential_rules
 from crmlab.datasets import load_company
@@ -88,6 +89,7 @@ def test_sets_equal_counting_every_subset(share, max_len):
 
 def test_small_pieces_give_the_same_sets(monkeypatch):
     baskets = draw(n=300)
+    monkeypatch.setattr(reading, "_PIECE", 7)
     monkeypatch.setattr(mining, "_WORDS", 8)  # families and rows are cut everywhere
     monkeypatch.setattr(mining, "_LINES", 7)
     table = itemsets(lines(baskets), min_support=0.02)

@@ -1,26 +1,32 @@
 """What a test by lot shows: treated against controls, one campaign or many."""
 
 from collections.abc import Hashable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from crmlab._checks import check_choice, check_count, check_fraction, check_size, check_vector
+from crmlab._checks import check_count
 from crmlab._errors import InputError, InputTypeError
-from crmlab._types import Floats
+from crmlab.campaigns._arms import (
+    Arms,
+    Options,
+    find_control,
+    list_names,
+    read_arms,
+    read_labels,
+)
 from crmlab.campaigns._contrasts import (
     Contrast,
+    adjust_p,
     always_critical,
     always_p,
     compare_adjusted,
     compare_means,
     compare_rates,
-    read_covariates,
+    level_of_each,
 )
-from crmlab.campaigns._many import adjust_p, level_of_each
 
 __all__ = ["ab_test", "ab_test_counts", "ab_tests"]
 
@@ -121,8 +127,8 @@ def ab_test(
           arm  mean  mean_control  estimate  lower  upper  p_value
     0  letter  0.15          0.07      0.08  0.019  0.144    0.011
     """
-    options = _Options.read(control, kind, level, planned_size, correction)
-    arms = _read_arms(outcome, arm, covariate, options)
+    options = Options.read(control, kind, level, planned_size, correction)
+    arms = read_arms(outcome, arm, covariate, options)
     return _tabulate(_compare(arms, options), options)
 
 
@@ -166,7 +172,7 @@ def ab_test_counts(
        estimate  lower  upper  p_value
     0       0.0 -0.037  0.037      1.0
     """
-    options = _Options.read(control, "rate", level, planned_size, correction)
+    options = Options.read(control, "rate", level, planned_size, correction)
     for name, given in (("n_responses", n_responses), ("n_customers", n_customers)):
         if not isinstance(given, Mapping | pd.Series):
             raise InputTypeError(
@@ -177,8 +183,8 @@ def ab_test_counts(
     responses = dict(n_responses.items())
     if set(sizes) != set(responses):
         raise InputError(
-            f"`n_responses` must name the arms of `n_customers`, {_list(sizes)}; it names "
-            f"{_list(responses)}."
+            f"`n_responses` must name the arms of `n_customers`, {list_names(sizes)}; it names "
+            f"{list_names(responses)}."
         )
     for name, size in sizes.items():
         if check_count(f"n_customers[{name!r}]", size, minimum=0) == 0:
@@ -191,7 +197,7 @@ def ab_test_counts(
                 f"`n_responses` must be at most `n_customers`; {name!r} has {responses[name]:,} "
                 f"of {size:,}. Count customers who responded, not their orders."
             )
-    first = _find_control(list(sizes), control)
+    first = find_control(list(sizes), control)
     found = [
         (name, compare_rates((int(responses[name]), int(responses[first])),
                              (int(sizes[name]), int(sizes[first]))))
@@ -254,9 +260,9 @@ def ab_tests(
     0        A      0.04    0.385       0.385
     1        B      0.14    0.009       0.017
     """
-    options = _Options.read(control, kind, level, planned_size, correction)
-    arms = _read_arms(outcome, arm, covariate, options)
-    code, names = pd.factorize(_labels("campaign", campaign, arms.outcome.size))
+    options = Options.read(control, kind, level, planned_size, correction)
+    arms = read_arms(outcome, arm, covariate, options)
+    code, names = pd.factorize(read_labels("campaign", campaign, arms.outcome.size))
     found, labels = [], []
     for place, name in enumerate(names):
         rows = np.flatnonzero(code == place)
@@ -271,113 +277,12 @@ def ab_tests(
     return table
 
 
-# --- reading ----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Options:
-    control: Any
-    kind: str
-    level: float
-    planned: int
-    correction: str
-
-    @classmethod
-    def read(cls, control: Any, kind: str, level: float, planned: int, correction: str) -> Any:
-        check_choice("kind", kind, ["auto", "rate", "mean"])
-        check_fraction("level", level, open_ends=True)
-        check_count("planned_size", planned, minimum=2)
-        check_choice("correction", correction, ["holm", "bh", "none"])
-        return cls(control, kind, float(level), int(planned), correction)
-
-
-@dataclass(frozen=True)
-class _Arms:
-    outcome: Floats
-    arm: Any  # labels
-    known: Floats | None
-    of_rates: bool
-
-    def subset(self, rows: Any) -> "_Arms":
-        known = None if self.known is None else self.known[rows]
-        return _Arms(self.outcome[rows], self.arm[rows], known, self.of_rates)
-
-
-def _read_arms(outcome: ArrayLike, arm: ArrayLike, covariate: Any, options: _Options) -> _Arms:
-    y = check_vector("outcome", outcome, negative=True, flags=True)
-    check_size("outcome", y)
-    binary = bool(((y == 0) | (y == 1)).all())
-    if options.kind == "rate" and not binary:
-        raise InputError(
-            f"`outcome` must be 0 or 1 for a rate; got {y[(y != 0) & (y != 1)][0]:g}. Pass "
-            "kind='mean' for amounts."
-        )
-    known = None if covariate is None else read_covariates(covariate, y.size)
-    _check_index(outcome=outcome, arm=arm, covariate=covariate)
-    return _Arms(y, _labels("arm", arm, y.size), known, binary and options.kind != "mean")
-
-
-def _check_index(**given: Any) -> None:
-    labelled = {n: v.index for n, v in given.items() if isinstance(v, pd.Series | pd.DataFrame)}
-    first = next(iter(labelled), "")
-    for name, index in labelled.items():
-        if not index.equals(labelled[first]):
-            raise InputError(
-                f"`{name}` must have the index of `{first}`, in the same order; it differs. Use "
-                f"`{name}.loc[{first}.index]`."
-            )
-
-
-def _labels(name: str, values: ArrayLike, size: int) -> Any:
-    if isinstance(values, str) or np.ndim(values) != 1:
-        raise InputError(f"`{name}` must be one column; got {type(values).__name__}.")
-    labels = pd.Series(values).reset_index(drop=True)
-    if len(labels) != size:
-        raise InputError(f"`{name}` must have one row per outcome, {size:,}; got {len(labels):,}.")
-    if labels.isna().any():
-        raise InputError(
-            f"`{name}` must not be missing; {labels.isna().sum():,} of {size:,} are. Drop those "
-            "rows, or find out what the customers got."
-        )
-    if isinstance(labels.dtype, pd.CategoricalDtype):
-        found = set(labels.unique())
-        empty = [name for name in labels.cat.categories if name not in found]
-        if empty:
-            raise InputError(
-                f"`{name}` must have customers in each category; {empty[0]!r} has none. Use "
-                "`.cat.remove_unused_categories()`."
-            )
-    return labels.to_numpy(dtype=object)
-
-
-def _find_control(names: list[Any], control: Hashable) -> Any:
-    if len(names) < 2:
-        raise InputError(
-            f"`arm` must hold a control and a treated arm; got {_list(names)} only. Without the "
-            "other arm nobody knows what would have happened."
-        )
-    wanted = [False, "control"] if control is None else [control]
-    for name in names:
-        if any(name == each for each in wanted):
-            return name
-    if control is None:
-        raise InputError(
-            f"`control` must be told; the arms are {_list(names)}. Pass the one left alone."
-        )
-    raise InputError(f"`control` must be one of the arms, {_list(names)}; got {control!r}.")
-
-
-def _list(names: Any) -> str:
-    shown = [repr(name) for name in names]
-    return ", ".join(shown[:6]) + (", ..." if len(shown) > 6 else "")
-
-
 # --- comparing --------------------------------------------------------------------------------
 
 
-def _compare(arms: _Arms, options: _Options) -> list[tuple[Any, Contrast]]:
+def _compare(arms: Arms, options: Options) -> list[tuple[Any, Contrast]]:
     code, names = pd.factorize(arms.arm, sort=False)
-    first = _find_control(list(names), options.control)
+    first = find_control(list(names), options.control)
     place = list(names).index(first)
     return [
         (name, _contrast(arms, code == each, code == place))
@@ -389,7 +294,7 @@ def _others(names: Any, place: int) -> Iterator[tuple[int, Any]]:
     return ((each, name) for each, name in enumerate(names) if each != place)
 
 
-def _contrast(arms: _Arms, treated: Any, controls: Any) -> Contrast:
+def _contrast(arms: Arms, treated: Any, controls: Any) -> Contrast:
     y1, y0 = arms.outcome[treated], arms.outcome[controls]
     if arms.known is not None:
         return compare_adjusted(y1, y0, arms.known[treated], arms.known[controls])
@@ -398,7 +303,7 @@ def _contrast(arms: _Arms, treated: Any, controls: Any) -> Contrast:
     return compare_means(y1, y0)
 
 
-def _tabulate(found: list[tuple[Any, Contrast]], options: _Options) -> pd.DataFrame:
+def _tabulate(found: list[tuple[Any, Contrast]], options: Options) -> pd.DataFrame:
     p_values = np.array([contrast.p_value for _, contrast in found])
     adjusted = adjust_p(p_values, options.correction)
     each = level_of_each(adjusted, options.correction, options.level)
@@ -408,7 +313,7 @@ def _tabulate(found: list[tuple[Any, Contrast]], options: _Options) -> pd.DataFr
     return table
 
 
-def _row(name: Any, contrast: Contrast, options: _Options, each: float) -> dict[str, Any]:
+def _row(name: Any, contrast: Contrast, options: Options, each: float) -> dict[str, Any]:
     n, alpha = sum(contrast.sizes), 1 - options.level
     lower, upper = contrast.fixed_limits(options.level)
     always = contrast.limits(always_critical(n, options.planned, alpha))

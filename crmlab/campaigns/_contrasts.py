@@ -14,11 +14,13 @@ from crmlab.campaigns._rates import difference_limits, score_of_difference
 
 __all__ = [
     "Contrast",
+    "adjust_p",
     "always_critical",
     "always_p",
     "compare_adjusted",
     "compare_means",
     "compare_rates",
+    "level_of_each",
     "read_covariates",
 ]
 
@@ -214,3 +216,31 @@ def always_p(z: float, n: float, planned: float, alpha: float) -> float:
     grain = _grain(n, planned, alpha)
     power = -min(z * z, 1e6) * grain / (2 * (1 + grain))
     return float(min(1.0, np.exp(0.5 * np.log1p(grain) + power)))
+
+
+# --- many tests at once -----------------------------------------------------------------------
+
+
+def adjust_p(p_values: Floats, correction: str) -> Floats:
+    """P-values corrected by Holm or by Benjamini and Hochberg."""
+    n = p_values.size
+    order = np.argsort(p_values, kind="stable")
+    ranked = p_values[order]
+    if correction == "none" or n == 1:
+        return p_values.copy()
+    if correction == "holm":
+        steps = np.maximum.accumulate(ranked * np.arange(n, 0, -1))
+    else:
+        steps = np.minimum.accumulate((ranked * n / np.arange(1, n + 1))[::-1])[::-1]
+    adjusted = np.empty(n)
+    adjusted[order] = np.minimum(steps, 1.0)
+    return adjusted
+
+
+def level_of_each(adjusted: Floats, correction: str, level: float) -> float:
+    """Level of each interval so that all of them hold, or so many of those selected."""
+    if correction == "none":
+        return level
+    alpha = 1 - level
+    kept = 1 if correction == "holm" else max(int((adjusted <= alpha).sum()), 1)
+    return 1 - alpha * kept / adjusted.size

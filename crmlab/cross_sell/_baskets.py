@@ -19,6 +19,8 @@ __all__ = ["Lines", "Source", "bought", "name_items", "read_lines", "refuse_miss
 
 Numbers = NDArray[np.integer]
 
+_PIECE = 2**20  # lines
+
 
 @dataclass(frozen=True)
 class Source:
@@ -124,10 +126,14 @@ def _encode(column: pd.Series, name: str) -> tuple[Numbers, pa.Array]:
         raise InputError(f"`{name}` must hold one kind of value; {error}.") from None
     if values.null_count:
         raise InputError(_MISSING.format(name=name, bad=values.null_count, n=len(values)))
-    if isinstance(values, pa.ChunkedArray):
-        values = values.combine_chunks()
-    coded = values.dictionary_encode()
-    return coded.indices.to_numpy(), coded.dictionary
+    # In pieces, which share one dictionary: a single one would take twice its memory as it grows.
+    parts = values.chunks if isinstance(values, pa.ChunkedArray) else [values]
+    parts = [one.slice(at, _PIECE) for one in parts for at in range(0, len(one), _PIECE)]
+    coded = pa.chunked_array(parts, values.type).dictionary_encode()
+    names = coded.chunk(0).dictionary if parts else pa.array([], values.type)
+    small = np.int16 if len(names) < 2**15 else np.int32
+    codes = [one.indices.to_numpy().astype(small, copy=False) for one in coded.chunks]
+    return np.concatenate([np.empty(0, small), *codes]), names
 
 
 def _look_up(names: list[Hashable], source: Source) -> Any:

@@ -10,8 +10,16 @@ from scipy import sparse
 
 from crmlab._checks import check_count, check_number
 from crmlab._types import Table
-from crmlab.cross_sell._baskets import Source, read_lines
-from crmlab.cross_sell._mining import Numbers, Sets, count_bits, find_sets, pack, worth_a_product
+from crmlab.cross_sell._baskets import Lines, Source, read_lines
+from crmlab.cross_sell._mining import (
+    Numbers,
+    Sets,
+    count_bits,
+    count_lines,
+    find_sets,
+    pack,
+    worth_a_product,
+)
 
 __all__ = ["Frequent", "find_frequent", "itemsets", "least_count"]
 
@@ -135,29 +143,35 @@ def find_frequent(
     longest = np.iinfo(np.int64).max if max_len is None else check_count("max_len", max_len)
     check_count("max_sets", max_sets)
     lines = read_lines(baskets, source, min_support=min_support)
-    n_baskets = lines.n_baskets
-    need = least_count(min_support, n_baskets)
-    often = np.bincount(lines.item, minlength=len(lines.names)) >= need
-    names = [name for name, is_often in zip(lines.names, often, strict=True) if is_often]
-    here = often[lines.item]
-    number = (np.cumsum(often) - 1).astype(np.int32)
-    item, basket = number[lines.item[here]], lines.basket[here]
-    del lines, here  # large, and not needed while sets are counted
-    sizes = {"n_items": len(names), "n_baskets": n_baskets}
-    bits = pack(item, basket, **sizes)
+    need = least_count(min_support, lines.n_baskets)
+    n_lines = count_lines(lines.item, n_items=len(lines.names))
+    row = np.where(n_lines >= need, np.cumsum(n_lines >= need) - 1, -1).astype(np.int32)
+    bits = pack(lines.item, lines.basket, row, n_baskets=lines.n_baskets)
     support = count_bits(bits)
     order = np.argsort(support, kind="stable")
     order = order[support[order] >= need]
-    held = None
-    if longest > 1 and worth_a_product(basket, **sizes):
-        ones = np.ones(len(item), dtype=np.int32)
-        held = sparse.csr_matrix((ones, (basket, item)), shape=(n_baskets, len(names)))
-        held.data[:] = 1  # a line that comes twice was added up
-        held = held[:, order]
+    names = [name for name, at in zip(lines.names, row, strict=True) if at >= 0]
+    sizes = {"n_items": len(names), "n_baskets": lines.n_baskets}
+    kept = int(n_lines[row >= 0].sum())
+    by_basket = longest > 1 and worth_a_product(kept, **sizes)
+    held = _hold(lines, row)[:, order] if by_basket else None
+    n_baskets = lines.n_baskets
+    del lines  # large, and not needed while sets are counted
     found = find_sets(
         bits[order], support[order], need=need, max_len=longest, max_sets=max_sets, held=held
     )
     return _sort_names([names[k] for k in order], found, n_baskets)
+
+
+def _hold(lines: Lines, row: Numbers) -> sparse.csr_matrix:
+    """Which basket holds which item, as a matrix of ones; items of row -1 are left out."""
+    item = row[lines.item]
+    here = item >= 0
+    ones = np.ones(int(here.sum()), dtype=np.int32)
+    shape = (lines.n_baskets, int(row.max() + 1))
+    held = sparse.csr_matrix((ones, (lines.basket[here], item[here])), shape=shape)
+    held.data[:] = 1  # a line that comes twice was added up
+    return held
 
 
 def least_count(share: float, n: int) -> int:

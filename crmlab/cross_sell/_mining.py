@@ -15,7 +15,16 @@ from scipy import sparse
 
 from crmlab._errors import InputError
 
-__all__ = ["Bits", "Numbers", "Sets", "count_bits", "find_sets", "pack", "worth_a_product"]
+__all__ = [
+    "Bits",
+    "Numbers",
+    "Sets",
+    "count_bits",
+    "count_lines",
+    "find_sets",
+    "pack",
+    "worth_a_product",
+]
 
 Numbers = NDArray[np.integer]
 
@@ -28,15 +37,29 @@ _CELLS = 2**22  # of a table of pairs, at one time
 _STEP = 4  # words of bits that take as long as one step of a sparse product, measured
 
 
-def pack(item: Numbers, basket: Numbers, *, n_items: int, n_baskets: int) -> Bits:
-    """Set bit `basket` of row `item` for every line; a line that comes twice sets it once."""
+def count_lines(item: Numbers, *, n_items: int) -> Numbers:
+    """Lines of each item; in pieces, since the count is made of whole copies in 64 bits."""
+    counts = np.zeros(n_items, dtype=np.int64)
+    for start in range(0, len(item), _LINES):
+        counts += np.bincount(item[start : start + _LINES], minlength=n_items)
+    return counts
+
+
+def pack(item: Numbers, basket: Numbers, row: Numbers, *, n_baskets: int) -> Bits:
+    """Set bit `basket` in the `row` of its item, for every line; items of row -1 are left out.
+
+    A line that comes twice sets one bit.
+    """
     width = -(-n_baskets // 64) * 8  # bytes of a row
-    rows = np.zeros(n_items * width, dtype=np.uint8)
+    rows = np.zeros(int(row.max() + 1) * width, dtype=np.uint8)
     for start in range(0, len(item), _LINES):
         part = slice(start, start + _LINES)
-        byte = item[part].astype(np.int64) * width + (basket[part] >> 3)
-        np.bitwise_or.at(rows, byte, np.left_shift(1, basket[part] & 7).astype(np.uint8))
-    return rows.reshape(n_items, width).view(np.uint64)
+        to = row[item[part]]
+        here = to >= 0
+        bit = basket[part][here]
+        byte = to[here].astype(np.int64) * width + (bit >> 3)
+        np.bitwise_or.at(rows, byte, np.left_shift(1, bit & 7).astype(np.uint8))
+    return rows.reshape(-1, width).view(np.uint64)
 
 
 def count_bits(bits: Bits) -> Numbers:
@@ -49,10 +72,10 @@ def count_bits(bits: Bits) -> Numbers:
     return np.concatenate([np.empty(0, np.uint32), *parts]).astype(np.int64)
 
 
-def worth_a_product(basket: Numbers, *, n_items: int, n_baskets: int) -> bool:
+def worth_a_product(n_lines: int, *, n_items: int, n_baskets: int) -> bool:
     """Whether pairs are counted sooner basket by basket than by the bits of every two items."""
-    n_steps = np.square(np.bincount(basket), dtype=np.int64).sum()
-    return bool(_STEP * n_steps < n_items**2 / 2 * (n_baskets / 64))
+    n_steps = 2 * n_lines**2 / n_baskets  # squares of sizes, as uneven as baskets tend to be
+    return _STEP * n_steps < n_items**2 / 2 * (n_baskets / 64)
 
 
 def find_sets(

@@ -24,10 +24,12 @@ def earlier_contacts(contacts: pd.DataFrame, days: int) -> pd.Series:
 
 def _count(contacts: pd.DataFrame, counts: Any, *, same: bool = True) -> pd.Series:
     found = []
-    for row in contacts.itertuples():
-        mine = contacts["customer_id"] == row.customer_id
-        ago = (row.date - contacts["date"]).dt.days
-        found.append(int((counts(ago) & (mine if same else True)).sum()))
+    day: pd.Timestamp
+    for who, day in zip(contacts["customer_id"], contacts["date"], strict=True):
+        counted = counts((day - contacts["date"]).dt.days)
+        if same:
+            counted &= contacts["customer_id"] == who
+        found.append(int(counted.sum()))
     return pd.Series(found, index=contacts.index)
 
 
