@@ -509,6 +509,9 @@ def calls() -> dict[str, Callable[..., Any]]:
             consents,
         ),
         "campaigns.duplicated_spend": works(sent),
+        "churn.ChurnModel.contributions": works(
+            churn.ChurnModel(random_state=0).fit(features[["age"]], left), features[["age"]]
+        ),
         "churn.churn_features": works(ORDERS, as_of="2024-06-30"),
         "churn.churn_panel": works(ORDERS, as_of=["2024-06-30"], horizon=30),
         "churn.cox_hazards": works(features, ["age"]),
