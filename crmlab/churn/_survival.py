@@ -122,7 +122,7 @@ def kaplan_meier(
     check_choice("limits", limits, LIMITS)
     times = count_from(after, read_times(duration, event, entry))
     grid, left = np.unique(times.duration, return_inverse=True)
-    events = np.bincount(left, times.event)
+    events = np.bincount(left, times.event).astype(float)
     at_risk = times.at_risk(grid)
     survival = np.cumprod(1 - events / at_risk).astype(float)
     _check_ahead(grid, survival, times)

@@ -142,10 +142,12 @@ def expose(times: Times, grid: Floats, events: Floats, after: float) -> Exposure
     at = np.searchsorted(points, grid)
     left = np.zeros(points.size)
     left[at] = events
-    since = np.cumsum(left > 0) - (left > 0)  # a time at which somebody leaves ends its stretch
+    since = np.cumsum(left > 0) - (left > 0).astype(
+        int
+    )  # a time at which somebody leaves ends its stretch
     risk = pd.Series(times.at_risk(points))
     lowest = risk.groupby(since).cummin().to_numpy(dtype="float64")[at]
-    at_risk = risk.to_numpy()[at]
+    at_risk: Floats = risk.to_numpy(dtype="float64")[at]
     staying = np.where(events > 0, at_risk - events, lowest)
     return Exposure(events, at_risk, np.maximum(lowest, events), staying)
 
@@ -162,8 +164,8 @@ def beta_product(exposure: Exposure, level: float) -> tuple[Floats, Floats]:
     high = _log_moments(exposure.at_risk - d + 1, d)
     low = _log_moments(exposure.lowest - d + 1, d)
     next_one = _log_moments(exposure.staying, np.ones(d.size))
-    lower = _beta_quantile(*(np.cumsum(a) + b for a, b in zip(low, next_one, strict=True)), tail)
-    upper = _beta_quantile(*(np.cumsum(a) for a in high), 1 - tail)
+    lower = _beta_quantile(np.cumsum(low[0]) + next_one[0], np.cumsum(low[1]) + next_one[1], tail)
+    upper = _beta_quantile(np.cumsum(high[0]), np.cumsum(high[1]), 1 - tail)
     return np.minimum.accumulate(lower), upper
 
 
@@ -174,12 +176,13 @@ def beta_product_of_cause(exposure: Exposure, own: Floats, level: float) -> tupl
     one leaves at once, for this cause. Without censoring the limits are Clopper and Pearson's.
     """
     tail = (1 - check_fraction("level", level, open_ends=True)) / 2
-    low = _add_up(exposure.at_risk, exposure.events, own)
+    low, low_squared, *_ = _add_up(exposure.at_risk, exposure.events, own)
     share, squared, still, crossed, still_squared = _add_up(exposure.lowest, exposure.events, own)
     n = exposure.staying
     one, two = 1 / (n + 1), 2 / ((n + 1) * (n + 2))  # mean and mean square of what the next takes
-    high = share + still * one, squared + 2 * crossed * one + still_squared * two
-    return _fit_quantile(*low[:2], tail), np.maximum.accumulate(_fit_quantile(*high, 1 - tail))
+    high = squared + 2 * crossed * one + still_squared * two
+    upper = _fit_quantile(share + still * one, high, 1 - tail)
+    return _fit_quantile(low, low_squared, tail), np.maximum.accumulate(upper)
 
 
 def lowest_of_all(n_customers: int, level: float) -> float:
@@ -209,7 +212,7 @@ def _fit_quantile(mean: Floats, squared: Floats, q: float) -> Floats:
     return np.where(inner, beta.ppf(q, share * size, (1 - share) * size), mean)
 
 
-def _add_up(n: Floats, d: Floats, own: Floats) -> tuple[Floats, ...]:
+def _add_up(n: Floats, d: Floats, own: Floats) -> tuple[Any, ...]:
     """Moments of the share F gone for one cause and of the share S still there, at each time.
 
     Mean of F, of F squared, of S, of F times S, and of S squared.

@@ -183,7 +183,9 @@ def _inputs_of_referrals(rng: np.random.Generator) -> list[tuple[Any, ...]]:
              "customer_id": [f"n{at}" for at in range(n)],
              "value": rng.normal(100, 60, n).round(1)}
         )  # fmt: skip
-        table.loc[1, "referrer_id"] = table.loc[0, "referrer_id"]  # who brings two
+        table["referrer_id"] = table["referrer_id"].where(
+            table.index != 1, table["referrer_id"][0]
+        )  # who brings two
         terms = round(float(rng.uniform(0.1, 0.8)), 2), 10.0 * int(rng.integers(3, 6))
         drawn.append((table, *terms, float(rng.integers(5, 25))))
     return drawn
@@ -249,11 +251,11 @@ def best_reward(offers: pd.DataFrame, brings: float, worth: float) -> float:
     """Reward with the largest gain through the whole chain."""
     m = offers["recommending"] * brings
     gain = m / (1 - m) * (worth - offers["reward"])
-    return float(offers["reward"][gain.idxmax()])
+    return float(offers["reward"].iloc[gain.argmax()])
 
 
 def _best(offers: pd.DataFrame, gain: pd.Series) -> float:
-    return float(offers["reward"][gain.idxmax()])
+    return float(offers["reward"].iloc[gain.argmax()])
 
 
 def _rates(offers: pd.DataFrame, brings: float) -> pd.Series:
