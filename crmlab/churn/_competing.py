@@ -123,7 +123,7 @@ def cumulative_incidence(
                 "standard_error": error, "lower": lower, "upper": upper}  # fmt: skip
         start = {"cause": name, "time": after, "n_at_risk": watched, "n_events": 0,
                  "incidence": 0.0, "standard_error": 0.0, "lower": 0.0,
-                 "upper": most}  # fmt: skip
+                 "upper": min(most, float(upper[0]))}  # fmt: skip
         parts += [pd.DataFrame([start])] if grid[0] > after else []
         parts.append(pd.DataFrame(part))
     return pd.concat(parts, ignore_index=True).assign(level=level)

@@ -156,7 +156,9 @@ def _add_start(
     if table["time"].iloc[0] <= after:
         return table
     watched = int((times.entry <= after).sum())
-    lower = 1.0 if limits == "log-log" else lowest_of_all(watched, level)
+    # Few may be watched at the start and more later: what is sure of a later time is sure here.
+    first = float(table["lower"].iloc[0])
+    lower = 1.0 if limits == "log-log" else max(lowest_of_all(watched, level), first)
     start = {"time": after, "n_at_risk": watched, "n_events": 0, "n_censored": 0,
              "survival": 1.0, "standard_error": 0.0, "lower": lower, "upper": 1.0}  # fmt: skip
     return pd.concat([pd.DataFrame([start]), table], ignore_index=True)

@@ -142,12 +142,11 @@ def expose(times: Times, grid: Floats, events: Floats, after: float) -> Exposure
     at = np.searchsorted(points, grid)
     left = np.zeros(points.size)
     left[at] = events
-    since = np.cumsum(left > 0) - (left > 0).astype(
-        int
-    )  # a time at which somebody leaves ends its stretch
+    # A time at which somebody leaves ends its stretch.
+    since = np.cumsum(left > 0) - (left > 0).astype(int)
     risk = pd.Series(times.at_risk(points))
     lowest = risk.groupby(since).cummin().to_numpy(dtype="float64")[at]
-    at_risk: Floats = risk.to_numpy(dtype="float64")[at]
+    at_risk = np.asarray(risk, dtype="float64")[at]
     staying = np.where(events > 0, at_risk - events, lowest)
     return Exposure(events, at_risk, np.maximum(lowest, events), staying)
 
