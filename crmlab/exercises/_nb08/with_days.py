@@ -41,12 +41,13 @@ def _after(lines: pd.DataFrame, as_of: pd.Timestamp, horizon: int) -> pd.DataFra
 def _draw_hits(rng: np.random.Generator) -> list[tuple[Any, ...]]:
     few = pd.DataFrame(
         {
-            "customer_id": ["a", "a", "b", "c", "c", "d", "e", "e"],
-            "item": ["pen", "pen", "ink", "pad", "pen", "ink", "pad", "pad"],
-            "date": [10, 20, 10, 5, 70, 40, 12, 40],
+            "customer_id": ["a", "a", "b", "c", "c", "d", "e", "e", "g"],
+            "item": ["pen", "pen", "ink", "pad", "pen", "ink", "pad", "pad", "ink"],
+            "date": [10, 20, 10, 5, 70, 40, 12, 40, 15],
         }
     )
-    offers = pd.Series({"a": "pen", "b": "ink", "c": "pen", "d": "ink", "e": "pen", "f": "ink"})
+    wanted = ["pen", "ink", "pen", "ink", "pen", "ink", "pad"]
+    offers = pd.Series(wanted, index=list("abcdefg"))
     n = 150
     drawn = pd.DataFrame(
         {
