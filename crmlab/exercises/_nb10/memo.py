@@ -45,7 +45,7 @@ of its members, drawn by lot, before the others get the offer.
 times the margin of others (0.92 to 1.10): no sixfold profit, only a lower cost. That 40 % would
 have come anyway is assumed; the programme pays up to 79 % even if nothing is saved on them. The
 list earns 3 million won, but between 2 lost and 13 won: six answers of 500 are few. The gift must
-bring 13 % more customers, and a year can just show that.
+bring 7 % more customers with the same adverts, and a year is too short to show that.
 
 **What would change my mind.** No more recommendations among those offered 44,000. More than 79 %
 who come anyway. Fewer than 7 answers in 1,000 letters of the academy.""",
