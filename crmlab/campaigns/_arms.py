@@ -13,7 +13,15 @@ from crmlab._errors import InputError
 from crmlab._types import Floats
 from crmlab.campaigns._contrasts import read_covariates
 
-__all__ = ["Arms", "Options", "check_index", "find_control", "list_names", "read_arms", "read_labels"]
+__all__ = [
+    "Arms",
+    "Options",
+    "check_index",
+    "find_control",
+    "list_names",
+    "read_arms",
+    "read_labels",
+]
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ __all__ = ["Lines", "Source", "bought", "name_items", "read_lines", "refuse_miss
 Numbers = NDArray[np.integer]
 
 _PIECE = 2**20  # lines
+_FLAGS = {"boolean", "empty"}
 _NUMBERS = {"integer", "floating", "mixed-integer-float", "decimal", "empty"}
 
 
@@ -76,6 +77,8 @@ def _kind(column: Any) -> str:
     if isinstance(column, pd.Series):
         if isinstance(column.dtype, pd.CategoricalDtype):
             column = column.cat.categories.to_series()
+        if isinstance(column.dtype, pd.StringDtype):
+            return "text"
         kind = pd.api.types.infer_dtype(column, skipna=True)
         return {"string": "text", "integer": "numbers", "floating": "numbers"}.get(kind, "")
     kind = column.type()
@@ -116,7 +119,8 @@ def bought(table: Any) -> Any:
             return table
         return table[~back]
     if "is_return" in table.columns:
-        back = table.is_return if back is None else table.is_return.fill_null(back)
+        said = table.is_return.cast("boolean")
+        back = said if back is None else said.fill_null(back)
     return table if back is None else table.filter(~back.fill_null(False))
 
 
@@ -128,12 +132,15 @@ def _check_signs(table: Any) -> None:
             continue
         if framed:
             kind = pd.api.types.infer_dtype(table[name], skipna=True)
-            known = {"is_return": {"boolean", "empty"}}.get(name, _NUMBERS)
-            fits = kind in known or not table[name].notna().any()
+            fits = kind in (_FLAGS if name == "is_return" else _NUMBERS)
+            if name == "is_return" and kind in _NUMBERS:
+                fits = bool(table[name].dropna().isin([0, 1]).all())
+            fits = fits or not table[name].notna().any()
         else:
             kind = table[name].type()
-            fits = kind.is_boolean() if name == "is_return" else kind.is_numeric()
-            fits = fits or kind.is_null()
+            fits = (
+                kind.is_null() or kind.is_numeric() or (name == "is_return" and kind.is_boolean())
+            )
         if not fits:
             rule = "true and false" if name == "is_return" else "numbers"
             raise InputTypeError(f"`{name}` must hold {rule}; got {kind}. It tells returns.")
