@@ -1,4 +1,4 @@
-"""Campaigns and baskets as they arrive by mistake: rows that do not fit, ids of two kinds, units."""
+"""Campaigns and baskets as they arrive by mistake: rows that do not fit, ids of two kinds."""
 
 import numpy as np
 import pandas as pd
@@ -155,7 +155,7 @@ def test_what_tells_no_return_is_refused(engine):
 
 @pytest.mark.parametrize("engine", [lambda frame: frame, in_memory])
 def test_items_must_be_of_one_kind_in_both_tables(engine):
-    with pytest.raises(InputError, match="`product_id` must be alike .*text in the lines and num"):
+    with pytest.raises(InputError, match=r"`product_id` must be alike .*text in the lines and num"):
         _rules(engine(LINES), products=PRODUCTS.assign(product_id=[1, 2]), level="kind")
     twice = pd.concat([PRODUCTS, PRODUCTS.iloc[:1].assign(kind=None)])
     with pytest.raises(InputError, match="`products` must name each `product_id` once"):

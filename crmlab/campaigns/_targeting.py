@@ -95,7 +95,8 @@ def compare_targeting(
     ------
     InputError
         If both or neither of truth and trial are given, how a trial was assigned is not said, an
-        arm has no customers, a column is too short or has another index, or a number is out of range.
+        arm has no customers, a column is too short or has another index, or a number is out of
+        range.
     InputTypeError
         If a column does not hold numbers.
 

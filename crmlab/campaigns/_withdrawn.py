@@ -72,8 +72,8 @@ def drop_withdrawn(
     Raises
     ------
     InputError
-        If a channel is not one that consents are given for, a cell of the plan is empty, or consent was withdrawn and
-        `withdrawn` is "raise".
+        If a channel is not one that consents are given for, a cell of the plan is empty,
+        or consent was withdrawn and `withdrawn` is "raise".
     InputTypeError
         If `plan` is not a table.
 
