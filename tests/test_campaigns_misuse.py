@@ -131,7 +131,7 @@ def test_contacts_on_a_clock_with_a_zone():
 
 
 def test_persons_that_name_no_customer_are_refused():
-    with pytest.raises(InputError, match="`clusters` must name customers of `contacts`"):
+    with pytest.raises(InputError, match="`customer_id` must be alike in `contacts`"):
         duplicated_spend(CONTACTS, clusters=pd.Series({7: "p"}))
 
 

@@ -201,10 +201,11 @@ def _read_clusters(customers: pd.Series, clusters: Any) -> Any:
     if not clusters.index.is_unique:
         twice = clusters.index[clusters.index.duplicated()][0]
         raise InputError(f"`clusters` must name a customer once; {twice!r} is there twice.")
-    if not clusters.empty and not customers.isin(clusters.index).any():
+    kinds = {pd.api.types.infer_dtype(ids, skipna=True) for ids in (customers, clusters.index)}
+    if kinds == {"string", "integer"}:
         raise InputError(
-            "`clusters` must name customers of `contacts`; it names none of them, such as "
-            f"{customers.iloc[0]!r}. Write ids as text in both, or as whole numbers in both."
+            "`customer_id` must be alike in `contacts` and `clusters`: text in both, or whole "
+            "numbers in both. As they are, no customer would be found."
         )
     found = customers.map(clusters)
     # So written, no customer outside of all clusters shares a name with one of them.
@@ -215,7 +216,7 @@ def _read_clusters(customers: pd.Series, clusters: Any) -> Any:
 def _repeats(table: pd.DataFrame, person: Any, within: pd.Timedelta) -> Ints:
     """Place of the contact that each one repeats, or -1."""
     who = pd.factorize(person)[0]
-    tied = [table["cost"].to_numpy(), table["department"].astype("str").rank().to_numpy()]
+    tied = [table["cost"].to_numpy(), pd.factorize(table["department"].astype("str"), sort=True)[0]]
     order = np.lexsort((*tied, table["date"].to_numpy(), who))  # whatever the order of the rows
     day = table["date"].to_numpy()[order].astype("datetime64[ns]").astype(np.int64)
     department = pd.factorize(table["department"])[0][order]
