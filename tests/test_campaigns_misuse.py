@@ -77,6 +77,13 @@ def test_whoever_withdrew_is_found_whatever_the_index_of_the_plan(index):
     assert found.withdrawn["customer_id"].tolist() == ["b", "c"]
 
 
+def test_two_offers_by_one_channel_are_looked_at_alike():
+    plan = pd.concat([_plan(), _plan().assign(offer="books")])
+    found = drop_withdrawn(plan, CONSENTS)
+    assert found.plan["offer"].tolist() == ["camp", "books"]
+    assert (found.n_withdrawn, found.value) == (4, 18.0)
+
+
 @pytest.mark.parametrize("name", ["customer_id", "channel", "value", "cost"])
 def test_a_plan_with_an_empty_cell_is_not_sent(name):
     plan = _plan()

@@ -141,7 +141,11 @@ def _status(table: pd.DataFrame, consents: Any, purpose: str, on: Any) -> pd.Dat
                 f"consents are given; got {channel!r}."
             )
         found = consent_status(
-            rows["customer_id"], consents, channel=str(channel), purpose=purpose, on=on
+            rows["customer_id"].drop_duplicates(),
+            consents,
+            channel=str(channel),
+            purpose=purpose,
+            on=on,
         ).set_index("customer_id")
         parts.append(found.reindex(rows["customer_id"]).set_index(rows.index))
     if not parts:
