@@ -94,6 +94,8 @@ def check_count(name: str, value: Any, *, minimum: int = 1) -> int:
     if isinstance(value, bool) or not isinstance(value, int | np.integer):
         raise InputTypeError(f"`{name}` must be a whole number; got {_written(value)}.")
     check_number(name, value, low=minimum, finite=False)
+    if abs(int(value)) > _LARGEST:
+        raise InputError(f"`{name}` must be at most {_LARGEST:g}; got {_written(value)}.")
     return int(value)
 
 

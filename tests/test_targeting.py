@@ -188,7 +188,7 @@ def contacts(rows, **more):
 
 def by_hand(table, days, person=None):
     """Contact by contact: kept, or repeating the last that was kept."""
-    ordered = table.reset_index().sort_values("date", kind="stable")
+    ordered = table.reset_index().sort_values(["date", "campaign_id", "cost"], kind="stable")
     last, found = {}, {}
     for row in ordered.itertuples():
         who = row.customer_id if person is None else person.get(row.customer_id, row.customer_id)

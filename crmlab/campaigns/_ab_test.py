@@ -12,6 +12,7 @@ from crmlab._errors import InputError, InputTypeError
 from crmlab.campaigns._arms import (
     Arms,
     Options,
+    check_index,
     find_control,
     list_names,
     read_arms,
@@ -262,6 +263,7 @@ def ab_tests(
     """
     options = Options.read(control, kind, level, planned_size, correction)
     arms = read_arms(outcome, arm, covariate, options)
+    check_index(outcome=outcome, arm=arm, campaign=campaign)
     code, names = pd.factorize(read_labels("campaign", campaign, arms.outcome.size))
     found, labels = [], []
     for place, name in enumerate(names):

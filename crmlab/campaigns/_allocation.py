@@ -175,10 +175,20 @@ def allocate_contacts(
     profit = read.value - (costs if costs.ndim == 2 else costs[:, None])
     if allowed is not None:
         profit[~allowed] = -np.inf
+    profit, unit = _to_unit(profit)
     problem = Problem(profit, costs, limits, min(contacts, len(groups)), groups, sets)
     sure = check_possible(problem)
     plan, bound, prices = solve(problem, sure)
-    return _describe(read, problem, plan, bound, prices)
+    return _describe(read, problem, plan, bound * unit, prices * unit)
+
+
+def _to_unit(profit: Floats) -> tuple[Floats, float]:
+    """Profits in a unit in which they are neither tiny nor huge, and the unit: a power of two."""
+    largest = float(np.abs(profit, where=np.isfinite(profit), out=np.zeros_like(profit)).max())
+    if not largest or 1e-3 < largest < 1e12:
+        return profit, 1.0
+    exponent = int(np.frexp(largest)[1]) - 10
+    return np.ldexp(profit, -exponent), float(np.ldexp(1.0, exponent))
 
 
 def _read_limits(
@@ -292,14 +302,14 @@ def _check_exclusive(read: Offers, exclusive: Any) -> list[list[Hashable]]:
             raise InputTypeError(
                 f"`exclusive` must be a list of groups of offers; got {group!r} as a group."
             )
-        members = list(dict.fromkeys(group))
+        members = list(group)
         unknown = [offer for offer in members if offer not in read.offers]
         if unknown:
             raise InputError(
                 f"`exclusive` must name offers of `value`, {', '.join(map(repr, read.offers))}; "
                 f"got {unknown[0]!r}."
             )
-        found.append(members)
+        found.append(list(dict.fromkeys(members)))
     return found
 
 

@@ -13,7 +13,15 @@ from crmlab._errors import InputError
 from crmlab._types import Floats
 from crmlab.campaigns._contrasts import read_covariates
 
-__all__ = ["Arms", "Options", "find_control", "list_names", "read_arms", "read_labels"]
+__all__ = [
+    "Arms",
+    "Options",
+    "check_index",
+    "find_control",
+    "list_names",
+    "read_arms",
+    "read_labels",
+]
 
 
 @dataclass(frozen=True)
@@ -59,11 +67,12 @@ def read_arms(outcome: ArrayLike, arm: ArrayLike, covariate: Any, options: Optio
             "kind='mean' for amounts."
         )
     known = None if covariate is None else read_covariates(covariate, y.size)
-    _check_index(outcome=outcome, arm=arm, covariate=covariate)
+    check_index(outcome=outcome, arm=arm, covariate=covariate)
     return Arms(y, read_labels("arm", arm, y.size), known, binary and options.kind != "mean")
 
 
-def _check_index(**given: Any) -> None:
+def check_index(**given: Any) -> None:
+    """Raise unless columns with an index have the same one: places would pair other rows."""
     labelled = {n: v.index for n, v in given.items() if isinstance(v, pd.Series | pd.DataFrame)}
     first = next(iter(labelled), "")
     for name, index in labelled.items():

@@ -159,8 +159,9 @@ def _from_variances(
             "`outcome` must differ between customers of an arm; all are alike. Limits would have "
             "no width: wait for more outcomes, or take a larger test."
         )
-    freedom = sum(parts) ** 2 / sum(
-        part**2 / (outcome.size - 1 - n_known) for part, outcome in zip(parts, arms, strict=True)
+    freedom = 1 / sum(  # of shares: squares of large variances would be beyond all numbers
+        (part / sum(parts)) ** 2 / (outcome.size - 1 - n_known)
+        for part, outcome in zip(parts, arms, strict=True)
     )
     error = float(np.sqrt(total))
 

@@ -167,7 +167,7 @@ def _read_contacts(contacts: Any, department: Any) -> pd.DataFrame:
     if rows.empty:
         raise InputError("`contacts` must hold at least one contact that was made; got none.")
     table = pd.DataFrame(
-        {"customer_id": rows["customer_id"].to_numpy(), "date": rows["date"].to_numpy(),
+        {"customer_id": rows["customer_id"].to_numpy(), "date": _local(rows["date"]),
          "department": rows[department].to_numpy(),
          "cost": check_vector("cost", rows["cost"], remedy="A cost is written positive.")}
     )  # fmt: skip
@@ -179,6 +179,12 @@ def _read_contacts(contacts: Any, department: Any) -> pd.DataFrame:
             column = department if name == "department" else name
             raise InputError(f"`{column}` must not be missing; {gaps:,} of {len(table):,} are.")
     return table
+
+
+def _local(dates: pd.Series) -> Any:
+    """Dates as a clock on the wall shows them."""
+    zone = getattr(dates.dtype, "tz", None)
+    return (dates if zone is None else dates.dt.tz_localize(None)).to_numpy()
 
 
 def _read_clusters(customers: pd.Series, clusters: Any) -> Any:
@@ -195,6 +201,12 @@ def _read_clusters(customers: pd.Series, clusters: Any) -> Any:
     if not clusters.index.is_unique:
         twice = clusters.index[clusters.index.duplicated()][0]
         raise InputError(f"`clusters` must name a customer once; {twice!r} is there twice.")
+    kinds = {pd.api.types.infer_dtype(ids, skipna=True) for ids in (customers, clusters.index)}
+    if kinds == {"string", "integer"}:
+        raise InputError(
+            "`customer_id` must be alike in `contacts` and `clusters`: text in both, or whole "
+            "numbers in both. As they are, no customer would be found."
+        )
     found = customers.map(clusters)
     # So written, no customer outside of all clusters shares a name with one of them.
     alone = "customer " + customers.astype("str")
@@ -204,7 +216,8 @@ def _read_clusters(customers: pd.Series, clusters: Any) -> Any:
 def _repeats(table: pd.DataFrame, person: Any, within: pd.Timedelta) -> Ints:
     """Place of the contact that each one repeats, or -1."""
     who = pd.factorize(person)[0]
-    order = np.lexsort((table["date"].to_numpy(), who))
+    tied = [table["cost"].to_numpy(), pd.factorize(table["department"].astype("str"), sort=True)[0]]
+    order = np.lexsort((*tied, table["date"].to_numpy(), who))  # whatever the order of the rows
     day = table["date"].to_numpy()[order].astype("datetime64[ns]").astype(np.int64)
     department = pd.factorize(table["department"])[0][order]
     who = who[order]

@@ -69,7 +69,9 @@ def internal_rate_of_return(cash_flows: ArrayLike) -> float:
         )
     spent = flows[flows != 0]
     rates = sorted(_rates(flows))
-    divides = spent[0] * spent[-1] < 0 or len(rates) > 1  # else values touch 0 and turn back
+    divides = (spent[0] < 0) != (spent[-1] < 0) or len(
+        rates
+    ) > 1  # else values touch 0 and turn back
     if len(rates) != 1 or not divides:
         listed = ", ".join(_percent(rate) for rate in rates)
         found = f"{len(rates)}: {listed}" if rates and divides else "none"

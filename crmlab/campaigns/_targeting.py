@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 from crmlab._checks import check_choice, check_fraction, check_number, check_size, check_vector
 from crmlab._errors import InputError
 from crmlab._types import Floats
+from crmlab.campaigns._arms import check_index
 
 __all__ = ["compare_targeting"]
 
@@ -94,7 +95,8 @@ def compare_targeting(
     ------
     InputError
         If both or neither of truth and trial are given, how a trial was assigned is not said, an
-        arm has no customers, a column is too short, or a number is out of range.
+        arm has no customers, a column is too short or has another index, or a number is out of
+        range.
     InputTypeError
         If a column does not hold numbers.
 
@@ -127,6 +129,10 @@ def compare_targeting(
     2  one-to-one         50.0  100.0     300.0      175.0
     """
     check_fraction("level", level, open_ends=True)
+    check_index(
+        value=value, cost=cost, segments=segments, true_value=true_value, outcome=outcome,
+        treated=treated, propensity=propensity,
+    )  # fmt: skip
     expected = check_vector("value", value, negative=True)
     check_size("value", expected)
     each = _read_cost(cost, expected.size)
@@ -176,6 +182,8 @@ def _read_cost(cost: Any, n: int) -> Floats:
 
 
 def _check_length(name: str, column: Any, n: int) -> None:
+    if isinstance(column, str) or np.ndim(column) != 1:
+        raise InputError(f"`{name}` must be one column; got {type(column).__name__}.")
     if len(column) != n:
         raise InputError(f"`{name}` must have one row per customer, {n:,}; got {len(column):,}.")
 

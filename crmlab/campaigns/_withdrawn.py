@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from crmlab._checks import check_choice, check_columns
+from crmlab._checks import check_choice, check_column, check_columns
 from crmlab._errors import InputError, InputTypeError
 from crmlab._types import Day, Table
 from crmlab.campaigns._allocation import Allocation
@@ -72,8 +72,8 @@ def drop_withdrawn(
     Raises
     ------
     InputError
-        If a channel is not one that consents are given for, or consent was withdrawn and
-        `withdrawn` is "raise".
+        If a channel is not one that consents are given for, a cell of the plan is empty,
+        or consent was withdrawn and `withdrawn` is "raise".
     InputTypeError
         If `plan` is not a table.
 
@@ -101,6 +101,7 @@ def drop_withdrawn(
     check_columns(table.columns, ["customer_id", "channel", "value", "cost"], what="`plan`")
     check_choice("withdrawn", withdrawn, ["drop", "raise"])
     check_choice("purpose", purpose, PURPOSES)
+    _check_contacts(table)
     status = _status(table, consents, purpose, on)
     fine = (status["status"] == "granted").to_numpy()
     gone = table[~fine].assign(status=status["status"][~fine], date=status["date"][~fine])
@@ -117,19 +118,36 @@ def drop_withdrawn(
     )  # fmt: skip
 
 
+def _check_contacts(table: pd.DataFrame) -> None:
+    for name in ("customer_id", "channel"):
+        gaps = int(table[name].isna().sum())
+        if gaps:
+            raise InputError(
+                f"`{name}` of the plan must not be missing; {gaps:,} of {len(table):,} are."
+            )
+    for name in ("value", "cost"):
+        if len(table):
+            check_column(table, name, what="`plan`", negative=name == "value")
+
+
 def _status(table: pd.DataFrame, consents: Any, purpose: str, on: Any) -> pd.DataFrame:
     """The answer that counts, for each contact of the plan."""
     parts = []
-    for channel, rows in table.groupby("channel", observed=True):
+    places = table[["customer_id", "channel"]].reset_index(drop=True)  # an index may repeat
+    for channel, rows in places.groupby("channel", observed=True):
         if channel not in CHANNELS:
             raise InputError(
                 f"`channel` of the plan must be one of {', '.join(map(repr, CHANNELS))}, for which "
                 f"consents are given; got {channel!r}."
             )
         found = consent_status(
-            rows["customer_id"], consents, channel=str(channel), purpose=purpose, on=on
+            rows["customer_id"].drop_duplicates(),
+            consents,
+            channel=str(channel),
+            purpose=purpose,
+            on=on,
         ).set_index("customer_id")
         parts.append(found.reindex(rows["customer_id"]).set_index(rows.index))
     if not parts:
         return pd.DataFrame({"status": pd.Series(dtype="str"), "date": pd.Series(dtype="M8[s]")})
-    return pd.concat(parts).reindex(table.index)
+    return pd.concat(parts).sort_index().set_index(table.index)

@@ -20,6 +20,8 @@ __all__ = ["Lines", "Source", "bought", "name_items", "read_lines", "refuse_miss
 Numbers = NDArray[np.integer]
 
 _PIECE = 2**20  # lines
+_FLAGS = {"boolean", "empty"}
+_NUMBERS = {"integer", "floating", "mixed-integer-float", "decimal", "empty"}
 
 
 @dataclass(frozen=True)
@@ -52,12 +54,35 @@ class Source:
                     f"`products` must be a pandas frame or an Ibis table; got {kind}."
                 )
             check_columns(self.products.columns, [self.item], what="`products`")
+            self._check_ids(table)
             check_choice("level", self.level, [c for c in self.products.columns if c != self.item])
+
+    def _check_ids(self, table: Any) -> None:
+        """Raise where items are text in one table and numbers in the other: none would be found."""
+        kinds = [_kind(each[self.item]) for each in (table, self.products)]
+        if "" not in kinds and kinds[0] != kinds[1]:
+            raise InputError(
+                f"`{self.item}` must be alike in lines and `products`; it is {kinds[0]} in the "
+                f"lines and {kinds[1]} in `products`. Convert one."
+            )
 
     @property
     def unit(self) -> str:
         """What is counted in a basket."""
         return self.level or self.item
+
+
+def _kind(column: Any) -> str:
+    """Whether ids are text or numbers, or nothing where that cannot be told."""
+    if isinstance(column, pd.Series):
+        if isinstance(column.dtype, pd.CategoricalDtype):
+            column = column.cat.categories.to_series()
+        if isinstance(column.dtype, pd.StringDtype):
+            return "text"
+        kind = pd.api.types.infer_dtype(column, skipna=True)
+        return {"string": "text", "integer": "numbers", "floating": "numbers"}.get(kind, "")
+    kind = column.type()
+    return "text" if kind.is_string() else "numbers" if kind.is_numeric() else ""
 
 
 @dataclass(frozen=True)
@@ -81,6 +106,7 @@ def read_lines(table: Table, source: Source, *, min_support: float) -> Lines:
 
 def bought(table: Any) -> Any:
     """The lines that do not give money back: by `is_return`, else by the sign of their numbers."""
+    _check_signs(table)
     signs = [table[name] < 0 for name in ("amount", "quantity") if name in table.columns]
     back = signs[0] if signs else None
     for sign in signs[1:]:
@@ -93,8 +119,31 @@ def bought(table: Any) -> Any:
             return table
         return table[~back]
     if "is_return" in table.columns:
-        back = table.is_return if back is None else table.is_return.fill_null(back)
+        said = table.is_return.cast("boolean")
+        back = said if back is None else said.fill_null(back)
     return table if back is None else table.filter(~back.fill_null(False))
+
+
+def _check_signs(table: Any) -> None:
+    """Raise unless what tells a return can be read: true and false, or numbers."""
+    framed = isinstance(table, pd.DataFrame)
+    for name in ("is_return", "amount", "quantity"):
+        if name not in table.columns:
+            continue
+        if framed:
+            kind = pd.api.types.infer_dtype(table[name], skipna=True)
+            fits = kind in (_FLAGS if name == "is_return" else _NUMBERS)
+            if name == "is_return" and kind in _NUMBERS:
+                fits = bool(table[name].dropna().isin([0, 1]).all())
+            fits = fits or not table[name].notna().any()
+        else:
+            kind = table[name].type()
+            fits = (
+                kind.is_null() or kind.is_numeric() or (name == "is_return" and kind.is_boolean())
+            )
+        if not fits:
+            rule = "true and false" if name == "is_return" else "numbers"
+            raise InputTypeError(f"`{name}` must hold {rule}; got {kind}. It tells returns.")
 
 
 # --- pandas -------------------------------------------------------------------------------------
@@ -183,6 +232,8 @@ def name_items(table: Any, source: Source, *also: str) -> Any:
         return lines
     products = source.products
     if isinstance(products, pd.DataFrame):
+        if products[source.item].duplicated().any():
+            raise InputError(_TWICE.format(item=source.item))
         products = store_beside(table, products[[source.item, source.level]].dropna())
     products = products.select(item=products[source.item], group=products[source.level])
     if run(products.aggregate(n=products.count() - products.item.nunique())).to_pylist()[0]["n"]:

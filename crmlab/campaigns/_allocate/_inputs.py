@@ -61,11 +61,9 @@ def read_offers(value: Any, currency: str | Mapping[Hashable, str] | None) -> Of
     tidy = {"offer", "value"} <= set(value.columns)
     read = _read_tidy(value) if tidy else _read_wide(value)
     check_size("value", read.value)
-    if tidy and "currency" in value.columns and currency is None:
-        currency = dict(zip(value["offer"], value["currency"], strict=True))
-        found = list(pd.unique(value["currency"]))
-        _check_currency(found, "`value`")
-    elif isinstance(currency, Mapping):
+    if tidy and "currency" in value.columns:
+        _check_column(value["currency"], currency)
+    if isinstance(currency, Mapping):
         missing = [offer for offer in read.offers if offer not in currency]
         if missing:
             raise InputError(f"`currency` must name every offer; it lacks {_listed(missing)}.")
@@ -73,6 +71,23 @@ def read_offers(value: Any, currency: str | Mapping[Hashable, str] | None) -> Of
     elif currency is not None and not isinstance(currency, str):
         raise InputTypeError(f"`currency` must be a code or a mapping of offers; got {currency!r}.")
     return read
+
+
+def _check_column(column: pd.Series, currency: object) -> None:
+    """The currencies of a tidy table, which what was said beside it must not contradict."""
+    if column.isna().any():
+        raise InputError(
+            f"`value` must name the `currency` of each row; {column.isna().sum():,} of "
+            f"{len(column):,} rows do not. Fill it, or leave the column out."
+        )
+    found = list(pd.unique(column))
+    _check_currency(found, "`value`")
+    said = set(currency.values()) if isinstance(currency, Mapping) else {currency}
+    if currency is not None and said != set(found):
+        raise InputError(
+            f"`currency` must be that of `value`, {found[0]!r}; got {currency!r}. Convert the "
+            "amounts first, or leave it out."
+        )
 
 
 def _check_currency(found: list[Any], name: str) -> None:
@@ -164,16 +179,20 @@ def read_costs(cost: Any, read: Offers) -> Floats:
         return read.cost
     if isinstance(cost, pd.DataFrame):
         found = _read_like(cost, read, "cost")
-        return np.array(
+        each = np.array(
             [check_vector(f"cost[{_named(p)}]", c) for p, c in zip(read.pairs, found, strict=True)]
         )
+        check_size("cost", each)
+        return each
     if isinstance(cost, Mapping):
-        each = _read_mapping(cost, read)
+        each = np.array(_read_mapping(cost, read))
     else:
-        each = [check_number("cost", cost, low=0, remedy="A cost is written positive.")]
-        each *= len(read.pairs)
+        each = np.full(
+            len(read.pairs),
+            check_number("cost", cost, low=0, remedy="A cost is written positive."),
+        )
     check_size("cost", each)
-    return np.array(each)
+    return each
 
 
 def _read_mapping(cost: Mapping[Any, Any], read: Offers) -> list[float]:
