@@ -93,7 +93,7 @@ def test_payback_names_what_is_wrong(margins, cost, by, error, message):
 def test_whom_a_referrer_brought_before_being_brought_is_refused():
     worth = pd.Series(100.0, index=list("ABC"))
     early = links("A>B B>C", ["2025-02-01", "2025-01-01"])
-    with pytest.raises(InputError, match="before the referrer was brought; 1 of 2 do, .* 'C' by"):
+    with pytest.raises(InputError, match=r"before the referrer was brought; 1 of 2 do, .* 'C' by"):
         referral_value(early, worth, anyway=0.5)
     same_day = links("A>B B>C", ["2025-02-01 18:00", "2025-02-01 09:00"])
     assert referral_value(same_day, worth, anyway=0.5)["n_indirect"].tolist() == [1, 0, 0]
