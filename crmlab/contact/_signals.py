@@ -179,12 +179,13 @@ _Span = tuple[pd.Timestamp, pd.Timestamp]
 
 def _refuse_strangers(ids: pd.Index, rows: dict[str, pd.DataFrame]) -> None:
     """Ids of another kind would look like customers without a signal."""
+    ours = ids[:1].tolist()[0]
     for name, table in rows.items():
-        there = table["customer_id"].iloc[0] if len(table) else ids[0]
-        if isinstance(there, str) != isinstance(ids[0], str):
+        there = [*table["customer_id"].head(1).tolist(), ours][0]
+        if isinstance(there, str) != isinstance(ours, str):
             raise InputError(
                 f"`customers` must have ids of the kind of `{name}`, text or numbers; got "
-                f"{ids[0]!r} beside {there!r}. Convert one of them."
+                f"{ours!r} beside {there!r}. Convert one of them."
             )
 
 
