@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.optimize import brentq, minimize_scalar
 
-from crmlab._checks import check_count, check_fraction, check_number, check_vector
+from crmlab._checks import check_count, check_fraction, check_number, check_size, check_vector
 from crmlab._errors import InputError, InputTypeError
 from crmlab._types import Floats
 from crmlab.acquisition._response import ResponseCurve
@@ -103,6 +103,8 @@ def simulate_referrals(
     """
     first = check_count("n_start", n_start)
     size = None if market is None else check_count("market", market, minimum=first)
+    for name, people in (("n_start", first), ("market", size or 0)):
+        check_number(name, people, high=_MOST, remedy="There are not so many people.")
     steps, runs = (
         check_count("n_generations", n_generations),
         check_count("n_runs", n_runs, minimum=2),
@@ -223,6 +225,8 @@ def reward_curve(
     each = (1 - chance) * worth + chance * saved
     first = check_number("n_start", n_start, low=0, open_low=True)
     size = None if market is None else check_number("market", market, low=first)
+    for name, amount in {"rewards": paid, "value": worth, "saved_cost": saved}.items():
+        check_size(name, amount)
 
     def gain(reward: float) -> tuple[float, float]:
         brought = _brought(float(recommending.rate(reward)) * hits, first, size, reward)
@@ -281,10 +285,12 @@ def _brought(reproduction: float, first: float, market: float | None, reward: fl
     if start == 1 or reproduction == 0:
         return 0.0
 
-    def rest(total: float) -> float:  # as a share of the market
-        return 1 - total - (1 - start) * math.exp(-reproduction * total)
+    # Those brought as a share of the market, which may be tiny: no 1 - tiny here.
+    def rest(share: float) -> float:
+        return -(1 - start) * math.expm1(-reproduction * (start + share)) - share
 
-    return market * (brentq(rest, start, 1.0, xtol=1e-15) - start)
+    least = (1 - start) * -math.expm1(-reproduction * start)  # by the first alone
+    return market * float(brentq(rest, 0.0, 1 - start, xtol=max(least * 1e-12, 1e-300)))
 
 
 def _best_reward(gain: Any, most: float) -> float:

@@ -14,6 +14,7 @@ from crmlab._checks import (
     check_day,
     check_fraction,
     check_number,
+    check_size,
     check_vector,
 )
 from crmlab._clocks import check_clocks, date_column
@@ -26,6 +27,7 @@ from crmlab.contracts import CUSTOMERS, SPEND
 __all__ = ["acquisition_cost"]
 
 _MONTHS = {"M": 1, "Q": 3, "Y": 12}
+_LONGEST = 1200  # months of lag
 
 
 def acquisition_cost(
@@ -135,6 +137,7 @@ def acquisition_cost(
         {"`spend`": date_column(spend, "date"), "`customers`": date_column(customers, "joined")}
     )
     paid, came = _read_spend(spend), _read_customers(customers)
+    _refuse_mixed_channels(paid, came)
     names = _read_overheads(overheads, paid, came)
     months = _find_months(paid, came, len(weights) - 1, asked)
     cells = _credit(paid, came, names, weights, months, spread)
@@ -147,7 +150,12 @@ def acquisition_cost(
 def _read_lag(lag: int | Sequence[float]) -> Floats:
     """Share of a month's spend that works 0, 1, ... months later."""
     if isinstance(lag, int | np.integer) or np.ndim(lag) == 0:
-        return np.eye(check_count("lag", lag, minimum=0) + 1)[-1]
+        months = check_count("lag", lag, minimum=0)
+        if months > _LONGEST:
+            raise InputError(f"`lag` must be in [0, {_LONGEST}]; got {lag}. It counts months.")
+        weights = np.zeros(months + 1)
+        weights[-1] = 1.0
+        return weights
     weights = check_vector("lag", lag, remedy="A share is at least 0.")
     if abs(weights.sum() - 1) > 1e-9:
         raise InputError(
@@ -163,6 +171,7 @@ def _read_spend(spend: Table) -> pd.DataFrame:
     rows = rows.filter(rows.purpose == "acquire")
     rows = rows.mutate(month=PERIODS["M"](rows.date.cast("date")))
     paid = execute(rows.group_by("channel", "month").aggregate(amount=rows.amount.sum()))
+    check_size("amount", paid["amount"])
     if not paid["amount"].sum() > 0:
         raise InputError("`spend` must hold money spent to acquire; it has none.")
     return paid.astype({"channel": "object", "month": "int64", "amount": "float64"})
@@ -187,10 +196,21 @@ def _read_customers(customers: Table) -> pd.DataFrame:
     return came.astype({"channel": "object", "month": "int64", "n_customers": "int64"})
 
 
+def _refuse_mixed_channels(paid: pd.DataFrame, came: pd.DataFrame) -> None:
+    """Channels that are text in one table and numbers in the other never meet."""
+    text = [{isinstance(name, str) for name in rows["channel"]} for rows in (paid, came)]
+    if len(set.union(*text)) > 1:
+        first = paid["channel"].iloc[0], came["channel"].iloc[0]
+        raise InputError(
+            "`channel` must be text in both tables, or numbers in both; `spend` has, for example, "
+            f"{first[0]!r}, `customers` {first[1]!r}. Convert one of them."
+        )
+
+
 def _read_overheads(overheads: Iterable[str], paid: pd.DataFrame, came: pd.DataFrame) -> list[str]:
     if isinstance(overheads, str) or not isinstance(overheads, Iterable):
         raise InputTypeError(f"`overheads` must be a list of channels; got {overheads!r}.")
-    names = list(overheads)
+    names = list(overheads)  # those named twice are taken once, below
     known = sorted(set(paid["channel"]))
     for name in names:
         if name not in known:
@@ -204,7 +224,7 @@ def _read_overheads(overheads: Iterable[str], paid: pd.DataFrame, came: pd.DataF
             f"`overheads` must bring nobody by themselves; customers joined through "
             f"{', '.join(map(repr, brought))}."
         )
-    return names
+    return list(dict.fromkeys(names))
 
 
 def _find_months(

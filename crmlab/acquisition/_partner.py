@@ -11,6 +11,8 @@ from crmlab._errors import InputError, InputTypeError
 
 __all__ = ["partner_list_value"]
 
+_MOST = 1e15  # names, beyond which counting by ones in floats ends
+
 
 def partner_list_value(
     n_listed: int,
@@ -101,7 +103,7 @@ def partner_list_value(
        n_contacted  n_won  estimate   lower     upper  break_even_fee
     0      30000.0  540.0   15600.0 -889.89  38433.67            1.02
     """
-    names = check_count("n_listed", n_listed)
+    names = _read_names("n_listed", n_listed)
     check_fraction("level", level, open_ends=True)
     if not isinstance(overlap_removed, bool | np.bool_):
         raise InputTypeError(f"`overlap_removed` must be true or false; got {overlap_removed!r}.")
@@ -140,6 +142,10 @@ def partner_list_value(
     )
 
 
+def _read_names(name: str, value: Any) -> int:
+    return int(check_number(name, check_count(name, value), high=_MOST))
+
+
 def _read_response(response: Any, level: float) -> tuple[float, tuple[float, float]]:
     """The response and its limits, missing where it is not a test."""
     if not isinstance(response, tuple | list):
@@ -149,7 +155,7 @@ def _read_response(response: Any, level: float) -> tuple[float, tuple[float, flo
             f"`response` must be a share, or how many of how many; got {len(response)} numbers."
         )
     hits = check_count("response[0]", response[0], minimum=0)
-    n = check_count("response[1]", response[1])
+    n = _read_names("response[1]", response[1])
     if hits > n:
         raise InputError(
             f"`response` must have at most as many answers as contacts; got {response!r}."

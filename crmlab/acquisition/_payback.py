@@ -6,7 +6,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from crmlab._checks import check_choice, check_columns, check_day, check_number
+from crmlab._checks import check_choice, check_day, check_number, check_size, check_vector
 from crmlab._errors import InputError, InputTypeError
 from crmlab._intervals import check_resampling
 from crmlab._types import Day, Floats, Table
@@ -266,27 +266,47 @@ def _read(
         )
     check_choice("period", period, UNIT_DAYS)
     each = rate_per(check_number("discount_rate", rate, low=0), period, per=per)
+    margins = _in_order(margins)
     panel = _read_panel(margins)
     factor = (1 + each) ** -np.arange(1.0, panel.shape[1] + 1)
     if by is None:
         return {"all": (_cut("all", panel), _read_cost(cost, "all"))}, factor
     group = _read_groups(margins, by)
-    names = sorted(group.dropna().unique())
+    names = _sort_names(group)
     rows = {name: panel[(group == name).to_numpy()] for name in names}
     return {name: (_cut(name, part), _read_cost(cost, name)) for name, part in rows.items()}, factor
 
 
-def _read_panel(margins: pd.DataFrame) -> Floats:
+def _in_order(margins: pd.DataFrame) -> pd.DataFrame:
+    """Customers in the order of their ids, so that resamples do not depend on that of the rows."""
+    if margins.index.has_duplicates:
+        name = margins.index[margins.index.duplicated()][0]
+        raise InputError(f"`margins` must have one row for each customer; {name!r} has several.")
     try:
-        panel = margins.to_numpy(dtype=float, na_value=np.nan)
-    except (TypeError, ValueError):
-        raise InputTypeError(
-            "`margins` must hold numbers; a column holds something else."
-        ) from None
-    if not panel.size:
+        return margins.sort_index()
+    except TypeError:  # ids of several kinds
+        return margins.sort_index(key=lambda ids: ids.map(repr))
+
+
+def _sort_names(group: pd.Series) -> list[Any]:
+    names = group.unique().tolist()
+    if len({isinstance(name, str) for name in names}) > 1:
+        raise InputError(
+            f"`by` must hold groups of one kind, text or numbers; got {names[0]!r} and others "
+            "of another kind. Convert them."
+        )
+    return sorted(names)
+
+
+def _read_panel(margins: pd.DataFrame) -> Floats:
+    if not margins.size:
         raise InputError("`margins` must have a customer and a period; got none.")
-    if np.isinf(panel).any():
-        raise InputError("`margins` must be finite; some are infinite.")
+    columns = [
+        check_vector("margins", margins.iloc[:, at], negative=True, missing=True)
+        for at in range(margins.shape[1])
+    ]
+    panel = np.stack(columns, axis=1)
+    check_size("margins", panel)
     gap = np.isnan(panel[:, :-1]) & ~np.isnan(panel[:, 1:])
     if gap.any():
         name = margins.index[gap.any(axis=1)][0]
@@ -318,7 +338,13 @@ def _read_groups(margins: pd.DataFrame, by: Any) -> pd.Series:
 
 def _read_cost(cost: Any, name: Any) -> float:
     if isinstance(cost, Mapping | pd.Series):
-        check_columns(map(str, cost.keys()), [str(name)], what="`cost`")
+        given = list(cost.keys())
+        if name not in given:
+            raise InputError(
+                f"`cost` lacks {name!r}; it has {', '.join(map(repr, given)) or 'no groups'}."
+            )
+        if given.count(name) > 1:
+            raise InputError(f"`cost` must have one number for each group; {name!r} has several.")
         cost = cost[name]
     return check_number("cost", cost, low=0)
 

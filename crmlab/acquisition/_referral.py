@@ -68,8 +68,8 @@ def referral_value(
     Raises
     ------
     InputError
-        If an option is out of range, somebody in `referrals` has no value, or a chain goes in a
-        circle.
+        If an option is out of range, somebody in `referrals` has no value, a chain goes in a
+        circle, or somebody brought a customer before having been brought.
     ContractError
         If the table breaks its contract: who was recommended twice, or by themselves.
 
@@ -101,18 +101,21 @@ def referral_value(
     paid = check_number("reward", reward, low=0)
     steps = None if depth is None else check_count("depth", depth)
     worth = _read_value(value)
-    parent, child = _read_links(referrals, value.index)
+    parent, child, day = _read_links(referrals, value.index)
     chance = _read_anyway(anyway, value.index, child)
     n = len(worth)
-    longest = _longest_chain(parent, child, value.index)
-    steps = longest if steps is None else min(steps, longest)
+    level = _count_steps_up(parent, child, value.index)
+    _refuse_early(parent, child, day, value.index)
     gain = (1 - chance) * worth[child] + chance * saved - paid
     direct = _add_up(parent, gain, n)
-    total: Floats = np.zeros(n)
-    count: Floats = np.zeros(n)
-    for _ in range(steps):  # one more step down the chain each time
-        total = _add_up(parent, gain + (1 - chance) * total[child], n)
-        count = _add_up(parent, 1 + count[child], n)
+    if steps is None or steps >= level.max(initial=0):
+        total = _add_up_chains(parent, child, gain, 1 - chance, level)
+        count = _add_up_chains(parent, child, np.ones(len(child)), np.ones(len(child)), level)
+    else:
+        total, count = np.zeros(n), np.zeros(n)
+        for _ in range(steps):  # one more step down the chain each time
+            total = _add_up(parent, gain + (1 - chance) * total[child], n)
+            count = _add_up(parent, 1 + count[child], n)
     kept = worth.copy()
     kept[child] = chance * (worth[child] - saved)
     n_direct = np.bincount(parent, minlength=n)
@@ -231,24 +234,35 @@ def _read_value(value: Any) -> Floats:
     return np.array(check_vector("value", value, negative=True))
 
 
-def _read_links(referrals: Table, people: pd.Index) -> tuple[Ints, Ints]:
-    """Rows of `people` of each referrer and of whom they brought."""
-    rows = execute(REFERRALS.require(referrals).select("referrer_id", "customer_id"))
-    parent, child = (people.get_indexer(pd.Index(rows[name])) for name in rows.columns)
-    for name, found in zip(rows.columns, (parent, child), strict=True):
+def _read_links(referrals: Table, people: pd.Index) -> tuple[Ints, Ints, Ints]:
+    """Rows of `people` of each referrer and of whom they brought, and the day in days."""
+    rows = execute(REFERRALS.require(referrals).select("referrer_id", "customer_id", "date"))
+    names = ["referrer_id", "customer_id"]
+    parent, child = (people.get_indexer(pd.Index(rows[name])) for name in names)
+    for name, found in zip(names, (parent, child), strict=True):
         if count := int((found < 0).sum()):
             raise InputError(
                 f"`value` must have everybody who is in `referrals`; {count:,} of `{name}` are not "
                 f"in it, such as {rows[name][found < 0].iloc[0]!r}. Give 0 to those who brought "
                 "nothing."
             )
-    return parent.astype("int64"), child.astype("int64")
+    dates = pd.to_datetime(rows["date"])
+    if getattr(dates.dtype, "tz", None) is not None:
+        dates = dates.dt.tz_localize(None)
+    day = dates.to_numpy().astype("datetime64[D]").astype("int64")
+    return parent.astype("int64"), child.astype("int64"), day
 
 
 def _read_anyway(anyway: Any, people: pd.Index, child: Ints) -> Floats:
     """The probability of each who was recommended."""
     if not isinstance(anyway, pd.Series):
         return np.full(len(child), check_number("anyway", anyway, low=0, high=1))
+    if anyway.index.has_duplicates:
+        raise InputError(
+            "`anyway` must have one probability for each customer; a customer has two."
+        )
+    if not len(child):
+        return np.empty(0)
     found = anyway.reindex(people[child])
     if found.isna().any():
         raise InputError(
@@ -266,19 +280,45 @@ def _add_up(parent: Ints, each: Floats, n: int) -> Floats:
     return np.bincount(parent, each, minlength=n).astype("float64")
 
 
-def _longest_chain(parent: Ints, child: Ints, people: pd.Index) -> int:
-    """Steps of the longest chain; raise where one goes in a circle."""
-    up = np.full(len(people), -1, dtype="int64")
-    up[child] = parent
-    ahead = up.copy()
+def _add_up_chains(parent: Ints, child: Ints, each: Floats, passed: Floats, level: Ints) -> Floats:
+    """Sum of what each referrer's whole chain brought, from its end upwards."""
+    total = np.zeros(len(level))
+    order = np.argsort(-level[child], kind="stable")
+    ends = np.flatnonzero(np.diff(level[child][order], append=-1)) + 1
+    first = 0
+    for end in ends:
+        rows = order[first:end]
+        np.add.at(total, parent[rows], each[rows] + passed[rows] * total[child[rows]])
+        first = end
+    return total
+
+
+def _count_steps_up(parent: Ints, child: Ints, people: pd.Index) -> Ints:
+    """Steps from each to somebody who came alone; raise where a chain goes in a circle."""
+    ahead = np.full(len(people), -1, dtype="int64")
+    ahead[child] = parent
+    steps = (ahead >= 0).astype("int64")
     for _ in range(len(people).bit_length()):  # twice as far each time, past the end of any chain
-        ahead = np.where(ahead >= 0, ahead[ahead], -1)
+        on = ahead >= 0
+        steps = steps + np.where(on, steps[ahead], 0)
+        ahead = np.where(on, ahead[ahead], -1)
     if (ahead >= 0).any():
         raise InputError(
             f"`referrals` must lead back to somebody who came alone; the chain of "
             f"{people[ahead[ahead >= 0][0]]!r} goes in a circle."
         )
-    at, steps = up.copy(), 0
-    while (at >= 0).any():
-        at, steps = np.where(at >= 0, up[at], -1), steps + 1
     return steps
+
+
+def _refuse_early(parent: Ints, child: Ints, day: Ints, people: pd.Index) -> None:
+    """Whom somebody brought before being brought came without the one further up."""
+    came = np.full(len(people), np.iinfo("int64").min)
+    came[child] = day
+    early = day < came[parent]
+    if early.any():
+        at = int(np.flatnonzero(early)[0])
+        raise InputError(
+            f"`referrals` must not come before the referrer was brought; {int(early.sum()):,} of "
+            f"{len(child):,} do, such as that of {people[child[at]]!r} by {people[parent[at]]!r}. "
+            "Correct the dates, or leave out the row that brought the referrer."
+        )

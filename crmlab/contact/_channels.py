@@ -183,10 +183,7 @@ def _compare(channel: str, arms: pd.DataFrame, money: bool, level: float) -> lis
     weight = (n[True] / n[True].sum()).to_numpy()
     share = (hits / n).to_numpy()
     lower, upper = wilson(hits.to_numpy(), n.to_numpy(), level=level)
-    effect = float(weight @ (share[:, 1] - share[:, 0]))
-    down = weight**2 @ ((share[:, 1] - lower[:, 1]) ** 2 + (upper[:, 0] - share[:, 0]) ** 2)
-    up = weight**2 @ ((upper[:, 1] - share[:, 1]) ** 2 + (share[:, 0] - lower[:, 0]) ** 2)
-    limits = [effect, effect - float(np.sqrt(down)), effect + float(np.sqrt(up))]
+    limits = _weigh(share, lower, upper, weight)
     treated = arms[arms["treated"]]
     cost = float(treated["cost"].mean())
     fixed = {
@@ -199,10 +196,19 @@ def _compare(channel: str, arms: pd.DataFrame, money: bool, level: float) -> lis
         _row(fixed, "cost per response caused", [per[0], per[2], per[1]], level),
     ]
     if money:
-        earned = float(treated["margin"].mean())
-        profit = [each * earned - cost for each in limits]
+        earned = arms.groupby("campaign_id", observed=True)["margin"].first().reindex(n.index)
+        worth = _weigh(share, lower, upper, weight * earned.to_numpy(dtype=float))
+        profit = [each - cost for each in worth]
         found.append(_row(fixed, "profit caused per customer", profit, level))
     return found
+
+
+def _weigh(share: Any, lower: Any, upper: Any, weight: Any) -> list[float]:
+    """Sum of weighted differences of treated and controls, and its limits."""
+    effect = float(weight @ (share[:, 1] - share[:, 0]))
+    down = weight**2 @ ((share[:, 1] - lower[:, 1]) ** 2 + (upper[:, 0] - share[:, 0]) ** 2)
+    up = weight**2 @ ((upper[:, 1] - share[:, 1]) ** 2 + (share[:, 0] - lower[:, 0]) ** 2)
+    return [effect, effect - float(np.sqrt(down)), effect + float(np.sqrt(up))]
 
 
 def _row(fixed: dict[str, Any], measure: str, limits: list[float], level: float) -> dict[str, Any]:

@@ -3,10 +3,18 @@
 import datetime as dt
 from typing import Any, Literal
 
+import ibis
 import numpy as np
 import pandas as pd
 
-from crmlab._checks import check_choice, check_column, check_count, check_day, check_fraction
+from crmlab._checks import (
+    check_choice,
+    check_column,
+    check_columns,
+    check_count,
+    check_day,
+    check_fraction,
+)
 from crmlab._clocks import check_clocks, date_column
 from crmlab._engine import execute
 from crmlab._errors import InputError, InputTypeError
@@ -30,7 +38,7 @@ _PRIOR = 3.0  # customers with the signal, as many as expected, that are added t
 
 
 def dissatisfaction_signals(
-    customers: pd.DataFrame | pd.Series | pd.Index | list[str],
+    customers: Table | pd.Series | pd.Index | list[str],
     *,
     as_of: Day,
     window: int = 180,
@@ -52,7 +60,7 @@ def dissatisfaction_signals(
 
     Parameters
     ----------
-    customers : DataFrame, Series, Index or list
+    customers : DataFrame, ibis.Table, Series, Index or list
         Ids, or a table with `customer_id` as a column or index: everybody who is scored.
     as_of : date
         Day on which customers are looked at, its evening; within the dates of the tables, or up to
@@ -127,6 +135,7 @@ def dissatisfaction_signals(
     share = check_fraction("missed_share", missed_share)
     late = check_count("late_days", late_days)
     rows = {name: _open(name, table) for name, table in given.items()}
+    _refuse_strangers(ids, rows)
     span = _find_span(as_of, check_count("window", window), rows)
     flags = _find_shown(rows, span, share, late)
     table = pd.DataFrame({name: ids.isin(who) for name, who in flags.items()}, index=ids)
@@ -168,7 +177,22 @@ _CONTRACTS: dict[str, Contract] = {
 _Span = tuple[pd.Timestamp, pd.Timestamp]
 
 
+def _refuse_strangers(ids: pd.Index, rows: dict[str, pd.DataFrame]) -> None:
+    """Ids of another kind would look like customers without a signal."""
+    ours = ids[:1].tolist()[0]
+    for name, table in rows.items():
+        there = [*table["customer_id"].head(1).tolist(), ours][0]
+        if isinstance(there, str) != isinstance(ours, str):
+            raise InputError(
+                f"`customers` must have ids of the kind of `{name}`, text or numbers; got "
+                f"{ours!r} beside {there!r}. Convert one of them."
+            )
+
+
 def _read_ids(customers: Any) -> pd.Index:
+    if isinstance(customers, ibis.Table):
+        check_columns(customers.columns, ["customer_id"], what="`customers`")
+        customers = execute(customers.select("customer_id"))
     if isinstance(customers, pd.DataFrame) and "customer_id" in customers.columns:
         customers = customers["customer_id"]
     elif isinstance(customers, pd.DataFrame):

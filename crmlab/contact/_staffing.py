@@ -16,6 +16,7 @@ from crmlab.contact._queue import Performance, lost_shares, wait_patiently, wait
 __all__ = ["check_calls", "erlang_a", "erlang_c", "staffing"]
 
 _MOST = 1e6  # erlangs
+_MOST_AGENTS = 10_000_000
 _GIVE_UP = "Give `patience`: then those who wait too long hang up, and a queue has an end."
 
 
@@ -271,8 +272,10 @@ def _read_times(calls: Any, interval: float, handling_time: float) -> tuple[floa
 
 def _read_agents(agents: Any) -> list[int]:
     if isinstance(agents, str) or np.ndim(agents) == 0:
-        return [check_count("agents", agents)]
+        agents = [agents]
     many = [check_count("agents", each) for each in agents]
+    for each in many:
+        check_number("agents", each, high=_MOST_AGENTS)
     if not many:
         raise InputError("`agents` must hold at least one number; got none.")
     return many
@@ -303,6 +306,11 @@ def _search(
     step = 1
     while not enough(load, few + step, meet(few + step)):
         few, step = few + step, 2 * step
+        if few + step > _MOST_AGENTS:
+            raise InputError(
+                f"`calls` must be answered as asked by {_MOST_AGENTS:,} agents at most; they are "
+                "not. Ask for less: a lower `target`, or higher limits."
+            )
     many = few + step
     while many - few > 1:
         middle = (few + many) // 2
