@@ -309,7 +309,7 @@ def _read_panel(margins: pd.DataFrame) -> Floats:
     check_size("margins", panel)
     gap = np.isnan(panel[:, :-1]) & ~np.isnan(panel[:, 1:])
     if gap.any():
-        name = margins.index[gap.any(axis=1)][0]
+        name = margins.index[int(np.argmax(gap.any(axis=1)))]
         raise InputError(
             f"`margins` must be known up to some period and missing after it; {name!r} lacks one "
             "in between. A silent period is 0."

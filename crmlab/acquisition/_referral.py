@@ -286,7 +286,7 @@ def _add_up_chains(parent: Ints, child: Ints, each: Floats, passed: Floats, leve
     order = np.argsort(-level[child], kind="stable")
     ends = np.flatnonzero(np.diff(level[child][order], append=-1)) + 1
     first = 0
-    for end in ends:
+    for end in ends.tolist():
         rows = order[first:end]
         np.add.at(total, parent[rows], each[rows] + passed[rows] * total[child[rows]])
         first = end

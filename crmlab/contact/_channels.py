@@ -88,7 +88,7 @@ def channel_mix(
     >>> cost[["channel", "basis", "estimate", "lower", "upper"]].round(0)
        channel         basis  estimate    lower    upper
     1    email  all contacts    3563.0   2886.0   4400.0
-    4    phone  all contacts   20707.0  18591.0  23086.0
+    4    phone  all contacts   20707.0  18592.0  23086.0
     7     post  all contacts    9557.0   8531.0  10729.0
     10    post        by lot   19891.0  14564.0  31347.0
     """

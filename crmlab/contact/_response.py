@@ -87,7 +87,7 @@ def contact_response(
       channel  earlier  n_contacts  estimate  lower  upper
     0   email        0        9272     0.348  0.339  0.358
     1   email        1        1129     0.266  0.241  0.292
-    2   email        2         183     0.180  0.131  0.243
+    2   email        2         183     0.180  0.131  0.242
     """
     check_count("within", within)
     check_count("most", most)

@@ -54,12 +54,12 @@ class Source:
                     f"`products` must be a pandas frame or an Ibis table; got {kind}."
                 )
             check_columns(self.products.columns, [self.item], what="`products`")
-            self._check_ids(table)
+            self._check_ids(table, self.products)
             check_choice("level", self.level, [c for c in self.products.columns if c != self.item])
 
-    def _check_ids(self, table: Any) -> None:
+    def _check_ids(self, table: Any, products: Any) -> None:
         """Raise where items are text in one table and numbers in the other: none would be found."""
-        kinds = [_kind(each[self.item]) for each in (table, self.products)]
+        kinds = [_kind(each[self.item]) for each in (table, products)]
         if "" not in kinds and kinds[0] != kinds[1]:
             raise InputError(
                 f"`{self.item}` must be alike in lines and `products`; it is {kinds[0]} in the "
