@@ -137,9 +137,9 @@ def test_an_immense_market_is_as_good_as_none():
 
 def test_more_people_than_can_be_counted_are_refused():
     given = {"recommending": 0.5, "told": 5, "conversion": 0.1}
-    with pytest.raises(InputError, match="`n_start` must be (finite and )?at most 1e"):
+    with pytest.raises(InputError, match=r"`n_start` must be (finite and )?at most 1e"):
         simulate_referrals(2**70, **given)
-    with pytest.raises(InputError, match="`market` must be (finite and )?at most 1e"):
+    with pytest.raises(InputError, match=r"`market` must be (finite and )?at most 1e"):
         simulate_referrals(10, market=10**20, **given)
     with pytest.raises(InputError, match="`n_listed` must be at most 1e"):
         partner_list_value(10**400, response=0.1, value=1)

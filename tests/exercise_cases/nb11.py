@@ -174,9 +174,5 @@ def waits(loads, agents, handling, delay):
     ],
 )  # fmt: skip
 
-CASES = BY_HAND | {
-    "11.1": EARLIER,
-    "11.3": BEST_NUMBER,
-    "11.5": LIFT_OF,
-    "11.7": WAITS,
-}
+IN_CODE = {"11.1": EARLIER, "11.3": BEST_NUMBER, "11.5": LIFT_OF, "11.7": WAITS}
+CASES = dict(sorted((BY_HAND | IN_CODE).items()))
