@@ -143,5 +143,5 @@ def test_more_people_than_can_be_counted_are_refused():
         simulate_referrals(10, market=10**20, **given)
     with pytest.raises(InputError, match="`n_listed` must be at most 1e"):
         partner_list_value(10**400, response=0.1, value=1)
-    with pytest.raises(InputError, match=r"`response\[1\]` must be finite and at most 1e"):
+    with pytest.raises(InputError, match=r"`response\[1\]` must be at most 1e"):
         partner_list_value(10, response=(1, 10**400), value=1)
