@@ -8,6 +8,6 @@ Customer data that are not integrated: `simulate_split_identities` opens several
 customers of a clean base; `identity_bias` measures the same where systems keep their own ids.
 """
 
-from crmlab.readiness._split_identities import identity_bias, simulate_split_identities
+from crmlab.readiness._identity.split import identity_bias, simulate_split_identities
 
 __all__ = ["identity_bias", "simulate_split_identities"]

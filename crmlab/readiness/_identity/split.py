@@ -14,8 +14,8 @@ from crmlab._errors import InputError
 from crmlab._intervals import check_resampling
 from crmlab._types import Day, Table
 from crmlab.customer_base import rfm_summary
-from crmlab.readiness._bias import Comparison, Plan, Resampling, View, make_view
-from crmlab.readiness._reading import (
+from crmlab.readiness._identity.bias import Comparison, Plan, Resampling, View, make_view
+from crmlab.readiness._identity.reading import (
     Names,
     find_last_day,
     list_id_columns,

@@ -1,0 +1,1 @@
+"""The seven failure factors, and the questions a firm answers before it begins."""

@@ -1,0 +1,1 @@
+"""Each failure factor played through on a simulated company, and what it costs."""
