@@ -88,7 +88,8 @@ def plot_staffing(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     Parameters
     ----------
     table : DataFrame
-        As `staffing` returns it: `calls`, `load`, `agents`, one row per interval in order.
+        As `staffing` returns it: `calls`, `load`, `agents`, one row per interval in order. The
+        index, where it is not 0, 1, 2, ..., names the intervals; its name is written on the axis.
     ax : matplotlib Axes, optional
         Where to draw; a new figure if not given.
 
@@ -114,14 +115,23 @@ def plot_staffing(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     x = np.arange(1, len(table) + 1)
     ax.bar(x, agents, color=SKY, label="agents at work")
     ax.bar(x, load, color=BLUE, label="of these busy on average")
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    named = not isinstance(table.index, pd.RangeIndex)
+    if named:
+        every = -(-len(table) // _LABELS)
+        ax.set_xticks(x[::every], [str(each) for each in table.index[::every]])
+    else:
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.legend(fontsize=9, frameon=False)
     ax.set_ylim(0, 1.25 * max(float(agents.max()), 1))
     title = (
         f"From {agents.min():.0f} to {agents.max():.0f} agents: {agents.sum():,.0f} in all, "
         f"for work that fills {load.sum():,.0f}"
     )
-    return finish(ax, title=title, x="interval (number)", y="agents (number)")
+    label = str(table.index.name or "interval") if named else "interval (number)"
+    return finish(ax, title=title, x=label, y="agents (number)")
+
+
+_LABELS = 12  # intervals named on the axis at most, so that their names do not overlap
 
 
 def plot_routing(
@@ -174,5 +184,5 @@ def plot_routing(
     if len(table) > 1:
         title += f", the last {percent(share[-1])} {money(routed[-1])}"
     return finish(
-        ax, title=title, x="class of callers (1 = put through first)", y=f"mean wait ({time})"
+        ax, title=title, x="class of callers (put through first: left)", y=f"mean wait ({time})"
     )
