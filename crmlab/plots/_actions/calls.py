@@ -174,7 +174,7 @@ def plot_routing(
     x = np.arange(len(table))
     ax.bar(x - 0.2, turn, width=0.38, color=SKY, label="in order of arrival")
     ax.bar(x + 0.2, routed, width=0.38, color=BLUE, label="by rank")
-    ax.set_xticks(x, [str(each) for each in table.index])
+    ax.set_xticks(x, [f"{place}: {each}" for place, each in enumerate(table.index, start=1)])
     ax.legend(fontsize=9, frameon=False)
     ax.set_ylim(0, 1.25 * max(float(routed.max()), float(turn.max())) or 1)
     format_money(ax.yaxis)
@@ -184,5 +184,5 @@ def plot_routing(
     if len(table) > 1:
         title += f", the last {percent(share[-1])} {money(routed[-1])}"
     return finish(
-        ax, title=title, x="class of callers (put through first: left)", y=f"mean wait ({time})"
+        ax, title=title, x="class of callers (1 = put through first)", y=f"mean wait ({time})"
     )

@@ -332,9 +332,7 @@ def plot_budget_split(
     )
 
 
-def _name_share(
-    ax: Axes, text: str, share: float, equity: Floats, up: float, color: str
-) -> None:
+def _name_share(ax: Axes, text: str, share: float, equity: Floats, up: float, color: str) -> None:
     """Write beside a line at a share what it is, on the side that has room."""
     side, shift = ("right", -4) if share > 0.75 else ("left", 4)
     note(ax, text, (share, float(equity.min())), (shift, up), ha=side, color=color)
