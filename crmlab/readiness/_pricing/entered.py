@@ -10,7 +10,7 @@ from scipy.stats import chi2
 from crmlab._checks import check_columns, check_fraction, check_vector
 from crmlab._errors import InputError, InputTypeError
 from crmlab._types import Floats
-from crmlab.readiness._pricing.signals import signal_row, signal_table
+from crmlab.readiness._pricing.signals import signal_row, signal_table, unknown_row
 
 __all__ = ["entry_signal"]
 
@@ -82,10 +82,10 @@ def entry_signal(
     --------
     >>> visits = pd.DataFrame({"instructor_id": ["a", "b"], "planned": [40, 60], "held": [39, 21]})
     >>> entry_signal(visits)[["signal", "value", "n"]].round(2)
-                      signal  value    n
-    0           entries made   0.60  100
-    1   spread between staff   0.44    2
-    2      busy against quiet  -0.63  100
+                     signal  value    n
+    0          entries made   0.60  100
+    1  spread between staff   0.44    2
+    2    busy against quiet  -0.62  100
     """
     check_fraction("level", level, open_ends=True)
     work = _read_work(table, by, planned, made, period)
@@ -152,7 +152,7 @@ def _spread_row(staff: pd.DataFrame, level: float) -> dict[str, Any]:
     share = float(staff["made"].sum() / due.sum())
     if k < 2:
         text = "There is one person, so the table cannot tell how staff differ."
-        return signal_row(name, *[float("nan")] * 3, k, text)
+        return unknown_row(name, k, text)
     if share in (0.0, 1.0):
         text = f"Nobody differs: {'all' if share else 'none'} of the planned entries exist."
         return signal_row(name, 0.0, 0.0, 0.0, k, text)
@@ -179,16 +179,16 @@ def _busy_row(work: pd.DataFrame, z: float) -> dict[str, Any]:
     n = int(work["due"].sum())
     if not busy.any() or busy.all():
         text = "All have as much to enter, so the table cannot tell what a busy time does."
-        return signal_row(name, *[float("nan")] * 3, n, text)
+        return unknown_row(name, n, text)
     (much, _), (little, _) = _ratio(load[busy], z), _ratio(load[~busy], z)
     off = load["made"] - load["due"] * np.where(busy, much, little)
-    part = off / np.where(busy, load.loc[busy, "due"].sum(), -load.loc[~busy, "due"].sum())
-    sums = part.groupby(load["by"]).sum()
-    error = z * float(np.sqrt((sums**2).sum() * len(sums) / max(len(sums) - 1, 1)))
+    part: pd.Series = off / np.where(busy, load.loc[busy, "due"].sum(), -load.loc[~busy, "due"].sum())
+    sums: Floats = part.groupby(load["by"]).sum().to_numpy()
+    error = z * float(np.sqrt((sums**2).sum() * sums.size / max(sums.size - 1, 1)))
     gap = much - little
     fewer = "fewer" if gap < 0 else "more"
     text = f"Where more than {border:,.0f} are due, {100 * abs(gap):.1f} of 100 {fewer} exist."
-    if len(sums) < 3:
+    if sums.size < 3:
         text, error = "There are too few staff to tell what a busy time does.", float("nan")
     elif abs(gap) <= error:
         text = "Busy and quiet times differ no more than chance would make them."

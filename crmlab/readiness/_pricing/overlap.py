@@ -15,7 +15,12 @@ from crmlab.campaigns import DuplicatedSpend, duplicated_spend
 from crmlab.company import Company
 from crmlab.readiness._pricing.firm import list_money
 from crmlab.readiness._pricing.priced import Priced, check_strengths, list_assumptions, price
-from crmlab.readiness._pricing.signals import share_limits, signal_row, signal_table
+from crmlab.readiness._pricing.signals import (
+    share_limits,
+    signal_row,
+    signal_table,
+    unknown_row,
+)
 
 __all__ = ["overlap_signal", "simulate_overlap"]
 
@@ -105,10 +110,10 @@ def simulate_overlap(
     --------
     >>> from crmlab.simulate import simulate_company
     >>> priced = simulate_overlap(simulate_company(1_000, seed=1), overlap=[0, 0.5])
-    >>> priced.detail[["strength", "letters", "repeated", "left_out"]].round()
+    >>> priced.detail[["strength", "letters", "repeated", "left_out"]].round(1)
        strength  letters  repeated  left_out
-    0       0.0    450.0       0.0       0.0
-    1       0.5    450.0     150.0     150.0
+    0       0.0    464.0       0.0       0.0
+    1       0.5    464.0     155.0     155.0
     """
     strengths = check_strengths("overlap", overlap)
     n_lists = check_count("departments", departments, minimum=2)
@@ -351,7 +356,7 @@ def _share_row(
     }[signal]
     if not several:
         nothing = "All contacts are of one department, so the table cannot tell."
-        return signal_row(signal, float("nan"), float("nan"), float("nan"), n, nothing)
+        return unknown_row(signal, n, nothing)
     text = f"{share:.1%} {whom} within {days} days of another department's."
     if share == 0:
         text = f"No contact comes within {days} days of another department's."
@@ -359,7 +364,7 @@ def _share_row(
 
 
 def _spent_row(found: DuplicatedSpend, several: bool) -> dict[str, object]:
-    spent, low, high = found.interval.loc[0, ["estimate", "lower", "upper"]]
+    spent, low, high = found.interval[["estimate", "lower", "upper"]].to_numpy(dtype=float)[0]
     text = f"Repeats cost {spent:,.0f}; what the second contact sold must be asked of a test."
     if not several:
         text, spent, low, high = "With one department nothing repeats another.", 0.0, 0.0, 0.0
@@ -370,7 +375,7 @@ def _linked_row(found: DuplicatedSpend, level: float) -> dict[str, object]:
     n = found.n_repeated
     if not n:
         nothing = "There are no repeats, so the table cannot tell what linking finds."
-        return signal_row("repeats found by linking", *[float("nan")] * 3, 0, nothing)
+        return unknown_row("repeats found by linking", 0, nothing)
     share = max(n - found.n_repeated_unlinked, 0) / n
     text = f"{share:.0%} of the repeats show only once the systems are linked."
     low, high = share_limits(share, n, level=level)

@@ -113,8 +113,8 @@ def simulate_wrong_ranking(
     >>> priced = simulate_wrong_ranking(simulate_company(1_000, seed=1), wrong=[0, 1])
     >>> priced.detail[["strength", "places", "best_reached"]].round(2)
        strength  places  best_reached
-    0       0.0   200.0          1.00
-    1       1.0   200.0          0.35
+    0       0.0   200.0           1.0
+    1       1.0   200.0           0.5
     """
     strengths = check_strengths("wrong", wrong)
     check_choice("ranking", ranking, RANKINGS[:2])
@@ -198,8 +198,8 @@ def _measure(company: Company) -> pd.DataFrame:
     orders = company.transactions
     customers = company.customers.set_index("customer_id").sort_index()
     lines = orders.assign(margin=orders["amount"] - orders["cost"]).groupby("customer_id")
-    spent = company.contacts[company.contacts["treated"].astype(bool)]
-    spent = spent.groupby("customer_id")["cost"].sum().reindex(customers.index).fillna(0.0)
+    made = company.contacts[company.contacts["treated"].astype(bool)]
+    spent = made.groupby("customer_id")["cost"].sum().reindex(customers.index).fillna(0.0)
     earned = lines["margin"].sum().reindex(customers.index).fillna(0.0)
     last = lines["date"].max().reindex(customers.index)
     loyal = (last - customers["joined"]).dt.days.clip(lower=0).fillna(0.0)
@@ -245,7 +245,12 @@ def rankings(company: Company, *, top: float = 0.2, seed: int = 0) -> pd.DataFra
     Examples
     --------
     >>> from crmlab.simulate import simulate_company
-    >>> rankings(simulate_company(1_000, seed=1))[["ranking", "n_best", "also_value", "share"]]
+    >>> found = rankings(simulate_company(1_000, seed=1))
+    >>> found[["ranking", "n_best", "also_value", "share"]].round(2)
+       ranking  n_best  also_value  share
+    0   profit     200        0.50   0.52
+    1  loyalty     200        0.34   0.37
+    2    value     200        1.00   0.76
     """
     part = check_fraction("top", top, open_ends=True)
     check_count("seed", seed, minimum=0)
