@@ -1,5 +1,6 @@
 """The signal of staff who do not enter data: planned entries that exist, and whose are missing."""
 
+from math import nan
 from statistics import NormalDist
 from typing import Any
 
@@ -10,9 +11,11 @@ from scipy.stats import chi2
 from crmlab._checks import check_columns, check_fraction, check_vector
 from crmlab._errors import InputError, InputTypeError
 from crmlab._types import Floats
-from crmlab.readiness._pricing.signals import signal_row, signal_table, unknown_row
+from crmlab.readiness._pricing.signals import signal_row, signal_table
 
 __all__ = ["entry_signal"]
+
+_UNKNOWN = (nan, nan, nan)  # value and limits that the table cannot tell
 
 
 def entry_signal(
@@ -131,7 +134,7 @@ def _made_row(staff: pd.DataFrame, z: float) -> dict[str, Any]:
     due = int(staff["due"].sum())
     text = f"Of {due:,} planned entries {share:.0%} exist."
     if len(staff) < 2:
-        error = float("nan")
+        error = nan
         text += " With one person the table cannot tell how far that would hold for others."
     low, high = np.maximum(share - error, 0.0), np.minimum(share + error, 1.0)
     return signal_row("entries made", share, low, high, due, text)
@@ -152,7 +155,7 @@ def _spread_row(staff: pd.DataFrame, level: float) -> dict[str, Any]:
     share = float(staff["made"].sum() / due.sum())
     if k < 2:
         text = "There is one person, so the table cannot tell how staff differ."
-        return unknown_row(name, k, text)
+        return signal_row(name, *_UNKNOWN, k, text)
     if share in (0.0, 1.0):
         text = f"Nobody differs: {'all' if share else 'none'} of the planned entries exist."
         return signal_row(name, 0.0, 0.0, 0.0, k, text)
@@ -179,17 +182,19 @@ def _busy_row(work: pd.DataFrame, z: float) -> dict[str, Any]:
     n = int(work["due"].sum())
     if not busy.any() or busy.all():
         text = "All have as much to enter, so the table cannot tell what a busy time does."
-        return unknown_row(name, n, text)
+        return signal_row(name, *_UNKNOWN, n, text)
     (much, _), (little, _) = _ratio(load[busy], z), _ratio(load[~busy], z)
     off = load["made"] - load["due"] * np.where(busy, much, little)
-    part: pd.Series = off / np.where(busy, load.loc[busy, "due"].sum(), -load.loc[~busy, "due"].sum())
+    part: pd.Series = off / np.where(
+        busy, load.loc[busy, "due"].sum(), -load.loc[~busy, "due"].sum()
+    )
     sums: Floats = part.groupby(load["by"]).sum().to_numpy()
     error = z * float(np.sqrt((sums**2).sum() * sums.size / max(sums.size - 1, 1)))
     gap = much - little
     fewer = "fewer" if gap < 0 else "more"
     text = f"Where more than {border:,.0f} are due, {100 * abs(gap):.1f} of 100 {fewer} exist."
     if sums.size < 3:
-        text, error = "There are too few staff to tell what a busy time does.", float("nan")
+        text, error = "There are too few staff to tell what a busy time does.", nan
     elif abs(gap) <= error:
         text = "Busy and quiet times differ no more than chance would make them."
     return signal_row(name, gap, gap - error, gap + error, n, text)

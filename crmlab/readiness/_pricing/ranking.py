@@ -12,15 +12,13 @@ from crmlab._checks import (
     check_choice,
     check_count,
     check_fraction,
-    check_number,
-    check_size,
     check_vector,
 )
 from crmlab._errors import InputError, InputTypeError
 from crmlab._stake import Terms, read_terms
 from crmlab._types import Floats, Ints
 from crmlab.company import Company
-from crmlab.readiness._pricing.firm import list_money, margin_ratio
+from crmlab.readiness._pricing.firm import list_money, margin_ratio, read_remedy
 from crmlab.readiness._pricing.priced import Priced, check_strengths, list_assumptions, price
 from crmlab.readiness._pricing.signals import share_limits, signal_row, signal_table
 
@@ -120,9 +118,7 @@ def simulate_wrong_ranking(
     check_choice("ranking", ranking, RANKINGS[:2])
     part = check_fraction("top", top, open_ends=True)
     earns = check_fraction("saved", saved)
-    right = check_fraction("remedy_share", remedy_share)
-    spent = check_number("remedy_cost", remedy_cost, low=0)
-    check_size("remedy_cost", spent)
+    right, spent = read_remedy(remedy_share, remedy_cost)
     check_fraction("level", level, open_ends=True)
     check_count("seed", seed, minimum=0)
     terms = read_terms(
