@@ -142,11 +142,8 @@ def simulate_missing_entries(
         for name, plan in plans.items()
     }
     rows = [
-        desk.describe(place, _reluct(desk.people, 0.0, seed), each)
-        | {
-            name: desk.add(lost[each] - left[name][each]) - plan.cost
-            for name, plan in plans.items()
-        }
+        desk.describe(each)
+        | {name: desk.add(lost[each] - left[name][each]) - plans[name].cost for name in plans}
         for each in strengths
     ]
     assumed = [
