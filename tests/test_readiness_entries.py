@@ -12,6 +12,8 @@ from priced_cases import SEEDS, company
 from crmlab import InputError, InputTypeError
 from crmlab.readiness import entry_signal, simulate_missing_entries
 
+pytestmark = pytest.mark.xdist_group("priced companies")  # each is made once
+
 
 def slow_cost(company, missing, dependence, *, n_calls, saved, call, lots, averaged=False):
     """What a year's list loses: dictionaries, sorted lists, another generator."""
@@ -211,6 +213,23 @@ def test_busy_months_with_fewer_entries_are_found(slope):
     assert sum(row["lower"] <= busy <= row["upper"] for row in rows) >= 16
     told = sum(" fewer exist" in row["reading"] for row in rows)
     assert told == 20 if slope else told <= 3
+
+
+def test_limits_are_those_of_a_bootstrap_of_staff_and_of_moments_added_up():
+    table = work(spread=0.1)
+    found = signals(table)
+    staff = table.groupby("instructor_id")[["planned", "held"]].sum().to_numpy()
+    drawn = staff[np.random.default_rng(1).integers(len(staff), size=(4_000, len(staff)))]
+    shares = drawn[..., 1].sum(axis=1) / drawn[..., 0].sum(axis=1)
+    low, high = np.quantile(shares, [0.025, 0.975])
+    limits = found.loc["entries made", ["lower", "upper"]].tolist()
+    assert limits == pytest.approx([low, high], abs=0.004)
+    share = sum(held for _, held in staff) / sum(due for due, _ in staff)
+    weights = [due / (share * (1 - share)) for due, _ in staff]
+    q = sum(w * (held / due - share) ** 2 for w, (due, held) in zip(weights, staff, strict=True))
+    room = sum(weights) - sum(w * w for w in weights) / sum(weights)
+    between = math.sqrt((q - (len(staff) - 1)) / room)
+    assert found.loc["spread between staff", "value"] == pytest.approx(between)
 
 
 def test_limits_of_the_share_allow_for_staff_who_differ():

@@ -11,6 +11,8 @@ from priced_cases import company
 from crmlab import InputError, InputTypeError
 from crmlab.readiness import overlap_signal, simulate_overlap
 
+pytestmark = pytest.mark.xdist_group("priced companies")  # each is made once
+
 MARGIN = 60_000
 
 

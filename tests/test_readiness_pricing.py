@@ -23,6 +23,8 @@ FACTORS = {
 every_factor = pytest.mark.parametrize(
     ("simulate", "strength"), FACTORS.values(), ids=list(FACTORS)
 )
+
+pytestmark = pytest.mark.xdist_group("priced companies")  # each is made once
 MONEY = ["cost", "lower", "upper", "remedy", "remedy_lower", "remedy_upper"]
 
 

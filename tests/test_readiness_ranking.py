@@ -11,6 +11,8 @@ from crmlab import InputError, InputTypeError
 from crmlab.readiness import ranking_signal, rankings, simulate_wrong_ranking
 from crmlab.segmentation import compare_rankings
 
+pytestmark = pytest.mark.xdist_group("priced companies")  # each is made once
+
 
 def measures(one):
     """Profit, loyalty and value of each customer, added up line by line."""
