@@ -33,7 +33,7 @@ _STRENGTHS = {
 }
 _LINES = [
     ("cost", "lower", "upper", RED, "o", "cost of the factor"),
-    ("remedy", "remedy_lower", "remedy_upper", GREEN, "s", "what the remedy earns, its cost paid"),
+    ("remedy", "remedy_lower", "remedy_upper", GREEN, "s", "remedy, less its cost"),
 ]
 _COLUMNS = ["strength", *(name for line in _LINES for name in line[:3])]
 
@@ -63,7 +63,7 @@ def plot_priced(
     -------
     matplotlib Axes
         The title says what the factor costs where it is strongest, and from which of the strengths
-        drawn the remedy pays, limits aside.
+        drawn the remedy pays: it does where both limits of what it earns are above 0.
 
     Raises
     ------
@@ -108,23 +108,24 @@ def plot_priced(
         ax,
         title=_say(rows, factor or "The factor"),
         x=f"{what} (%)",
-        y=f"a year ({currency or 'currency'})",
+        y=f"money a year ({currency or 'currency'})",
     )
 
 
 def _say(rows: pd.DataFrame, factor: str) -> str:
     """What it costs at the greatest strength, and where the remedy pays."""
     last = rows.iloc[-1]
-    pays = rows["remedy"] > 0
+    strength, pays = rows["strength"].to_numpy(), (rows["remedy_lower"] > 0).to_numpy()
     costs = f"{factor} costs {money(last['cost'])} a year at {percent(last['strength'])}"
     if len(rows) == 1:
-        words = "earns" if pays.all() else "loses"
+        words = "earns" if last["remedy"] > 0 else "loses"
         return f"{costs}; the remedy {words} {money(abs(last['remedy']))}"
-    first = rows["strength"].to_numpy()[pays.to_numpy().argmax()]
     if not pays.any():
-        return f"{costs}; the remedy does not pay"
+        never = (rows["remedy_upper"] <= 0).all()
+        return f"{costs}; " + ("the remedy does not pay" if never else "its remedy may not pay")
+    first = strength[pays.argmax()]
     if pays.all():
         return f"{costs}; the remedy pays throughout"
-    if pays[rows["strength"] >= first].all():
+    if pays[strength >= first].all():
         return f"{costs}; the remedy pays from {percent(first)}"
     return f"{costs}; the remedy pays at some strengths"
