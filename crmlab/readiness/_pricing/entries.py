@@ -112,6 +112,10 @@ def simulate_missing_entries(
     A search that leaves out empty fields is what a data base does unless told otherwise. To put
     those customers on the list as average ones costs nothing: `cost_averaged` is what then stays.
 
+    References
+    ----------
+    Rubin, D. B. (1976). Inference and missing data. Biometrika 63 (3), 581-592.
+
     See Also
     --------
     entry_signal : How a firm would notice.

@@ -120,7 +120,7 @@ def simulate_overlap(
     terms = read_terms(
         company, margin=margin, cost_per_contact=cost_per_contact, n_customers=n_customers
     )
-    tires = -company.truth.settings.contact_fatigue if fatigue is None else fatigue
+    tires = 0.0 - company.truth.settings.contact_fatigue if fatigue is None else fatigue
     tires = check_number("fatigue", tires, high=0, remedy="It is 0 where contacts do not tire.")
     people = _read_people(company, terms.plan, seed)
     if n_lists > len(people):

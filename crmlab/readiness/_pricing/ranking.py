@@ -100,6 +100,11 @@ def simulate_wrong_ranking(
     everybody's margin is an assumption too: where the loyal come anyway, they gain less by care,
     and a ranking by loyalty costs more than is shown here.
 
+    References
+    ----------
+    Reinartz, W. and Kumar, V. (2002). The mismanagement of customer loyalty. Harvard Business
+    Review 80 (7), 86-94.
+
     See Also
     --------
     rankings : Who is best by each, and what they hold.
