@@ -7,9 +7,11 @@ from math import prod
 import numpy as np
 import pandas as pd
 
+from crmlab._stake import Stake
 from crmlab._types import Floats
+from crmlab.company import Company
 
-__all__ = ["choose_best", "expect_effect", "expect_over"]
+__all__ = ["choose_best", "expect_effect", "expect_over", "read_worth"]
 
 _CHILD = (6, 20)  # years; older customers are parents who learn themselves, and few
 
@@ -59,3 +61,15 @@ def expect_over(chance: Mapping[str, float], losses: Mapping[frozenset[str], Flo
         weight = prod(p if name in which else 1 - p for name, p in chance.items())
         total = total + weight * losses[which]
     return total
+
+
+def read_worth(company: Company, stake: Stake) -> pd.Series:
+    """Margin to be expected of every customer of the company in the next year, by id, in currency.
+
+    At another margin of an order all margins move in proportion.
+    """
+    plans = company.campaigns
+    planned = float(plans.loc[plans["design"] == "randomised", "margin"].iloc[0])
+    ratio = stake.margin / planned if planned else 1.0
+    worth = company.truth.people["expected_next_year_margin"].astype("float64").fillna(0)
+    return worth.sort_index() * ratio

@@ -10,11 +10,12 @@ from sklearn.isotonic import IsotonicRegression
 
 from crmlab._checks import check_columns, check_count, check_fraction, check_number
 from crmlab._errors import InputError, InputTypeError
-from crmlab._stake import read_stake
+from crmlab._stake import Stake, read_stake
 from crmlab._types import Floats, Ints
 from crmlab.company import Company
 from crmlab.readiness._identity.reading import read_lines, read_purchases, summarise
 from crmlab.readiness._identity.split import draw_accounts
+from crmlab.readiness._pricing.expected import read_worth
 from crmlab.readiness._pricing.priced import Priced, check_strengths, list_assumptions, price
 from crmlab.readiness._pricing.signals import signal_row, signal_table
 
@@ -31,6 +32,7 @@ def price_split_identities(
     care: float = 0.1,
     linked: float = 0.8,
     remedy_cost: float = 300_000,
+    margin: float | None = None,
     cost_per_contact: float | None = None,
     n_customers: int | None = None,
     lots: int = 20,
@@ -64,8 +66,9 @@ def price_split_identities(
         Remedy: share of the split customers whose accounts are joined again, in [0, 1].
     remedy_cost : float, default=300_000
         Of the remedy (linking, and looking through what is in doubt), in currency a year.
-    cost_per_contact : float, optional
-        Of a mailing to one account, in currency. Default: as in the campaign by post.
+    margin, cost_per_contact : float, optional
+        Of an order of the campaign and of a mailing to one account, in currency. Default: as in
+        the campaign. Another margin changes what all customers are worth in proportion.
     n_customers : int, optional
         Customers of the firm. Default: as many as the company has.
     lots : int, default=20
@@ -123,8 +126,10 @@ def price_split_identities(
         check_count(name, value, minimum=fewest)
     for name, value in {"mailings": mailings, "seed": seed}.items():
         check_count(name, value, minimum=0)
-    stake = read_stake(company, cost_per_contact=cost_per_contact, n_customers=n_customers)
-    file = _read_file(company, stake.people.index, accounts=accounts, lots=lots, seed=seed)
+    stake = read_stake(
+        company, margin=margin, cost_per_contact=cost_per_contact, n_customers=n_customers
+    )
+    file = _read_file(company, stake, accounts=accounts, lots=lots, seed=seed)
     mail = mailings * stake.cost_per_contact
     again = {u: u * (1 - linked) for u in strengths}
     found = {u: file.split(u, top=top) for u in {*strengths, *again.values()}}
@@ -146,6 +151,12 @@ def price_split_identities(
         ),
         assumptions=list_assumptions(
             [
+                (
+                    "margin",
+                    stake.margin,
+                    "currency an order",
+                    "company" if margin is None else "assumed",
+                ),
                 ("cost_per_contact", stake.cost_per_contact, "currency a mailing",
                  "company" if cost_per_contact is None else "assumed"),
                 ("worth", "by spend", "margin of the next year", "company"),
@@ -224,9 +235,7 @@ def _give_places(spent: Floats, n_places: int) -> Ints:
     return np.bincount(order // spent.shape[1], minlength=len(spent))
 
 
-def _read_file(
-    company: Company, may_mail: pd.Index, *, accounts: int, lots: int, seed: int
-) -> _File:
+def _read_file(company: Company, stake: Stake, *, accounts: int, lots: int, seed: int) -> _File:
     lines = read_lines(company.transactions)
     end = company.transactions["date"].max().date()
     people = summarise(lines, lines.customer_id, end)
@@ -242,10 +251,10 @@ def _read_file(
         )
         ranks.append(rank)
         spent.append(sums.reshape(-1, accounts))
-    worth = company.truth.people["expected_next_year_margin"].reindex(people.index).fillna(0)
+    worth = read_worth(company, stake).reindex(people.index).to_numpy()
     return _File(
-        _average_worth(spent[0].sum(axis=1), worth.to_numpy(dtype="float64")),
-        people.index.isin(may_mail).astype(float),
+        _average_worth(spent[0].sum(axis=1), worth),
+        people.index.isin(stake.people.index).astype(float),
         ranks,
         spent,
     )

@@ -13,7 +13,12 @@ from crmlab._stake import Stake, read_stake
 from crmlab._types import Floats
 from crmlab.company import Company
 from crmlab.readiness._pricing.checklist import ITEMS
-from crmlab.readiness._pricing.expected import choose_best, expect_effect, expect_over
+from crmlab.readiness._pricing.expected import (
+    choose_best,
+    expect_effect,
+    expect_over,
+    read_worth,
+)
 from crmlab.readiness._pricing.priced import Priced, check_strengths, list_assumptions, price
 
 __all__ = ["simulate_outsourcing"]
@@ -81,7 +86,8 @@ def simulate_outsourcing(
     remedy_cost : float, default=200_000
         Of the remedy (somebody who goes through the checklist with the provider), in currency.
     margin, cost_per_contact : float, optional
-        Of an order and of a contact, in currency. Default: as in the campaign.
+        Of an order and of a contact, in currency. Default: as in the campaign. Another margin
+        changes what all customers are worth in proportion.
     n_customers : int, optional
         Customers of the firm. Default: as many as the company has.
     level : float, default=0.95
@@ -233,7 +239,7 @@ def _chances(unchecked: float) -> dict[str, float]:
 def _read_cases(company: Company, stake: Stake, terms: _Terms, seed: int) -> _Cases:
     plans = company.campaigns
     window = float(plans.loc[plans["design"] == "randomised", "window_days"].iloc[0])
-    everybody = company.truth.people["expected_next_year_margin"].fillna(0).sort_index()
+    everybody = read_worth(company, stake)
     worth = everybody.to_numpy(dtype="float64")
     place = everybody.index.get_indexer(stake.people.index)
     campaign = {}
