@@ -98,7 +98,8 @@ RESULTS = {
     "data_quality.Publication", "datasets.Company", "datasets.Truth", "identity.Linkage",
     "loaders.TransactionAudit", "reports.Parameter", "simulate.Company", "simulate.Truth",
     "acquisition.ResponseCurve", "campaigns.Allocation", "campaigns.DuplicatedSpend",
-    "campaigns.SendList", "readiness.Priced", "readiness.Sourcing", "widgets.BreakEvenView", "widgets.ChurnView", "widgets.ContactView",
+    "campaigns.SendList", "readiness.Priced", "readiness.Sourcing",
+    "widgets.BreakEvenView", "widgets.ChurnView", "widgets.ContactView",
     "widgets.LeverView", "widgets.LinkageView", "widgets.ParetoView", "widgets.ReferralView",
     "widgets.RuleView", "widgets.SplitView", "widgets.TierView", "widgets.UpliftView",
 }  # fmt: skip

@@ -105,6 +105,7 @@ def simulate_unchanged_process(
     check_fraction("persuaded", persuaded)
     remedy_cost = check_number("remedy_cost", remedy_cost, low=0)
     check_count("lots", lots)
+    check_fraction("level", level, open_ends=True)
     check_count("seed", seed, minimum=0)
     stake = read_stake(
         company, margin=margin, cost_per_contact=cost_per_contact, n_customers=n_customers
