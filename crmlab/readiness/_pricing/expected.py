@@ -11,7 +11,7 @@ from crmlab._stake import Stake
 from crmlab._types import Floats
 from crmlab.company import Company
 
-__all__ = ["choose_best", "expect_effect", "expect_over", "read_worth"]
+__all__ = ["choose_best", "expect_effect", "expect_over", "list_money", "read_worth"]
 
 _CHILD = (6, 20)  # years; older customers are parents who learn themselves, and few
 
@@ -73,3 +73,14 @@ def read_worth(company: Company, stake: Stake) -> pd.Series:
     ratio = stake.margin / planned if planned else 1.0
     worth = company.truth.people["expected_next_year_margin"].astype("float64").fillna(0)
     return worth.sort_index() * ratio
+
+
+def list_money(
+    stake: Stake, given: Mapping[str, float | None]
+) -> list[tuple[str, float, str, str]]:
+    """Margin and cost of a contact as assumptions; `given` is what the caller gave for each."""
+    units = {"margin": "currency an order", "cost_per_contact": "currency a contact"}
+    return [
+        (name, getattr(stake, name), units[name], "company" if each is None else "assumed")
+        for name, each in given.items()
+    ]

@@ -15,7 +15,7 @@ from crmlab._types import Floats, Ints
 from crmlab.company import Company
 from crmlab.readiness._identity.reading import read_lines, read_purchases, summarise
 from crmlab.readiness._identity.split import draw_accounts
-from crmlab.readiness._pricing.expected import read_worth
+from crmlab.readiness._pricing.expected import list_money, read_worth
 from crmlab.readiness._pricing.priced import Priced, check_strengths, list_assumptions, price
 from crmlab.readiness._pricing.signals import signal_row, signal_table
 
@@ -151,14 +151,7 @@ def price_split_identities(
         ),
         assumptions=list_assumptions(
             [
-                (
-                    "margin",
-                    stake.margin,
-                    "currency an order",
-                    "company" if margin is None else "assumed",
-                ),
-                ("cost_per_contact", stake.cost_per_contact, "currency a mailing",
-                 "company" if cost_per_contact is None else "assumed"),
+                *list_money(stake, {"margin": margin, "cost_per_contact": cost_per_contact}),
                 ("worth", "by spend", "margin of the next year", "company"),
                 ("accounts", accounts, "of a split customer", "assumed"),
                 ("mailings", mailings, "a year to each account", "assumed"),

@@ -10,7 +10,12 @@ from crmlab._errors import InputTypeError
 from crmlab._stake import Stake, read_stake
 from crmlab._types import Floats
 from crmlab.company import Company
-from crmlab.readiness._pricing.expected import choose_best, expect_effect, expect_over
+from crmlab.readiness._pricing.expected import (
+    choose_best,
+    expect_effect,
+    expect_over,
+    list_money,
+)
 from crmlab.readiness._pricing.priced import Priced, check_strengths, list_assumptions, price
 from crmlab.readiness._pricing.signals import signal_row, signal_table
 
@@ -194,9 +199,7 @@ def simulate_wrong_solution(
         detail=pd.DataFrame(rows, dtype=float),
         assumptions=list_assumptions(
             [
-                ("margin", stake.margin, "currency an order", _source(margin)),
-                ("cost_per_contact", stake.cost_per_contact, "currency a letter",
-                 _source(cost_per_contact)),
+                *list_money(stake, {"margin": margin, "cost_per_contact": cost_per_contact}),
                 ("email_cost", email_cost, "currency an e-mail", "company"),
                 ("window", window, "days", "company"),
                 ("campaigns", 1, "a year", "company"),
@@ -211,10 +214,6 @@ def simulate_wrong_solution(
 
 
 _STEPS = ("whom", "when", "channel")
-
-
-def _source(given: float | None) -> str:
-    return "company" if given is None else "assumed"
 
 
 def _read_terms(company: Company) -> tuple[float, float]:

@@ -17,6 +17,7 @@ from crmlab.readiness._pricing.expected import (
     choose_best,
     expect_effect,
     expect_over,
+    list_money,
     read_worth,
 )
 from crmlab.readiness._pricing.priced import Priced, check_strengths, list_assumptions, price
@@ -157,8 +158,7 @@ def simulate_outsourcing(
         detail=pd.DataFrame(rows, dtype=float),
         assumptions=list_assumptions(
             [
-                *((name, getattr(stake, name), "currency",
-                   "company" if given is None else "assumed") for name, given in known.items()),
+                *list_money(stake, known),
                 ("campaigns", 1, "a year", "company"),
                 *((name, getattr(terms, name), unit, "assumed") for name, unit in _UNITS.items()),
                 *((f"chance of {item!r}", chance, "a year, if not asked", "assumed")
