@@ -21,9 +21,10 @@ from crmlab.readiness._pricing.checklist import (
     outsourced_share,
     sourcing_signal,
 )
-from crmlab.readiness._pricing.identities import identity_signal, price_split_identities
+from crmlab.readiness._pricing.identities import price_split_identities
 from crmlab.readiness._pricing.priced import Priced
 from crmlab.readiness._pricing.process import process_signal, simulate_unchanged_process
+from crmlab.readiness._pricing.records import identity_signal
 from crmlab.readiness._pricing.solutions import (
     simulate_wrong_solution,
     solution_questions,

@@ -19,7 +19,12 @@ from crmlab._errors import InputError, InputTypeError
 from crmlab._stake import Stake, read_stake
 from crmlab._types import Floats, Ints
 from crmlab.company import Company
-from crmlab.readiness._pricing.expected import choose_best, expect_effect, list_money
+from crmlab.readiness._pricing.expected import (
+    choose_best,
+    expect_effect,
+    list_assumed,
+    list_money,
+)
 from crmlab.readiness._pricing.priced import Priced, check_strengths, list_assumptions, price
 from crmlab.readiness._pricing.signals import share_limits, signal_row, signal_table
 
@@ -27,7 +32,15 @@ __all__ = ["process_signal", "simulate_unchanged_process"]
 
 Habit = Literal["total_spend", "n_orders", "days_since_last", "tenure"]
 
+_UNITS = {
+    "reach": "share of customers",
+    "habit": "whom branches took before",
+    "busy": "power of the number of customers",
+    "persuaded": "share of those holding on",
+    "remedy_cost": "currency a year",
+}
 _RECENCY = "days_since_last"  # of which less is better
+_BETWEEN = "0 is a blind choice, 1 is full use of the list."
 
 
 def simulate_unchanged_process(
@@ -128,6 +141,9 @@ def simulate_unchanged_process(
     stake = read_stake(
         company, margin=margin, cost_per_contact=cost_per_contact, n_customers=n_customers
     )
+    assumed = dict(
+        reach=reach, habit=habit, busy=busy, persuaded=persuaded, remedy_cost=remedy_cost
+    )
     branch = _find_branches(company, stake.people.index)
     usual = stake.people[habit].to_numpy(dtype="float64") * (-1 if habit == _RECENCY else 1)
     by_list = choose_best(stake.scores(seed=seed).to_numpy(), reach=reach, group=branch)
@@ -148,11 +164,7 @@ def simulate_unchanged_process(
                 *list_money(stake, known),
                 ("branches", len(held.sizes), "number, each with its nearest customers", "company"),
                 ("campaigns", 1, "a year", "company"),
-                ("reach", reach, "share of customers", "assumed"),
-                ("habit", habit, "whom branches took before", "assumed"),
-                ("busy", busy, "power of the number of customers", "assumed"),
-                ("persuaded", persuaded, "share of those holding on", "assumed"),
-                ("remedy_cost", remedy_cost, "currency a year", "assumed"),
+                *list_assumed(_UNITS, assumed),
             ]
         ),
     )
@@ -292,12 +304,12 @@ def process_signal(
     listed, chance = choose_best(score, reach=n / n_all), n / n_all
     share = float(listed[reached].sum()) / n
     limits = share_limits(share, n, level=level)
-    scaled = [(each - chance) / (1 - chance) for each in (share, *limits)]
+    scaled, lower, upper = ((each - chance) / (1 - chance) for each in (share, *limits))
     order = _order_kept(score, reached, NormalDist().inv_cdf((1 + level) / 2))
     unknown, n_sent = n_unknown / (n + n_unknown), n + n_unknown
     rows = [
         signal_row("on_list", share, *limits, n, _say_share(share, limits, chance)),
-        signal_row("beyond_chance", *scaled, n, "0 is a blind choice, 1 is full use of the list."),
+        signal_row("beyond_chance", scaled, lower, upper, n, _BETWEEN),
         signal_row("order_kept", *order, n_all, _say_order(order)),
         signal_row(
             "not_scored", unknown, *share_limits(unknown, n_sent, level=level), n_sent,

@@ -17,6 +17,7 @@ from crmlab.readiness._pricing.expected import (
     choose_best,
     expect_effect,
     expect_over,
+    list_assumed,
     list_money,
     read_worth,
 )
@@ -141,12 +142,6 @@ def simulate_outsourcing(
     cases = _read_cases(company, stake, terms, seed)
     parts = {u: cases.expect(u) for u in strengths}
     left = {u: cases.expect(u * (1 - asked)) for u in strengths}
-    rows = [
-        {"strength": u}
-        | _chances(u)
-        | {name: float(part.sum()) * stake.scale for name, part in parts[u].items()}
-        for u in strengths
-    ]
     known = {"margin": margin, "cost_per_contact": cost_per_contact}
     return price(
         "P4",
@@ -155,19 +150,32 @@ def simulate_outsourcing(
         remedy_cost=remedy_cost,
         scale=stake.scale,
         level=level,
-        detail=pd.DataFrame(rows, dtype=float),
+        detail=_tell_parts(parts, stake.scale),
         assumptions=list_assumptions(
             [
                 *list_money(stake, known),
                 ("campaigns", 1, "a year", "company"),
-                *((name, getattr(terms, name), unit, "assumed") for name, unit in _UNITS.items()),
-                *((f"chance of {item!r}", chance, "a year, if not asked", "assumed")
-                  for item, *_, chance, _ in ITEMS),
-                ("asked", asked, "share of what was left out", "assumed"),
-                ("remedy_cost", remedy_cost, "currency a year", "assumed"),
+                *list_assumed(_UNITS, vars(terms) | {"asked": asked, "remedy_cost": remedy_cost}),
+                *_list_chances(),
             ]
         ),
-    )  # fmt: skip
+    )
+
+
+def _tell_parts(parts: dict[float, dict[str, Floats]], scale: float) -> pd.DataFrame:
+    """Probability of each harm by strength, and what is lost where."""
+    rows = [
+        {"strength": u}
+        | _chances(u)
+        | {name: float(part.sum()) * scale for name, part in lost.items()}
+        for u, lost in parts.items()
+    ]
+    return pd.DataFrame(rows, dtype=float)
+
+
+def _list_chances() -> list[tuple[str, float, str, str]]:
+    unit = "a year, if not asked"
+    return [(f"chance of {item!r}", chance, unit, "assumed") for item, *_, chance, _ in ITEMS]
 
 
 _UNITS = {
@@ -179,6 +187,8 @@ _UNITS = {
     "switch": "probability, after a harm",
     "exit_cost": "currency",
     "locked": "times as much",
+    "asked": "share of what was left out",
+    "remedy_cost": "currency a year",
 }
 
 
