@@ -91,7 +91,7 @@ def plot_sourcing(by_year: pd.DataFrame, *, currency: str = "", ax: Axes | None 
     return finish(
         ax,
         title=_say(last),
-        x="years from the start",
+        x="time from the start (years)",
         y=f"present value ({currency or 'currency'}; "
         f"{percent(float(by_year['level'].iloc[0]))} range)",
     )

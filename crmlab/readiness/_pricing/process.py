@@ -141,9 +141,8 @@ def simulate_unchanged_process(
     stake = read_stake(
         company, margin=margin, cost_per_contact=cost_per_contact, n_customers=n_customers
     )
-    assumed = dict(
-        reach=reach, habit=habit, busy=busy, persuaded=persuaded, remedy_cost=remedy_cost
-    )
+    assumed = {"reach": reach, "habit": habit, "busy": busy, "persuaded": persuaded}
+    assumed["remedy_cost"] = remedy_cost
     branch = _find_branches(company, stake.people.index)
     usual = stake.people[habit].to_numpy(dtype="float64") * (-1 if habit == _RECENCY else 1)
     by_list = choose_best(stake.scores(seed=seed).to_numpy(), reach=reach, group=branch)
