@@ -23,6 +23,7 @@ with needing("plots"):
         plot_contact_response,
         plot_signal_lift,
     )
+    from crmlab.plots._actions.failure import plot_priced
     from crmlab.plots._actions.offers import (
         plot_offer_validation,
         plot_offers,
@@ -31,6 +32,7 @@ with needing("plots"):
         plot_upsell_paths,
     )
     from crmlab.plots._actions.rules import plot_rules
+    from crmlab.plots._actions.sourcing import plot_sourcing
     from crmlab.plots._actions.uplift import (
         plot_balance,
         plot_profit_curve,
@@ -111,6 +113,7 @@ __all__ = [
     "plot_offers",
     "plot_payback",
     "plot_present_value",
+    "plot_priced",
     "plot_probability_alive",
     "plot_profit_curve",
     "plot_qini",
@@ -129,6 +132,7 @@ __all__ = [
     "plot_service_level",
     "plot_share_of_wallet",
     "plot_signal_lift",
+    "plot_sourcing",
     "plot_spend_curve",
     "plot_split_identities",
     "plot_staffing",
