@@ -12,7 +12,7 @@ from crmlab.company import Company
 from crmlab.customer_base import rfm_summary
 from crmlab.uplift import TwoModelUplift
 
-__all__ = ["KNOWN", "Stake", "read_stake"]
+__all__ = ["KNOWN", "Stake", "read_stake", "read_terms"]
 
 KNOWN = ["n_orders", "days_since_last", "total_spend", "tenure", "age", "subscriber"]
 
@@ -98,6 +98,29 @@ def read_stake(
     InputTypeError
         If `company` is not a simulated company.
     """
+    plan, money, scale = read_terms(
+        company,
+        campaign_id=campaign_id,
+        margin=margin,
+        cost_per_contact=cost_per_contact,
+        n_customers=n_customers,
+    )
+    return Stake(_read_people(company, plan), scale=scale, **money)
+
+
+def read_terms(
+    company: Company,
+    *,
+    campaign_id: str = "K06",
+    margin: float | None = None,
+    cost_per_contact: float | None = None,
+    n_customers: int | None = None,
+) -> tuple[pd.Series, dict[str, float], float]:
+    """Read the row of a campaign, its `margin` and `cost_per_contact`, and customers for each one.
+
+    Parameters, Raises
+        As of `read_stake`.
+    """
     if not isinstance(company, Company):
         raise InputTypeError(
             f"`company` must be a simulated company; got {type(company).__name__}. Call "
@@ -112,7 +135,7 @@ def read_stake(
     size = len(company.customers)
     wanted = size if n_customers is None else check_count("n_customers", n_customers)
     check_size("n_customers", wanted)
-    return Stake(_read_people(company, plan), scale=wanted / size, **money)
+    return plan, money, wanted / size
 
 
 def _read_plan(company: Company, campaign_id: str) -> pd.Series:
