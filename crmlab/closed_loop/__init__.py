@@ -8,6 +8,7 @@ sets a bandit beside a test with roll-out, and `thompson_chances` says how it ch
 
 from crmlab.closed_loop._compare import ComparedLoops, compare_loops
 from crmlab.closed_loop._explore import Exploration, explore
+from crmlab.closed_loop._flow import data_flow
 from crmlab.closed_loop._loop import LoopResult, run_loop
 from crmlab.closed_loop._teams import ComparedTeams, compare_teams
 from crmlab.closed_loop._thompson import thompson_chances
@@ -19,6 +20,7 @@ __all__ = [
     "LoopResult",
     "compare_loops",
     "compare_teams",
+    "data_flow",
     "explore",
     "run_loop",
     "thompson_chances",

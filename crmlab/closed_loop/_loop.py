@@ -125,8 +125,8 @@ def run_loop(
         Probability that a group changes from one period to the next, in [0, 1]. It then answers as
         a group drawn by lot did at the start.
     channel_spread : float, default=0.5
-        Phone and e-mail add this share more, or less, than a letter does in a group, in [0, 1]. Which
-        of them is drawn by lot.
+        Phone and e-mail add this share more, or less, than a letter does in a group, in [0, 1].
+        Which of the two is drawn by lot.
     carried_out, recorded : float, default=0.7
         Without the operational part: share of planned contacts carried out, and of orders recorded,
         in [0, 1].
@@ -168,10 +168,9 @@ def run_loop(
     Examples
     --------
     >>> from crmlab.datasets import load_company
-    >>> company = load_company()
-    >>> closed, still = run_loop(company), run_loop(company, closed=False)
-    >>> closed.profit > still.profit
-    True
+    >>> run_loop(load_company(), periods=4).table[["contacts", "cost", "profit"]].round(-3)
+       contacts       cost     profit
+    0       976  1312720.0  3501381.0
     """
     rules = check_rules(
         periods=periods, closed=closed, operational=operational, analytical=analytical,
@@ -253,9 +252,7 @@ def _errors(market: Market, rules: Rules, truth: Truth, turns: list[Turn]) -> li
         if turn.believed is None
         else float(
             np.sqrt(
-                np.average(
-                    ((turn.believed - added)[:, used] ** 2).mean(axis=1), weights=market.n
-                )
+                np.average(((turn.believed - added)[:, used] ** 2).mean(axis=1), weights=market.n)
             )
         )
         for turn, added in zip(turns, truth.added, strict=True)

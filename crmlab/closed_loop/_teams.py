@@ -110,14 +110,23 @@ def compare_teams(
     Notes
     -----
     A strategy may happen to believe what is true: with `belief="youth"` in the company's camp
-    campaign it does. The comparison says what facts add to this belief, not to every one.
+    campaign it nearly does. The comparison says what facts add to this belief, not to every one.
+
+    Linked is not always best. What a letter adds is a difference of two rates, and the trial of a
+    firm with 5,000 customers tells it less surely than the rate of orders; there, "bottom-up" earns
+    as much. With `n_customers` of 50,000 the difference is told well, and "linked" earns most.
+
+    References
+    ----------
+    Fernandez-Loria, C. and Provost, F. (2022). Causal decision making and causal effect estimation
+    are not the same... and why it matters. INFORMS Journal on Data Science 1, 4-16.
 
     Examples
     --------
     >>> from crmlab.datasets import load_company
-    >>> teams = compare_teams(load_company(), seeds=5)
-    >>> teams.table.sort_values("profit")["team"].iloc[-1]
-    'linked'
+    >>> teams = compare_teams(load_company(), seeds=5, n_customers=50_000)
+    >>> teams.table.sort_values("profit")["team"].tolist()
+    ['neither', 'top-down', 'bottom-up', 'linked']
     """
     check_seeds(seeds, level)
     check_fraction("capacity", capacity)
@@ -164,7 +173,7 @@ def _choose(
     return {
         "neither": split(room, market.n),
         "top-down": _fill(market.n, room, believed),
-        "bottom-up": _fill(market.n, room, seen.orders[:, 1] / np.maximum(seen.customers[:, 1], 1)),
+        "bottom-up": _fill(market.n, room, seen.response),
         "linked": _fill(np.where(earned > 0, market.n, 0), room, earned),
         "possible": _fill(np.where(truly > 0, market.n, 0), room, truly),
     }
@@ -191,8 +200,8 @@ def _tell_teams(by_seed: pd.DataFrame, contacts: pd.DataFrame, level: float) -> 
         profit, lower, upper = limits_of_mean(by_seed[team].to_numpy(), level)
         short = limits_of_mean((by_seed["linked"] - by_seed[team]).to_numpy(), level)
         rows.append(
-            {"team": team, "strategy": strategy, "facts": facts, "contacts": contacts[team].mean(),
-             "profit": profit, "lower": lower, "upper": upper, "short": short[0],
+            {"team": team, "strategy": strategy, "facts": facts,
+             "contacts": contacts[team].mean(), "profit": profit, "lower": lower, "upper": upper, "short": short[0],
              "short_lower": short[1], "short_upper": short[2], "seeds": len(by_seed), "level": level}
         )  # fmt: skip
     return pd.DataFrame(rows)

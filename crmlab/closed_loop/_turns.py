@@ -66,6 +66,11 @@ class Knowledge:
     customers: Floats
     orders: Floats
 
+    @property
+    def response(self) -> Floats:
+        """Orders per letter by group."""
+        return self.orders[:, 1] / np.maximum(self.customers[:, 1], 1)
+
     def added(self, prior: float) -> Floats:
         """Orders that a contact is believed to add, by group and channel.
 
@@ -167,9 +172,7 @@ def _by_worth(market: Market, n: Ints, room: int, added: Floats, arms: list[int]
     return _best_channel(market, contacts, n, added, arms)
 
 
-def _best_channel(
-    market: Market, contacts: Ints, n: Ints, added: Floats, arms: list[int]
-) -> Ints:
+def _best_channel(market: Market, contacts: Ints, n: Ints, added: Floats, arms: list[int]) -> Ints:
     """Contact this many of each group, by the channel that earns most in it."""
     plan = np.zeros((len(n), ARMS), dtype=np.int64)
     arm = np.array(arms)[_worth(market, added, arms).argmax(axis=1)]
@@ -207,9 +210,7 @@ def _learn(known: list[Knowledge], done: Ints, recorded: Ints, rules: Rules) -> 
     last = known[-1]
     if not rules.learns:
         return last
-    return Knowledge(
-        rules.memory * last.customers + done, rules.memory * last.orders + recorded
-    )
+    return Knowledge(rules.memory * last.customers + done, rules.memory * last.orders + recorded)
 
 
 def _even(n: Ints, arms: list[int]) -> Ints:
