@@ -92,16 +92,16 @@ def members(kind: Any) -> tuple[Any, ...]:
 
 # Nobody gives the options of these: functions return them, or contracts are made of them.
 RESULTS = {
+    "prose.Told", "contracts.Column", "contracts.Contract", "contracts.Rule", "data_quality.Ages",
+    "data_quality.Contact", "data_quality.Fields", "data_quality.Pairs", "data_quality.People",
+    "data_quality.Publication", "datasets.Company", "datasets.Truth", "identity.Linkage",
+    "loaders.TransactionAudit", "reports.Parameter", "simulate.Company", "simulate.Truth",
+    "closed_loop.ComparedLoops", "closed_loop.ComparedTeams", "closed_loop.Exploration",
+    "closed_loop.LoopResult",
     "acquisition.ResponseCurve", "campaigns.Allocation", "campaigns.DuplicatedSpend",
-    "campaigns.SendList", "closed_loop.ComparedLoops", "closed_loop.ComparedTeams",
-    "closed_loop.Exploration", "closed_loop.LoopResult", "contracts.Column", "contracts.Contract",
-    "contracts.Rule", "data_quality.Ages", "data_quality.Contact", "data_quality.Fields",
-    "data_quality.Pairs", "data_quality.People", "data_quality.Publication", "datasets.Company",
-    "datasets.Truth", "identity.Linkage", "loaders.TransactionAudit", "prose.Told",
-    "reports.Parameter", "simulate.Company", "simulate.Truth", "widgets.BreakEvenView",
-    "widgets.ChurnView", "widgets.ContactView", "widgets.LeverView", "widgets.LinkageView",
-    "widgets.ParetoView", "widgets.ReferralView", "widgets.RuleView", "widgets.SplitView",
-    "widgets.TierView", "widgets.UpliftView",
+    "campaigns.SendList", "widgets.BreakEvenView", "widgets.ChurnView", "widgets.ContactView",
+    "widgets.LeverView", "widgets.LinkageView", "widgets.ParetoView", "widgets.ReferralView",
+    "widgets.RuleView", "widgets.SplitView", "widgets.TierView", "widgets.UpliftView",
 }  # fmt: skip
 
 SAY = {"exercises"}  # what is wrong with an answer or a key is printed, and nothing is raised

@@ -127,7 +127,7 @@ def compare_loops(
         )  # fmt: skip
         played = play_market(market, full, seed)
         lacking = {
-            part: play_market(market, replace(full, **off), seed).profit  # type: ignore[arg-type]
+            part: play_market(market, replace(full, **off), seed).profit
             for part, off in WITHOUT.items()
         }
         possible = float(played.table["possible"].sum())

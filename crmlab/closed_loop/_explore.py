@@ -158,7 +158,8 @@ def explore(
         {"chance": rates, "cost": costs, "profit": rates * margin - costs},
         index=pd.Index(names, name="arm"),
     )
-    sizes = np.diff(np.rint(np.linspace(0, n_customers, batches + 1)).astype(np.int64))
+    ends = np.rint(np.linspace(0, n_customers, batches + 1)).astype(np.int64)
+    sizes = ends[1:] - ends[:-1]
     paths = []
     for at, (policy, choose) in enumerate(_list_policies(arms, test, batches).items()):
         rng = np.random.default_rng([seed, 3, at])
@@ -258,12 +259,18 @@ def _tell_path(policy: str, given: Ints, profit: Floats, level: float) -> pd.Dat
 
 def _tell_ends(path: pd.DataFrame, arms: pd.DataFrame, runs: int, level: float) -> pd.DataFrame:
     """Add up the paths: one row per policy."""
-    by_policy = path.groupby("policy", sort=False)
-    table = by_policy[["regret", "lower", "upper"]].last()
-    table.insert(0, "profit", by_policy["customers"].last() * arms["profit"].max())
-    table["profit"] -= table["regret"]
-    table["saved"] = table.loc["random", "regret"] - table["regret"]
-    sizes = by_policy["customers"].diff().fillna(path["customers"])
-    weighted = (path["best_share"] * sizes).groupby(path["policy"]).sum()
-    table["best_share"] = weighted / by_policy["customers"].last()
-    return table.assign(runs=runs, level=level).reset_index()
+    rows = []
+    for policy, part in path.groupby("policy", sort=False):
+        customers = part["customers"].to_numpy()
+        end = part.iloc[-1]
+        rows.append(
+            {
+                "policy": policy,
+                "profit": customers[-1] * arms["profit"].max() - end["regret"],
+                **end[["regret", "lower", "upper"]],
+                "best_share": np.average(part["best_share"], weights=np.diff(customers, prepend=0)),
+            }
+        )
+    table = pd.DataFrame(rows)
+    table.insert(5, "saved", table["regret"].iloc[-1] - table["regret"])
+    return table.assign(runs=runs, level=level)

@@ -199,9 +199,10 @@ def _tell_teams(by_seed: pd.DataFrame, contacts: pd.DataFrame, level: float) -> 
     for team, (strategy, facts) in TEAMS.items():
         profit, lower, upper = limits_of_mean(by_seed[team].to_numpy(), level)
         short = limits_of_mean((by_seed["linked"] - by_seed[team]).to_numpy(), level)
+        told = {"team": team, "strategy": strategy, "facts": facts}
         rows.append(
-            {"team": team, "strategy": strategy, "facts": facts,
-             "contacts": contacts[team].mean(), "profit": profit, "lower": lower, "upper": upper, "short": short[0],
-             "short_lower": short[1], "short_upper": short[2], "seeds": len(by_seed), "level": level}
+            {**told, "contacts": contacts[team].mean(), "profit": profit, "lower": lower,
+             "upper": upper, "short": short[0], "short_lower": short[1],
+             "short_upper": short[2], "seeds": len(by_seed), "level": level}
         )  # fmt: skip
     return pd.DataFrame(rows)

@@ -81,7 +81,7 @@ def plot_loop(
     format_numbers(ax.xaxis)
     format_money(ax.yaxis)
     ax.legend(fontsize=9, frameon=False, loc="best")
-    return finish(ax, title=title, x="period", y="profit of a period (currency)")
+    return finish(ax, title=title, x="period (number)", y="profit of a period (currency)")
 
 
 def plot_contributions(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
@@ -188,7 +188,7 @@ def plot_regret(path: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     ax.legend(fontsize=9, frameon=False, loc="upper left")
     format_numbers(ax.xaxis)
     format_money(ax.yaxis)
-    return finish(ax, title=title, x="customers contacted", y="regret so far (currency)")
+    return finish(ax, title=title, x="contacted so far (customers)", y="regret so far (currency)")
 
 
 def plot_data_flow(flow: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
@@ -232,16 +232,14 @@ def plot_data_flow(flow: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     rooms = _order(reads, "target", "functions")
     kind = reads.groupby("source")["kind"].first()
     left, right = _places(tables), _places(rooms)
-    for row in reads.itertuples():
+    for source, target, word, n in reads[["source", "target", "kind", "functions"]].to_numpy():
         ax.plot(
-            [0, 1], [left[row.source], right[row.target]], color=KIND.get(row.kind, INK),
-            linewidth=0.6 + 0.35 * min(row.functions, 8), alpha=0.55, solid_capstyle="round",
+            [0, 1], [left[source], right[target]], color=KIND.get(word, INK),
+            linewidth=0.6 + 0.35 * min(n, 8), alpha=0.55, solid_capstyle="round",
         )  # fmt: skip
-    for row in back[back["source"].isin(right) & back["target"].isin(left)].itertuples():
-        ax.plot(
-            [1, 0], [right[row.source], left[row.target]], color="black", linestyle="--",
-            linewidth=1.1,
-        )  # fmt: skip
+    for source, target in back[["source", "target"]].to_numpy():
+        if source in right and target in left:
+            ax.plot([1, 0], [right[source], left[target]], color="black", linestyle="--", lw=1.1)
     for name in tables:
         ax.text(-0.03, left[name], name, ha="right", va="center", color=KIND.get(kind[name], INK),
                 fontsize=9)  # fmt: skip
