@@ -168,9 +168,11 @@ def run_loop(
     Examples
     --------
     >>> from crmlab.datasets import load_company
-    >>> run_loop(load_company(), periods=4).table[["contacts", "cost", "profit"]].round(-3)
+    >>> run_loop(load_company(), periods=3).table[["contacts", "cost", "profit"]].round(-3)
        contacts       cost     profit
-    0       976  1312720.0  3501381.0
+    0      1000  1313000.0  3501000.0
+    1      1000   267000.0  7771000.0
+    2      1000   267000.0  7292000.0
     """
     rules = check_rules(
         periods=periods, closed=closed, operational=operational, analytical=analytical,
