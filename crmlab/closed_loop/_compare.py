@@ -5,9 +5,15 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from crmlab.closed_loop._loop import play_market
-from crmlab.closed_loop._market import read_market
-from crmlab.closed_loop._rules import check_rules, check_seeds, limits_of_mean, list_companies
+from crmlab.closed_loop._loop import earn_possible, earn_profit
+from crmlab.closed_loop._rules import (
+    Terms,
+    check_rules,
+    check_seeds,
+    limits_of_mean,
+    list_markets,
+)
+from crmlab.closed_loop._turns import draw_truth
 from crmlab.company import Company
 
 __all__ = ["ComparedLoops", "compare_loops"]
@@ -120,18 +126,18 @@ def compare_loops(
         carried_out=carried_out, recorded=recorded, memory=memory, prior=prior,
     )  # fmt: skip
     rows = []
-    for seed, company in list_companies(companies, seeds):
-        market = read_market(
-            company, campaign_id=campaign_id, margin=margin, cost_per_contact=cost_per_contact,
-            n_customers=n_customers,
-        )  # fmt: skip
-        played = play_market(market, full, seed)
-        lacking = {
-            part: play_market(market, replace(full, **off), seed).profit
-            for part, off in WITHOUT.items()
+    terms: Terms = {
+        "campaign_id": campaign_id, "margin": margin, "cost_per_contact": cost_per_contact,
+        "n_customers": n_customers,
+    }  # fmt: skip
+    for seed, market in enumerate(list_markets(companies, seeds, terms)):
+        truth = draw_truth(market, full, seed)
+        earned = {
+            part: earn_profit(market, replace(full, **off), truth, seed)
+            for part, off in {"full": {}, **WITHOUT}.items()
         }
-        possible = float(played.table["possible"].sum())
-        rows.append({"seed": seed, "full": played.profit, **lacking, "possible": possible})
+        possible = float(earn_possible(market, full, truth).sum())
+        rows.append({"seed": seed, **earned, "possible": possible})
     by_seed = pd.DataFrame(rows)
     return ComparedLoops(_tell_gains(by_seed, level), by_seed)
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeGuard
 
 import pandas as pd
 
@@ -120,12 +120,19 @@ def _public(room: str) -> dict[str, ast.FunctionDef]:
         if isinstance(node, ast.ImportFrom)
         for alias in node.names
     }
+    listed = next((ast.literal_eval(node.value) for node in start.body if _is_list(node)), None)
     found = {}
-    for name, (module, own) in origin.items():
+    for name in origin if listed is None else listed:
+        module, own = origin.get(name, ("", name))
         node = _find(module, own)
         if node is not None:
             found[name] = node
     return found
+
+
+def _is_list(node: ast.stmt) -> TypeGuard[ast.Assign]:
+    """Whether a line lists what a room offers; a stub offers all its names."""
+    return isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__"
 
 
 def _find(module: str, name: str) -> ast.FunctionDef | None:

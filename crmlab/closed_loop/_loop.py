@@ -12,7 +12,7 @@ from crmlab.closed_loop._rules import check_rules, list_assumptions
 from crmlab.closed_loop._turns import Rules, Truth, Turn, best_plan, draw_truth, play
 from crmlab.company import Company
 
-__all__ = ["LoopResult", "play_market", "run_loop"]
+__all__ = ["LoopResult", "earn_possible", "earn_profit", "run_loop"]
 
 
 @dataclass(frozen=True)
@@ -185,23 +185,15 @@ def run_loop(
         company, campaign_id=campaign_id, margin=margin, cost_per_contact=cost_per_contact,
         n_customers=n_customers,
     )  # fmt: skip
-    return play_market(market, rules, seed)
-
-
-def play_market(market: Market, rules: Rules, seed: int) -> LoopResult:
-    """Play a loop on groups that have been read already."""
     truth = draw_truth(market, rules, seed)
     turns = play(market, rules, truth, seed)
     by_group = _tell_groups(market, truth, turns)
     sums = by_group.groupby("period")[["orders", "added", "margin", "cost", "profit"]].sum()
     contacted = by_group[by_group["channel"] != "none"].groupby("period")["customers"].sum()
-    cost = _costs(market)
-    possible = [
-        float((best_plan(market, rules, added)[:, 1:] * (added * market.margin - cost)).sum())
-        for added in truth.added
-    ]
     table = sums.assign(
-        contacts=contacted, possible=possible, error=_errors(market, rules, truth, turns)
+        contacts=contacted,
+        possible=earn_possible(market, rules, truth),
+        error=_errors(market, rules, truth, turns),
     ).reset_index()
     columns = ["period", "contacts", "orders", "added", "margin", "cost", "profit", "possible"]
     return LoopResult(
@@ -210,6 +202,24 @@ def play_market(market: Market, rules: Rules, seed: int) -> LoopResult:
         market.groups,
         _assume(market, rules),
     )
+
+
+def earn_profit(market: Market, rules: Rules, truth: Truth, seed: int) -> float:
+    """Play all periods and add up what they earn, without the tables."""
+    turns = play(market, rules, truth, seed)
+    contacts = np.stack([turn.customers[:, 1:] for turn in turns])
+    return float((contacts * _worth(market, truth)).sum())
+
+
+def earn_possible(market: Market, rules: Rules, truth: Truth) -> Floats:
+    """Profit by period of a firm that knows what each contact adds."""
+    plans = [best_plan(market, rules, added)[:, 1:] for added in truth.added]
+    return (np.stack(plans) * _worth(market, truth)).sum(axis=(1, 2))
+
+
+def _worth(market: Market, truth: Truth) -> Floats:
+    """What a contact really earns, in currency, by period, group and channel."""
+    return truth.added * market.margin - _costs(market)
 
 
 def _tell_groups(market: Market, truth: Truth, turns: list[Turn]) -> pd.DataFrame:

@@ -1,7 +1,7 @@
 """Options that the functions of this room share: checked once, and the limits over seeds."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 import pandas as pd
@@ -10,14 +10,31 @@ from scipy.stats import t as student
 from crmlab._checks import check_count, check_fraction, check_number, check_size
 from crmlab._errors import InputError, InputTypeError
 from crmlab._types import Floats
+from crmlab.closed_loop._market import Market, read_market
 from crmlab.closed_loop._turns import Rules
 from crmlab.company import Company
 from crmlab.simulate import simulate_company
 
-__all__ = ["check_rules", "check_seeds", "limits_of_mean", "list_assumptions", "list_companies"]
+__all__ = [
+    "Terms",
+    "check_rules",
+    "check_seeds",
+    "limits_of_mean",
+    "list_assumptions",
+    "list_markets",
+]
 
 MOST = 1_000  # periods
 SIZE = 5_000  # customers of a company that a seed makes
+
+
+class Terms(TypedDict):
+    """Whose campaign it is, as `read_market` takes it."""
+
+    campaign_id: str
+    margin: float | None
+    cost_per_contact: float | None
+    n_customers: int | None
 
 
 def check_rules(**given: Any) -> Rules:
@@ -39,13 +56,13 @@ def check_rules(**given: Any) -> Rules:
     return Rules(**checked)
 
 
-def list_companies(
-    companies: Company | Sequence[Company] | None, seeds: int
-) -> Iterator[tuple[int, Company]]:
-    """A company for each seed: the given ones in turn, else a new one of 5,000 customers."""
+def list_markets(
+    companies: Company | Sequence[Company] | None, seeds: int, terms: Terms
+) -> Iterator[Market]:
+    """A market for each seed: of the given companies in turn, else of a new one."""
     if companies is None:
         for seed in range(seeds):
-            yield seed, simulate_company(SIZE, seed=seed)
+            yield read_market(simulate_company(SIZE, seed=seed), **terms)
         return
     given = [companies] if isinstance(companies, Company) else companies
     if not isinstance(given, Sequence) or not all(isinstance(each, Company) for each in given):
@@ -55,8 +72,9 @@ def list_companies(
         )
     if not given:
         raise InputError("`companies` must hold at least one company; got none.")
+    markets = [read_market(company, **terms) for company in given[:seeds]]
     for seed in range(seeds):
-        yield seed, given[seed % len(given)]
+        yield markets[seed % len(markets)]
 
 
 def check_seeds(seeds: int, level: float) -> None:

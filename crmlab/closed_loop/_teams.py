@@ -8,8 +8,8 @@ import pandas as pd
 
 from crmlab._checks import check_choice, check_fraction, check_number, check_size
 from crmlab._types import Floats, Ints
-from crmlab.closed_loop._market import Market, read_market
-from crmlab.closed_loop._rules import check_seeds, limits_of_mean, list_companies
+from crmlab.closed_loop._market import Market
+from crmlab.closed_loop._rules import Terms, check_seeds, limits_of_mean, list_markets
 from crmlab.closed_loop._turns import Knowledge, split
 from crmlab.company import Company
 
@@ -134,11 +134,11 @@ def compare_teams(
     check_choice("belief", belief, BELIEFS)
     check_size("prior", check_number("prior", prior, low=0))
     profits, contacts = [], []
-    for seed, company in list_companies(companies, seeds):
-        market = read_market(
-            company, campaign_id=campaign_id, margin=margin, cost_per_contact=cost_per_contact,
-            n_customers=n_customers,
-        )  # fmt: skip
+    terms: Terms = {
+        "campaign_id": campaign_id, "margin": margin, "cost_per_contact": cost_per_contact,
+        "n_customers": n_customers,
+    }  # fmt: skip
+    for seed, market in enumerate(list_markets(companies, seeds, terms)):
         chosen = _choose(market, capacity, _run_trial(market, trial, seed), belief, prior)
         worth = _worth(market)
         profits.append({"seed": seed} | {team: float(n @ worth) for team, n in chosen.items()})

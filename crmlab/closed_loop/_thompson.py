@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from scipy.stats import beta
+from scipy.special import betainc, betaincinv
 
 from crmlab._checks import check_number, check_size, check_vector
 from crmlab._errors import InputError
@@ -98,8 +98,11 @@ def _chances(a: Floats, b: Floats, cost: Floats) -> Floats:
     at, weights = (nodes + 1) / 2, weights / 2
     chances = np.empty(len(a))
     for arm in range(len(a)):
-        rate = beta.ppf(at, a[arm], b[arm])
+        rate = betaincinv(a[arm], b[arm], at)
         others = [each for each in range(len(a)) if each != arm]
-        least = [beta.cdf(rate - cost[arm] + cost[other], a[other], b[other]) for other in others]
+        least = [
+            betainc(a[other], b[other], np.clip(rate - cost[arm] + cost[other], 0, 1))
+            for other in others
+        ]
         chances[arm] = (weights * np.prod(least, axis=0)).sum()
     return chances / chances.sum()
