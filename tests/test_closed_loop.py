@@ -164,16 +164,19 @@ def test_open_loops_believe_for_ever_what_the_first_period_told():
     assert (told.max(axis=1) == told.min(axis=1)).all()
 
 
-def test_the_plan_contacts_what_is_believed_to_earn_most():
-    result = run_loop(COMPANY, test=0.0, capacity=0.3, collaborative=False, periods=3)
+@pytest.mark.parametrize(("capacity", "cost"), [(0.3, 1_500.0), (1.0, 4_500.0)])
+def test_the_plan_contacts_what_is_believed_to_earn_most(capacity, cost):
+    result = run_loop(
+        COMPANY, test=0.0, capacity=capacity, cost_per_contact=cost, collaborative=False, periods=3
+    )
     rows = result.by_group[result.by_group["period"] == 3].set_index("group")
     post = rows[rows["channel"] == "post"].sort_values("believed", ascending=False)
-    room = math.floor(0.3 * result.groups["customers"].sum())
+    room = math.floor(capacity * result.groups["customers"].sum())
     for name, row in post.iterrows():  # the best group first, whole groups until there is no room
         wanted = min(room, result.groups.loc[name, "customers"])
-        worth = row["believed"] * 60_000 > 1_500
-        assert row["customers"] == (wanted if worth else 0)
+        assert row["customers"] == (wanted if row["believed"] * 60_000 > cost else 0)
         room -= row["customers"]
+    assert (room == 0) == (capacity < 1)
     assert (rows[~rows["channel"].isin(["none", "post"])]["customers"] == 0).all()
 
 
@@ -186,12 +189,12 @@ def test_a_large_firm_learns_the_truth_of_a_market_that_does_not_change():
 
 
 def test_without_the_operational_part_less_is_done_and_seen():
-    full, lacking = (run_loop(COMPANY, operational=flag, recorded=0.5) for flag in (True, False))
-    assert lacking.table["contacts"].iloc[0] == pytest.approx(
-        0.7 * full.table["contacts"].iloc[0], abs=12
-    )
-    believed = [each.by_group.query("period == 2")["believed"].mean() for each in (full, lacking)]
-    assert believed[1] < believed[0]  # half of the orders are not seen, in all groups
+    full = run_loop(COMPANY)
+    undone = run_loop(COMPANY, operational=False, recorded=1.0).table["contacts"]
+    assert undone.iloc[0] == pytest.approx(0.7 * full.table["contacts"].iloc[0], abs=12)
+    unseen = run_loop(COMPANY, operational=False, carried_out=1.0, recorded=0.5)
+    believed = [each.by_group.query("period == 2")["believed"].mean() for each in (full, unseen)]
+    assert 0.3 < believed[1] / believed[0] < 0.7  # half of the orders are seen, in all groups
 
 
 # --- what parts add -------------------------------------------------------------------------------
