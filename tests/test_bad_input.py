@@ -23,13 +23,24 @@ from crmlab import (
     contact,
     cross_sell,
     customer_base,
+    readiness,
     retention,
     segmentation,
     uplift,
 )
 
-ROOMS = [acquisition, campaigns, churn, closed_loop, contact, cross_sell, retention, segmentation,
-         uplift]  # fmt: skip
+ROOMS = [
+    acquisition,
+    campaigns,
+    churn,
+    closed_loop,
+    contact,
+    cross_sell,
+    readiness,
+    retention,
+    segmentation,
+    uplift,
+]
 N = 60
 rng = np.random.default_rng(0)
 SCORE = rng.normal(size=N)

@@ -354,6 +354,11 @@ def test_regret_that_is_known(chance, options, regret):
         assert expected is None or found == pytest.approx(expected, abs=1e-6)
 
 
+def test_a_dearer_letter_that_does_as_much_is_given_up():
+    table = explore([0.2, 0.2], cost=[0.0, 9_000.0], runs=20).table.set_index("policy")
+    assert table.loc[["Thompson", "test, then roll out"], "best_share"].min() > 0.8
+
+
 def test_the_same_seed_gives_the_same_runs():
     few = {"n_customers": 100, "batches": 4, "runs": 3}
     assert_frame_equal(explore(LETTERS, **few).path, explore(LETTERS, **few).path)

@@ -19,7 +19,9 @@ import pandas as pd
 import pyarrow
 import pytest
 from offer_cases import PRODUCTS, campers
+from plot_campaign_cases import CAMPAIGN_TABLES
 from plot_contact_cases import CONTACT_TABLES
+from plot_failure_cases import FAILURE_TABLES
 from plot_offer_cases import validation
 from review_cases import base as base_of_orders
 
@@ -36,8 +38,10 @@ from crmlab.plots import (
     plot_contact_frequency,
     plot_contact_response,
     plot_lorenz,
+    plot_priced,
     plot_routing,
     plot_service_level,
+    plot_sourcing,
 )
 from crmlab.simulate import simulate_company
 
@@ -99,7 +103,9 @@ RESULTS = {
     "closed_loop.ComparedLoops", "closed_loop.ComparedTeams", "closed_loop.Exploration",
     "closed_loop.LoopResult",
     "acquisition.ResponseCurve", "campaigns.Allocation", "campaigns.DuplicatedSpend",
-    "campaigns.SendList", "widgets.BreakEvenView", "widgets.ChurnView", "widgets.ContactView",
+    "campaigns.SendList", "readiness.Priced",
+    "readiness.Sourcing",
+    "widgets.BreakEvenView", "widgets.ChurnView", "widgets.ContactView",
     "widgets.LeverView", "widgets.LinkageView", "widgets.ParetoView", "widgets.ReferralView",
     "widgets.RuleView", "widgets.SplitView", "widgets.TierView", "widgets.UpliftView",
 }  # fmt: skip
@@ -137,6 +143,22 @@ NOT_REFUSED = {
     ("contact.contact_frequency", "fatigue"): LOSS_OF_ODDS,
     ("contact.contact_frequency", "margin"): "money, of any size",
     ("retention.retention_elasticity", "margin"): "money, of any size",
+    ("readiness.entry_signal", "made"): COLUMN,
+    **{
+        (f"readiness.simulate_{name}", "margin"): "money, of any size"
+        for name in ("missing_entries", "overlap", "wrong_ranking")
+    },
+    ("readiness.simulate_overlap", "fatigue"): LOSS_OF_ODDS,
+    ("plots.plot_priced", "currency"): LABEL,
+    **{
+        (f"readiness.{name}", "margin"): "money, of any size"
+        for name in (
+            "price_split_identities",
+            "simulate_outsourcing",
+            "simulate_unchanged_process",
+            "simulate_wrong_solution",
+        )
+    },
     ("uplift.choose_treatment", "value"): LOSS,
     ("uplift.policy_profit", "value"): LOSS,
     ("uplift.profit_curve", "value"): LOSS,
@@ -274,6 +296,11 @@ NOT_REFUSED = {
     ("widgets.linkage_explorer", "cost_per_mailing"): NUMBERS,
     ("widgets.linkage_view", "cost_per_mailing"): NUMBERS,
 }
+
+
+@functools.cache
+def small_company() -> crmlab.simulate.Company:
+    return crmlab.simulate.simulate_company(200, seed=1)
 
 
 @functools.cache
@@ -660,9 +687,11 @@ def calls() -> dict[str, Callable[..., Any]]:
         "plots.plot_reward": works(
             pd.DataFrame({"reward": [0.0, 1.0], "gain": [1.0, 2.0], "best": 1.0})
         ),
+        "plots.plot_priced": works(FAILURE_TABLES[plot_priced]()),
         "plots.plot_rules": works(
             cross_sell.association_rules(BASKETS, min_support=0.1, min_confidence=0)
         ),
+        "plots.plot_sourcing": works(CAMPAIGN_TABLES[plot_sourcing]()),
         "plots.plot_tracking": works(
             ltv.tracking_table(model, ORDERS, calibration_end="2024-06-30")
         ),
@@ -673,6 +702,39 @@ def calls() -> dict[str, Callable[..., Any]]:
         "privacy.k_anonymity": works(PEOPLE, ["name"]),
         "privacy.pseudonymise": works(PEOPLE, columns="source_id"),
         "privacy.suppress_small_cells": works(COUNTS, by=["region"], counts="n"),
+        "readiness.entry_signal": works(
+            pd.DataFrame({"instructor_id": ["a", "b"], "planned": [4, 5], "held": [4, 2]})
+        ),
+        "readiness.overlap_signal": works(sent),
+        "readiness.ranking_signal": works(pd.DataFrame({"a": [1, 2, 3], "b": [3, 2, 1]})),
+        "readiness.rankings": works(small_company()),
+        **{
+            f"readiness.{name}": works(small_company())
+            for name in (
+                "simulate_missing_entries",
+                "simulate_overlap",
+                "simulate_wrong_ranking",
+            )
+        },
+        "readiness.build_or_outsource": works(
+            users=9, benefit=9.0, build_cost=20.0, run_cost=1.0, fee=0.1, n_draws=100
+        ),
+        "readiness.identity_signal": works(
+            pd.DataFrame({"source": ["web", "shop"], "phone": ["010-1234-5678"] * 2})
+        ),
+        "readiness.outsourced_share": works(),
+        "readiness.process_signal": works(
+            pd.Series([2.0, 1.0], index=["a", "b"]), pd.DataFrame({"customer_id": ["a"]})
+        ),
+        **{
+            f"readiness.{name}": works(small_company())
+            for name in (
+                "price_split_identities",
+                "simulate_outsourcing",
+                "simulate_unchanged_process",
+                "simulate_wrong_solution",
+            )
+        },
         "readiness.identity_bias": works(ORDERS, views={"by system": "source"}, **mailing),
         "readiness.simulate_split_identities": works(ORDERS, **mailing),
         "reports.audit_lines": works(audit_transactions(ORDERS), "USD"),

@@ -57,19 +57,19 @@ def read_market(
     most 11 years old, ordered in the last 90 days, and subscribes. The campaign's own channel costs
     what the campaign paid, another channel what the dearest campaign by it did.
     """
-    plan, money, scale = read_terms(
+    terms = read_terms(
         company,
         campaign_id=campaign_id,
         margin=margin,
         cost_per_contact=cost_per_contact,
         n_customers=n_customers,
     )
-    if scale * len(company.customers) > MOST:
+    if terms.scale * len(company.customers) > MOST:
         raise InputError(f"`n_customers` must be at most {MOST:,}; got {n_customers:,}.")
-    people = _read_people(company, plan)
+    people = _read_people(company, terms.plan)
     if people.empty:
         raise InputError(
-            f"`company` must have customers whom campaign {plan['campaign_id']!r} may reach; "
+            f"`company` must have customers whom campaign {terms.plan['campaign_id']!r} may reach; "
             "it has none."
         )
     table = people.groupby("group").agg(
@@ -78,11 +78,11 @@ def read_market(
         untreated=("outcome_untreated", "mean"),
         treated=("outcome_treated", "mean"),
     )
-    table["customers"] = np.maximum(np.rint(table["customers"] * scale), 1).astype(int)
+    table["customers"] = np.maximum(np.rint(table["customers"] * terms.scale), 1).astype(int)
     paid = company.campaigns.groupby("channel")["cost_per_contact"].max()
-    own = money["cost_per_contact"]
+    own = terms.cost_per_contact
     cost = {channel: float(paid.get(channel, own)) for channel in CHANNELS}
-    return Market(table, money["margin"], cost | {plan["channel"]: own})
+    return Market(table, terms.margin, cost | {terms.plan["channel"]: own})
 
 
 def _read_people(company: Company, plan: pd.Series) -> pd.DataFrame:

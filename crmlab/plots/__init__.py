@@ -23,6 +23,7 @@ with needing("plots"):
         plot_contact_response,
         plot_signal_lift,
     )
+    from crmlab.plots._actions.failure import plot_priced
     from crmlab.plots._actions.loop import (
         plot_contributions,
         plot_data_flow,
@@ -37,6 +38,7 @@ with needing("plots"):
         plot_upsell_paths,
     )
     from crmlab.plots._actions.rules import plot_rules
+    from crmlab.plots._actions.sourcing import plot_sourcing
     from crmlab.plots._actions.uplift import (
         plot_balance,
         plot_profit_curve,
@@ -120,6 +122,7 @@ __all__ = [
     "plot_offers",
     "plot_payback",
     "plot_present_value",
+    "plot_priced",
     "plot_probability_alive",
     "plot_profit_curve",
     "plot_qini",
@@ -139,6 +142,7 @@ __all__ = [
     "plot_service_level",
     "plot_share_of_wallet",
     "plot_signal_lift",
+    "plot_sourcing",
     "plot_spend_curve",
     "plot_split_identities",
     "plot_staffing",
