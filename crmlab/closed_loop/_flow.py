@@ -171,11 +171,11 @@ def _sources(function: ast.FunctionDef) -> Iterator[str]:
 
 
 def _described(function: ast.FunctionDef, parameter: str) -> list[str]:
-    """Tables that the description of a parameter names."""
+    """Tables that the description of a parameter names; "customers" are people there."""
     doc = ast.get_docstring(function) or ""
     found = re.search(rf"^{parameter} : .*\n((?: +.*\n)+)", doc, re.MULTILINE)
     words = re.findall(r"\w+", found.group(1).lower()) if found else []
-    return [name for name in CONTRACTS if name in words]
+    return [name for name in CONTRACTS if name in words and name != "customers"]
 
 
 def _imports(room: str) -> Iterator[tuple[str, str]]:
