@@ -118,15 +118,18 @@ def read_goods(
     if rows.empty:
         raise InputError(f"`transactions` must hold a purchase by {last}; there is none.")
     items = pd.Index(np.sort(catalogue["item"].dropna().unique()), dtype="str", name="item")
-    rows["item"] = items.get_indexer(rows["item"])
-    if (rows["item"] < 0).all():
+    item = items.get_indexer(rows.pop("item"))
+    if (item < 0).all():
         raise InputError(
             "`products` must describe what was bought; no line of `transactions` has an item there."
         )
-    customers = pd.Index(np.sort(rows["customer_id"].unique()), name="customer_id")
-    rows["customer"] = customers.get_indexer(rows.pop("customer_id"))
+    # Sorting numbers takes a tenth of the time of sorting text.
+    customer, ids = pd.factorize(rows.pop("customer_id"), sort=True)
+    rows = rows.assign(item=item, customer=customer)
+    order = np.lexsort((np.where(item < 0, len(items), item), rows["day"], customer))
+    rows = rows.iloc[order].reset_index(drop=True)
     first = rows["day"].min().date()
-    return Goods(rows, customers, items, first, last)
+    return Goods(rows, pd.Index(ids, name="customer_id"), items, first, last)
 
 
 def _reduce(goods: Any, catalogue: pd.DataFrame) -> pd.DataFrame:
@@ -138,11 +141,11 @@ def _reduce(goods: Any, catalogue: pd.DataFrame) -> pd.DataFrame:
     query = joined.group_by(keys).aggregate(
         spent=earned.sum(), margin=(earned * joined.rate.fill_null(0.0)).sum()
     )
-    rows = execute(query).sort_values(["customer_id", "day", "item"], kind="stable")
+    rows = execute(query)
     rows["day"] = pd.to_datetime(rows["day"]).astype("datetime64[s]")
     for name in ("spent", "margin"):
         rows[name] = rows[name].astype("float64").round(_DECIMALS)
-    return rows.reset_index(drop=True)
+    return rows
 
 
 def check_as_of(as_of: Day, goods: Goods | None = None) -> dt.date:
