@@ -147,7 +147,8 @@ def dissatisfaction_signals(
     table["n_signals"] = raised.sum(axis=1)
     table["score"] = raised @ weigh
     table["why"] = pd.Series([_say(names, row) for row in raised], index=ids, dtype="str")
-    return table.sort_values("score", ascending=False, kind="stable")
+    place = pd.factorize(ids, sort=True)[0]  # among equals by id, whatever the order of rows
+    return table.iloc[np.lexsort((place, -table["score"].to_numpy()))]
 
 
 def _find_shown(
@@ -342,8 +343,13 @@ def signal_lift(signals: pd.DataFrame, event: pd.Series, *, level: float = 0.95)
         raise InputTypeError(f"`signals` must be a DataFrame; got {type(signals).__name__}.")
     if not isinstance(event, pd.Series):
         raise InputTypeError(f"`event` must be a Series by customer; got {type(event).__name__}.")
+    check_columns(signals.columns, signals.columns, what="`signals`")
     names = [name for name in signals if pd.api.types.is_bool_dtype(signals[name])]
     names = [name for name in names if name != "complained"]
+    for name, table in {"signals": signals, "event": event}.items():
+        if table.index.has_duplicates:
+            twice = table.index[table.index.duplicated()][0]
+            raise InputError(f"`{name}` must hold each customer once; {twice!r} is there twice.")
     if not names:
         raise InputError("`signals` must have a bool column; got none.")
     unknown = signals.index[~signals.index.isin(event.index)]

@@ -177,6 +177,11 @@ def read_costs(cost: Any, read: Offers) -> Floats:
                 "contacts cost nothing."
             )
         return read.cost
+    if read.cost is not None:
+        raise InputError(
+            "`cost` must be told once; got a number or table, and a column 'cost' of `value`. Leave "
+            "one of them out."
+        )
     if isinstance(cost, pd.DataFrame):
         found = _read_like(cost, read, "cost")
         each = np.array(
