@@ -352,6 +352,14 @@ def signal_lift(signals: pd.DataFrame, event: pd.Series, *, level: float = 0.95)
             raise InputError(f"`{name}` must hold each customer once; {twice!r} is there twice.")
     if not names:
         raise InputError("`signals` must have a bool column; got none.")
+    if "none" in names:
+        raise InputError("`signals` must not have a column 'none', a row of the result. Rename it.")
+    gaps = int(signals[names].isna().any(axis=1).sum())
+    if gaps:
+        raise InputError(
+            f"`signals` must not be missing; {gaps:,} of {len(signals):,} customers have gaps. Fill "
+            "them with False where nothing was seen."
+        )
     unknown = signals.index[~signals.index.isin(event.index)]
     if len(unknown):
         raise InputError(
@@ -360,7 +368,10 @@ def signal_lift(signals: pd.DataFrame, event: pd.Series, *, level: float = 0.95)
         )
     happened = check_column(
         event.reindex(signals.index).to_frame("event"), "event", flags=True
-    ).astype(bool)
+    )
+    if not np.isin(happened, (0, 1)).all():
+        raise InputError("`event` must be true or false, 1 or 0.")
+    happened = happened.astype(bool)
     if not happened.any():
         raise InputError("`event` must have happened to a customer at least; got none.")
     shown = signals[names].assign(none=~signals[names].any(axis=1))

@@ -186,9 +186,7 @@ def _follow(first: First, end: int, horizon: int) -> _Seen:
     n_followed = np.bincount(first.item[start], minlength=n_items)
     begun = np.full(int(first.customer.max()) + 1, np.iinfo(np.int64).max)
     np.minimum.at(begun, first.customer[start], first.day[start])
-    known = (first.day <= begun[first.customer]) & np.isin(
-        first.customer, first.customer[start]
-    )
+    known = (first.day <= begun[first.customer]) & np.isin(first.customer, first.customer[start])
     n_known = pd.Series(np.bincount(first.item[known], minlength=n_items))
     pairs = count_pairs(first, np.flatnonzero(start), horizon)
     followed = pd.Series(n_followed)

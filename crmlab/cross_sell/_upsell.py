@@ -191,9 +191,7 @@ def _read_plans(table: Table, asked: dt.date | None) -> tuple[pd.DataFrame, list
     day = terms["start"].to_numpy().astype("datetime64[D]").astype("datetime64[s]")
     last = max(day.max(), pd.to_datetime(terms["end"]).fillna(pd.Timestamp(day.max())).max())
     end = asked or pd.Timestamp(last).date()
-    order = pd.Series(fee).groupby(terms["plan"].astype("str")).mean().sort_values(
-        kind="stable"
-    )
+    order = pd.Series(fee).groupby(terms["plan"].astype("str")).mean().sort_values(kind="stable")
     plans = [str(each) for each in order.index]
     events = pd.DataFrame(
         {"customer": pd.factorize(terms["customer_id"])[0], "item": 0, "day": day,

@@ -179,8 +179,8 @@ def read_costs(cost: Any, read: Offers) -> Floats:
         return read.cost
     if read.cost is not None:
         raise InputError(
-            "`cost` must be told once; got a number or table, and a column 'cost' of `value`. Leave "
-            "one of them out."
+            "`cost` must be told once; it is given, and `value` has a column 'cost'. Leave one of "
+            "them out."
         )
     if isinstance(cost, pd.DataFrame):
         found = _read_like(cost, read, "cost")
