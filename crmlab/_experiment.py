@@ -53,8 +53,8 @@ def experiment_table(
     ------
     InputError
         If the campaign has no contacts or one arm only, a customer is in both arms, a response
-        comes before the contact or from nobody contacted, money is in several currencies, or dates have a time zone in one table
-        only or another one.
+        comes before the contact or from nobody contacted, money is in several currencies, or dates
+        have a time zone in one table only or another one.
     ContractError
         If a table breaks its contract.
 
@@ -105,11 +105,11 @@ def experiment_table(
 def _pick(table: Any, campaign_id: str) -> pd.DataFrame:
     """The rows of a campaign."""
     found = execute(table.filter(table.campaign_id.cast("string") == str(campaign_id)))
-    if "currency" in found.columns and found["currency"].nunique() > 1:
-        codes = ", ".join(map(repr, sorted(found["currency"].dropna().unique())))
+    codes = sorted(found["currency"].dropna().unique()) if "currency" in found.columns else []
+    if len(codes) > 1:
         raise InputError(
             f"Contacts and responses must be in one currency; those of {campaign_id!r} are in "
-            f"{codes}, which do not add up. Convert them first."
+            f"{', '.join(map(repr, codes))}, which do not add up. Convert them first."
         )
     dates = pd.to_datetime(found["date"])
     zone = getattr(dates.dtype, "tz", None)

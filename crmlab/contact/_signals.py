@@ -357,8 +357,8 @@ def signal_lift(signals: pd.DataFrame, event: pd.Series, *, level: float = 0.95)
     gaps = int(signals[names].isna().any(axis=1).sum())
     if gaps:
         raise InputError(
-            f"`signals` must not be missing; {gaps:,} of {len(signals):,} customers have gaps. Fill "
-            "them with False where nothing was seen."
+            f"`signals` must not be missing; {gaps:,} of {len(signals):,} customers have gaps. "
+            "Fill them with False where nothing was seen."
         )
     unknown = signals.index[~signals.index.isin(event.index)]
     if len(unknown):
@@ -366,9 +366,7 @@ def signal_lift(signals: pd.DataFrame, event: pd.Series, *, level: float = 0.95)
             f"`event` must hold every customer of `signals`; {len(unknown):,} are not in it, such "
             f"as {unknown[0]!r}."
         )
-    happened = check_column(
-        event.reindex(signals.index).to_frame("event"), "event", flags=True
-    )
+    happened = check_column(event.reindex(signals.index).to_frame("event"), "event", flags=True)
     if not np.isin(happened, (0, 1)).all():
         raise InputError("`event` must be true or false, 1 or 0.")
     happened = happened.astype(bool)

@@ -75,7 +75,9 @@ def judge_campaign(
     plan = known.iloc[0] if len(known) else pd.Series(dtype=object)
     terms = _fill(terms, rows, channel)
     _, last, _ = read_lines(orders)
-    common = _describe_campaign(rows, plan, name, contacts, responses) | {"last_day": pd.Timestamp(last)}
+    common = _describe_campaign(rows, plan, name, contacts, responses) | {
+        "last_day": pd.Timestamp(last)
+    }
     problem = _find_problem(rows, plan, name, assignment)
     if problem:
         return common | _nothing(problem, terms)
