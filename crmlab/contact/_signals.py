@@ -346,9 +346,9 @@ def signal_lift(signals: pd.DataFrame, event: pd.Series, *, level: float = 0.95)
     check_columns(signals.columns, signals.columns, what="`signals`")
     names = [name for name in signals if pd.api.types.is_bool_dtype(signals[name])]
     names = [name for name in names if name != "complained"]
-    for name, table in {"signals": signals, "event": event}.items():
-        if table.index.has_duplicates:
-            twice = table.index[table.index.duplicated()][0]
+    for name, index in {"signals": signals.index, "event": event.index}.items():
+        if index.has_duplicates:
+            twice = index[index.duplicated()][0]
             raise InputError(f"`{name}` must hold each customer once; {twice!r} is there twice.")
     if not names:
         raise InputError("`signals` must have a bool column; got none.")

@@ -54,7 +54,7 @@ class Source:
                 raise InputTypeError(
                     f"`products` must be a pandas frame or an Ibis table; got {kind}."
                 )
-            level = [self.level] if self.level in self.products.columns else []
+            level = [name for name in self.products.columns if name == self.level][:1]
             check_columns(self.products.columns, [self.item, *level], what="`products`")
             self._check_ids(table, self.products)
             check_choice("level", self.level, [c for c in self.products.columns if c != self.item])
