@@ -24,6 +24,12 @@ with needing("plots"):
         plot_signal_lift,
     )
     from crmlab.plots._actions.failure import plot_priced
+    from crmlab.plots._actions.loop import (
+        plot_contributions,
+        plot_data_flow,
+        plot_loop,
+        plot_regret,
+    )
     from crmlab.plots._actions.offers import (
         plot_offer_validation,
         plot_offers,
@@ -89,7 +95,9 @@ __all__ = [
     "plot_cohorts",
     "plot_contact_frequency",
     "plot_contact_response",
+    "plot_contributions",
     "plot_cost_ratio",
+    "plot_data_flow",
     "plot_deciles",
     "plot_elasticity",
     "plot_field_quality",
@@ -105,6 +113,7 @@ __all__ = [
     "plot_kaplan_meier",
     "plot_levers",
     "plot_link_thresholds",
+    "plot_loop",
     "plot_lorenz",
     "plot_margin_by_tenure",
     "plot_match_weights",
@@ -120,6 +129,7 @@ __all__ = [
     "plot_rankings",
     "plot_referral_growth",
     "plot_referral_value",
+    "plot_regret",
     "plot_resupply",
     "plot_retention",
     "plot_retention_profit",
