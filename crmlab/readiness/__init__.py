@@ -6,8 +6,23 @@ what-if, not as a forecast.
 
 Customer data that are not integrated: `simulate_split_identities` opens several accounts for some
 customers of a clean base; `identity_bias` measures the same where systems keep their own ids.
+
+The check: `failure_factors` lists the seven factors, `readiness_questions` what a firm answers
+before it begins, and `assess` says how ready it is by these answers.
 """
 
+from crmlab.readiness._check.assess import Assessment, assess
+from crmlab.readiness._check.factors import FAILURE_FACTORS, FailureFactor, failure_factors
+from crmlab.readiness._check.questions import readiness_questions
 from crmlab.readiness._identity.split import identity_bias, simulate_split_identities
 
-__all__ = ["identity_bias", "simulate_split_identities"]
+__all__ = [
+    "FAILURE_FACTORS",
+    "Assessment",
+    "FailureFactor",
+    "assess",
+    "failure_factors",
+    "identity_bias",
+    "readiness_questions",
+    "simulate_split_identities",
+]
