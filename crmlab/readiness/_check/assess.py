@@ -9,6 +9,7 @@ import pandas as pd
 
 from crmlab._checks import check_columns, check_fraction
 from crmlab._errors import InputError, InputTypeError
+from crmlab._types import Floats
 from crmlab.readiness._check.factors import AREAS, failure_factors
 from crmlab.readiness._check.questions import readiness_questions
 
@@ -250,15 +251,24 @@ def _score_groups(
 
 
 def _judge(scores: pd.Series, weights: Mapping[str, float]) -> tuple[float, str]:
-    """The total, and the verdict on it; an area without weight counts for nothing."""
-    weighed = scores[[area for area, weight in weights.items() if weight > 0]]
-    if weighed.isna().any():
-        return np.nan, "cannot be told"
-    total = round(sum(weights[str(area)] * score for area, score in weighed.items()), 12)
-    if total < _FROM[0]:
-        return total, VERDICTS[0]
-    ready = total >= _FROM[1] and weighed.min() >= _WEAKEST
-    return total, VERDICTS[2 if ready else 1]
+    """The total, and the verdict on it."""
+    totals, verdicts = _judge_all(scores, np.array([[weights[area] for area in AREAS]]))
+    return float(totals[0]), str(verdicts[0])
+
+
+def _judge_all(scores: pd.Series, weights: Floats) -> tuple[Floats, list[str]]:
+    """Totals and verdicts, a row of weights each; an area without weight counts for nothing."""
+    each = scores[list(AREAS)].to_numpy("float64")
+    counts = weights > 0
+    totals = np.where(counts, weights * each, 0.0).sum(axis=1).round(12)
+    weakest = np.where(counts, each, np.inf).min(axis=1)
+    ready = (totals >= _FROM[1]) & (weakest >= _WEAKEST)
+    place = np.where(totals < _FROM[0], 0, np.where(ready, 2, 1))
+    untold = np.isnan(totals)
+    verdicts = [
+        "cannot be told" if no else VERDICTS[at] for at, no in zip(place, untold, strict=True)
+    ]
+    return totals, verdicts
 
 
 def _try_weights(scores: pd.Series, weights: Mapping[str, float]) -> pd.DataFrame:
@@ -268,24 +278,22 @@ def _try_weights(scores: pd.Series, weights: Mapping[str, float]) -> pd.DataFram
         rest = sum(others.values())
         shares = {"doubled": min(1.0, 2 * weights[area]), "halved": weights[area] / 2, "alone": 1.0}
         for change, share in shares.items():
-            if rest == 0:  # an area that stands alone has nothing to give its weight to
-                spread = dict.fromkeys(others, (1 - share) / len(others))
-            else:
-                spread = {each: (1 - share) * weight / rest for each, weight in others.items()}
+            # An area that stands alone has nobody to give its weight to but all others alike.
+            spread = {
+                each: (1 - share) * (weight / rest if rest else 1 / len(others))
+                for each, weight in others.items()
+            }
             tried[f"{area} {change}"] = {area: share, **spread}
-    rows = {}
-    for name, each in tried.items():
-        score, verdict = _judge(scores, each)
-        rows[name] = {**{area: each[area] for area in AREAS}, "score": score, "verdict": verdict}
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("weights")
+    table = pd.DataFrame.from_dict(tried, orient="index")[list(AREAS)].rename_axis("weights")
+    score, verdict = _judge_all(scores, table.to_numpy("float64"))
+    return table.assign(score=score, verdict=verdict)
 
 
 def _share_same(scores: pd.Series, weights: Mapping[str, float]) -> float:
-    verdict = _judge(scores, weights)[1]
     grid = [
         (first / _STEP, second / _STEP, (_STEP - first - second) / _STEP)
         for first in range(_STEP + 1)
         for second in range(_STEP + 1 - first)
     ]
-    tried = [_judge(scores, dict(zip(AREAS, each, strict=True)))[1] for each in grid]
-    return tried.count(verdict) / len(tried)
+    verdicts = _judge_all(scores, np.array(grid))[1]
+    return verdicts.count(_judge(scores, weights)[1]) / len(verdicts)
