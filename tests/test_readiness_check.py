@@ -93,6 +93,7 @@ words = st.sampled_from(["yes", "partly", "no", None])
 weights = st.tuples(st.integers(0, 9), st.integers(0, 9), st.integers(0, 9)).filter(sum)
 
 
+@pytest.mark.slow
 @given(st.lists(words, min_size=21, max_size=21), weights)
 @settings(max_examples=20, deadline=None)
 def test_limits_hold_every_completion_that_contradicts_nothing(given_words, parts):

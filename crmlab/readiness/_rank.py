@@ -1,0 +1,293 @@
+"""Which failure factor costs a firm most, how sure the order is, and which remedies to pay for."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from crmlab._checks import check_count, check_fraction, check_number, check_size
+from crmlab._errors import InputError, InputTypeError
+from crmlab.company import Company
+from crmlab.readiness._check.factors import FAILURE_FACTORS
+from crmlab.readiness._pricing.priced import Priced
+from crmlab.simulate import simulate_company
+
+__all__ = ["RankedFactors", "RemedyChoice", "choose_remedies", "price_factors", "rank_factors"]
+
+# By factor: the function that prices it, and its argument for the strength.
+_PRICES: dict[str, tuple[Callable[..., Priced], str]] = {}
+_NAMES = {factor.id: factor.name for factor in FAILURE_FACTORS}
+_STRENGTH = 0.25  # of every factor, where none is given
+_SIMULATED = 5_000  # customers of each simulated firm; sums are scaled to those of the reader's
+_STABLE = 0.9  # share of the seeds from which on a rank is called stable
+
+
+@dataclass(frozen=True)
+class RankedFactors:
+    """The failure factors by what they cost, and how far chance alone decides the order.
+
+    Attributes
+    ----------
+    table : DataFrame
+        Index `factor`, the dearest first: `name`, `strength`; `cost`, the mean over the seeds, in
+        currency a year, and `lower`, `upper`, between which the seeds lie with probability `level`;
+        `remedy_cost`, `remedy` (what it brings back less its cost), `remedy_lower`,
+        `remedy_upper`; `rank` by the mean cost (1 is the dearest), `mean_rank` over the seeds,
+        `share_of_seeds` in which the factor has just this rank, and `stable`, whether that is at
+        least 0.9.
+    by_seed : DataFrame
+        One row per seed and factor: `seed`, `factor`, `strength`, `cost`, `remedy_cost`,
+        `remedy`, `rank`.
+    assumptions : DataFrame
+        Index `factor`: what no table tells, with `name`, `value`, `unit`, `source`.
+    n_seeds : int
+        Firms simulated.
+    level : float
+        Probability between the limits.
+    """
+
+    table: pd.DataFrame = field(repr=False)
+    by_seed: pd.DataFrame = field(repr=False)
+    assumptions: pd.DataFrame = field(repr=False)
+    n_seeds: int
+    level: float
+
+    @property
+    def stable(self) -> bool:
+        """Whether every factor keeps its rank in at least 0.9 of the seeds."""
+        return bool(self.table["stable"].all())
+
+
+@dataclass(frozen=True)
+class RemedyChoice:
+    """The remedies that bring most within a budget.
+
+    Attributes
+    ----------
+    chosen : list of str
+        Factors whose remedies are paid for.
+    cost : float
+        Of these remedies, in currency a year.
+    worth, lower, upper : float
+        What they bring back less what they cost: mean over the seeds, and its limits.
+    table : DataFrame
+        Index `factor`: `name`, `remedy_cost`, `remedy` (net of its cost), `chosen`.
+    sets : DataFrame
+        Every set of remedies, the best first, those above the budget last: `remedies` (ids),
+        `cost`, `worth`, `affordable`.
+    """
+
+    chosen: list[str]
+    cost: float
+    worth: float
+    lower: float
+    upper: float
+    table: pd.DataFrame = field(repr=False)
+    sets: pd.DataFrame = field(repr=False)
+
+
+def rank_factors(
+    *,
+    n_customers: int = 5_000,
+    seeds: int = 20,
+    margin: float | None = None,
+    cost_per_contact: float | None = None,
+    strengths: float | Mapping[str, float] | None = None,
+    channels: Mapping[str, float] | None = None,
+    level: float = 0.95,
+    seed: int = 0,
+) -> RankedFactors:
+    """Rank the seven failure factors by what each costs a firm in a year.
+
+    Each factor is priced alone, on a firm of its own for each seed. The strengths are on scales of
+    their own: half of the records split and half of the staff working as before are not the same
+    distance from a firm that does well. So the order is one of these strengths, not of the factors.
+
+    Parameters
+    ----------
+    n_customers : int, default=5_000
+        Customers of the firm; sums of money are scaled to them.
+    seeds : int, default=20
+        Firms to simulate, at least two.
+    margin, cost_per_contact : float, optional
+        Money of another firm, in currency. Default: those of the simulated campaign.
+    strengths : float or mapping of str to float, optional
+        Of all factors, or by factor, in [0, 1]; factors left out keep the default, 0.25.
+    channels : mapping of str to float, optional
+        Share of the firm's contacts by "email", "phone" and "post"; they sum to 1. The cost of a
+        contact is then what the simulated campaigns pay, by these shares.
+    level : float, default=0.95
+        Probability between the limits, in (0, 1).
+    seed : int, default=0
+        The first of the seeds.
+
+    Returns
+    -------
+    RankedFactors
+
+    Raises
+    ------
+    InputError
+        If a number is out of range, a factor or channel is unknown, shares of channels do not sum
+        to 1, or both they and `cost_per_contact` are given.
+    InputTypeError
+        If an argument is of another type.
+
+    Notes
+    -----
+    Limits are quantiles over the seeds: they hold how customers and their behaviour vary from firm
+    to firm, and not how wrong the assumptions may be.
+    """
+    check_count("seeds", seeds, minimum=2)
+    check_count("seed", seed, minimum=0)
+    check_fraction("level", level, open_ends=True)
+    at = {factor: [each] for factor, each in _check_strengths_given(strengths).items()}
+    if channels is not None and cost_per_contact is not None:
+        raise InputError("`channels` and `cost_per_contact` exclude each other; give one of them.")
+    money = {"margin": margin, "n_customers": n_customers, "level": level}
+    frames, assumed = [], pd.DataFrame()
+    for each in range(seed, seed + seeds):
+        company = simulate_company(_SIMULATED, seed=each)
+        cost = cost_per_contact if channels is None else _mix_channels(company, channels)
+        priced = price_factors(company, at, cost_per_contact=cost, seed=each, **money)
+        frames.append(_stack(priced).assign(seed=each))
+        assumed = pd.concat(
+            {factor: one.assumptions for factor, one in priced.items()}, names=["factor"]
+        ).reset_index(level=1, drop=True)
+    by_seed = pd.concat(frames, ignore_index=True)
+    by_seed["rank"] = by_seed.groupby("seed")["cost"].rank(method="min", ascending=False)
+    table = _summarise(by_seed, level)
+    return RankedFactors(table, by_seed, assumed, n_seeds=seeds, level=level)
+
+
+def price_factors(
+    company: Company, strengths: Mapping[str, Sequence[float]], **options: Any
+) -> dict[str, Priced]:
+    """Price factors at these strengths on one company; `options` are those of every price."""
+    return {
+        factor: _PRICES[factor][0](company, **{_PRICES[factor][1]: list(at)}, **options)
+        for factor, at in strengths.items()
+    }
+
+
+def choose_remedies(ranked: RankedFactors, *, budget: float) -> RemedyChoice:
+    """Choose the remedies that bring most within a budget, out of every set of them.
+
+    Parameters
+    ----------
+    ranked : RankedFactors
+        As `rank_factors` returns it.
+    budget : float
+        For all remedies together, in currency a year, not negative.
+
+    Returns
+    -------
+    RemedyChoice
+        Of equal sets the cheapest.
+
+    Raises
+    ------
+    InputError
+        If `budget` is negative or not finite.
+    InputTypeError
+        If `ranked` is something else.
+
+    Notes
+    -----
+    What remedies bring is added up. Where two of them save the same letter, as one plan for the
+    firm and linked records may, the sum is too high.
+    """
+    if not isinstance(ranked, RankedFactors):
+        raise InputTypeError(
+            f"`ranked` must be what rank_factors returns; got {type(ranked).__name__}."
+        )
+    limit = check_number("budget", budget, low=0)
+    check_size("budget", limit)
+    table = ranked.table[["name", "remedy_cost", "remedy"]]
+    taken = np.arange(2 ** len(table))[:, None] >> np.arange(len(table)) & 1  # a row for each set
+    cost = taken @ table["remedy_cost"].to_numpy()
+    sets = pd.DataFrame(
+        {
+            "remedies": [", ".join(sorted(table.index[row == 1])) for row in taken],
+            "cost": cost,
+            "worth": taken @ table["remedy"].to_numpy(),
+            "affordable": cost <= limit,
+        }
+    )
+    order = sets.assign(dear=~sets["affordable"], loss=-sets["worth"].round(6))
+    sets = sets.loc[order.sort_values(["dear", "loss", "cost", "remedies"]).index]
+    chosen = table.index[taken[sets.index[0]] == 1]
+    worth = ranked.by_seed[ranked.by_seed["factor"].isin(chosen)].groupby("seed")["remedy"].sum()
+    lower, upper = _limits(
+        worth.reindex(ranked.by_seed["seed"].unique(), fill_value=0), ranked.level
+    )
+    best = sets.iloc[0]
+    return RemedyChoice(
+        chosen=sorted(chosen),
+        cost=float(best["cost"]),
+        worth=float(best["worth"]),
+        lower=lower,
+        upper=upper,
+        table=table.assign(chosen=table.index.isin(chosen)),
+        sets=sets.reset_index(drop=True),
+    )
+
+
+def _check_strengths_given(strengths: Any) -> dict[str, float]:
+    used = dict.fromkeys(_PRICES, _STRENGTH)
+    if strengths is None:
+        return used
+    if not isinstance(strengths, Mapping):
+        return dict.fromkeys(_PRICES, check_fraction("strengths", strengths))
+    unknown = [each for each in strengths if each not in used]
+    if unknown:
+        raise InputError(
+            f"`strengths` must be by factor, {', '.join(map(repr, used))}; got {unknown[0]!r}."
+        )
+    return used | {name: check_fraction("strengths", each) for name, each in strengths.items()}
+
+
+def _mix_channels(company: Company, channels: Any) -> float:
+    """Cost of a contact by these shares of channels, as the company's campaigns pay."""
+    if not isinstance(channels, Mapping):
+        raise InputTypeError(f"`channels` must be a mapping; got {type(channels).__name__}.")
+    costs = company.campaigns.groupby("channel")["cost_per_contact"].mean()
+    unknown = [each for each in channels if each not in costs.index]
+    if unknown:
+        known = ", ".join(map(repr, costs.index))
+        raise InputError(f"`channels` must be of {known}; got {unknown[0]!r}.")
+    shares = pd.Series({name: check_fraction("channels", each) for name, each in channels.items()})
+    total = float(shares.sum())
+    if abs(total - 1) > 1e-6:  # shares written with few decimals
+        raise InputError(f"`channels` must sum to 1; got {total:.6g}.")
+    return float((shares * costs.reindex(shares.index)).sum() / total)
+
+
+def _stack(priced: Mapping[str, Priced]) -> pd.DataFrame:
+    columns = ["strength", "cost", "remedy_cost", "remedy"]
+    tables = {factor: one.table[columns] for factor, one in priced.items()}
+    return pd.concat(tables, names=["factor"]).reset_index(level=0).reset_index(drop=True)
+
+
+def _summarise(by_seed: pd.DataFrame, level: float) -> pd.DataFrame:
+    grouped = by_seed.groupby("factor")
+    table = grouped[["strength", "cost", "remedy_cost", "remedy"]].mean()
+    table.insert(0, "name", table.index.map(_NAMES))
+    for column, prefix in (("cost", ""), ("remedy", "remedy_")):
+        low, high = (grouped[column].quantile(q) for q in ((1 - level) / 2, (1 + level) / 2))
+        at = table.columns.get_loc(column)
+        table.insert(at + 1, f"{prefix}lower", low)
+        table.insert(at + 2, f"{prefix}upper", high)
+    table["rank"] = table["cost"].rank(method="min", ascending=False).astype(int)
+    table["mean_rank"] = grouped["rank"].mean()
+    kept = by_seed["rank"] == by_seed["factor"].map(table["rank"])
+    table["share_of_seeds"] = kept.groupby(by_seed["factor"]).mean()
+    table["stable"] = table["share_of_seeds"] >= _STABLE
+    return table.sort_values("cost", ascending=False, kind="stable")
+
+
+def _limits(values: pd.Series, level: float) -> tuple[float, float]:
+    low, high = values.quantile([(1 - level) / 2, (1 + level) / 2])
+    return float(low), float(high)
