@@ -20,6 +20,7 @@ from plot_contact_cases import CONTACT_TABLES
 from plot_identity_cases import IDENTITY_TABLES
 from plot_ltv_cases import LTV_TABLES, four_intervals
 from plot_offer_cases import OFFER_TABLES
+from plot_readiness_cases import READINESS_TABLES
 from plot_rule_cases import RULE_TABLES
 from plot_segment_cases import SEGMENT_TABLES
 from plot_uplift_cases import UPLIFT_TABLES
@@ -108,6 +109,7 @@ TABLES = {
     **ACQUISITION_TABLES,
     **OFFER_TABLES,
     **CAMPAIGN_TABLES,
+    **READINESS_TABLES,
 }
 every_plot = pytest.mark.parametrize(
     ("plot", "make_table"), TABLES.items(), ids=[plot.__name__ for plot in TABLES]
@@ -159,7 +161,7 @@ def test_title_and_labels_are_written_with_units(plot, make_table):
     )
     assert re.search(
         unit + "|^(channel|signal|customer|item|lever|limit|driver|feature|comparison|move|rule"
-        "|way to choose|field · system|segment.*)$",
+        "|way to choose|field · system|(failure|area or) factor|segment.*)$",
         ax.get_ylabel(),
     )  # a row each has no unit
 

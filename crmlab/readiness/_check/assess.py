@@ -38,8 +38,8 @@ class Assessment:
     weights : dict of str to float
         Of each area in the total.
     areas, factors : DataFrame
-        Index `area` or `factor`: `score` (missing where nothing was answered), `lower`, `upper`,
-        `n_answered`, `n_questions`; factors also `name`.
+        Index `area` or `factor`: `name`, `score` (missing where nothing was answered), `lower`,
+        `upper`, `n_answered`, `n_questions`.
     verdicts : DataFrame
         Index `missing_answers`, "all no", "left out" and "all yes": `score` and `verdict`.
     sensitivity : DataFrame
@@ -135,6 +135,7 @@ def assess(
     used = _check_weights(weights)
     lowest, highest = _fill_missing(given, questions["presupposes"])
     areas = _score_groups(given, lowest, highest, questions["area"]).reindex(list(AREAS))
+    areas.insert(0, "name", areas.index)
     factors = _score_groups(given, lowest, highest, questions["factor"])
     factors.insert(0, "name", failure_factors()["name"])
     cases = {"all no": "lower", "left out": "score", "all yes": "upper"}
