@@ -7,14 +7,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from crmlab._checks import check_count, check_fraction, check_number, check_size
+from crmlab._checks import check_choice, check_count, check_fraction, check_number, check_size
 from crmlab._errors import InputError, InputTypeError
 from crmlab.company import Company
 from crmlab.readiness._check.factors import FAILURE_FACTORS
 from crmlab.readiness._pricing.priced import Priced
 from crmlab.simulate import simulate_company
 
-__all__ = ["RankedFactors", "RemedyChoice", "choose_remedies", "price_factors", "rank_factors"]
+__all__ = [
+    "FirmTerms", "RankedFactors", "RemedyChoice", "choose_remedies", "price_by_seed",
+    "rank_factors", "rank_prices",
+]  # fmt: skip
 
 # By factor: the function that prices it, and its argument for the strength.
 _PRICES: dict[str, tuple[Callable[..., Priced], str]] = {}
@@ -96,6 +99,7 @@ def rank_factors(
     cost_per_contact: float | None = None,
     strengths: float | Mapping[str, float] | None = None,
     channels: Mapping[str, float] | None = None,
+    remedy_costs: Mapping[str, float] | None = None,
     level: float = 0.95,
     seed: int = 0,
 ) -> RankedFactors:
@@ -118,6 +122,9 @@ def rank_factors(
     channels : mapping of str to float, optional
         Share of the firm's contacts by "email", "phone" and "post"; they sum to 1. The cost of a
         contact is then what the simulated campaigns pay, by these shares.
+    remedy_costs : mapping of str to float, optional
+        Of each factor's remedy, in currency a year. Default: those of each price, in won; give your
+        own with money of another currency.
     level : float, default=0.95
         Probability between the limits, in (0, 1).
     seed : int, default=0
@@ -140,36 +147,78 @@ def rank_factors(
     Limits are quantiles over the seeds: they hold how customers and their behaviour vary from firm
     to firm, and not how wrong the assumptions may be.
     """
-    check_count("seeds", seeds, minimum=2)
-    check_count("seed", seed, minimum=0)
-    check_fraction("level", level, open_ends=True)
     at = {factor: [each] for factor, each in _check_strengths_given(strengths).items()}
-    if channels is not None and cost_per_contact is not None:
-        raise InputError("`channels` and `cost_per_contact` exclude each other; give one of them.")
-    money = {"margin": margin, "n_customers": n_customers, "level": level}
+    terms = FirmTerms(
+        n_customers=n_customers, seeds=seeds, margin=margin, cost_per_contact=cost_per_contact,
+        channels=channels, remedy_costs=remedy_costs, level=level, seed=seed,
+    )  # fmt: skip
+    by_seed, assumptions = price_by_seed(at, terms)
+    return rank_prices(by_seed, assumptions, terms)
+
+
+@dataclass(frozen=True)
+class FirmTerms:
+    """The firm that prices are for, and how many of its kind are simulated, as `rank_factors`."""
+
+    n_customers: int
+    seeds: int
+    margin: float | None
+    cost_per_contact: float | None
+    channels: Mapping[str, float] | None
+    remedy_costs: Mapping[str, float] | None
+    level: float
+    seed: int
+
+    def __post_init__(self) -> None:
+        check_count("seeds", self.seeds, minimum=2)
+        check_count("seed", self.seed, minimum=0)
+        check_fraction("level", self.level, open_ends=True)
+        if self.channels is not None and self.cost_per_contact is not None:
+            raise InputError(
+                "`channels` and `cost_per_contact` exclude each other; give one of them."
+            )
+        _check_remedy_costs(self.remedy_costs)
+
+
+def price_by_seed(
+    strengths: Mapping[str, Sequence[float]], terms: FirmTerms
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Price factors at each strength on a firm for each seed; prices, and what was assumed.
+
+    Prices have the columns `seed`, `factor`, `strength`, `cost`, `remedy_cost` and `remedy`.
+    """
     frames, assumed = [], pd.DataFrame()
-    for each in range(seed, seed + seeds):
+    for each in range(terms.seed, terms.seed + terms.seeds):
         company = simulate_company(_SIMULATED, seed=each)
-        cost = cost_per_contact if channels is None else _mix_channels(company, channels)
-        priced = price_factors(company, at, cost_per_contact=cost, seed=each, **money)
+        cost = terms.cost_per_contact
+        if terms.channels is not None:
+            cost = _mix_channels(company, terms.channels)
+        money = {"margin": terms.margin, "cost_per_contact": cost, "level": terms.level}
+        priced = {
+            factor: _PRICES[factor][0](
+                company, **{_PRICES[factor][1]: list(at)}, n_customers=terms.n_customers, seed=each,
+                **money,
+            )
+            for factor, at in strengths.items()
+        }  # fmt: skip
         frames.append(_stack(priced).assign(seed=each))
         assumed = pd.concat(
             {factor: one.assumptions for factor, one in priced.items()}, names=["factor"]
         ).reset_index(level=1, drop=True)
-    by_seed = pd.concat(frames, ignore_index=True)
-    by_seed["rank"] = by_seed.groupby("seed")["cost"].rank(method="min", ascending=False)
-    table = _summarise(by_seed, level)
-    return RankedFactors(table, by_seed, assumed, n_seeds=seeds, level=level)
+    prices = pd.concat(frames, ignore_index=True)
+    given = prices["factor"].map(dict(terms.remedy_costs or {})).fillna(prices["remedy_cost"])
+    prices["remedy"] += prices["remedy_cost"] - given  # what comes back stays
+    return prices.assign(remedy_cost=given), assumed
 
 
-def price_factors(
-    company: Company, strengths: Mapping[str, Sequence[float]], **options: Any
-) -> dict[str, Priced]:
-    """Price factors at these strengths on one company; `options` are those of every price."""
-    return {
-        factor: _PRICES[factor][0](company, **{_PRICES[factor][1]: list(at)}, **options)
-        for factor, at in strengths.items()
-    }
+def rank_prices(
+    by_seed: pd.DataFrame, assumptions: pd.DataFrame, terms: FirmTerms
+) -> RankedFactors:
+    """Rank prices of `price_by_seed` that hold each factor at one strength."""
+    ranks = by_seed.groupby("seed")["cost"].rank(method="min", ascending=False)
+    by_seed = by_seed.assign(rank=ranks)
+    table = _summarise(by_seed, terms.level)
+    return RankedFactors(table, by_seed, assumptions, n_seeds=terms.seeds, level=terms.level)
 
 
 def choose_remedies(ranked: RankedFactors, *, budget: float) -> RemedyChoice:
@@ -247,6 +296,16 @@ def _check_strengths_given(strengths: Any) -> dict[str, float]:
             f"`strengths` must be by factor, {', '.join(map(repr, used))}; got {unknown[0]!r}."
         )
     return used | {name: check_fraction("strengths", each) for name, each in strengths.items()}
+
+
+def _check_remedy_costs(costs: Any) -> None:
+    if costs is None:
+        return
+    if not isinstance(costs, Mapping):
+        raise InputTypeError(f"`remedy_costs` must be a mapping; got {type(costs).__name__}.")
+    for name, each in costs.items():
+        check_choice("remedy_costs", name, _PRICES)
+        check_size("remedy_costs", check_number("remedy_costs", each, low=0))
 
 
 def _mix_channels(company: Company, channels: Any) -> float:
