@@ -1,8 +1,12 @@
 """What goes wrong when the ground is not ready: each failure factor, measured.
 
-One function per factor plays the failure through on a base of known truth and returns a tidy
-table: what the firm would believe, what is true, and the bias between them. Read each as a
-what-if, not as a forecast.
+One function per factor plays the failure through on a company of known truth and says what it
+costs in a year, with limits, and what its remedy is worth. Read each as a what-if, not as a
+forecast. Beside it stands the signal by which a firm would notice, a function of its own tables.
+
+No common strategy: `simulate_overlap`, `overlap_signal`. Staff who do not enter data:
+`simulate_missing_entries`, `entry_signal`. Profit, loyalty or value: `simulate_wrong_ranking`,
+`rankings`, `ranking_signal`.
 
 Customer data that are not integrated: `simulate_split_identities` opens several accounts for some
 customers of a clean base; `identity_bias` measures the same where systems keep their own ids.
@@ -17,19 +21,32 @@ from crmlab.readiness._check.assess import Assessment, assess
 from crmlab.readiness._check.factors import FAILURE_FACTORS, FailureFactor, failure_factors
 from crmlab.readiness._check.questions import readiness_questions
 from crmlab.readiness._identity.split import identity_bias, simulate_split_identities
+from crmlab.readiness._pricing.entered import entry_signal
+from crmlab.readiness._pricing.entries import simulate_missing_entries
+from crmlab.readiness._pricing.overlap import overlap_signal, simulate_overlap
+from crmlab.readiness._pricing.priced import Priced
+from crmlab.readiness._pricing.ranking import ranking_signal, rankings, simulate_wrong_ranking
 from crmlab.readiness._rank import RankedFactors, RemedyChoice, choose_remedies, rank_factors
 
 __all__ = [
     "FAILURE_FACTORS",
     "Assessment",
     "FailureFactor",
+    "Priced",
     "RankedFactors",
     "RemedyChoice",
     "assess",
     "choose_remedies",
+    "entry_signal",
     "failure_factors",
     "identity_bias",
+    "overlap_signal",
     "rank_factors",
+    "ranking_signal",
+    "rankings",
     "readiness_questions",
+    "simulate_missing_entries",
+    "simulate_overlap",
     "simulate_split_identities",
+    "simulate_wrong_ranking",
 ]
