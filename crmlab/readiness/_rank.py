@@ -11,7 +11,10 @@ from crmlab._checks import check_choice, check_count, check_fraction, check_numb
 from crmlab._errors import InputError, InputTypeError
 from crmlab.company import Company
 from crmlab.readiness._check.factors import FAILURE_FACTORS
+from crmlab.readiness._pricing.entries import simulate_missing_entries
+from crmlab.readiness._pricing.overlap import simulate_overlap
 from crmlab.readiness._pricing.priced import Priced
+from crmlab.readiness._pricing.ranking import simulate_wrong_ranking
 from crmlab.simulate import simulate_company
 
 __all__ = [
@@ -20,7 +23,11 @@ __all__ = [
 ]  # fmt: skip
 
 # By factor: the function that prices it, and its argument for the strength.
-_PRICES: dict[str, tuple[Callable[..., Priced], str]] = {}
+_PRICES: dict[str, tuple[Callable[..., Priced], str]] = {
+    "P1": (simulate_overlap, "overlap"),
+    "P2": (simulate_missing_entries, "missing"),
+    "P3": (simulate_wrong_ranking, "wrong"),
+}
 _NAMES = {factor.id: factor.name for factor in FAILURE_FACTORS}
 _STRENGTH = 0.25  # of every factor, where none is given
 _SIMULATED = 5_000  # customers of each simulated firm; sums are scaled to those of the reader's
