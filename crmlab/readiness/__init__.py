@@ -23,9 +23,16 @@ from crmlab.readiness._check.questions import readiness_questions
 from crmlab.readiness._identity.split import identity_bias, simulate_split_identities
 from crmlab.readiness._pricing.entered import entry_signal
 from crmlab.readiness._pricing.entries import simulate_missing_entries
+from crmlab.readiness._pricing.identities import identity_signal, price_split_identities
 from crmlab.readiness._pricing.overlap import overlap_signal, simulate_overlap
 from crmlab.readiness._pricing.priced import Priced
+from crmlab.readiness._pricing.process import process_signal, simulate_unchanged_process
 from crmlab.readiness._pricing.ranking import ranking_signal, rankings, simulate_wrong_ranking
+from crmlab.readiness._pricing.solutions import (
+    simulate_wrong_solution,
+    solution_questions,
+    solution_signal,
+)
 from crmlab.readiness._rank import RankedFactors, RemedyChoice, choose_remedies, rank_factors
 
 __all__ = [
@@ -40,7 +47,10 @@ __all__ = [
     "entry_signal",
     "failure_factors",
     "identity_bias",
+    "identity_signal",
     "overlap_signal",
+    "price_split_identities",
+    "process_signal",
     "rank_factors",
     "ranking_signal",
     "rankings",
@@ -48,5 +58,9 @@ __all__ = [
     "simulate_missing_entries",
     "simulate_overlap",
     "simulate_split_identities",
+    "simulate_unchanged_process",
     "simulate_wrong_ranking",
+    "simulate_wrong_solution",
+    "solution_questions",
+    "solution_signal",
 ]

@@ -12,9 +12,12 @@ from crmlab._errors import InputError, InputTypeError
 from crmlab.company import Company
 from crmlab.readiness._check.factors import FAILURE_FACTORS
 from crmlab.readiness._pricing.entries import simulate_missing_entries
+from crmlab.readiness._pricing.identities import price_split_identities
 from crmlab.readiness._pricing.overlap import simulate_overlap
 from crmlab.readiness._pricing.priced import Priced
+from crmlab.readiness._pricing.process import simulate_unchanged_process
 from crmlab.readiness._pricing.ranking import simulate_wrong_ranking
+from crmlab.readiness._pricing.solutions import simulate_wrong_solution
 from crmlab.simulate import simulate_company
 
 __all__ = [
@@ -27,6 +30,9 @@ _PRICES: dict[str, tuple[Callable[..., Priced], str]] = {
     "P1": (simulate_overlap, "overlap"),
     "P2": (simulate_missing_entries, "missing"),
     "P3": (simulate_wrong_ranking, "wrong"),
+    "P5": (simulate_unchanged_process, "unchanged"),
+    "P6": (simulate_wrong_solution, "wrong"),
+    "P7": (price_split_identities, "share"),
 }
 _NAMES = {factor.id: factor.name for factor in FAILURE_FACTORS}
 _STRENGTH = 0.25  # of every factor, where none is given

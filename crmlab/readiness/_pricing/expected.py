@@ -43,9 +43,7 @@ def choose_best(order: Floats, *, reach: float, group: Floats | None = None) -> 
     return (rank <= (reach * n).round()).to_numpy(dtype="float64")
 
 
-def expect_over(
-    chance: Mapping[str, float], losses: Mapping[frozenset[str], Floats]
-) -> Floats:
+def expect_over(chance: Mapping[str, float], losses: Mapping[frozenset[str], Floats]) -> Floats:
     """Average loss where each thing goes wrong with its own chance, independent of the others.
 
     Parameters

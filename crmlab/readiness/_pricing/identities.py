@@ -175,9 +175,7 @@ class _Held:
         """Currency lost on each: mail that comes twice, and margin the service keeps no more."""
         return self.extra * self.may_mail * mail + (self.best - self.served) * care * self.worth
 
-    def count(
-        self, scale: float, *, care: float, mailings: int, cost: float
-    ) -> dict[str, float]:
+    def count(self, scale: float, *, care: float, mailings: int, cost: float) -> dict[str, float]:
         double = float((self.extra * self.may_mail).sum()) * mailings * scale
         missed = float((self.best * (1 - self.served)).sum())
         return {
@@ -345,9 +343,7 @@ def identity_signal(
 def _read_records(identities: pd.DataFrame, household: int) -> pd.DataFrame:
     """Values written alike in all systems; those that too many share are missing."""
     if not isinstance(identities, pd.DataFrame):
-        raise InputTypeError(
-            f"`identities` must be a DataFrame; got {type(identities).__name__}."
-        )
+        raise InputTypeError(f"`identities` must be a DataFrame; got {type(identities).__name__}.")
     fields = [name for name in ("phone", "email") if name in identities]
     check_columns(
         identities.columns, ["source", *(fields or ["phone", "email"])], what="`identities`"
