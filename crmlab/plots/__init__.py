@@ -31,6 +31,7 @@ with needing("plots"):
         plot_upsell_paths,
     )
     from crmlab.plots._actions.rules import plot_rules
+    from crmlab.plots._actions.sourcing import plot_sourcing
     from crmlab.plots._actions.uplift import (
         plot_balance,
         plot_profit_curve,
@@ -132,6 +133,7 @@ __all__ = [
     "plot_service_level",
     "plot_share_of_wallet",
     "plot_signal_lift",
+    "plot_sourcing",
     "plot_spend_curve",
     "plot_split_identities",
     "plot_staffing",

@@ -6,21 +6,30 @@ forecast. Beside it stands the signal by which a firm would notice, a function o
 
 No common strategy: `simulate_overlap`, `overlap_signal`. Staff who do not enter data:
 `simulate_missing_entries`, `entry_signal`. Profit, loyalty or value: `simulate_wrong_ranking`,
-`rankings`, `ranking_signal`.
-
-Customer data that are not integrated: `simulate_split_identities` opens several accounts for some
-customers of a clean base; `identity_bias` measures the same where systems keep their own ids.
+`rankings`, `ranking_signal`. Outsourcing without a checklist: `build_or_outsource` weighs both ways
+over the years, `simulate_outsourcing` prices what nobody asked the provider, `sourcing_signal`. A
+process that stays as it was: `simulate_unchanged_process`, `process_signal`. Questions put to the
+wrong solution: `simulate_wrong_solution`, `solution_signal`. Customer data that are not integrated:
+`price_split_identities`, `identity_signal`; `simulate_split_identities` opens several accounts for
+some customers of a clean base, and `identity_bias` measures the same where systems keep their own
+ids.
 
 The check: `failure_factors` lists the seven factors, `readiness_questions` what a firm answers
 before it begins, and `assess` says how ready it is by these answers. `rank_factors` puts the
-factors in the order of their cost and says how far chance decides it, and `choose_remedies` what to
-pay for within a budget.
+factors in the order of their cost and says how far chance decides it, `choose_remedies` what to pay
+for within a budget, and `review_readiness` all of this for one firm.
 """
 
 from crmlab.readiness._check.assess import Assessment, assess
 from crmlab.readiness._check.factors import FAILURE_FACTORS, FailureFactor, failure_factors
 from crmlab.readiness._check.questions import readiness_questions
 from crmlab.readiness._identity.split import identity_bias, simulate_split_identities
+from crmlab.readiness._pricing.build import Sourcing, build_or_outsource
+from crmlab.readiness._pricing.checklist import (
+    SOURCING_CHECKLIST,
+    outsourced_share,
+    sourcing_signal,
+)
 from crmlab.readiness._pricing.entered import entry_signal
 from crmlab.readiness._pricing.entries import simulate_missing_entries
 from crmlab.readiness._pricing.identities import identity_signal, price_split_identities
@@ -33,21 +42,28 @@ from crmlab.readiness._pricing.solutions import (
     solution_questions,
     solution_signal,
 )
+from crmlab.readiness._pricing.sourcing import simulate_outsourcing
 from crmlab.readiness._rank import RankedFactors, RemedyChoice, choose_remedies, rank_factors
+from crmlab.readiness._review import ReadinessReview, review_readiness
 
 __all__ = [
     "FAILURE_FACTORS",
+    "SOURCING_CHECKLIST",
     "Assessment",
     "FailureFactor",
     "Priced",
     "RankedFactors",
+    "ReadinessReview",
     "RemedyChoice",
+    "Sourcing",
     "assess",
+    "build_or_outsource",
     "choose_remedies",
     "entry_signal",
     "failure_factors",
     "identity_bias",
     "identity_signal",
+    "outsourced_share",
     "overlap_signal",
     "price_split_identities",
     "process_signal",
@@ -55,7 +71,9 @@ __all__ = [
     "ranking_signal",
     "rankings",
     "readiness_questions",
+    "review_readiness",
     "simulate_missing_entries",
+    "simulate_outsourcing",
     "simulate_overlap",
     "simulate_split_identities",
     "simulate_unchanged_process",
@@ -63,4 +81,5 @@ __all__ = [
     "simulate_wrong_solution",
     "solution_questions",
     "solution_signal",
+    "sourcing_signal",
 ]

@@ -9,6 +9,7 @@ import pandas as pd
 
 from crmlab._checks import check_choice, check_count, check_fraction, check_number, check_size
 from crmlab._errors import InputError, InputTypeError
+from crmlab._stake import share_reading
 from crmlab.company import Company
 from crmlab.readiness._check.factors import FAILURE_FACTORS
 from crmlab.readiness._pricing.entries import simulate_missing_entries
@@ -18,6 +19,7 @@ from crmlab.readiness._pricing.priced import Priced
 from crmlab.readiness._pricing.process import simulate_unchanged_process
 from crmlab.readiness._pricing.ranking import simulate_wrong_ranking
 from crmlab.readiness._pricing.solutions import simulate_wrong_solution
+from crmlab.readiness._pricing.sourcing import simulate_outsourcing
 from crmlab.simulate import simulate_company
 
 __all__ = [
@@ -30,6 +32,7 @@ _PRICES: dict[str, tuple[Callable[..., Priced], str]] = {
     "P1": (simulate_overlap, "overlap"),
     "P2": (simulate_missing_entries, "missing"),
     "P3": (simulate_wrong_ranking, "wrong"),
+    "P4": (simulate_outsourcing, "unchecked"),
     "P5": (simulate_unchanged_process, "unchanged"),
     "P6": (simulate_wrong_solution, "wrong"),
     "P7": (price_split_identities, "share"),
@@ -207,13 +210,12 @@ def price_by_seed(
         if terms.channels is not None:
             cost = _mix_channels(company, terms.channels)
         money = {"margin": terms.margin, "cost_per_contact": cost, "level": terms.level}
-        priced = {
-            factor: _PRICES[factor][0](
-                company, **{_PRICES[factor][1]: list(at)}, n_customers=terms.n_customers, seed=each,
-                **money,
-            )
-            for factor, at in strengths.items()
-        }  # fmt: skip
+        money |= {"n_customers": terms.n_customers, "seed": each}
+        with share_reading():
+            priced = {
+                factor: _PRICES[factor][0](company, **{_PRICES[factor][1]: list(at)}, **money)
+                for factor, at in strengths.items()
+            }
         frames.append(_stack(priced).assign(seed=each))
         assumed = pd.concat(
             {factor: one.assumptions for factor, one in priced.items()}, names=["factor"]

@@ -273,7 +273,7 @@ def process_signal(
               signal  value
     0        on_list   0.24
     1  beyond_chance  -0.01
-    2     order_kept   0.49
+    2     order_kept   0.48
     3     not_scored   0.00
     """
     check_fraction("level", level, open_ends=True)
