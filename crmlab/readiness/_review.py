@@ -116,8 +116,8 @@ class ReadinessReview:
             "below 50. These limits are a convention.",
             "A gap counts as the strength of the failure: three answers of no are the whole of it. "
             "No data say so; the order depends on it.",
-            f"Each gap is priced alone, on {ranked.n_seeds} simulated firms that do well otherwise; "
-            "the costs do not add up. The range holds what firms of one kind differ in "
+            f"Each gap is priced alone, on {ranked.n_seeds} simulated firms that do well "
+            "otherwise; the costs do not add up. The range holds what firms of one kind differ in "
             f"({ranked.level:.0%}) and what missing answers leave open. It does not hold how far "
             "your firm is from these.",
         ]

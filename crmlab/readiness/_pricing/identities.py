@@ -1,7 +1,7 @@
 """Failure factor "customer data are not integrated": several accounts for one person, in money."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import NormalDist
 
 import numpy as np
@@ -10,11 +10,12 @@ from sklearn.isotonic import IsotonicRegression
 
 from crmlab._checks import check_columns, check_count, check_fraction, check_number
 from crmlab._errors import InputError, InputTypeError
-from crmlab._stake import read_stake
+from crmlab._stake import read_stake, read_terms
 from crmlab._types import Floats, Ints
 from crmlab.company import Company
 from crmlab.readiness._identity.reading import read_lines, read_purchases, summarise
 from crmlab.readiness._identity.split import draw_accounts
+from crmlab.readiness._pricing.firm import margin_ratio
 from crmlab.readiness._pricing.priced import Priced, check_strengths, list_assumptions, price
 from crmlab.readiness._pricing.signals import signal_row, signal_table
 
@@ -31,6 +32,7 @@ def price_split_identities(
     care: float = 0.1,
     linked: float = 0.8,
     remedy_cost: float = 300_000,
+    margin: float | None = None,
     cost_per_contact: float | None = None,
     n_customers: int | None = None,
     lots: int = 20,
@@ -64,6 +66,9 @@ def price_split_identities(
         Remedy: share of the split customers whose accounts are joined again, in [0, 1].
     remedy_cost : float, default=300_000
         Of the remedy (linking, and looking through what is in doubt), in currency a year.
+    margin : float, optional
+        Of an order, in currency; what customers are worth moves with it. Default: as in the
+        campaign.
     cost_per_contact : float, optional
         Of a mailing to one account, in currency. Default: as in the campaign by post.
     n_customers : int, optional
@@ -123,8 +128,10 @@ def price_split_identities(
         check_count(name, value, minimum=fewest)
     for name, value in {"mailings": mailings, "seed": seed}.items():
         check_count(name, value, minimum=0)
-    stake = read_stake(company, cost_per_contact=cost_per_contact, n_customers=n_customers)
+    firm = {"margin": margin, "cost_per_contact": cost_per_contact, "n_customers": n_customers}
+    stake, ratio = read_stake(company, **firm), margin_ratio(read_terms(company, **firm))
     file = _read_file(company, stake.people.index, accounts=accounts, lots=lots, seed=seed)
+    file = replace(file, worth=file.worth * ratio)
     mail = mailings * stake.cost_per_contact
     again = {u: u * (1 - linked) for u in strengths}
     found = {u: file.split(u, top=top) for u in {*strengths, *again.values()}}
@@ -148,6 +155,8 @@ def price_split_identities(
             [
                 ("cost_per_contact", stake.cost_per_contact, "currency a mailing",
                  "company" if cost_per_contact is None else "assumed"),
+                ("margin", stake.margin, "currency an order",
+                 "company" if margin is None else "assumed"),
                 ("worth", "by spend", "margin of the next year", "company"),
                 ("accounts", accounts, "of a split customer", "assumed"),
                 ("mailings", mailings, "a year to each account", "assumed"),
