@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from crmlab._checks import check_number, check_size
 from crmlab._errors import InputError, InputTypeError
 from crmlab._words import count_words, money_words, name_money
 from crmlab.prose import join
@@ -60,8 +61,6 @@ class ReadinessReview:
         What to pay for within the budget; None without a budget.
     currency : str
         Name written beside amounts; empty where it is not known.
-    priced_remedies : bool
-        Whether the costs of remedies are in the firm's money.
     """
 
     assessment: Assessment
@@ -71,7 +70,6 @@ class ReadinessReview:
     not_seen: list[str]
     choice: RemedyChoice | None
     currency: str
-    priced_remedies: bool
 
     @property
     def money_name(self) -> str:
@@ -201,6 +199,7 @@ def review_readiness(
     cost_per_contact: float | None = None,
     remedy_costs: Mapping[str, float] | None = None,
     budget: float | None = None,
+    won: float = 1.0,
     seeds: int = 5,
     seed: int = 0,
     level: float = 0.9,
@@ -225,9 +224,12 @@ def review_readiness(
     margin, cost_per_contact : float, optional
         Of an order and of a contact, in currency. Default: those of the simulated campaign.
     remedy_costs : mapping of str to float, optional
-        Of each factor's remedy, in currency a year. Default: those of each price, in won.
+        Of each factor's remedy, in currency a year. Default: those of each price.
     budget : float, optional
         For remedies, in currency a year. Default: none is chosen.
+    won : float, default=1.0
+        Won that one unit of the firm's currency is worth: what is not given is the simulated
+        firm's, in won, and is converted.
     seeds : int, default=5
         Firms to simulate, at least two.
     seed : int, default=0
@@ -252,16 +254,18 @@ def review_readiness(
     if not isinstance(currency, str):
         raise InputTypeError(f"`currency` must be text; got {type(currency).__name__}.")
     found = assess(answers, weights=weights)
+    check_size("won", check_number("won", won, low=0, open_low=True))
     terms = FirmTerms(
-        n_customers=n_customers, seeds=seeds, margin=margin, cost_per_contact=cost_per_contact,
-        channels=None, remedy_costs=remedy_costs, level=level, seed=seed,
+        n_customers=n_customers, seeds=seeds, margin=_convert("margin", margin, won),
+        cost_per_contact=_convert("cost_per_contact", cost_per_contact, won), channels=None,
+        remedy_costs=_convert_all(remedy_costs, won), level=level, seed=seed,
     )  # fmt: skip
     given = {
         "contacts": contacts, "visits": visits, "rankings": rankings, "scores": scores,
         "identities": identities,
     }  # fmt: skip
     signals = _read_signals(given, level)
-    ranked, table = _price_gaps(found, terms)
+    ranked, table = _price_gaps(found, terms, won)
     seen = set(signals["factor"])
     return ReadinessReview(
         assessment=found,
@@ -271,7 +275,6 @@ def review_readiness(
         not_seen=[factor for factor in found.factors.index if factor not in seen],
         choice=None if budget is None else choose_remedies(ranked, budget=budget),
         currency=currency,
-        priced_remedies=margin is None or remedy_costs is not None,
     )
 
 
@@ -294,7 +297,19 @@ def _read_signals(given: Mapping[str, Any], level: float) -> pd.DataFrame:
     return pd.concat(whole, ignore_index=True)[["factor", "name", "source", *columns]]
 
 
-def _price_gaps(found: Assessment, terms: FirmTerms) -> tuple[RankedFactors, pd.DataFrame]:
+def _convert(name: str, amount: Any, won: float) -> float | None:
+    return None if amount is None else check_number(name, amount, low=0) * won
+
+
+def _convert_all(costs: Any, won: float) -> Any:
+    if not isinstance(costs, Mapping):
+        return costs
+    return {name: _convert("remedy_costs", each, won) for name, each in costs.items()}
+
+
+def _price_gaps(
+    found: Assessment, terms: FirmTerms, won: float
+) -> tuple[RankedFactors, pd.DataFrame]:
     """Prices at the gaps, with limits that hold what missing answers leave open."""
     gaps = found.gaps.drop(columns="name")
     gaps = gaps.rename(columns={"lower": "gap_lower", "upper": "gap_upper"})
@@ -303,6 +318,7 @@ def _price_gaps(found: Assessment, terms: FirmTerms) -> tuple[RankedFactors, pd.
     columns = ["gap_lower", "gap", "gap_upper"]
     at = {str(factor): sorted(set(row)) for factor, row in gaps[columns].T.items()}
     prices, assumptions = price_by_seed(at, terms)
+    prices[["cost", "remedy_cost", "remedy"]] /= won
     low, usual, high = (_pick(prices, gaps[column]) for column in columns)
     ranked = rank_prices(usual.reset_index(drop=True), assumptions, terms)
     tail = (1 - terms.level) / 2
