@@ -81,6 +81,20 @@ class ReadinessReview:
         """The three gaps that cost most: rows of `table` that cost something."""
         return self.table[self.table["cost"] > 0].head(_N_TOP)
 
+    @property
+    def shown(self) -> pd.DataFrame:
+        """`table` as it is read on a page: text, amounts in three digits.
+
+        Index `name`; `gap`, `cost`, `lower`, `upper`, `mean_rank`, `share_of_seeds`,
+        `remedy_cost`, `remedy`.
+        """
+        table = self.table.set_index("name")
+        shares = {name: table[name].map("{:.0%}".format) for name in ("gap", "share_of_seeds")}
+        amounts = ["cost", "lower", "upper", "remedy_cost", "remedy"]
+        text = pd.DataFrame({name: table[name].map(_round) for name in amounts} | shares)
+        text["mean_rank"] = table["mean_rank"].map("{:.1f}".format)
+        return text
+
     def key_figures(self) -> dict[str, str]:
         """The figures at the head of a page: what each means, and the figure as it is read."""
         found = self.assessment
@@ -191,7 +205,7 @@ def review_readiness(
     contacts: pd.DataFrame | None = None,
     visits: pd.DataFrame | None = None,
     rankings: pd.DataFrame | None = None,
-    scores: pd.Series | None = None,
+    scores: pd.Series | pd.DataFrame | None = None,
     identities: pd.DataFrame | None = None,
     weights: Mapping[str, float] | None = None,
     n_customers: int = 5_000,
@@ -215,7 +229,7 @@ def review_readiness(
         The firm's own, as in `overlap_signal`, `entry_signal` and `identity_signal`.
     rankings : DataFrame, optional
         As in `ranking_signal`.
-    scores : Series, optional
+    scores : Series or DataFrame of one column, optional
         As in `process_signal`; needs `contacts`.
     weights : mapping of str to float, optional
         Of the areas, as in `assess`.
@@ -287,6 +301,7 @@ def _read_signals(given: Mapping[str, Any], level: float) -> pd.DataFrame:
         if table is None:
             continue
         if source == "scores":
+            table = table.squeeze(axis=1) if isinstance(table, pd.DataFrame) else table
             if given["contacts"] is None:
                 raise InputError("`scores` needs `contacts`: who was contacted since.")
             rows = read(table, given["contacts"], level=level)
