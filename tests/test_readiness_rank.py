@@ -3,35 +3,12 @@
 import itertools
 from types import SimpleNamespace
 
-import numpy as np
 import pandas as pd
 import pytest
+from readiness_cases import FACTORS, stand_in
 
 from crmlab import InputError, InputTypeError
 from crmlab.readiness import choose_remedies, rank_factors
-from crmlab.readiness._pricing.priced import list_assumptions, price
-
-FACTORS = [f"P{n}" for n in range(1, 8)]
-BASE = dict(zip(FACTORS, [100, 90, 300, 20, 60, 0, 500], strict=True))
-NOISE = {"P1": 12.0, "P2": 12.0}  # these two change places
-REMEDY = dict(zip(FACTORS, [5, 40, 10, 30, 25, 1, 60], strict=True))
-
-
-def stand_in(factor):
-    """A price that is known: a base times the strength, and what the seed adds."""
-
-    def simulate(company, *, strength, margin, cost_per_contact, n_customers, level, seed):
-        noise = np.random.default_rng([seed, int(factor[1])]).normal() * NOISE.get(factor, 0)
-        lost = {at: np.full(2, (BASE[factor] + noise) * at) for at in strength}
-        scale = n_customers / 5_000 * (1 if cost_per_contact is None else cost_per_contact)
-        rows = [("margin", margin, "currency", "assumed")]
-        return price(
-            factor, lost, {at: each / 2 for at, each in lost.items()}, scale=scale, level=level,
-            remedy_cost=REMEDY[factor], detail=pd.DataFrame(), assumptions=list_assumptions(rows),
-        )  # fmt: skip
-
-    return simulate
-
 
 PLANS = pd.DataFrame(
     {"channel": ["email", "phone", "phone"], "cost_per_contact": [10.0, 100.0, 200.0]}
@@ -40,7 +17,7 @@ PLANS = pd.DataFrame(
 
 @pytest.fixture(autouse=True)
 def known_prices(request, monkeypatch):
-    if "real" in request.keywords:
+    if "real" in request.node.name:
         return
     prices = {factor: (stand_in(factor), "strength") for factor in FACTORS}
     monkeypatch.setattr("crmlab.readiness._rank._PRICES", prices)
@@ -134,3 +111,15 @@ def test_bad_budgets_are_named():
         choose_remedies(ranked, budget=-1)
     with pytest.raises(InputTypeError, match="`ranked` must be what rank_factors returns"):
         choose_remedies(ranked.table, budget=1)
+
+
+@pytest.mark.slow
+def test_real_prices_are_nothing_without_the_factor_and_something_with_it():
+    none = rank_factors(seeds=2, strengths=0).table
+    assert (none[["cost", "lower", "upper"]] == 0).all(axis=None)
+    assert none["remedy"].to_numpy() == pytest.approx(-none["remedy_cost"].to_numpy())
+    some = rank_factors(seeds=2, strengths=0.5)
+    assert sorted(some.table.index) == FACTORS
+    assert (some.table["lower"] > 0).all()
+    assert (some.by_seed.groupby("seed")["rank"].max() == 7).all()
+    assert rank_factors(seeds=2, strengths=0.5).by_seed.equals(some.by_seed)
