@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from crmlab.readiness import RankedFactors
 from crmlab.readiness._pricing.priced import list_assumptions, price
 
 FACTORS = [f"P{n}" for n in range(1, 8)]
@@ -25,3 +26,15 @@ def stand_in(factor):
         )  # fmt: skip
 
     return simulate
+
+
+def ranked_stand_in():
+    """Ranked factors of two firms, as far as a choice of remedies reads them."""
+    by_seed = pd.DataFrame(
+        {"seed": [0, 0, 1, 1], "factor": ["P1", "P2"] * 2, "remedy": [3.0, 1.0, 5.0, 1.0]}
+    )
+    table = pd.DataFrame(
+        {"name": ["one", "two"], "remedy_cost": [2.0, 1.0], "remedy": [4.0, 1.0]},
+        index=pd.Index(["P1", "P2"], name="factor"),
+    )
+    return RankedFactors(table, by_seed, pd.DataFrame(), n_seeds=2, level=0.9)

@@ -186,6 +186,12 @@ class FirmTerms:
     seed: int
 
     def __post_init__(self) -> None:
+        check_count("n_customers", self.n_customers)
+        check_size("n_customers", self.n_customers)
+        for name in ("margin", "cost_per_contact"):
+            amount = getattr(self, name)
+            if amount is not None:
+                check_size(name, check_number(name, amount, low=0))
         check_count("seeds", self.seeds, minimum=2)
         check_count("seed", self.seed, minimum=0)
         check_fraction("level", self.level, open_ends=True)

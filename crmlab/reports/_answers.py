@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from crmlab._checks import check_columns
-from crmlab._errors import InputError
+from crmlab._checks import check_columns, check_encoding
+from crmlab._errors import InputError, InputTypeError
 from crmlab._text import safe_for_spreadsheet
 from crmlab.readiness import readiness_questions
 from crmlab.reports._customers import ANSWERS_FILE, PAGE_FOLDER
@@ -45,11 +45,12 @@ def read_answers(
 
     Raises
     ------
-    InputError
-        If a column is missing, or the file cannot be read.
+    InputError, InputTypeError
+        If a column is missing, the file cannot be read, or an option is of another type.
     FileNotFoundError
         If there is no such file.
     """
+    _check_options(columns, encoding)
     if source is None:
         return readiness_questions()["example"].rename("answer")
     table = _read_text(source, ["question", "answer"], columns, encoding)
@@ -80,11 +81,13 @@ def read_scores(
 
     Raises
     ------
-    InputError
-        If the column is missing, something else is not a number, or the file cannot be read.
+    InputError, InputTypeError
+        If the column is missing, something else is not a number, the file cannot be read, or an
+        option is of another type.
     FileNotFoundError
         If there is no such file.
     """
+    _check_options(columns, encoding)
     if source is None:
         return None
     table = _read_text(source, ["customer_id"], columns, encoding).set_index("customer_id")
@@ -142,6 +145,15 @@ def save_answers(answers: pd.Series) -> None:
         "these answers. Change the column *answer* to yes, partly or no, leave it empty where "
         f"nobody knows, and run the page again with `-p answers={ANSWERS_FILE}`."
     )
+
+
+def _check_options(columns: Any, encoding: Any) -> None:
+    if columns is not None and not isinstance(columns, Mapping):
+        raise InputTypeError(f"`columns` must be a mapping; got {type(columns).__name__}.")
+    if encoding is not None and not isinstance(encoding, str):
+        raise InputTypeError(f"`encoding` must be text; got {type(encoding).__name__}.")
+    if encoding is not None:
+        check_encoding("encoding", encoding)
 
 
 def _read_text(
