@@ -199,6 +199,10 @@ class FirmTerms:
             raise InputError(
                 "`channels` and `cost_per_contact` exclude each other; give one of them."
             )
+        if self.channels is not None and not isinstance(self.channels, Mapping):
+            raise InputTypeError(
+                f"`channels` must be a mapping; got {type(self.channels).__name__}."
+            )
         _check_remedy_costs(self.remedy_costs)
 
 
@@ -331,8 +335,6 @@ def _check_remedy_costs(costs: Any) -> None:
 
 def _mix_channels(company: Company, channels: Any) -> float:
     """Cost of a contact by these shares of channels, as the company's campaigns pay."""
-    if not isinstance(channels, Mapping):
-        raise InputTypeError(f"`channels` must be a mapping; got {type(channels).__name__}.")
     costs = company.campaigns.groupby("channel")["cost_per_contact"].mean()
     unknown = [each for each in channels if each not in costs.index]
     if unknown:
