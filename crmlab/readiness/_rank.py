@@ -39,6 +39,10 @@ _PRICES: dict[str, tuple[Callable[..., Priced], str]] = {
 }
 _NAMES = {factor.id: factor.name for factor in FAILURE_FACTORS}
 _STRENGTH = 0.25  # of every factor, where none is given
+_COLUMNS = [
+    "name", "strength", "cost", "lower", "upper", "remedy_cost", "remedy", "remedy_lower",
+    "remedy_upper",
+]  # fmt: skip
 _SIMULATED = 5_000  # customers of each simulated firm; sums are scaled to those of the reader's
 _STABLE = 0.9  # share of the seeds from which on a rank is called stable
 
@@ -358,11 +362,10 @@ def _summarise(by_seed: pd.DataFrame, level: float) -> pd.DataFrame:
     table = grouped[["strength", "cost", "remedy_cost", "remedy"]].mean()
     table.insert(0, "name", table.index.map(_NAMES))
     for column, prefix in (("cost", ""), ("remedy", "remedy_")):
-        low, high = (grouped[column].quantile(q) for q in ((1 - level) / 2, (1 + level) / 2))
-        at = table.columns.get_loc(column)
-        table.insert(at + 1, f"{prefix}lower", low)
-        table.insert(at + 2, f"{prefix}upper", high)
-    table["rank"] = table["cost"].rank(method="min", ascending=False).astype(int)
+        table[f"{prefix}lower"] = grouped[column].quantile((1 - level) / 2)
+        table[f"{prefix}upper"] = grouped[column].quantile((1 + level) / 2)
+    table = table[_COLUMNS]
+    table = table.assign(rank=table["cost"].rank(method="min", ascending=False).astype(int))
     table["mean_rank"] = grouped["rank"].mean()
     kept = by_seed["rank"] == by_seed["factor"].map(table["rank"])
     table["share_of_seeds"] = kept.groupby(by_seed["factor"]).mean()

@@ -97,9 +97,7 @@ def read_scores(
         raise InputError(f"`{source}` must hold numbers beside the ids; {error}.") from error
 
 
-def read_firm(
-    answers: str | None, *, columns: Mapping[str, str], **given: str | None
-) -> dict[str, Any]:
+def read_firm(answers: str | None, *, columns: Mapping[str, str], **given: Any) -> dict[str, Any]:
     """Read the tables of the firm that gave the answers; those of the example are the company's.
 
     Parameters

@@ -78,11 +78,11 @@ def readiness_view(
     """
     found = assess(answers, weights=weights)
     gaps = found.gaps[["name", "gap", "first_step"]]
-    cost = pd.Series(np.nan, index=gaps.index)
+    gap, cost = gaps["gap"], pd.Series(np.nan, index=gaps.index)
     if prices is not None:
         for factor, line in _read_prices(prices).items():
             if factor in gaps.index:
-                cost[factor] = np.interp(gaps.loc[factor, "gap"], *line)
+                cost[factor] = np.interp(float(gap[factor]), *line)
     gaps.insert(2, "cost", cost)
     ordered = gaps.sort_values(["cost", "gap"], ascending=False, kind="stable")
     return ReadinessView(found, ordered)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from statistics import NormalDist
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -128,7 +129,11 @@ def price_split_identities(
         check_count(name, value, minimum=fewest)
     for name, value in {"mailings": mailings, "seed": seed}.items():
         check_count(name, value, minimum=0)
-    firm = {"margin": margin, "cost_per_contact": cost_per_contact, "n_customers": n_customers}
+    firm: dict[str, Any] = {
+        "margin": margin,
+        "cost_per_contact": cost_per_contact,
+        "n_customers": n_customers,
+    }
     stake, ratio = read_stake(company, **firm), margin_ratio(read_terms(company, **firm))
     file = _read_file(company, stake.people.index, accounts=accounts, lots=lots, seed=seed)
     file = replace(file, worth=file.worth * ratio)
