@@ -22,12 +22,23 @@ from crmlab import (
     contact,
     cross_sell,
     customer_base,
+    readiness,
     retention,
     segmentation,
     uplift,
 )
 
-ROOMS = [acquisition, campaigns, churn, contact, cross_sell, retention, segmentation, uplift]
+ROOMS = [
+    acquisition,
+    campaigns,
+    churn,
+    contact,
+    cross_sell,
+    readiness,
+    retention,
+    segmentation,
+    uplift,
+]
 N = 60
 rng = np.random.default_rng(0)
 SCORE = rng.normal(size=N)

@@ -17,6 +17,7 @@ from plot_acquisition_cases import ACQUISITION_TABLES
 from plot_campaign_cases import CAMPAIGN_TABLES
 from plot_churn_cases import CHURN_TABLES
 from plot_contact_cases import CONTACT_TABLES
+from plot_failure_cases import FAILURE_TABLES
 from plot_identity_cases import IDENTITY_TABLES
 from plot_ltv_cases import LTV_TABLES, four_intervals
 from plot_offer_cases import OFFER_TABLES
@@ -110,6 +111,7 @@ TABLES = {
     **OFFER_TABLES,
     **CAMPAIGN_TABLES,
     **READINESS_TABLES,
+    **FAILURE_TABLES,
 }
 every_plot = pytest.mark.parametrize(
     ("plot", "make_table"), TABLES.items(), ids=[plot.__name__ for plot in TABLES]

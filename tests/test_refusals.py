@@ -20,6 +20,7 @@ import pyarrow
 import pytest
 from offer_cases import PRODUCTS, campers
 from plot_contact_cases import CONTACT_TABLES
+from plot_failure_cases import FAILURE_TABLES
 from plot_offer_cases import validation
 from plot_readiness_cases import ranked_factors
 from readiness_cases import ranked_stand_in
@@ -38,6 +39,7 @@ from crmlab.plots import (
     plot_contact_frequency,
     plot_contact_response,
     plot_lorenz,
+    plot_priced,
     plot_routing,
     plot_service_level,
 )
@@ -100,9 +102,9 @@ RESULTS = {
     "readiness.RankedFactors", "readiness.ReadinessReview", "readiness.RemedyChoice",
     "reports.Parameter", "simulate.Company", "simulate.Truth",
     "acquisition.ResponseCurve", "campaigns.Allocation", "campaigns.DuplicatedSpend",
-    "campaigns.SendList", "widgets.BreakEvenView", "widgets.ChurnView", "widgets.ContactView",
-    "widgets.LeverView", "widgets.LinkageView", "widgets.ParetoView", "widgets.ReadinessView",
-    "widgets.ReferralView",
+    "campaigns.SendList", "readiness.Priced", "widgets.BreakEvenView", "widgets.ChurnView",
+    "widgets.ContactView", "widgets.LeverView", "widgets.LinkageView", "widgets.ParetoView",
+    "widgets.ReadinessView", "widgets.ReferralView",
     "widgets.RuleView", "widgets.SplitView", "widgets.TierView", "widgets.UpliftView",
 }  # fmt: skip
 
@@ -139,6 +141,13 @@ NOT_REFUSED = {
     ("contact.contact_frequency", "fatigue"): LOSS_OF_ODDS,
     ("contact.contact_frequency", "margin"): "money, of any size",
     ("retention.retention_elasticity", "margin"): "money, of any size",
+    ("readiness.entry_signal", "made"): COLUMN,
+    **{
+        (f"readiness.simulate_{name}", "margin"): "money, of any size"
+        for name in ("missing_entries", "overlap", "wrong_ranking")
+    },
+    ("readiness.simulate_overlap", "fatigue"): LOSS_OF_ODDS,
+    ("plots.plot_priced", "currency"): LABEL,
     ("uplift.choose_treatment", "value"): LOSS,
     ("uplift.policy_profit", "value"): LOSS,
     ("uplift.profit_curve", "value"): LOSS,
@@ -270,6 +279,11 @@ NOT_REFUSED = {
     ("widgets.linkage_explorer", "cost_per_mailing"): NUMBERS,
     ("widgets.linkage_view", "cost_per_mailing"): NUMBERS,
 }
+
+
+@functools.cache
+def small_company() -> crmlab.simulate.Company:
+    return crmlab.simulate.simulate_company(200, seed=1)
 
 
 @functools.cache
@@ -651,6 +665,7 @@ def calls() -> dict[str, Callable[..., Any]]:
         "plots.plot_reward": works(
             pd.DataFrame({"reward": [0.0, 1.0], "gain": [1.0, 2.0], "best": 1.0})
         ),
+        "plots.plot_priced": works(FAILURE_TABLES[plot_priced]()),
         "plots.plot_rules": works(
             cross_sell.association_rules(BASKETS, min_support=0.1, min_confidence=0)
         ),
@@ -667,6 +682,20 @@ def calls() -> dict[str, Callable[..., Any]]:
         "plots.plot_ranked_factors": works(ranked_factors()),
         "readiness.assess": works(ANSWERS),
         "readiness.choose_remedies": works(ranked_stand_in(), budget=1.0),
+        "readiness.entry_signal": works(
+            pd.DataFrame({"instructor_id": ["a", "b"], "planned": [4, 5], "held": [4, 2]})
+        ),
+        "readiness.overlap_signal": works(sent),
+        "readiness.ranking_signal": works(pd.DataFrame({"a": [1, 2, 3], "b": [3, 2, 1]})),
+        "readiness.rankings": works(small_company()),
+        **{
+            f"readiness.{name}": works(small_company())
+            for name in (
+                "simulate_missing_entries",
+                "simulate_overlap",
+                "simulate_wrong_ranking",
+            )
+        },
         "readiness.identity_bias": works(ORDERS, views={"by system": "source"}, **mailing),
         "readiness.simulate_split_identities": works(ORDERS, **mailing),
         "readiness.rank_factors": works(),

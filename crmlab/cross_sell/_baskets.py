@@ -155,6 +155,7 @@ def _number_frame(table: pd.DataFrame, source: Source) -> Lines:
     if not len(item):
         raise InputError(_EMPTY)
     names = items.to_pylist()
+    pa.default_memory_pool().release_unused()  # else what numbering took stays with the pool
     if source.products is not None:
         groups = _look_up(names, source)
         missing = pd.isna(groups)

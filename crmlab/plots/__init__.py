@@ -23,6 +23,7 @@ with needing("plots"):
         plot_contact_response,
         plot_signal_lift,
     )
+    from crmlab.plots._actions.failure import plot_priced
     from crmlab.plots._actions.offers import (
         plot_offer_validation,
         plot_offers,
@@ -114,6 +115,7 @@ __all__ = [
     "plot_offers",
     "plot_payback",
     "plot_present_value",
+    "plot_priced",
     "plot_probability_alive",
     "plot_profit_curve",
     "plot_qini",

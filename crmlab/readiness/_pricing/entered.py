@@ -1,5 +1,6 @@
 """The signal of staff who do not enter data: planned entries that exist, and whose are missing."""
 
+from math import nan
 from statistics import NormalDist
 from typing import Any
 
@@ -13,6 +14,8 @@ from crmlab._types import Floats
 from crmlab.readiness._pricing.signals import signal_row, signal_table
 
 __all__ = ["entry_signal"]
+
+_UNKNOWN = (nan, nan, nan)  # value and limits that the table cannot tell
 
 
 def entry_signal(
@@ -82,10 +85,10 @@ def entry_signal(
     --------
     >>> visits = pd.DataFrame({"instructor_id": ["a", "b"], "planned": [40, 60], "held": [39, 21]})
     >>> entry_signal(visits)[["signal", "value", "n"]].round(2)
-                      signal  value    n
-    0           entries made   0.60  100
-    1   spread between staff   0.44    2
-    2      busy against quiet  -0.63  100
+                     signal  value    n
+    0          entries made   0.60  100
+    1  spread between staff   0.44    2
+    2    busy against quiet  -0.62  100
     """
     check_fraction("level", level, open_ends=True)
     work = _read_work(table, by, planned, made, period)
@@ -131,7 +134,7 @@ def _made_row(staff: pd.DataFrame, z: float) -> dict[str, Any]:
     due = int(staff["due"].sum())
     text = f"Of {due:,} planned entries {share:.0%} exist."
     if len(staff) < 2:
-        error = float("nan")
+        error = nan
         text += " With one person the table cannot tell how far that would hold for others."
     low, high = np.maximum(share - error, 0.0), np.minimum(share + error, 1.0)
     return signal_row("entries made", share, low, high, due, text)
@@ -152,7 +155,7 @@ def _spread_row(staff: pd.DataFrame, level: float) -> dict[str, Any]:
     share = float(staff["made"].sum() / due.sum())
     if k < 2:
         text = "There is one person, so the table cannot tell how staff differ."
-        return signal_row(name, *[float("nan")] * 3, k, text)
+        return signal_row(name, *_UNKNOWN, k, text)
     if share in (0.0, 1.0):
         text = f"Nobody differs: {'all' if share else 'none'} of the planned entries exist."
         return signal_row(name, 0.0, 0.0, 0.0, k, text)
@@ -179,17 +182,19 @@ def _busy_row(work: pd.DataFrame, z: float) -> dict[str, Any]:
     n = int(work["due"].sum())
     if not busy.any() or busy.all():
         text = "All have as much to enter, so the table cannot tell what a busy time does."
-        return signal_row(name, *[float("nan")] * 3, n, text)
+        return signal_row(name, *_UNKNOWN, n, text)
     (much, _), (little, _) = _ratio(load[busy], z), _ratio(load[~busy], z)
     off = load["made"] - load["due"] * np.where(busy, much, little)
-    part = off / np.where(busy, load.loc[busy, "due"].sum(), -load.loc[~busy, "due"].sum())
-    sums = part.groupby(load["by"]).sum()
-    error = z * float(np.sqrt((sums**2).sum() * len(sums) / max(len(sums) - 1, 1)))
+    part: pd.Series = off / np.where(
+        busy, load.loc[busy, "due"].sum(), -load.loc[~busy, "due"].sum()
+    )
+    sums: Floats = part.groupby(load["by"]).sum().to_numpy()
+    error = z * float(np.sqrt((sums**2).sum() * sums.size / max(sums.size - 1, 1)))
     gap = much - little
     fewer = "fewer" if gap < 0 else "more"
     text = f"Where more than {border:,.0f} are due, {100 * abs(gap):.1f} of 100 {fewer} exist."
-    if len(sums) < 3:
-        text, error = "There are too few staff to tell what a busy time does.", float("nan")
+    if sums.size < 3:
+        text, error = "There are too few staff to tell what a busy time does.", nan
     elif abs(gap) <= error:
         text = "Busy and quiet times differ no more than chance would make them."
     return signal_row(name, gap, gap - error, gap + error, n, text)

@@ -112,6 +112,10 @@ def simulate_missing_entries(
     A search that leaves out empty fields is what a data base does unless told otherwise. To put
     those customers on the list as average ones costs nothing: `cost_averaged` is what then stays.
 
+    References
+    ----------
+    Rubin, D. B. (1976). Inference and missing data. Biometrika 63 (3), 581-592.
+
     See Also
     --------
     entry_signal : How a firm would notice.
@@ -131,40 +135,30 @@ def simulate_missing_entries(
     saves = check_fraction("saved", saved)
     check_choice("remedy", remedy, _REMEDIES)
     plans = _read_remedies(appraisal_closes, appraisal_cost, training_closes, training_cost)
-    check_fraction("level", level, open_ends=True)
     check_count("seed", seed, minimum=0)
     terms = read_terms(
         company, margin=margin, cost_per_contact=cost_per_contact, n_customers=n_customers
     )
-    desk = _Desk(_read_people(company, terms, saves), terms, calls, seed)
-    at = {name: _reluct(desk.people, each, seed) for name, each in
-          (("as assumed", depends), ("at random", 0.0))}  # fmt: skip
-    lost = {each: desk.lose(at["as assumed"], each) for each in strengths}
-    worth = {
-        name: {each: desk.lose(at["as assumed"], each * (1 - plan.closes)) for each in strengths}
+    desk = _Desk(_read_people(company, terms, saves), terms, calls, depends, seed)
+    lost = {each: desk.lose(each) for each in strengths}
+    left = {
+        name: {each: desk.lose(each * (1 - plan.closes)) for each in strengths}
         for name, plan in plans.items()
     }
     rows = [
-        desk.describe(at["as assumed"], each)
-        | {"cost_at_random": desk.add(desk.lose(at["at random"], each)),
-           "cost_averaged": desk.add(desk.lose(at["as assumed"], each, averaged=True))}
-        | {name: desk.add(lost[each] - worth[name][each]) - plan.cost
-           for name, plan in plans.items()}
+        desk.describe(each)
+        | {name: desk.add(lost[each] - left[name][each]) - plans[name].cost for name in plans}
         for each in strengths
-    ]  # fmt: skip
+    ]
     assumed = [
         ("dependence", depends, "log odds per standard deviation", "assumed"),
         ("capacity", calls, "calls a customer and year", "assumed"),
         ("saved", saves, "share of the next year's margin", "assumed"),
-        ("bad_experiences", company.truth.settings.bad_experiences, "a year", "company"),
         *list_money(terms, {"margin": margin, "cost_per_contact": cost_per_contact}),
-        *(row for name, plan in plans.items() if name != "both" for row in (
-            (f"{name}_closes", plan.closes, "share of the gaps", "assumed"),
-            (f"{name}_cost", plan.cost, "currency a year", "assumed"))),
-        ("lists", 1, "a year", "assumed"),
-    ]  # fmt: skip
+        *_list_other(company, plans),
+    ]
     return price(
-        "P2", lost, worth[remedy], remedy_cost=plans[remedy].cost, scale=terms.scale, level=level,
+        "P2", lost, left[remedy], remedy_cost=plans[remedy].cost, scale=terms.scale, level=level,
         detail=pd.DataFrame(rows, dtype=float), assumptions=list_assumptions(assumed),
     )  # fmt: skip
 
@@ -187,6 +181,22 @@ def _read_remedies(
     closes = 1 - (1 - first.closes) * (1 - then.closes)
     both = _Remedy(closes, first.cost + then.cost)
     return {"appraisal": first, "training": then, "both": both}
+
+
+def _list_other(company: Company, plans: dict[str, _Remedy]) -> list[tuple[str, float, str, str]]:
+    remedies = [
+        (f"{name}_{what}", value, unit, "assumed")
+        for name in _REMEDIES[1:]
+        for what, value, unit in (
+            ("closes", plans[name].closes, "share of the gaps"),
+            ("cost", plans[name].cost, "currency a year"),
+        )
+    ]
+    return [
+        ("bad_experiences", company.truth.settings.bad_experiences, "a year", "company"),
+        ("lists", 1, "a year", "assumed"),
+        *remedies,
+    ]
 
 
 def _read_people(company: Company, terms: Terms, saved: float) -> pd.DataFrame:
@@ -226,9 +236,13 @@ def _standardise(values: pd.Series) -> Floats:
 class _Desk:
     """The people who draw the list and call, and what their calls bring."""
 
-    def __init__(self, people: pd.DataFrame, terms: Terms, capacity: float, seed: int) -> None:
+    def __init__(
+        self, people: pd.DataFrame, terms: Terms, capacity: float, dependence: float, seed: int
+    ) -> None:
         self.people = people
         self.scale = terms.scale
+        self.place = _reluct(people, dependence, seed)
+        self.by_lot = _reluct(people, 0.0, seed)
         self.n_calls = round(capacity * len(people))
         stake, risk = people["stake"].to_numpy(), people["risk"].to_numpy()
         self.gain = stake * risk - terms.cost_per_contact
@@ -251,13 +265,13 @@ class _Desk:
         called[:, who] = listed & (score > 0)
         return called
 
-    def lose(self, place: Ints, missing: float, *, averaged: bool = False) -> Floats:
+    def lose(self, missing: float, *, averaged: bool = False, place: Ints | None = None) -> Floats:
         """What is lost on each customer against a list without gaps, on average over the lots."""
-        called = self.call(self.find_gaps(place, missing), averaged=averaged).mean(axis=0)
-        lost: Floats = self.gain * (self.without_gaps - called)
+        gap = self.find_gaps(missing, self.place if place is None else place)
+        lost: Floats = self.gain * (self.without_gaps - self.call(gap, averaged=averaged).mean(0))
         return lost
 
-    def find_gaps(self, place: Ints, missing: float) -> Flags:
+    def find_gaps(self, missing: float, place: Ints) -> Flags:
         gap: Flags = place < round(missing * len(self.people))
         return gap
 
@@ -265,8 +279,8 @@ class _Desk:
         """A sum for the firm."""
         return float(each.sum()) * self.scale
 
-    def describe(self, place: Ints, missing: float) -> dict[str, float]:
-        gap = self.find_gaps(place, missing)
+    def describe(self, missing: float) -> dict[str, float]:
+        gap = self.find_gaps(missing, self.place)
         called = self.call(gap)
         felt = np.broadcast_to(self.people["satisfaction"].to_numpy(), gap.shape)
         wanted = self.without_gaps.sum()
@@ -278,4 +292,6 @@ class _Desk:
             "at_risk_called": still / wanted if wanted else float("nan"),
             "satisfaction_entered": float(felt[~gap].mean()) if (~gap).any() else float("nan"),
             "satisfaction_missing": float(felt[gap].mean()) if gap.any() else float("nan"),
+            "cost_at_random": self.add(self.lose(missing, place=self.by_lot)),
+            "cost_averaged": self.add(self.lose(missing, averaged=True)),
         }

@@ -1,24 +1,26 @@
 """Failure factor "no common strategy": departments mail the same people in the same weeks."""
 
 from collections.abc import Sequence
+from math import nan
 from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
 from scipy.special import expit, logit
 
-from crmlab._checks import check_columns, check_count, check_fraction, check_number, check_size
+from crmlab._checks import check_columns, check_count, check_fraction, check_number
 from crmlab._errors import InputError, InputTypeError
-from crmlab._stake import read_terms
+from crmlab._stake import Terms, read_terms
 from crmlab._types import Floats, Ints
 from crmlab.campaigns import DuplicatedSpend, duplicated_spend
 from crmlab.company import Company
-from crmlab.readiness._pricing.firm import list_money
+from crmlab.readiness._pricing.firm import list_money, read_remedy
 from crmlab.readiness._pricing.priced import Priced, check_strengths, list_assumptions, price
 from crmlab.readiness._pricing.signals import share_limits, signal_row, signal_table
 
 __all__ = ["overlap_signal", "simulate_overlap"]
 
+_UNKNOWN = (nan, nan, nan)  # value and limits that the table cannot tell
 _N_LOTS = 200  # over which what a customer loses is averaged
 _GRID = (0.0, 0.25, 0.5, 0.75, 1.0)
 
@@ -105,22 +107,20 @@ def simulate_overlap(
     --------
     >>> from crmlab.simulate import simulate_company
     >>> priced = simulate_overlap(simulate_company(1_000, seed=1), overlap=[0, 0.5])
-    >>> priced.detail[["strength", "letters", "repeated", "left_out"]].round()
+    >>> priced.detail[["strength", "letters", "repeated", "left_out"]].round(1)
        strength  letters  repeated  left_out
-    0       0.0    450.0       0.0       0.0
-    1       0.5    450.0     150.0     150.0
+    0       0.0    464.0       0.0       0.0
+    1       0.5    464.0     155.0     155.0
     """
     strengths = check_strengths("overlap", overlap)
     n_lists = check_count("departments", departments, minimum=2)
-    share = check_fraction("remedy_share", remedy_share)
-    spent = check_number("remedy_cost", remedy_cost, low=0)
-    check_size("remedy_cost", spent)
+    share, spent = read_remedy(remedy_share, remedy_cost)
     check_fraction("level", level, open_ends=True)
     check_count("seed", seed, minimum=0)
     terms = read_terms(
         company, margin=margin, cost_per_contact=cost_per_contact, n_customers=n_customers
     )
-    tires = -company.truth.settings.contact_fatigue if fatigue is None else fatigue
+    tires = 0.0 - company.truth.settings.contact_fatigue if fatigue is None else fatigue
     tires = check_number("fatigue", tires, high=0, remedy="It is 0 where contacts do not tire.")
     people = _read_people(company, terms.plan, seed)
     if n_lists > len(people):
@@ -129,21 +129,19 @@ def simulate_overlap(
             f"contacted; got {n_lists:,}."
         )
     lists = _Lists(len(people), n_lists, seed)
-    kept = _keep(float(people["outcome_treated"].mean()), tires, n_lists)
-    money = (terms.margin, terms.cost_per_contact)
+    response = float(people["outcome_treated"].mean())
+    kept = _keep(response, tires, n_lists)
     rows, lost, left = [], {}, {}
     for each in strengths:
-        letters = lists.send(each)
-        rows.append({"strength": each} | _count(people, letters, kept, terms.scale, money[1]))
-        lost[each] = _lose(people, letters, kept, *money)
-        left[each] = _lose(people, lists.send(each * (1 - share)), kept, *money)
+        rows.append({"strength": each} | _count(people, lists.send(each), kept, terms))
+        lost[each] = _lose(people, lists.send(each), kept, terms)
+        left[each] = _lose(people, lists.send(each * (1 - share)), kept, terms)
     assumed = [
         ("departments", n_lists, "departments", "assumed"),
         ("fatigue", tires, "log odds", "company" if fatigue is None else "assumed"),
-        ("response", float(people["outcome_treated"].mean()), "share of letters", "company"),
+        ("response", response, "share of letters", "company"),
         *list_money(terms, {"margin": margin, "cost_per_contact": cost_per_contact}),
         ("campaigns", 1, "a year", "assumed"),
-        ("orders by a second letter", 0, "orders", "assumed"),
         ("remedy_share", share, "share of the overlap", "assumed"),
         ("remedy_cost", spent, "currency a year", "assumed"),
     ]
@@ -205,25 +203,26 @@ def _keep(response: float, fatigue: float, n_lists: int) -> Floats:
     return kept
 
 
-def _lose(people: pd.DataFrame, letters: Ints, kept: Floats, margin: float, cost: float) -> Floats:
+def _lose(people: pd.DataFrame, letters: Ints, kept: Floats, terms: Terms) -> Floats:
     """What the firm loses on each person against one letter for everybody, in currency."""
     effect = people["effect"].to_numpy(dtype=float)
     missed = effect * (letters == 0).mean(axis=0)
     tired = np.maximum(effect, 0) * (1 - kept[letters]).mean(axis=0)
-    lost: Floats = margin * (missed + tired) + cost * (letters - 1).mean(axis=0)
+    more = (letters - 1).mean(axis=0)
+    lost: Floats = terms.margin * (missed + tired) + terms.cost_per_contact * more
     return lost
 
 
-def _count(
-    people: pd.DataFrame, letters: Ints, kept: Floats, scale: float, cost: float
-) -> dict[str, float]:
+def _count(people: pd.DataFrame, letters: Ints, kept: Floats, terms: Terms) -> dict[str, float]:
+    """What becomes of the letters, for the firm."""
+    scale = terms.scale
     effect = people["effect"].to_numpy(dtype=float)
     unreached = (letters == 0).mean(axis=0)
     repeated = np.maximum(letters - 1, 0).mean(axis=0).sum() * scale
     return {
         "letters": letters.mean(axis=0).sum() * scale,
         "repeated": repeated,
-        "spent_twice": repeated * cost,
+        "spent_twice": repeated * terms.cost_per_contact,
         "left_out": unreached.sum() * scale,
         "orders_missed": (effect * unreached).sum() * scale,
         "orders_tired": (np.maximum(effect, 0) * (1 - kept[letters]).mean(axis=0)).sum() * scale,
@@ -351,7 +350,7 @@ def _share_row(
     }[signal]
     if not several:
         nothing = "All contacts are of one department, so the table cannot tell."
-        return signal_row(signal, float("nan"), float("nan"), float("nan"), n, nothing)
+        return signal_row(signal, *_UNKNOWN, n, nothing)
     text = f"{share:.1%} {whom} within {days} days of another department's."
     if share == 0:
         text = f"No contact comes within {days} days of another department's."
@@ -359,7 +358,7 @@ def _share_row(
 
 
 def _spent_row(found: DuplicatedSpend, several: bool) -> dict[str, object]:
-    spent, low, high = found.interval.loc[0, ["estimate", "lower", "upper"]]
+    spent, low, high = found.interval[["estimate", "lower", "upper"]].to_numpy(dtype=float)[0]
     text = f"Repeats cost {spent:,.0f}; what the second contact sold must be asked of a test."
     if not several:
         text, spent, low, high = "With one department nothing repeats another.", 0.0, 0.0, 0.0
@@ -370,7 +369,7 @@ def _linked_row(found: DuplicatedSpend, level: float) -> dict[str, object]:
     n = found.n_repeated
     if not n:
         nothing = "There are no repeats, so the table cannot tell what linking finds."
-        return signal_row("repeats found by linking", *[float("nan")] * 3, 0, nothing)
+        return signal_row("repeats found by linking", *_UNKNOWN, 0, nothing)
     share = max(n - found.n_repeated_unlinked, 0) / n
     text = f"{share:.0%} of the repeats show only once the systems are linked."
     low, high = share_limits(share, n, level=level)

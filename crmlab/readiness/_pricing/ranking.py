@@ -12,15 +12,13 @@ from crmlab._checks import (
     check_choice,
     check_count,
     check_fraction,
-    check_number,
-    check_size,
     check_vector,
 )
 from crmlab._errors import InputError, InputTypeError
 from crmlab._stake import Terms, read_terms
 from crmlab._types import Floats, Ints
 from crmlab.company import Company
-from crmlab.readiness._pricing.firm import list_money, margin_ratio
+from crmlab.readiness._pricing.firm import list_money, margin_ratio, read_remedy
 from crmlab.readiness._pricing.priced import Priced, check_strengths, list_assumptions, price
 from crmlab.readiness._pricing.signals import share_limits, signal_row, signal_table
 
@@ -102,6 +100,11 @@ def simulate_wrong_ranking(
     everybody's margin is an assumption too: where the loyal come anyway, they gain less by care,
     and a ranking by loyalty costs more than is shown here.
 
+    References
+    ----------
+    Reinartz, W. and Kumar, V. (2002). The mismanagement of customer loyalty. Harvard Business
+    Review 80 (7), 86-94.
+
     See Also
     --------
     rankings : Who is best by each, and what they hold.
@@ -113,16 +116,14 @@ def simulate_wrong_ranking(
     >>> priced = simulate_wrong_ranking(simulate_company(1_000, seed=1), wrong=[0, 1])
     >>> priced.detail[["strength", "places", "best_reached"]].round(2)
        strength  places  best_reached
-    0       0.0   200.0          1.00
-    1       1.0   200.0          0.35
+    0       0.0   200.0           1.0
+    1       1.0   200.0           0.5
     """
     strengths = check_strengths("wrong", wrong)
     check_choice("ranking", ranking, RANKINGS[:2])
     part = check_fraction("top", top, open_ends=True)
     earns = check_fraction("saved", saved)
-    right = check_fraction("remedy_share", remedy_share)
-    spent = check_number("remedy_cost", remedy_cost, low=0)
-    check_size("remedy_cost", spent)
+    right, spent = read_remedy(remedy_share, remedy_cost)
     check_fraction("level", level, open_ends=True)
     check_count("seed", seed, minimum=0)
     terms = read_terms(
@@ -198,8 +199,8 @@ def _measure(company: Company) -> pd.DataFrame:
     orders = company.transactions
     customers = company.customers.set_index("customer_id").sort_index()
     lines = orders.assign(margin=orders["amount"] - orders["cost"]).groupby("customer_id")
-    spent = company.contacts[company.contacts["treated"].astype(bool)]
-    spent = spent.groupby("customer_id")["cost"].sum().reindex(customers.index).fillna(0.0)
+    made = company.contacts[company.contacts["treated"].astype(bool)]
+    spent = made.groupby("customer_id")["cost"].sum().reindex(customers.index).fillna(0.0)
     earned = lines["margin"].sum().reindex(customers.index).fillna(0.0)
     last = lines["date"].max().reindex(customers.index)
     loyal = (last - customers["joined"]).dt.days.clip(lower=0).fillna(0.0)
@@ -245,7 +246,12 @@ def rankings(company: Company, *, top: float = 0.2, seed: int = 0) -> pd.DataFra
     Examples
     --------
     >>> from crmlab.simulate import simulate_company
-    >>> rankings(simulate_company(1_000, seed=1))[["ranking", "n_best", "also_value", "share"]]
+    >>> found = rankings(simulate_company(1_000, seed=1))
+    >>> found[["ranking", "n_best", "also_value", "share"]].round(2)
+       ranking  n_best  also_value  share
+    0   profit     200        0.50   0.52
+    1  loyalty     200        0.34   0.37
+    2    value     200        1.00   0.76
     """
     part = check_fraction("top", top, open_ends=True)
     check_count("seed", seed, minimum=0)

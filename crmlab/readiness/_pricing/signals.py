@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-__all__ = ["share_limits", "signal_row", "signal_table"]
+__all__ = ["share_limits", "signal_row", "signal_table", "unknown_row"]
 
 _COLUMNS = ["signal", "value", "lower", "upper", "level", "n", "reading"]
 
@@ -20,6 +20,12 @@ def signal_row(
         "signal": signal, "value": float(value), "lower": float(lower), "upper": float(upper),
         "n": int(n), "reading": reading,
     }  # fmt: skip
+
+
+def unknown_row(signal: str, n: int, reading: str) -> dict[str, Any]:
+    """A signal that the table cannot tell, and why."""
+    missing = float("nan")
+    return signal_row(signal, missing, missing, missing, n, reading)
 
 
 def signal_table(rows: Sequence[dict[str, Any]], *, level: float) -> pd.DataFrame:
