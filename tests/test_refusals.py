@@ -19,6 +19,7 @@ import pandas as pd
 import pyarrow
 import pytest
 from offer_cases import PRODUCTS, campers
+from plot_campaign_cases import CAMPAIGN_TABLES
 from plot_contact_cases import CONTACT_TABLES
 from plot_failure_cases import FAILURE_TABLES
 from plot_offer_cases import validation
@@ -42,6 +43,7 @@ from crmlab.plots import (
     plot_priced,
     plot_routing,
     plot_service_level,
+    plot_sourcing,
 )
 
 # What annotations name and type checkers alone import.
@@ -102,9 +104,9 @@ RESULTS = {
     "readiness.RankedFactors", "readiness.ReadinessReview", "readiness.RemedyChoice",
     "reports.Parameter", "simulate.Company", "simulate.Truth",
     "acquisition.ResponseCurve", "campaigns.Allocation", "campaigns.DuplicatedSpend",
-    "campaigns.SendList", "readiness.Priced", "widgets.BreakEvenView", "widgets.ChurnView",
-    "widgets.ContactView", "widgets.LeverView", "widgets.LinkageView", "widgets.ParetoView",
-    "widgets.ReadinessView", "widgets.ReferralView",
+    "campaigns.SendList", "readiness.Priced", "readiness.Sourcing", "widgets.BreakEvenView",
+    "widgets.ChurnView", "widgets.ContactView", "widgets.LeverView", "widgets.LinkageView",
+    "widgets.ParetoView", "widgets.ReadinessView", "widgets.ReferralView",
     "widgets.RuleView", "widgets.SplitView", "widgets.TierView", "widgets.UpliftView",
 }  # fmt: skip
 
@@ -148,6 +150,15 @@ NOT_REFUSED = {
     },
     ("readiness.simulate_overlap", "fatigue"): LOSS_OF_ODDS,
     ("plots.plot_priced", "currency"): LABEL,
+    **{
+        (f"readiness.{name}", "margin"): "money, of any size"
+        for name in (
+            "price_split_identities",
+            "simulate_outsourcing",
+            "simulate_unchanged_process",
+            "simulate_wrong_solution",
+        )
+    },
     ("uplift.choose_treatment", "value"): LOSS,
     ("uplift.policy_profit", "value"): LOSS,
     ("uplift.profit_curve", "value"): LOSS,
@@ -669,6 +680,7 @@ def calls() -> dict[str, Callable[..., Any]]:
         "plots.plot_rules": works(
             cross_sell.association_rules(BASKETS, min_support=0.1, min_confidence=0)
         ),
+        "plots.plot_sourcing": works(CAMPAIGN_TABLES[plot_sourcing]()),
         "plots.plot_tracking": works(
             ltv.tracking_table(model, ORDERS, calibration_end="2024-06-30")
         ),
@@ -694,6 +706,25 @@ def calls() -> dict[str, Callable[..., Any]]:
                 "simulate_missing_entries",
                 "simulate_overlap",
                 "simulate_wrong_ranking",
+            )
+        },
+        "readiness.build_or_outsource": works(
+            users=9, benefit=9.0, build_cost=20.0, run_cost=1.0, fee=0.1, n_draws=100
+        ),
+        "readiness.identity_signal": works(
+            pd.DataFrame({"source": ["web", "shop"], "phone": ["010-1234-5678"] * 2})
+        ),
+        "readiness.outsourced_share": works(),
+        "readiness.process_signal": works(
+            pd.Series([2.0, 1.0], index=["a", "b"]), pd.DataFrame({"customer_id": ["a"]})
+        ),
+        **{
+            f"readiness.{name}": works(small_company())
+            for name in (
+                "price_split_identities",
+                "simulate_outsourcing",
+                "simulate_unchanged_process",
+                "simulate_wrong_solution",
             )
         },
         "readiness.identity_bias": works(ORDERS, views={"by system": "source"}, **mailing),

@@ -32,11 +32,12 @@ from crmlab.readiness._pricing.checklist import (
 )
 from crmlab.readiness._pricing.entered import entry_signal
 from crmlab.readiness._pricing.entries import simulate_missing_entries
-from crmlab.readiness._pricing.identities import identity_signal, price_split_identities
+from crmlab.readiness._pricing.identities import price_split_identities
 from crmlab.readiness._pricing.overlap import overlap_signal, simulate_overlap
 from crmlab.readiness._pricing.priced import Priced
 from crmlab.readiness._pricing.process import process_signal, simulate_unchanged_process
 from crmlab.readiness._pricing.ranking import ranking_signal, rankings, simulate_wrong_ranking
+from crmlab.readiness._pricing.records import identity_signal
 from crmlab.readiness._pricing.solutions import (
     simulate_wrong_solution,
     solution_questions,

@@ -13,10 +13,10 @@ from crmlab.prose import join
 from crmlab.readiness._check.assess import Assessment, assess
 from crmlab.readiness._check.factors import failure_factors
 from crmlab.readiness._pricing.entered import entry_signal
-from crmlab.readiness._pricing.identities import identity_signal
 from crmlab.readiness._pricing.overlap import overlap_signal
 from crmlab.readiness._pricing.process import process_signal
 from crmlab.readiness._pricing.ranking import ranking_signal
+from crmlab.readiness._pricing.records import identity_signal
 from crmlab.readiness._rank import (
     FirmTerms,
     RankedFactors,

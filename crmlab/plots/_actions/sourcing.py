@@ -1,9 +1,10 @@
 """Picture of building against outsourcing: what both are worth as the years go by."""
 
+import math
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
 
 from crmlab._checks import check_column
 from crmlab._errors import InputError
@@ -84,13 +85,14 @@ def plot_sourcing(by_year: pd.DataFrame, *, currency: str = "", ax: Axes | None 
     ax.margins(x=0.2)
     low = float(by_year["year"].min())
     ax.set_xlim(left=low - 0.05 * max(float(by_year["year"].max()) - low, 1.0))
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))
+    years = np.unique(by_year["year"])
+    ax.set_xticks(years[:: math.ceil(len(years) / 8)])
     format_money(ax.yaxis)
     return finish(
         ax,
         title=_say(last),
-        x="years from the start",
-        y=f"net present value so far ({currency or 'currency'}; "
+        x="time from the start (years)",
+        y=f"present value ({currency or 'currency'}; "
         f"{percent(float(by_year['level'].iloc[0]))} range)",
     )
 

@@ -2,20 +2,45 @@
 
 from collections.abc import Sequence
 from statistics import NormalDist
+from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
 
-from crmlab._checks import check_columns, check_count, check_fraction, check_number, check_vector
+from crmlab._checks import (
+    check_choice,
+    check_columns,
+    check_count,
+    check_fraction,
+    check_number,
+    check_vector,
+)
 from crmlab._errors import InputError, InputTypeError
 from crmlab._stake import Stake, read_stake
-from crmlab._types import Floats
+from crmlab._types import Floats, Ints
 from crmlab.company import Company
-from crmlab.readiness._pricing.expected import choose_best, expect_effect
+from crmlab.readiness._pricing.expected import (
+    choose_best,
+    expect_effect,
+    list_assumed,
+    list_money,
+)
 from crmlab.readiness._pricing.priced import Priced, check_strengths, list_assumptions, price
 from crmlab.readiness._pricing.signals import share_limits, signal_row, signal_table
 
 __all__ = ["process_signal", "simulate_unchanged_process"]
+
+Habit = Literal["total_spend", "n_orders", "days_since_last", "tenure"]
+
+_UNITS = {
+    "reach": "share of customers",
+    "habit": "whom branches took before",
+    "busy": "power of the number of customers",
+    "persuaded": "share of those holding on",
+    "remedy_cost": "currency a year",
+}
+_RECENCY = "days_since_last"  # of which less is better
+_BETWEEN = "0 is a blind choice, 1 is full use of the list."
 
 
 def simulate_unchanged_process(
@@ -23,6 +48,7 @@ def simulate_unchanged_process(
     *,
     unchanged: float | Sequence[float] = (0, 0.25, 0.5, 0.75, 1),
     reach: float = 0.3,
+    habit: Habit = "total_spend",
     busy: float = 1.0,
     persuaded: float = 0.6,
     remedy_cost: float = 300_000,
@@ -37,9 +63,10 @@ def simulate_unchanged_process(
 
     An analysis scores everybody by what a contact adds. Each branch has time to contact a share of
     its own customers. A branch that works by the list takes those with the highest scores; one
-    that works as before takes those who spent most so far, and pays as much for it. What the
-    analysis found is then realised in the first kind of branch only. Busy branches are the last to
-    change: each is the likelier to hold on, the more customers it has.
+    that works as before takes those it always took, such as those who spent most, and pays as much
+    for it. What the analysis found is then realised in the first kind of branch only. Busy branches
+    are the last to change: each is the likelier to hold on, the more customers it has, so that a
+    few of them hold more than their share of the customers.
 
     Parameters
     ----------
@@ -49,6 +76,9 @@ def simulate_unchanged_process(
         Strength: share of the branches that work as before, in [0, 1].
     reach : float, default=0.3
         Share of its customers that a branch has time to contact, in [0, 1].
+    habit : {"total_spend", "n_orders", "days_since_last", "tenure"}, default="total_spend"
+        Whom branches took before: those who spent most, ordered most often, ordered last, or have
+        been customers for longest.
     busy : float, default=1.0
         How much busy branches hold on: the chance to be the next that does not change grows with
         the number of customers to this power, at least 0; 0: all alike.
@@ -71,11 +101,11 @@ def simulate_unchanged_process(
     Returns
     -------
     Priced
-        For one campaign a year. `detail` has one row per strength: `strength`; `found`, orders per
-        100 contacts that the list adds over the old way by the trial, which is what the analysis
-        reports, with `found_lower` and `found_upper`; `planned`, what it would truly add if all
-        worked by it; `realised`, what it does add; `on_list`, share of the contacts that go to
-        customers on the list.
+        For one campaign a year. `detail` has one row per strength: `strength`; `held`, share of the
+        customers whose branch works as before; `found`, orders per 100 contacts that the list adds
+        over the old way by the trial, which is what the analysis reports, with `found_lower` and
+        `found_upper`; `planned`, what it would truly add if all worked by it; `realised`, what it
+        does add; `on_list`, share of the contacts that go to customers on the list.
 
     Raises
     ------
@@ -101,60 +131,45 @@ def simulate_unchanged_process(
     """
     strengths = check_strengths("unchanged", unchanged)
     check_fraction("reach", reach)
+    check_choice("habit", habit, get_args(Habit))
     busy = check_number("busy", busy, low=0, high=20)
     check_fraction("persuaded", persuaded)
     remedy_cost = check_number("remedy_cost", remedy_cost, low=0)
     check_count("lots", lots)
+    check_fraction("level", level, open_ends=True)
     check_count("seed", seed, minimum=0)
     stake = read_stake(
         company, margin=margin, cost_per_contact=cost_per_contact, n_customers=n_customers
     )
+    assumed = {"reach": reach, "habit": habit, "busy": busy, "persuaded": persuaded}
+    assumed["remedy_cost"] = remedy_cost
     branch = _find_branches(company, stake.people.index)
-    scores = stake.scores(seed=seed).to_numpy()
-    by_list = choose_best(scores, reach=reach, group=branch)
-    as_before = choose_best(
-        stake.people["total_spend"].to_numpy(dtype="float64"), reach=reach, group=branch
-    )
-    gain = expect_effect(stake.people) * stake.margin - stake.cost_per_contact
-    lift = (by_list - as_before) * gain
-    ranks = _draw_order(np.bincount(branch), busy=busy, lots=lots, seed=seed)
-    lost = {u: _share_holding(ranks, u)[branch] * lift for u in strengths}
-    left = {u: _share_holding(ranks, u * (1 - persuaded))[branch] * lift for u in strengths}
+    usual = stake.people[habit].to_numpy(dtype="float64") * (-1 if habit == _RECENCY else 1)
+    by_list = choose_best(stake.scores(seed=seed).to_numpy(), reach=reach, group=branch)
+    as_before = choose_best(usual, reach=reach, group=branch)
+    held = _Holding(np.bincount(branch), busy=busy, lots=lots, seed=seed)
+    lift = (by_list - as_before) * expect_effect(stake.people) * stake.margin
+    known = {"margin": margin, "cost_per_contact": cost_per_contact}
     return price(
         "P5",
-        lost,
-        left,
+        {u: held.share(u) * lift for u in strengths},
+        {u: held.share(u * (1 - persuaded)) * lift for u in strengths},
         remedy_cost=remedy_cost,
         scale=stake.scale,
         level=level,
-        detail=pd.DataFrame(
-            [
-                {"strength": u}
-                | _compare(stake, by_list, as_before, _share_holding(ranks, u)[branch], level)
-                for u in strengths
-            ]
-        ),
+        detail=_compare(stake, by_list, as_before, {u: held.share(u) for u in strengths}, level),
         assumptions=list_assumptions(
             [
-                ("margin", stake.margin, "currency an order", _source(margin)),
-                ("cost_per_contact", stake.cost_per_contact, "currency", _source(cost_per_contact)),
-                ("branches", len(ranks[0]), "number, the nearest to each customer", "company"),
+                *list_money(stake, known),
+                ("branches", len(held.sizes), "number, each with its nearest customers", "company"),
                 ("campaigns", 1, "a year", "company"),
-                ("old way", "total_spend", "highest first", "assumed"),
-                ("reach", reach, "share of customers", "assumed"),
-                ("busy", busy, "power of the number of customers", "assumed"),
-                ("persuaded", persuaded, "share of those holding on", "assumed"),
-                ("remedy_cost", remedy_cost, "currency a year", "assumed"),
+                *list_assumed(_UNITS, assumed),
             ]
         ),
     )
 
 
-def _source(given: float | None) -> str:
-    return "company" if given is None else "assumed"
-
-
-def _find_branches(company: Company, people: pd.Index) -> np.ndarray:
+def _find_branches(company: Company, people: pd.Index) -> Ints:
     """Number of the branch nearest to each customer; branches without customers have none."""
     customers = company.customers.set_index("customer_id").loc[people]
     branches = company.branches
@@ -168,39 +183,45 @@ def _find_branches(company: Company, people: pd.Index) -> np.ndarray:
     return np.unique(nearest, return_inverse=True)[1]
 
 
-def _draw_order(sizes: np.ndarray, *, busy: float, lots: int, seed: int) -> np.ndarray:
-    """Rank of each branch in holding on, 0 first, in each of many lots.
+class _Holding:
+    """In which order branches hold on to the old way, over many lots.
 
-    The smallest of exponential times whose rates are the weights is drawn in proportion to them.
+    The smallest of exponential times whose rates are weights is drawn in proportion to them.
     """
-    rng = np.random.default_rng([seed, 5])
-    weight = (sizes / sizes.max()) ** busy
-    times = rng.exponential(size=(lots, sizes.size)) / np.maximum(weight, 1e-300)
-    return times.argsort(axis=1).argsort(axis=1)
 
+    def __init__(self, sizes: Ints, *, busy: float, lots: int, seed: int) -> None:
+        self.sizes = sizes
+        rng = np.random.default_rng([seed, 5])
+        weight = (sizes / sizes.max()) ** busy
+        times = rng.exponential(size=(lots, sizes.size)) / np.maximum(weight, 1e-300)
+        self._ranks = times.argsort(axis=1).argsort(axis=1)
 
-def _share_holding(ranks: np.ndarray, unchanged: float) -> Floats:
-    """How often each branch holds on when such a share of them do; one of them may do in part."""
-    return np.asarray(np.clip(unchanged * ranks.shape[1] - ranks, 0, 1).mean(axis=0))
+    def share(self, unchanged: float) -> float:
+        """Share of the customers in branches that hold on; one of the branches may do in part.
+
+        A branch has too few customers to tell its own lift from chance, so all lose the same a
+        customer, and only how many customers they have matters.
+        """
+        holding = np.clip(unchanged * self.sizes.size - self._ranks, 0, 1).mean(axis=0)
+        return float(holding @ self.sizes) / float(self.sizes.sum())
 
 
 def _compare(
-    stake: Stake, by_list: Floats, as_before: Floats, holding: Floats, level: float
-) -> dict[str, float]:
+    stake: Stake, by_list: Floats, as_before: Floats, held: dict[float, float], level: float
+) -> pd.DataFrame:
     """What the list adds: found by the trial, if all worked by it, and as it is; per 100."""
-    effect = expect_effect(stake.people)
-    n = max(by_list.sum(), 1)
-    done = (1 - holding) * by_list + holding * as_before
+    n = max(float(by_list.sum()), 1.0)
     found, error = _find_lift(stake.people, by_list - as_before, n)
     wide = NormalDist().inv_cdf((1 + level) / 2) * error
-    return {
-        "found": 100 * found,
-        "found_lower": 100 * (found - wide),
-        "found_upper": 100 * (found + wide),
-        "planned": 100 * float(effect @ (by_list - as_before)) / n,
-        "realised": 100 * float(effect @ (done - as_before)) / n,
-        "on_list": float(done @ by_list) / n,
-    }
+    planned = 100 * float(expect_effect(stake.people) @ (by_list - as_before)) / n
+    overlap = float(by_list @ as_before) / n
+    table = pd.DataFrame({"strength": list(held), "held": list(held.values())}, dtype=float)
+    table["found"] = 100 * found
+    table["found_lower"], table["found_upper"] = 100 * (found - wide), 100 * (found + wide)
+    table["planned"] = planned
+    table["realised"] = planned * (1 - table["held"])
+    table["on_list"] = 1 - table["held"] * (1 - overlap)
+    return table
 
 
 def _find_lift(people: pd.DataFrame, change: Floats, n: float) -> tuple[float, float]:
@@ -282,12 +303,12 @@ def process_signal(
     listed, chance = choose_best(score, reach=n / n_all), n / n_all
     share = float(listed[reached].sum()) / n
     limits = share_limits(share, n, level=level)
-    scaled = [(each - chance) / (1 - chance) for each in (share, *limits)]
+    scaled, lower, upper = ((each - chance) / (1 - chance) for each in (share, *limits))
     order = _order_kept(score, reached, NormalDist().inv_cdf((1 + level) / 2))
     unknown, n_sent = n_unknown / (n + n_unknown), n + n_unknown
     rows = [
         signal_row("on_list", share, *limits, n, _say_share(share, limits, chance)),
-        signal_row("beyond_chance", *scaled, n, "0 is a blind choice, 1 is full use of the list."),
+        signal_row("beyond_chance", scaled, lower, upper, n, _BETWEEN),
         signal_row("order_kept", *order, n_all, _say_order(order)),
         signal_row(
             "not_scored", unknown, *share_limits(unknown, n_sent, level=level), n_sent,
@@ -332,7 +353,7 @@ def _order_kept(score: Floats, reached: np.ndarray, z: float) -> tuple[float, fl
     error = np.sqrt(held * (1 - held) * factor / (m * n)) / (held * (1 - held))
     odds = np.log(held / (1 - held))
     lower, upper = (1 / (1 + np.exp(-(odds + side * z * error))) for side in (-1, 1))
-    return area, float(lower), float(upper)
+    return area, min(float(lower), area), max(float(upper), area)
 
 
 def _say_share(share: float, limits: tuple[float, float], chance: float) -> str:

@@ -10,11 +10,26 @@ from crmlab._errors import InputTypeError
 from crmlab._stake import Stake, read_stake
 from crmlab._types import Floats
 from crmlab.company import Company
-from crmlab.readiness._pricing.expected import choose_best, expect_effect, expect_over
+from crmlab.readiness._pricing.expected import (
+    choose_best,
+    expect_effect,
+    expect_over,
+    list_assumed,
+    list_money,
+)
 from crmlab.readiness._pricing.priced import Priced, check_strengths, list_assumptions, price
 from crmlab.readiness._pricing.signals import signal_row, signal_table
 
 __all__ = ["simulate_wrong_solution", "solution_questions", "solution_signal"]
+
+_STEPS = ("whom", "when", "channel")
+_UNITS = {
+    "reach": "share of customers",
+    "email_power": "fraction of a letter's effect",
+    "settled": "share of wrong choices",
+    "days_late": "days",
+    "remedy_cost": "currency a year",
+}
 
 _KINDS = ("operational", "analytical", "collaborative")
 
@@ -158,7 +173,8 @@ def simulate_wrong_solution(
     True
     """
     strengths = check_strengths("wrong", wrong)
-    for name, value in {"reach": reach, "email_power": email_power, "settled": settled}.items():
+    parts = {"reach": reach, "email_power": email_power, "settled": settled}
+    for name, value in parts.items():
         check_fraction(name, value)
     days_late = check_number("days_late", days_late, low=0)
     remedy_cost = check_number("remedy_cost", remedy_cost, low=0)
@@ -166,6 +182,7 @@ def simulate_wrong_solution(
     stake = read_stake(
         company, margin=margin, cost_per_contact=cost_per_contact, n_customers=n_customers
     )
+    assumed = parts | {"days_late": days_late, "remedy_cost": remedy_cost}
     window, email_cost = _read_terms(company)
     losses = _lose_by_case(
         stake,
@@ -178,12 +195,6 @@ def simulate_wrong_solution(
     )
     lost = {w: expect_over(dict.fromkeys(_STEPS, w), losses) for w in strengths}
     left = {w: expect_over(dict.fromkeys(_STEPS, w * (1 - settled)), losses) for w in strengths}
-    rows = []
-    for w in strengths:
-        alone = {name: w * float(losses[frozenset({name})].sum()) * stake.scale for name in _STEPS}
-        together = float(lost[w].sum()) * stake.scale
-        apart = sum(alone.values())
-        rows.append({"strength": w} | alone | {"apart": apart, "together": together})
     return price(
         "P6",
         lost,
@@ -191,30 +202,29 @@ def simulate_wrong_solution(
         remedy_cost=remedy_cost,
         scale=stake.scale,
         level=level,
-        detail=pd.DataFrame(rows, dtype=float),
+        detail=_tell_apart(losses, lost, stake.scale),
         assumptions=list_assumptions(
             [
-                ("margin", stake.margin, "currency an order", _source(margin)),
-                ("cost_per_contact", stake.cost_per_contact, "currency a letter",
-                 _source(cost_per_contact)),
+                *list_money(stake, {"margin": margin, "cost_per_contact": cost_per_contact}),
                 ("email_cost", email_cost, "currency an e-mail", "company"),
                 ("window", window, "days", "company"),
                 ("campaigns", 1, "a year", "company"),
-                ("reach", reach, "share of customers", "assumed"),
-                ("days_late", days_late, "days", "assumed"),
-                ("email_power", email_power, "fraction of a letter's effect", "assumed"),
-                ("settled", settled, "share of wrong choices", "assumed"),
-                ("remedy_cost", remedy_cost, "currency a year", "assumed"),
+                *list_assumed(_UNITS, assumed),
             ]
         ),
     )  # fmt: skip
 
 
-_STEPS = ("whom", "when", "channel")
-
-
-def _source(given: float | None) -> str:
-    return "company" if given is None else "assumed"
+def _tell_apart(
+    losses: dict[frozenset[str], Floats], lost: dict[float, Floats], scale: float
+) -> pd.DataFrame:
+    """What each question would cost alone, all of them added up, and what they cost together."""
+    rows = []
+    for w, together in lost.items():
+        alone = {name: w * float(losses[frozenset({name})].sum()) * scale for name in _STEPS}
+        both = {"apart": sum(alone.values()), "together": float(together.sum()) * scale}
+        rows.append({"strength": w} | alone | both)
+    return pd.DataFrame(rows, dtype=float)
 
 
 def _read_terms(company: Company) -> tuple[float, float]:

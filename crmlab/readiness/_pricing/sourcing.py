@@ -13,7 +13,14 @@ from crmlab._stake import Stake, read_stake
 from crmlab._types import Floats
 from crmlab.company import Company
 from crmlab.readiness._pricing.checklist import ITEMS
-from crmlab.readiness._pricing.expected import choose_best, expect_effect, expect_over
+from crmlab.readiness._pricing.expected import (
+    choose_best,
+    expect_effect,
+    expect_over,
+    list_assumed,
+    list_money,
+    read_worth,
+)
 from crmlab.readiness._pricing.priced import Priced, check_strengths, list_assumptions, price
 
 __all__ = ["simulate_outsourcing"]
@@ -81,7 +88,8 @@ def simulate_outsourcing(
     remedy_cost : float, default=200_000
         Of the remedy (somebody who goes through the checklist with the provider), in currency.
     margin, cost_per_contact : float, optional
-        Of an order and of a contact, in currency. Default: as in the campaign.
+        Of an order and of a contact, in currency. Default: as in the campaign. Another margin
+        changes what all customers are worth in proportion.
     n_customers : int, optional
         Customers of the firm. Default: as many as the company has.
     level : float, default=0.95
@@ -134,12 +142,6 @@ def simulate_outsourcing(
     cases = _read_cases(company, stake, terms, seed)
     parts = {u: cases.expect(u) for u in strengths}
     left = {u: cases.expect(u * (1 - asked)) for u in strengths}
-    rows = [
-        {"strength": u}
-        | _chances(u)
-        | {name: float(part.sum()) * stake.scale for name, part in parts[u].items()}
-        for u in strengths
-    ]
     known = {"margin": margin, "cost_per_contact": cost_per_contact}
     return price(
         "P4",
@@ -148,20 +150,32 @@ def simulate_outsourcing(
         remedy_cost=remedy_cost,
         scale=stake.scale,
         level=level,
-        detail=pd.DataFrame(rows, dtype=float),
+        detail=_tell_parts(parts, stake.scale),
         assumptions=list_assumptions(
             [
-                *((name, getattr(stake, name), "currency",
-                   "company" if given is None else "assumed") for name, given in known.items()),
+                *list_money(stake, known),
                 ("campaigns", 1, "a year", "company"),
-                *((name, getattr(terms, name), unit, "assumed") for name, unit in _UNITS.items()),
-                *((f"chance of {item!r}", chance, "a year, if not asked", "assumed")
-                  for item, *_, chance, _ in ITEMS),
-                ("asked", asked, "share of what was left out", "assumed"),
-                ("remedy_cost", remedy_cost, "currency a year", "assumed"),
+                *list_assumed(_UNITS, vars(terms) | {"asked": asked, "remedy_cost": remedy_cost}),
+                *_list_chances(),
             ]
         ),
-    )  # fmt: skip
+    )
+
+
+def _tell_parts(parts: dict[float, dict[str, Floats]], scale: float) -> pd.DataFrame:
+    """Probability of each harm by strength, and what is lost where."""
+    rows = [
+        {"strength": u}
+        | _chances(u)
+        | {name: float(part.sum()) * scale for name, part in lost.items()}
+        for u, lost in parts.items()
+    ]
+    return pd.DataFrame(rows, dtype=float)
+
+
+def _list_chances() -> list[tuple[str, float, str, str]]:
+    unit = "a year, if not asked"
+    return [(f"chance of {item!r}", chance, unit, "assumed") for item, *_, chance, _ in ITEMS]
 
 
 _UNITS = {
@@ -173,6 +187,8 @@ _UNITS = {
     "switch": "probability, after a harm",
     "exit_cost": "currency",
     "locked": "times as much",
+    "asked": "share of what was left out",
+    "remedy_cost": "currency a year",
 }
 
 
@@ -233,7 +249,7 @@ def _chances(unchecked: float) -> dict[str, float]:
 def _read_cases(company: Company, stake: Stake, terms: _Terms, seed: int) -> _Cases:
     plans = company.campaigns
     window = float(plans.loc[plans["design"] == "randomised", "window_days"].iloc[0])
-    everybody = company.truth.people["expected_next_year_margin"].fillna(0).sort_index()
+    everybody = read_worth(company, stake)
     worth = everybody.to_numpy(dtype="float64")
     place = everybody.index.get_indexer(stake.people.index)
     campaign = {}
