@@ -70,6 +70,7 @@ def test_the_best_reward_and_the_chosen_one_are_marked():
     ax = plot_reward(table, chosen=5, currency="EUR")
     assert ax.lines[2].get_xdata() == pytest.approx([table["best"][0]] * 2)
     assert list(ax.lines[3].get_xdata()) == [5, 5]
+    assert [text.get_text() for text in ax.texts][1] == "chosen 5 EUR"
     none = plot_reward(table.assign(best=0.0))
     assert none.get_title().startswith("No reward pays")
 

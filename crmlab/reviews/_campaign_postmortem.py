@@ -229,8 +229,8 @@ class CampaignPostmortem:
         if pd.isna(self.chance_of_lot):
             return "Nothing was known of the customers before, so this cannot be looked at."
         return (
-            "In what was known before, the arms are as alike as a lot makes them (probability of "
-            f"more unlike ones: {self.chance_of_lot:.0%})."
+            "In what was known before, the two groups are as alike as a lot makes them "
+            f"(probability of more unlike ones: {self.chance_of_lot:.0%})."
         )
 
     def _on_consent(self) -> str:

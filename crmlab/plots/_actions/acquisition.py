@@ -349,6 +349,8 @@ def plot_reward(
     if chosen is not None:
         at = check_number("chosen", chosen, low=0)
         ax.axvline(at, color=RED, linestyle=":", linewidth=2)
+        said = f"chosen {money(at)} {currency}".strip()
+        note(ax, said, (at, float(gain.min())), (4, 16), ha="left", color=RED)
     format_money(ax.xaxis)
     format_money(ax.yaxis)
     paid = f"Best reward: {amount} for each success"
