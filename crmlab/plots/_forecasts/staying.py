@@ -9,6 +9,7 @@ from crmlab._errors import InputError
 from crmlab._types import Floats
 from crmlab.plots._canvas import (
     BLUE,
+    CLEAR,
     GREEN,
     INK,
     RED,
@@ -335,4 +336,5 @@ def plot_budget_split(
 def _name_share(ax: Axes, text: str, share: float, equity: Floats, up: float, color: str) -> None:
     """Write beside a line at a share what it is, on the side that has room."""
     side, shift = ("right", -4) if share > 0.75 else ("left", 4)
-    note(ax, text, (share, float(equity.min())), (shift, up), ha=side, color=color)
+    style = {"ha": side, "color": color, "bbox": CLEAR}
+    note(ax, text, (share, float(equity.min())), (shift, up), **style)

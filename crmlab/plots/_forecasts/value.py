@@ -207,7 +207,7 @@ def plot_intervals(
         ax.legend(frameon=False, fontsize=9, ncols=3, loc="upper center")
     else:
         ax.set_ylim(-0.6, len(table) - 0.4)
-    if table[["lower", "upper"]].abs().max(axis=None) >= _LONG:
+    if float(np.abs(table[["lower", "upper"]].to_numpy(dtype=float)).max()) >= _LONG:
         format_money(ax.xaxis)
     if len(table) <= _MOST_NAMES:
         ax.set_yticks(at, [str(name) for name in table.index])
