@@ -370,6 +370,7 @@ ORDERS = pd.DataFrame(
         "source": ["shop", "web"] * 30,
     }
 )
+OF_THE_SENT = ORDERS.assign(customer_id=list("abcd") * 15)
 BASKETS = ORDERS.assign(order_id=np.arange(60) // 2, product_id=list("abcab" * 12))
 SPENT = [90.0, 0.0, 480.0, 70.0, 240.0]
 TRIAL = [1, 0, 0, 0, 1, 0, 1, 0], [1, 0, 1, 0, 1, 0, 1, 0], range(8)
@@ -755,7 +756,7 @@ def calls() -> dict[str, Callable[..., Any]]:
         "reports.run_report": works("customer_base"),
         "reports.show_plot": works(plot_lorenz, lorenz_curve(SPENT), figsize=(4.0, 3.0)),
         "reviews.review_campaign_postmortem": works(
-            sent, came, ORDERS, campaign_id="K", margin=0.3, **LOT
+            sent, came, OF_THE_SENT, campaign_id="K", margin=0.3, **LOT
         ),
         "reviews.review_churn_watchlist": works(ORDERS),
         "reviews.review_customer_base": works(ORDERS),
