@@ -3,7 +3,7 @@
 import pandas as pd
 
 from crmlab.campaigns import allocate_contacts, compare_targeting
-from crmlab.plots import plot_allocation, plot_targeting
+from crmlab.plots import plot_allocation, plot_targeting, plot_targeting_profit
 
 
 def limits():
@@ -18,4 +18,16 @@ def ways():
     )  # fmt: skip
 
 
-CAMPAIGN_TABLES = {plot_allocation: limits, plot_targeting: ways}
+def profits():
+    return pd.DataFrame(
+        {"policy": ["mass", "segment", "one-to-one"] * 2, "cost_per_contact": [1.0] * 3 + [4.0] * 3,
+         "estimate": [9.0, 7, 6, -3, 1, 2], "lower": [8.0, 6, 5, -4, 0, 1],
+         "upper": [10.0, 8, 7, -2, 2, 3], "level": 0.95}
+    )  # fmt: skip
+
+
+CAMPAIGN_TABLES = {
+    plot_allocation: limits,
+    plot_targeting: ways,
+    plot_targeting_profit: profits,
+}

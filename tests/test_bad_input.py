@@ -19,6 +19,7 @@ from crmlab import (
     acquisition,
     campaigns,
     churn,
+    closed_loop,
     contact,
     cross_sell,
     customer_base,
@@ -27,7 +28,8 @@ from crmlab import (
     uplift,
 )
 
-ROOMS = [acquisition, campaigns, churn, contact, cross_sell, retention, segmentation, uplift]
+ROOMS = [acquisition, campaigns, churn, closed_loop, contact, cross_sell, retention, segmentation,
+         uplift]  # fmt: skip
 N = 60
 rng = np.random.default_rng(0)
 SCORE = rng.normal(size=N)

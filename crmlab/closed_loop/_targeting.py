@@ -1,7 +1,7 @@
 """Mass, segment and one-to-one targeting on one base and budget, over companies made by chance."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,19 +18,14 @@ from crmlab._checks import (
     check_size,
 )
 from crmlab._errors import InputError, InputTypeError
-from crmlab._stake import KNOWN, Stake, read_stake
 from crmlab.campaigns import compare_targeting
-from crmlab.company import Company
-from crmlab.simulate import simulate_company
-from crmlab.uplift import TwoModelUplift
+from crmlab.closed_loop._bases import make_bases
 
 __all__ = ["Targeting", "price_targeting", "simulate_targeting"]
 
 _WAYS = ["mass", "segment", "one-to-one"]
 _FEWEST = 1_000  # customers; in a smaller trial hardly anybody orders
 _MOST = 2_000_000  # customers of all companies together
-_RECENT = 90  # days since the last order
-_OWN = ["customer_id", "order_id", "contact_id", "response_id"]  # ids that companies share
 
 
 @dataclass(frozen=True)
@@ -40,9 +35,9 @@ class Targeting:
     Attributes
     ----------
     table : DataFrame
-        One row per cost of a contact and way:
+        One row per share learned from, cost of a contact and way:
 
-        * `cost_per_contact`, `policy` ("mass", "segment", "one-to-one")
+        * `learned`, `cost_per_contact`, `policy` ("mass", "segment", "one-to-one")
         * `n_contacted` : contacts of a year, mean over companies
         * `cost`, `knowing` : of the contacts and of knowing the customers in a year, in currency
         * `estimate`, `lower`, `upper` : profit of a year over contacting nobody, in currency, the
@@ -53,12 +48,12 @@ class Targeting:
           cost in a year to be as good as `against`, in currency; below 0, not even for nothing
         * `against`, `level`
     by_seed : DataFrame
-        The same of each company: `seed`, `cost_per_contact`, `policy`, `n_contacted`, `cost`,
-        `estimate`.
+        The same of each company: `seed`, `learned`, `cost_per_contact`, `policy`, `n_contacted`,
+        `cost`, `estimate`.
     bases : DataFrame
-        One row per customer who may be contacted: `seed`, `customer_id`; `score`, orders that a
-        contact is expected to add, learned from a trial; `segment`; `effect`, orders that it
-        really adds.
+        One row per customer who may be contacted, and share learned from: `seed`, `customer_id`,
+        `learned`; `score`, orders that a contact is expected to add, learned from a trial;
+        `segment`; `effect`, orders that it really adds.
     """
 
     table: pd.DataFrame
@@ -75,7 +70,7 @@ def simulate_targeting(
     *,
     n_customers: int = 5_000,
     seeds: int = 20,
-    learned: float = 1.0,
+    learned: float | Sequence[float] = 1.0,
     margin: float | None = None,
     cost_per_contact: float | Sequence[float] | None = None,
     budget: float | None = None,
@@ -105,8 +100,9 @@ def simulate_targeting(
         Customers of each company, 1,000 or more; about half may be contacted.
     seeds : int, default=20
         Companies, 2 or more.
-    learned : float, default=1.0
-        Share of the trial that the scores are learned from, in (0, 1].
+    learned : float or sequence of float, default=1.0
+        Share of the trial that the scores are learned from, in (0, 1]; several are compared on the
+        same customers. It times `n_customers` must be 1,000 or more.
     margin : float, optional
         Margin of an order, in currency, before the cost of contact. Default: of the company.
     cost_per_contact : float or sequence of float, optional
@@ -153,17 +149,17 @@ def simulate_targeting(
     >>> found.table[["policy", "n_contacted", "cost", "knowing"]].round()
            policy  n_contacted       cost    knowing
     0        mass        800.0  1200000.0        0.0
-    1     segment        800.0  1200000.0  1000000.0
-    2  one-to-one        800.0  1200000.0  4000000.0
+    1     segment        600.0   900000.0  1000000.0
+    2  one-to-one        770.0  1155000.0  4000000.0
     """
     number = check_count("n_customers", n_customers, minimum=_FEWEST)
     many = check_count("seeds", seeds, minimum=2)
     first = check_count("seed", seed, minimum=0)
-    share = check_number("learned", learned, low=0, high=1, open_low=True)
-    if number * share < _FEWEST:
+    shares = _check_many("learned", learned, low=0, high=1, open_low=True)
+    if number * shares[0] < _FEWEST:
         raise InputError(
             f"`learned` must be at least {_FEWEST / number:g} with {number:,} customers; got "
-            f"{share:g}. In a smaller trial hardly anybody orders."
+            f"{shares[0]:g}. In a smaller trial hardly anybody orders."
         )
     if number * many > _MOST:
         raise InputError(
@@ -176,12 +172,11 @@ def simulate_targeting(
         "cost_of_segments": cost_of_segments, "against": against, "level": level,
     }  # fmt: skip
     _check_money(margin=1.0 if margin is None else margin, **money)
-    stake = read_stake(_join([simulate_company(number, seed=each) for each in numbers], numbers))
-    bases = _read_bases(stake, share)
+    bases, own = make_bases(number, numbers, shares)
     return price_targeting(
         bases,
-        margin=stake.margin if margin is None else margin,
-        cost_per_contact=stake.cost_per_contact if cost_per_contact is None else cost_per_contact,
+        margin=own["margin"] if margin is None else margin,
+        cost_per_contact=own["cost_per_contact"] if cost_per_contact is None else cost_per_contact,
         **money,
     )
 
@@ -223,8 +218,9 @@ def price_targeting(
     Contacts that cost a third of what an order leaves, and an order in two contacts:
 
     >>> bases = pd.DataFrame(
-    ...     {"seed": [0] * 4 + [1] * 4, "customer_id": list("abcdabcd"), "segment": list("xxyy") * 2,
-    ...      "score": [0.9, 0.4, 0.2, 0.0] * 2, "effect": [1, 1, 0, 0, 1, 0, 1, 0]}
+    ...     {"seed": [0] * 4 + [1] * 4, "customer_id": list("abcdabcd"), "learned": 1.0,
+    ...      "score": [0.9, 0.4, 0.2, 0.0] * 2, "segment": list("xxyy") * 2,
+    ...      "effect": [1, 1, 0, 0, 1, 0, 1, 0]}
     ... )
     >>> found = price_targeting(bases, margin=9, cost_per_contact=3, campaigns=1,
     ...                         cost_of_knowing=2, cost_of_segments=1)
@@ -239,22 +235,29 @@ def price_targeting(
         cost_of_segments=cost_of_segments, against=against, level=level,
     )  # fmt: skip
     companies = _check_bases(bases)
-    costs = _check_costs(cost_per_contact)
+    costs = _check_many("cost_per_contact", cost_per_contact, low=0, open_low=True)
+    check_size("cost_per_contact", max(costs))
     found = [
-        _price_company(rows, cost, each["margin"], budget).assign(seed=number)
-        for number, rows in companies
+        _price_company(rows, cost, each["margin"], budget).assign(learned=learned, seed=number)
+        for (learned, number), rows in companies
         for cost in costs
     ]
     by_seed = pd.concat(found, ignore_index=True)
     by_seed[["n_contacted", "cost", "gain"]] *= campaigns
-    known = {"mass": 0.0, "segment": each["cost_of_segments"], "one-to-one": each["cost_of_knowing"]}
+    paid = (0.0, each["cost_of_segments"], each["cost_of_knowing"])
+    known = dict(zip(_WAYS, paid, strict=True))
     by_seed["estimate"] = by_seed["gain"] - by_seed["policy"].map(known)
+    first = ["learned", "cost_per_contact"]
     rows = [
-        _summarise(part, known, against, level)
-        for _, part in by_seed.groupby("cost_per_contact", sort=False)
+        _summarise(part, known, against, level).assign(
+            **{name: part[name].iloc[0] for name in first}
+        )
+        for _, part in by_seed.groupby(first)
     ]
-    shown = ["seed", "cost_per_contact", "policy", "n_contacted", "cost", "estimate"]
-    return Targeting(pd.concat(rows, ignore_index=True), by_seed[shown], bases)
+    shown = ["seed", "learned", "cost_per_contact", "policy", "n_contacted", "cost", "estimate"]
+    table = pd.concat(rows, ignore_index=True)
+    table = table[[*first, *table.columns.drop(first)]]
+    return Targeting(table, by_seed[shown], bases)
 
 
 def _check_money(
@@ -282,98 +285,33 @@ def _check_money(
     return found
 
 
-def _check_costs(cost_per_contact: Any) -> list[float]:
-    given = np.atleast_1d(np.asarray(cost_per_contact, dtype=object)).tolist()
+def _check_many(name: str, value: Any, **rules: Any) -> list[float]:
+    """Numbers in ascending order, each once; one number makes one."""
+    given = np.atleast_1d(np.asarray(value, dtype=object)).tolist()
     if not given:
-        raise InputError("`cost_per_contact` must hold at least one cost; got none.")
-    found = [
-        check_number(
-            "cost_per_contact", each, low=0, open_low=True, remedy="A contact has a cost above 0."
-        )
-        for each in given
-    ]
-    check_size("cost_per_contact", max(found))
-    return sorted(set(found))
+        raise InputError(f"`{name}` must hold at least one number; got none.")
+    return sorted({check_number(name, each, **rules) for each in given})
 
 
 def _check_bases(bases: Any) -> list[tuple[Any, pd.DataFrame]]:
-    """The customers of each company."""
+    """The customers by share learned from and company."""
     if not isinstance(bases, pd.DataFrame):
         raise InputTypeError(
             f"`bases` must be a DataFrame, as `Targeting.bases`; got {type(bases).__name__}."
         )
     check_columns(
-        bases.columns, ["seed", "customer_id", "score", "segment", "effect"], what="`bases`"
+        bases.columns,
+        ["seed", "customer_id", "learned", "score", "segment", "effect"],
+        what="`bases`",
     )
     for name in ("score", "effect"):
         check_column(bases, name, what="`bases`", negative=True)
-    companies = list(bases.groupby("seed", sort=True))
-    if len(companies) < 2:
+    if (many := bases["seed"].nunique()) < 2:
         raise InputError(
-            f"`bases` must hold two companies (`seed`) or more; got {len(companies)}. One alone "
-            "does not show how much companies differ."
+            f"`bases` must hold two companies (`seed`) or more; got {many}. One alone does not "
+            "show how much companies differ."
         )
-    return companies
-
-
-def _join(companies: Sequence[Company], numbers: Sequence[int]) -> Company:
-    """Join companies into one base, each customer with the number of the company in front."""
-    tables = ("transactions", "customers", "contacts", "responses", "subscriptions")
-    truths = ("effects", "people")
-
-    def join(parts: list[pd.DataFrame]) -> pd.DataFrame:
-        return pd.concat([_number(part, n) for part, n in zip(parts, numbers, strict=True)])
-
-    truth = {name: join([getattr(each.truth, name) for each in companies]) for name in truths}
-    return replace(
-        companies[0],
-        truth=replace(companies[0].truth, **truth),
-        **{name: join([getattr(each, name) for each in companies]) for name in tables},
-    )
-
-
-def _number(table: pd.DataFrame, number: int) -> pd.DataFrame:
-    """Put the number of its company in front of each customer, and of what a customer did."""
-    if table.index.name in _OWN:
-        return table.set_axis(f"{number}-" + table.index.astype("str")).rename_axis(table.index.name)
-    named = {name: f"{number}-" + table[name].astype("str") for name in _OWN if name in table}
-    return table.assign(**named)
-
-
-def _read_bases(stake: Stake, learned: float) -> pd.DataFrame:
-    """Score and group the customers of each company apart."""
-    people = stake.people
-    label = people.index.str.split("-", n=1)
-    number = label.str[0].astype(int)
-    recent = people["days_since_last"] <= _RECENT
-    people = people.assign(
-        segment=np.where(people["subscriber"] == 1, "subscriber", "no subscriber")
-        + np.where(recent, ", ordered lately", ", not lately")
-    )
-    parts = [
-        people.loc[number == each, ["segment", "effect"]].assign(
-            seed=int(each), score=_score(people[number == each], learned, int(each))
-        )
-        for each in sorted(number.unique())
-    ]
-    bases = pd.concat(parts)
-    bases.insert(0, "customer_id", label.str[1])
-    return bases.reset_index(drop=True)[["seed", "customer_id", "score", "segment", "effect"]]
-
-
-def _score(people: pd.DataFrame, learned: float, seed: int) -> pd.Series:
-    """Orders that a contact is expected to add, learned from a part of the other half's trial."""
-    lot = np.random.default_rng([seed, 7]).permutation(len(people))
-    half, rank = lot % 2, lot // 2
-    taken = rank < learned * (len(people) / 2)
-    parts = []
-    for fold in (0, 1):
-        learn = people[(half != fold) & taken]
-        model = TwoModelUplift().fit(
-            learn[KNOWN], learn["outcome"], treatment=learn["treated"], assignment="random"
-        )
-        parts.append(model.predict(people.loc[half == fold, KNOWN]))
-    return pd.concat(parts).reindex(people.index)
+    return list(bases.groupby(["learned", "seed"]))
 
 
 def _price_company(
@@ -394,7 +332,7 @@ def _price_company(
 def _summarise(
     by_seed: pd.DataFrame, known: dict[str, float], against: str, level: float
 ) -> pd.DataFrame:
-    """Mean over companies with limits, of one cost of a contact."""
+    """Mean over companies with limits, for one share learned from and one cost of a contact."""
     wide = by_seed.pivot(index="seed", columns="policy")
     profit, gain = wide["estimate"], wide["gain"]
     rows = []
@@ -403,8 +341,7 @@ def _summarise(
         over, over_low, over_high = _limits(profit[policy] - profit[against], level)
         worth, worth_low, worth_high = _limits(gain[policy] - profit[against], level)
         rows.append(
-            {"cost_per_contact": float(by_seed["cost_per_contact"].iloc[0]), "policy": policy,
-             "n_contacted": wide["n_contacted"][policy].mean(),
+            {"policy": policy, "n_contacted": wide["n_contacted"][policy].mean(),
              "cost": wide["cost"][policy].mean(), "knowing": known[policy],
              "estimate": mean, "lower": low, "upper": high,
              "over": over, "over_lower": over_low, "over_upper": over_high,

@@ -31,6 +31,7 @@ with needing("plots"):
         plot_upsell_paths,
     )
     from crmlab.plots._actions.rules import plot_rules
+    from crmlab.plots._actions.targeting import plot_targeting_profit
     from crmlab.plots._actions.uplift import (
         plot_balance,
         plot_profit_curve,
@@ -134,6 +135,7 @@ __all__ = [
     "plot_staffing",
     "plot_survival",
     "plot_targeting",
+    "plot_targeting_profit",
     "plot_tracking",
     "plot_uplift_deciles",
     "plot_upsell_paths",
