@@ -4,8 +4,13 @@ from exercise_cases.case import Case
 
 BY_HAND = {
     "01.2": Case(
-        right=[6, 6.0],
-        wrong=[(9, "in addition"), (12, "brand included")],
+        right=[7, 7.0],
+        wrong=[
+            (3, "itself stays"),
+            (10, "in addition"),
+            (4, "how attractive the brand"),
+            (14, "brand included"),
+        ],
     ),
     "01.6": Case(
         right=[3.4, 3.38],
@@ -17,12 +22,13 @@ BY_HAND = {
         ],
     ),
     "01.7": Case(
-        right=[1200, 1200.0],
+        right=[1440, 1440.0],
         wrong=[
-            (2400, "compare"),
-            (2000, "mix both groups"),
-            (1000, "not equally large"),
-            (30, "Those are orders"),
+            (2800, "compare"),
+            (2400, "mix both groups"),
+            (1200, "not equally large"),
+            (36, "Those are orders"),
+            (1360, "letters by lot bring"),
         ],
     ),
     "01.9": Case(
@@ -142,7 +148,9 @@ def hit_share(offers, bought):
 )
 
 
-def _campaign(rank="score", keep="score * margin > cost", first="letters", pays="effect", cost="cost"):
+def _campaign(
+    rank="score", keep="score * margin > cost", first="letters", pays="effect", cost="cost"
+):
     return f"""
 def campaign_profit(score, effect, margin, cost, letters):
     effect = effect[score.index]
@@ -173,7 +181,9 @@ def campaign_profit(score, effect, margin, cost, letters):
 )
 
 
-def _answers(variance="before * (1 - before) + after * (1 - after)", z="1.96", end="np.floor(n) + 1"):
+def _answers(
+    variance="before * (1 - before) + after * (1 - after)", z="1.96", end="np.floor(n) + 1"
+):
     return f"""
 def fewest_answers(before, after):
     n = {z} ** 2 * ({variance}) / (after - before) ** 2

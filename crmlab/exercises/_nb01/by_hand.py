@@ -18,7 +18,7 @@ def _wrong(answer: float, why: str) -> Misconception:
 # How many rivals halve a share
 
 
-def _make_rivals(times: int = 3, now: int = 3) -> Exercise:
+def _make_rivals(times: int = 4, now: int = 3) -> Exercise:
     total = times + 2 * now
     more = total - now
     return Exercise(
@@ -58,7 +58,11 @@ RIVALS = Drawn(_make_rivals, _draw_rivals)
 
 
 def _make_knowing(
-    campaigns: int = 4, mass: float = 2.5, segment: float = 4.0, each: float = 4.6, paid: float = 1.0
+    campaigns: int = 4,
+    mass: float = 2.5,
+    segment: float = 4.0,
+    each: float = 4.6,
+    paid: float = 1.0,
 ) -> Exercise:
     answer = round(campaigns * (each - segment) + paid, 1)
     return Exercise(
@@ -111,7 +115,7 @@ KNOWING = Drawn(_make_knowing, _draw_knowing)
 
 
 def _make_lesson(
-    letters: int = 1000, share: int = 40, first: int = 6, other: int = 1, margin: int = 40
+    letters: int = 1000, share: int = 40, first: int = 7, other: int = 1, margin: int = 40
 ) -> Exercise:
     mean = (share * first + (100 - share) * other) / 100
     extra = letters * (first - mean) / 100 * margin
@@ -130,9 +134,7 @@ of to {letters:,} customers drawn by lot? In thousand won.""",
         unit="one amount in thousand won, such as 900",
         right="The letters cost the same both ways; the lesson is worth the better orders.",
         misconceptions=(
-            _wrong(
-                letters * first / 100 * margin, "Letters by lot bring orders as well; compare."
-            ),
+            _wrong(letters * first / 100 * margin, "Letters by lot bring orders as well; compare."),
             _wrong(
                 letters * (first - other) / 100 * margin,
                 "A lot draws subscribers, too: mix both groups by their shares.",
@@ -147,7 +149,7 @@ of to {letters:,} customers drawn by lot? In thousand won.""",
         hint="orders by lot per 100 = the mean of both groups, weighted by their shares.",
         solution=f"""\
 By lot {share} % * {first} + {100 - share} % * {other} = {mean:g} per 100; by the lesson {first}.
-{letters:,} * ({first} - {mean:g})/100 * {margin} = {extra:,.0f} thousand won.""",
+{letters:,} * ({first} - {mean:g})/100 * {margin} = {extra:.0f} thousand won.""",
     )
 
 
@@ -175,8 +177,8 @@ def _make_cut(cut: int = 43, budget: int = 1500) -> Exercise:
         objective=4,
         concepts=("A9",),
         question=f"""\
-A letter becomes {cut} % cheaper. The budget stays at {budget:,} thousand won a campaign. By how many
-percent does the number of letters rise? One decimal.""",
+A letter becomes {cut} % cheaper. The budget stays at {budget:,} thousand won a campaign. By how
+many percent does the number of letters rise? One decimal.""",
         answer=round(more, 1),
         tolerance=0.1,
         unit="one number in percent to one decimal, such as 25.0",
@@ -195,7 +197,10 @@ The price is {(100 - cut) / 100:g} of before, so letters are 1/{(100 - cut) / 10
 
 
 def _draw_cut(rng: np.random.Generator) -> dict[str, Any]:
-    return {"cut": int(rng.choice([20, 25, 30, 35, 43, 45])), "budget": 100 * int(rng.integers(5, 40))}
+    return {
+        "cut": int(rng.choice([20, 25, 30, 35, 43, 45])),
+        "budget": 100 * int(rng.integers(5, 40)),
+    }
 
 
 CUT = Drawn(_make_cut, _draw_cut)

@@ -1,4 +1,4 @@
-"""In code in notebook 01: the next customer, a segment's mean, offers that hit, profit, a sample."""
+"""In code in notebook 01: the next customer, a segment's mean, hits, profit, a sample."""
 
 from collections.abc import Callable
 from typing import Any
@@ -179,20 +179,22 @@ def hit_share(offers, bought):
             "An item that anybody bought is counted; it must be this customer.",
         ),
         WrongCode(
-            lambda offers, bought: len(offers.merge(bought, on=["customer_id", "item"]))
-            / len(offers),
+            lambda offers, bought: (
+                len(offers.merge(bought, on=["customer_id", "item"])) / len(offers)
+            ),
             "An item bought twice counts twice; an offer hits once.",
         ),
         WrongCode(
-            lambda offers, bought: _hits(offers, bought, ["customer_id", "item"])
-            / len(bought.drop_duplicates()),
+            lambda offers, bought: (
+                _hits(offers, bought, ["customer_id", "item"]) / len(bought.drop_duplicates())
+            ),
             "That is the share of what was bought; the share of the offers is asked for.",
         ),
         WrongCode(
-            lambda offers, bought: offers.merge(bought, on=["customer_id", "item"])[
-                "customer_id"
-            ].nunique()
-            / offers["customer_id"].nunique(),
+            lambda offers, bought: (
+                offers.merge(bought, on=["customer_id", "item"])["customer_id"].nunique()
+                / offers["customer_id"].nunique()
+            ),
             "Those are customers with a hit; count offers.",
         ),
     ),
@@ -287,10 +289,10 @@ def campaign_profit(score, effect, margin, cost, letters):
             "That counts what was expected; count what the letters really add.",
         ),
         WrongCode(
-            lambda score, effect, margin, cost, letters: _profit(
-                score, effect, margin, cost, letters
-            )
-            + cost * min(letters, int((score * margin > cost).sum())),
+            lambda score, effect, margin, cost, letters: (
+                _profit(score, effect, margin, cost, letters)
+                + cost * min(letters, int((score * margin > cost).sum()))
+            ),
             "The cost of the letters is missing.",
         ),
         WrongCode(
@@ -328,8 +330,8 @@ FEWEST_ANSWERS = CodeExercise(
     concepts=("A3",),
     question="""\
 Write `fewest_answers`. Two surveys ask other firms each, equally many in both, and find the shares
-`before` and `after`. Their difference is beyond chance where it is larger than 1.96 standard errors;
-the squared standard error is p(1 - p)/n of the one, plus that of the other. Return the smallest
+`before` and `after`. Their difference is beyond chance where it is above 1.96 standard errors; the
+squared standard error is p(1 - p)/n of the one, plus that of the other. Return the smallest
 whole number n of answers in each survey for which that is so.""",
     starter='''\
 def fewest_answers(before, after):
@@ -350,11 +352,9 @@ def fewest_answers(before, after):
             "The second survey varies as well; add its part.",
         ),
         WrongCode(
-            lambda before, after: (
-                _fewest(
-                    ((before * (1 - before)) ** 0.5 + (after * (1 - after)) ** 0.5) ** 2,
-                    after - before,
-                )
+            lambda before, after: _fewest(
+                ((before * (1 - before)) ** 0.5 + (after * (1 - after)) ** 0.5) ** 2,
+                after - before,
             ),
             "Standard errors are added squared, not as they are.",
         ),
