@@ -150,8 +150,8 @@ def _inputs_of_offers(rng: np.random.Generator) -> list[tuple[Any, ...]]:
         {"customer_id": list("aaabcc"), "item": ["tea", "tea", "jam", "milk", "milk", "jam"]}
     )
     ids, items = list("pqrstuv"), ["tea", "milk", "jam", "rice", "eggs"]
-    drawn = pd.DataFrame({"customer_id": np.repeat(ids, 2),
-                          "item": [each for _ in ids for each in rng.choice(items, 2, replace=False)]})  # fmt: skip
+    pairs = [(who, item) for who in ids for item in rng.choice(items, 2, replace=False)]
+    drawn = pd.DataFrame(pairs, columns=["customer_id", "item"])
     later = pd.DataFrame({"customer_id": rng.choice(ids[:-1], 16), "item": rng.choice(items, 16)})
     return [(offers, bought), (offers, bought.iloc[::-1]), (drawn, later)]
 
