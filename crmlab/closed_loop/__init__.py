@@ -4,8 +4,8 @@
 `compare_loops` says what closing the loop adds, and what the operational, the analytical and the
 collaborative part do. `compare_teams` lets strategy and facts decide, alone and linked. `explore`
 sets a bandit beside a test with roll-out, and `thompson_chances` says how it chooses.
-`simulate_targeting` compares mass, segment and one-to-one targeting on the same base and budget, and
-`price_targeting` prices the same customers with other money.
+`simulate_targeting` compares mass, segment and one-to-one targeting on the same base and budget,
+and `price_targeting` prices the same customers with other money.
 """
 
 from crmlab.closed_loop._compare import ComparedLoops, compare_loops
