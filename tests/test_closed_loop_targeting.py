@@ -86,8 +86,9 @@ def test_at_the_break_even_cost_of_knowing_both_ways_earn_the_same(against):
     assert_allclose(again["over"].iloc[2], 0, atol=1e-6)
 
 
+@pytest.mark.slow
 @given(st.floats(0.5, 30), st.floats(0, 5000), st.floats(0, 1e4))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_money_moves_as_it_must(cost, budget, knowing):
     money = {"margin": 40, "budget": budget}
     free = price_targeting(base(100, 2), cost_per_contact=cost, **money, **FREE)
@@ -117,6 +118,7 @@ def test_without_budget_nobody_is_contacted_and_knowing_is_all_that_is_paid():
 # --- the simulated company ------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_companies_joined_are_read_as_each_alone(simulated):
     bases = simulated.bases
     company = simulate_company(2_000, seed=2)
@@ -129,6 +131,7 @@ def test_companies_joined_are_read_as_each_alone(simulated):
     assert own["segment"].str.contains("ordered lately").equals(lately)
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_table_and_knowledge_is_nobodys_own(simulated):
     again = simulate_targeting(n_customers=2_000, seeds=3, learned=[0.5, 1.0], budget=600_000)
     pd.testing.assert_frame_equal(again.table, simulated.table)
@@ -137,6 +140,7 @@ def test_the_same_seed_gives_the_same_table_and_knowledge_is_nobodys_own(simulat
     assert not np.allclose(few, simulated.bases.query("learned == 1.0")["score"])
 
 
+@pytest.mark.slow
 def test_a_tight_budget_makes_knowing_worth_something(simulated):
     table = simulated.table.query("learned == 1.0").set_index("policy")
     assert table.loc["segment", "worth_lower"] > 0
@@ -208,6 +212,7 @@ def test_the_title_says_which_way_earns_most(costs, title):
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_two_rows_at_one_cost_are_refused(simulated):
     with pytest.raises(InputError, match="one row per way and cost"):
         plot_targeting_profit(simulated.table)
