@@ -23,6 +23,8 @@ from plot_campaign_cases import CAMPAIGN_TABLES
 from plot_contact_cases import CONTACT_TABLES
 from plot_failure_cases import FAILURE_TABLES
 from plot_offer_cases import validation
+from plot_readiness_cases import ranked_factors
+from readiness_cases import ranked_stand_in
 from review_cases import base as base_of_orders
 
 import crmlab
@@ -99,14 +101,15 @@ RESULTS = {
     "prose.Told", "contracts.Column", "contracts.Contract", "contracts.Rule", "data_quality.Ages",
     "data_quality.Contact", "data_quality.Fields", "data_quality.Pairs", "data_quality.People",
     "data_quality.Publication", "datasets.Company", "datasets.Truth", "identity.Linkage",
-    "loaders.TransactionAudit", "reports.Parameter", "simulate.Company", "simulate.Truth",
+    "loaders.TransactionAudit", "readiness.Assessment", "readiness.FailureFactor",
+    "readiness.RankedFactors", "readiness.ReadinessReview", "readiness.RemedyChoice",
+    "reports.Parameter", "simulate.Company", "simulate.Truth",
     "closed_loop.ComparedLoops", "closed_loop.ComparedTeams", "closed_loop.Exploration",
     "closed_loop.LoopResult",
     "acquisition.ResponseCurve", "campaigns.Allocation", "campaigns.DuplicatedSpend",
-    "campaigns.SendList", "readiness.Priced",
-    "readiness.Sourcing",
-    "widgets.BreakEvenView", "widgets.ChurnView", "widgets.ContactView",
-    "widgets.LeverView", "widgets.LinkageView", "widgets.ParetoView", "widgets.ReferralView",
+    "campaigns.SendList", "readiness.Priced", "readiness.Sourcing", "widgets.BreakEvenView",
+    "widgets.ChurnView", "widgets.ContactView", "widgets.LeverView", "widgets.LinkageView",
+    "widgets.ParetoView", "widgets.ReadinessView", "widgets.ReferralView",
     "widgets.RuleView", "widgets.SplitView", "widgets.TargetingView", "widgets.TierView",
     "widgets.UpliftView", "closed_loop.Targeting",
 }  # fmt: skip
@@ -268,6 +271,8 @@ NOT_REFUSED = {
     ("privacy.pseudonymise", "columns"): COLUMNS,
     ("privacy.suppress_small_cells", "by"): COLUMNS,
     ("privacy.suppress_small_cells", "margins"): LABEL,
+    ("readiness.rank_factors", "margin"): "money, of any size",
+    ("readiness.review_readiness", "margin"): "money, of any size",
     ("reports.mask_ids", "personal"): COLUMNS,
     ("reports.mask_ids", "show_personal"): FLAG,
     ("reports.read_beside", "columns"): "passed on to `read_table`",
@@ -275,6 +280,7 @@ NOT_REFUSED = {
     ("reports.read_beside", "dayfirst"): "passed on to `read_table`",
     ("reports.read_beside", "encoding"): "passed on to `read_table`",
     ("reports.read_consents", "columns"): "passed on to `read_table`",
+    ("reports.read_firm", "columns"): "passed on to `read_table`",
     ("reports.read_orders", "currency"): "passed on to `audit_transactions`",
     ("reports.run_report", "out"): FOLDER,
     ("reports.run_workbook", "out"): FOLDER,
@@ -376,6 +382,7 @@ TRIAL = [1, 0, 0, 0, 1, 0, 1, 0], [1, 0, 1, 0, 1, 0, 1, 0], range(8)
 LOT = {"assignment": "random"}
 WIN, KEEP = ResponseCurve(0.3, 0.02), ResponseCurve(0.9, 0.05)
 COHORT = [1000, 869, 743, 653, 593, 551, 517, 491]
+ANSWERS = {"P1.1": "yes", "P7.3": "no"}
 PEOPLE = pd.DataFrame(
     {
         "source": ["shop", "shop", "web", "web"],
@@ -715,6 +722,9 @@ def calls() -> dict[str, Callable[..., Any]]:
         "privacy.k_anonymity": works(PEOPLE, ["name"]),
         "privacy.pseudonymise": works(PEOPLE, columns="source_id"),
         "privacy.suppress_small_cells": works(COUNTS, by=["region"], counts="n"),
+        "plots.plot_ranked_factors": works(ranked_factors()),
+        "readiness.assess": works(ANSWERS),
+        "readiness.choose_remedies": works(ranked_stand_in(), budget=1.0),
         "readiness.entry_signal": works(
             pd.DataFrame({"instructor_id": ["a", "b"], "planned": [4, 5], "held": [4, 2]})
         ),
@@ -750,7 +760,11 @@ def calls() -> dict[str, Callable[..., Any]]:
         },
         "readiness.identity_bias": works(ORDERS, views={"by system": "source"}, **mailing),
         "readiness.simulate_split_identities": works(ORDERS, **mailing),
+        "readiness.rank_factors": works(),
+        "readiness.review_readiness": works(ANSWERS),
         "reports.audit_lines": works(audit_transactions(ORDERS), "USD"),
+        "reports.read_answers": works(None),
+        "reports.read_scores": works(None),
         "reports.run_report": works("customer_base"),
         "reports.show_plot": works(plot_lorenz, lorenz_curve(SPENT), figsize=(4.0, 3.0)),
         "reviews.review_campaign_postmortem": works(
@@ -811,6 +825,8 @@ def calls() -> dict[str, Callable[..., Any]]:
         "widgets.targeting_explorer": works(targets, **posting, cost_of_knowing=1.0),
         "widgets.targeting_view": works(targets, **posting, cost_of_knowing=1.0),
         "widgets.tier_explorer": works(RANKED),
+        "widgets.readiness_explorer": works(),
+        "widgets.readiness_view": works(ANSWERS),
         "widgets.tier_view": works(RANKED),
         "widgets.uplift_explorer": works(by_share, value=9.0, cost=1.0),
         "widgets.uplift_view": works(by_share, value=9.0, cost=1.0),

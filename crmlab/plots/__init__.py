@@ -51,6 +51,7 @@ with needing("plots"):
     from crmlab.plots._customers.identity import plot_link_thresholds, plot_match_weights
     from crmlab.plots._customers.quality import plot_field_quality
     from crmlab.plots._customers.readiness import plot_split_identities
+    from crmlab.plots._customers.readiness_check import plot_assessment, plot_ranked_factors
     from crmlab.plots._customers.revenue_change import plot_revenue_change
     from crmlab.plots._customers.segments import (
         plot_migration,
@@ -89,6 +90,7 @@ with needing("plots"):
 __all__ = [
     "plot_acquisition_cost",
     "plot_allocation",
+    "plot_assessment",
     "plot_balance",
     "plot_best_hour",
     "plot_budget_split",
@@ -127,6 +129,7 @@ __all__ = [
     "plot_probability_alive",
     "plot_profit_curve",
     "plot_qini",
+    "plot_ranked_factors",
     "plot_rankings",
     "plot_referral_growth",
     "plot_referral_value",

@@ -17,6 +17,11 @@ with needing("workbook"):
     from crmlab.widgets._levers import LeverView, lever_explorer, lever_view
     from crmlab.widgets._linkage import LinkageView, linkage_explorer, linkage_view
     from crmlab.widgets._pareto import ParetoView, pareto_explorer, pareto_view
+    from crmlab.widgets._readiness import (
+        ReadinessView,
+        readiness_explorer,
+        readiness_view,
+    )
     from crmlab.widgets._referral import ReferralView, referral_explorer, referral_view
     from crmlab.widgets._rules import RuleView, rule_explorer, rule_view
     from crmlab.widgets._split import SplitView, split_explorer, split_view
@@ -35,6 +40,7 @@ __all__ = [
     "LeverView",
     "LinkageView",
     "ParetoView",
+    "ReadinessView",
     "ReferralView",
     "RuleView",
     "SplitView",
@@ -53,6 +59,8 @@ __all__ = [
     "linkage_view",
     "pareto_explorer",
     "pareto_view",
+    "readiness_explorer",
+    "readiness_view",
     "referral_explorer",
     "referral_view",
     "rule_explorer",
