@@ -12,7 +12,7 @@ from crmlab.company import Company
 from crmlab.customer_base import rfm_summary
 from crmlab.uplift import TwoModelUplift
 
-__all__ = ["KNOWN", "Stake", "read_stake"]
+__all__ = ["KNOWN", "Stake", "Terms", "read_stake", "read_terms"]
 
 KNOWN = ["n_orders", "days_since_last", "total_spend", "tenure", "age", "subscriber"]
 
@@ -66,6 +66,24 @@ class Stake:
         return pd.concat(parts).reindex(X.index).rename("score")
 
 
+@dataclass(frozen=True)
+class Terms:
+    """A campaign's plan and money, without a look at its people.
+
+    Attributes
+    ----------
+    plan : Series
+        The campaign's row of `company.campaigns`.
+    margin, cost_per_contact, scale : float
+        As in `Stake`.
+    """
+
+    plan: pd.Series
+    margin: float
+    cost_per_contact: float
+    scale: float
+
+
 def read_stake(
     company: Company,
     *,
@@ -98,6 +116,26 @@ def read_stake(
     InputTypeError
         If `company` is not a simulated company.
     """
+    terms = read_terms(
+        company,
+        campaign_id=campaign_id,
+        margin=margin,
+        cost_per_contact=cost_per_contact,
+        n_customers=n_customers,
+    )
+    people = _read_people(company, terms.plan)
+    return Stake(people, terms.margin, terms.cost_per_contact, terms.scale)
+
+
+def read_terms(
+    company: Company,
+    *,
+    campaign_id: str = "K06",
+    margin: float | None = None,
+    cost_per_contact: float | None = None,
+    n_customers: int | None = None,
+) -> Terms:
+    """Read the plan and the money of a campaign, as `read_stake` does, but not its people."""
     if not isinstance(company, Company):
         raise InputTypeError(
             f"`company` must be a simulated company; got {type(company).__name__}. Call "
@@ -112,7 +150,7 @@ def read_stake(
     size = len(company.customers)
     wanted = size if n_customers is None else check_count("n_customers", n_customers)
     check_size("n_customers", wanted)
-    return Stake(_read_people(company, plan), scale=wanted / size, **money)
+    return Terms(plan, scale=wanted / size, **money)
 
 
 def _read_plan(company: Company, campaign_id: str) -> pd.Series:

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from crmlab.campaigns import allocate_contacts, compare_targeting
-from crmlab.plots import plot_allocation, plot_targeting
+from crmlab.plots import plot_allocation, plot_sourcing, plot_targeting
 
 
 def limits():
@@ -18,4 +18,14 @@ def ways():
     )  # fmt: skip
 
 
-CAMPAIGN_TABLES = {plot_allocation: limits, plot_targeting: ways}
+def sourcing():
+    """Building is behind for two years; the ranges overlap at the end."""
+    rows = [
+        (option, year, value, value - 20.0 - 5 * year, value + 20.0 + 5 * year, 0.9)
+        for option, values in {"build": (-90, -40, 10, 60), "outsource": (-5, 10, 24, 37)}.items()
+        for year, value in enumerate(values)
+    ]
+    return pd.DataFrame(rows, columns=["option", "year", "value", "lower", "upper", "level"])
+
+
+CAMPAIGN_TABLES = {plot_allocation: limits, plot_sourcing: sourcing, plot_targeting: ways}

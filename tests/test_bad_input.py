@@ -19,15 +19,28 @@ from crmlab import (
     acquisition,
     campaigns,
     churn,
+    closed_loop,
     contact,
     cross_sell,
     customer_base,
+    readiness,
     retention,
     segmentation,
     uplift,
 )
 
-ROOMS = [acquisition, campaigns, churn, contact, cross_sell, retention, segmentation, uplift]
+ROOMS = [
+    acquisition,
+    campaigns,
+    churn,
+    closed_loop,
+    contact,
+    cross_sell,
+    readiness,
+    retention,
+    segmentation,
+    uplift,
+]
 N = 60
 rng = np.random.default_rng(0)
 SCORE = rng.normal(size=N)
@@ -90,6 +103,8 @@ CALLS = {
     campaigns.roll_out: {"n_responses": {1: 2, 0: 1}, "n_customers": {1: 9, 0: 8}, **LETTER},
     campaigns.allocate_contacts: {"value": X, "cost": 1},
     campaigns.compare_targeting: TRIAL | {"value": SCORE, "cost": 1},
+    closed_loop.explore: {"chance": [0.1, 0.2], "n_customers": 20, "batches": 2, "runs": 2},
+    closed_loop.thompson_chances: {"orders": [1, 2], "contacts": [9, 9]},
     churn.feature_drift: {"reference": X, "current": X},
     churn.winback_list: {"customers": PEOPLE, "consents": CONSENTS, "channel": "phone"},
     churn.churn_features: {"orders": ORDERS, "as_of": "2025-01-31"},

@@ -19,7 +19,9 @@ from plot_acquisition_cases import ACQUISITION_TABLES
 from plot_campaign_cases import CAMPAIGN_TABLES
 from plot_churn_cases import CHURN_TABLES
 from plot_contact_cases import CONTACT_TABLES
+from plot_failure_cases import FAILURE_TABLES
 from plot_identity_cases import IDENTITY_TABLES
+from plot_loop_cases import LOOP_TABLES
 from plot_ltv_cases import LTV_TABLES, four_intervals
 from plot_offer_cases import OFFER_TABLES
 from plot_rule_cases import RULE_TABLES
@@ -110,6 +112,8 @@ TABLES = {
     **ACQUISITION_TABLES,
     **OFFER_TABLES,
     **CAMPAIGN_TABLES,
+    **LOOP_TABLES,
+    **FAILURE_TABLES,
 }
 every_plot = pytest.mark.parametrize("plot", TABLES, ids=[plot.__name__ for plot in TABLES])
 
@@ -172,11 +176,12 @@ def test_title_and_labels_are_written_with_units(plot):
         "|responses|standard deviations)"
     )
     assert re.search(
-        unit + "|^(month|action|step|channel|best customers chosen by|policy)$", ax.get_xlabel()
+        unit + "|^(month|action|step|channel|best customers chosen by|policy|table to room)$",
+        ax.get_xlabel(),
     )
     assert re.search(
         unit + "|^(channel|signal|customer|item|lever|limit|driver|feature|comparison|move|rule"
-        "|way to choose|field · system|segment.*)$",
+        "|way to choose|part|field · system|segment.*)$",
         ax.get_ylabel(),
     )  # a row each has no unit
 

@@ -19,7 +19,9 @@ import pandas as pd
 import pyarrow
 import pytest
 from offer_cases import PRODUCTS, campers
+from plot_campaign_cases import CAMPAIGN_TABLES
 from plot_contact_cases import CONTACT_TABLES
+from plot_failure_cases import FAILURE_TABLES
 from plot_offer_cases import validation
 from review_cases import base as base_of_orders
 
@@ -36,9 +38,12 @@ from crmlab.plots import (
     plot_contact_frequency,
     plot_contact_response,
     plot_lorenz,
+    plot_priced,
     plot_routing,
     plot_service_level,
+    plot_sourcing,
 )
+from crmlab.simulate import simulate_company
 
 # What annotations name and type checkers alone import.
 HEAVY = {"duckdb": duckdb, "ibis": ibis, "pa": pyarrow, "SparkTable": object}
@@ -95,8 +100,12 @@ RESULTS = {
     "data_quality.Contact", "data_quality.Fields", "data_quality.Pairs", "data_quality.People",
     "data_quality.Publication", "datasets.Company", "datasets.Truth", "identity.Linkage",
     "loaders.TransactionAudit", "reports.Parameter", "simulate.Company", "simulate.Truth",
+    "closed_loop.ComparedLoops", "closed_loop.ComparedTeams", "closed_loop.Exploration",
+    "closed_loop.LoopResult",
     "acquisition.ResponseCurve", "campaigns.Allocation", "campaigns.DuplicatedSpend",
-    "campaigns.SendList", "widgets.BreakEvenView", "widgets.ChurnView", "widgets.ContactView",
+    "campaigns.SendList", "readiness.Priced",
+    "readiness.Sourcing",
+    "widgets.BreakEvenView", "widgets.ChurnView", "widgets.ContactView",
     "widgets.LeverView", "widgets.LinkageView", "widgets.ParetoView", "widgets.ReferralView",
     "widgets.RuleView", "widgets.SplitView", "widgets.TierView", "widgets.UpliftView",
 }  # fmt: skip
@@ -134,6 +143,22 @@ NOT_REFUSED = {
     ("contact.contact_frequency", "fatigue"): LOSS_OF_ODDS,
     ("contact.contact_frequency", "margin"): "money, of any size",
     ("retention.retention_elasticity", "margin"): "money, of any size",
+    ("readiness.entry_signal", "made"): COLUMN,
+    **{
+        (f"readiness.simulate_{name}", "margin"): "money, of any size"
+        for name in ("missing_entries", "overlap", "wrong_ranking")
+    },
+    ("readiness.simulate_overlap", "fatigue"): LOSS_OF_ODDS,
+    ("plots.plot_priced", "currency"): LABEL,
+    **{
+        (f"readiness.{name}", "margin"): "money, of any size"
+        for name in (
+            "price_split_identities",
+            "simulate_outsourcing",
+            "simulate_unchanged_process",
+            "simulate_wrong_solution",
+        )
+    },
     ("uplift.choose_treatment", "value"): LOSS,
     ("uplift.policy_profit", "value"): LOSS,
     ("uplift.profit_curve", "value"): LOSS,
@@ -155,6 +180,15 @@ NOT_REFUSED = {
     ("campaigns.compare_targeting", "outcome_value"): LOSS,
     ("campaigns.compare_targeting", "segments"): "labels of segments, whatever they are",
     ("churn.ChurnModel.fit", "time"): "days, as the caller writes them",
+    ("closed_loop.compare_loops", "margin"): "money, of any size",
+    ("closed_loop.compare_teams", "margin"): "money, of any size",
+    ("closed_loop.explore", "margin"): "money, of any size",
+    ("closed_loop.thompson_chances", "margin"): "money, of any size",
+    ("closed_loop.run_loop", "margin"): "money, of any size",
+    ("closed_loop.run_loop", "analytical"): FLAG,
+    ("closed_loop.run_loop", "closed"): FLAG,
+    ("closed_loop.run_loop", "collaborative"): FLAG,
+    ("closed_loop.run_loop", "operational"): FLAG,
     ("concepts.concept_homes", "notebooks"): FOLDER,
     ("course.concept_homes", "notebooks"): FOLDER,
     ("course.concept_homes", "blocks"): "what each notebook asks, as `exercises.rooms` gives it",
@@ -265,6 +299,11 @@ NOT_REFUSED = {
 
 
 @functools.cache
+def small_company() -> crmlab.simulate.Company:
+    return crmlab.simulate.simulate_company(200, seed=1)
+
+
+@functools.cache
 def public() -> dict[str, Callable[..., Any]]:
     """Public functions, constructors and methods, by name."""
     found: dict[str, Callable[..., Any]] = {}
@@ -316,6 +355,7 @@ ASKED = [key for key in public() if options(key)]
 
 # --- calls that work ------------------------------------------------------------------------------
 
+COMPANY = simulate_company(300, seed=1)
 ORDERS = pd.DataFrame(
     {
         "customer_id": [f"c{i % 20}" for i in range(60)],
@@ -463,6 +503,11 @@ def calls() -> dict[str, Callable[..., Any]]:
         ),
         "acquisition.simulate_referrals": works(9, recommending=0.1, told=2, conversion=0.1),
         "acquisition.spend_curve": works(WIN, KEEP, [1.0], on="retention", **lever),
+        "closed_loop.compare_loops": works(companies=COMPANY, seeds=2, periods=2),
+        "closed_loop.compare_teams": works(companies=COMPANY, seeds=2),
+        "closed_loop.explore": works([0.1, 0.2], n_customers=20, batches=2, runs=2),
+        "closed_loop.run_loop": works(COMPANY, periods=2),
+        "closed_loop.thompson_chances": works([1, 2], [9, 9]),
         "contact.best_hour": works(called),
         "contact.channel_mix": works(sent, came, drawn_by_lot),
         "contact.contact_fatigue": works(called, response="answered"),
@@ -642,9 +687,11 @@ def calls() -> dict[str, Callable[..., Any]]:
         "plots.plot_reward": works(
             pd.DataFrame({"reward": [0.0, 1.0], "gain": [1.0, 2.0], "best": 1.0})
         ),
+        "plots.plot_priced": works(FAILURE_TABLES[plot_priced]()),
         "plots.plot_rules": works(
             cross_sell.association_rules(BASKETS, min_support=0.1, min_confidence=0)
         ),
+        "plots.plot_sourcing": works(CAMPAIGN_TABLES[plot_sourcing]()),
         "plots.plot_tracking": works(
             ltv.tracking_table(model, ORDERS, calibration_end="2024-06-30")
         ),
@@ -655,6 +702,39 @@ def calls() -> dict[str, Callable[..., Any]]:
         "privacy.k_anonymity": works(PEOPLE, ["name"]),
         "privacy.pseudonymise": works(PEOPLE, columns="source_id"),
         "privacy.suppress_small_cells": works(COUNTS, by=["region"], counts="n"),
+        "readiness.entry_signal": works(
+            pd.DataFrame({"instructor_id": ["a", "b"], "planned": [4, 5], "held": [4, 2]})
+        ),
+        "readiness.overlap_signal": works(sent),
+        "readiness.ranking_signal": works(pd.DataFrame({"a": [1, 2, 3], "b": [3, 2, 1]})),
+        "readiness.rankings": works(small_company()),
+        **{
+            f"readiness.{name}": works(small_company())
+            for name in (
+                "simulate_missing_entries",
+                "simulate_overlap",
+                "simulate_wrong_ranking",
+            )
+        },
+        "readiness.build_or_outsource": works(
+            users=9, benefit=9.0, build_cost=20.0, run_cost=1.0, fee=0.1, n_draws=100
+        ),
+        "readiness.identity_signal": works(
+            pd.DataFrame({"source": ["web", "shop"], "phone": ["010-1234-5678"] * 2})
+        ),
+        "readiness.outsourced_share": works(),
+        "readiness.process_signal": works(
+            pd.Series([2.0, 1.0], index=["a", "b"]), pd.DataFrame({"customer_id": ["a"]})
+        ),
+        **{
+            f"readiness.{name}": works(small_company())
+            for name in (
+                "price_split_identities",
+                "simulate_outsourcing",
+                "simulate_unchanged_process",
+                "simulate_wrong_solution",
+            )
+        },
         "readiness.identity_bias": works(ORDERS, views={"by system": "source"}, **mailing),
         "readiness.simulate_split_identities": works(ORDERS, **mailing),
         "reports.audit_lines": works(audit_transactions(ORDERS), "USD"),

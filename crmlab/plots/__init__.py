@@ -23,6 +23,13 @@ with needing("plots"):
         plot_contact_response,
         plot_signal_lift,
     )
+    from crmlab.plots._actions.failure import plot_priced
+    from crmlab.plots._actions.loop import (
+        plot_contributions,
+        plot_data_flow,
+        plot_loop,
+        plot_regret,
+    )
     from crmlab.plots._actions.offers import (
         plot_offer_validation,
         plot_offers,
@@ -31,6 +38,7 @@ with needing("plots"):
         plot_upsell_paths,
     )
     from crmlab.plots._actions.rules import plot_rules
+    from crmlab.plots._actions.sourcing import plot_sourcing
     from crmlab.plots._actions.uplift import (
         plot_balance,
         plot_profit_curve,
@@ -87,7 +95,9 @@ __all__ = [
     "plot_cohorts",
     "plot_contact_frequency",
     "plot_contact_response",
+    "plot_contributions",
     "plot_cost_ratio",
+    "plot_data_flow",
     "plot_deciles",
     "plot_elasticity",
     "plot_field_quality",
@@ -103,6 +113,7 @@ __all__ = [
     "plot_kaplan_meier",
     "plot_levers",
     "plot_link_thresholds",
+    "plot_loop",
     "plot_lorenz",
     "plot_margin_by_tenure",
     "plot_match_weights",
@@ -111,12 +122,14 @@ __all__ = [
     "plot_offers",
     "plot_payback",
     "plot_present_value",
+    "plot_priced",
     "plot_probability_alive",
     "plot_profit_curve",
     "plot_qini",
     "plot_rankings",
     "plot_referral_growth",
     "plot_referral_value",
+    "plot_regret",
     "plot_resupply",
     "plot_retention",
     "plot_retention_profit",
@@ -129,6 +142,7 @@ __all__ = [
     "plot_service_level",
     "plot_share_of_wallet",
     "plot_signal_lift",
+    "plot_sourcing",
     "plot_spend_curve",
     "plot_split_identities",
     "plot_staffing",

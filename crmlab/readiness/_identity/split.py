@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from crmlab._checks import check_count, check_fraction, check_number
 from crmlab._errors import InputError
 from crmlab._intervals import check_resampling
-from crmlab._types import Day, Table
+from crmlab._types import Day, Ints, Table
 from crmlab.customer_base import rfm_summary
 from crmlab.readiness._identity.bias import Comparison, Plan, Resampling, View, make_view
 from crmlab.readiness._identity.reading import (
@@ -27,7 +27,7 @@ from crmlab.readiness._identity.reading import (
     summarise,
 )
 
-__all__ = ["identity_bias", "simulate_split_identities"]
+__all__ = ["draw_accounts", "identity_bias", "simulate_split_identities"]
 
 
 def identity_bias(
@@ -256,15 +256,21 @@ def simulate_split_identities(
     _check_base(people)
     bought = read_purchases(lines, people, end)
     true = make_view(people, np.arange(len(people)), len(people))
-    rng = np.random.default_rng([seed, 1])  # a stream apart from that of the resamples
-    rank = rng.permutation(len(people))
-    drawn = rng.integers(accounts, size=len(bought))
+    rank, drawn = draw_accounts(len(people), len(bought), accounts=accounts, seed=seed)
     tables = {}
     for each in shares:
         n_accounts = np.where(rank < round(each * len(people)), accounts, 1)
         split = _split_base(true, bought, drawn, n_accounts, end)
         tables[each] = split.table(plan, resampling)
     return pd.concat(tables, names=["share"]).reset_index("share").reset_index(drop=True)
+
+
+def draw_accounts(
+    n_people: int, n_purchases: int, *, accounts: int, seed: int
+) -> tuple[Ints, Ints]:
+    """Draw the rank of each person in being split, 0 first, and the account of each purchase."""
+    rng = np.random.default_rng([seed, 1])  # a stream apart from that of the resamples
+    return rng.permutation(n_people), rng.integers(accounts, size=n_purchases)
 
 
 def _split_base(
