@@ -74,7 +74,6 @@ def spark():
         .config("spark.sql.shuffle.partitions", "1")
         # A handful of rows is read sooner than code for them is compiled.
         .config("spark.sql.codegen.wholeStage", "false")
-        .config("spark.sql.codegen.factoryMode", "NO_CODEGEN")
         .config("spark.sql.adaptive.enabled", "false")  # nor planned anew after every stage
         # Of a deep expression more conditions are derived than a handful of rows repays.
         .config("spark.sql.constraintPropagation.enabled", "false")

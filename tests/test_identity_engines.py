@@ -103,7 +103,7 @@ def test_equal_letters_have_equal_signs_and_others_have_not(name, swapped):
 def test_every_level_means_the_same_on_every_engine(spark):
     """All conditions of all comparisons, in the words that each engine is given."""
     fields = number_at_random(prepare_records(people(250, 3), ["member"]), 1)
-    fields = fields.sample(70, random_state=2)
+    fields = fields.sample(120, random_state=2)
     comparisons = build_comparisons(list(fields), ["member"], families=True)
     sides = [fields.add_suffix(f"_{side}") for side in "lr"]
     pairs = sides[0].merge(sides[1], how="cross").drop(columns=["source_l", "source_r"])
