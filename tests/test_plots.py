@@ -119,20 +119,25 @@ every_plot = pytest.mark.parametrize("plot", TABLES, ids=[plot.__name__ for plot
 
 
 @functools.cache
-def table_of(plot):
-    """The table of a plot, made once; `test_global_settings_and_the_table_are_left_alone`."""
+def made(plot):
     return TABLES[plot]()
+
+
+def table_of(plot):
+    """The table of a plot, made once; each test has a copy that a plot could change."""
+    return made(plot).copy()
 
 
 @functools.cache
 def drawn(plot):
     """A picture that several tests look at, and what was there before it and after."""
-    before, settings = table_of(plot).copy(), dict(mpl.rcParams)
-    ax = plot(table_of(plot))
-    made = SimpleNamespace(ax=ax, before=before, numbers=plt.get_fignums())
-    made.number, made.settings, made.later = ax.figure.number, settings, dict(mpl.rcParams)
+    table, settings = table_of(plot), dict(mpl.rcParams)
+    ax = plot(table)
+    later, numbers, number = dict(mpl.rcParams), plt.get_fignums(), ax.figure.number
     ax.figure.draw_without_rendering()
-    return made
+    return SimpleNamespace(
+        ax=ax, table=table, settings=settings, later=later, numbers=numbers, number=number
+    )
 
 
 def heights(ax):
@@ -207,7 +212,7 @@ def test_nothing_is_cut_off(plot):
 @every_plot
 def test_global_settings_and_the_table_are_left_alone(plot):
     assert drawn(plot).later == drawn(plot).settings
-    pd.testing.assert_frame_equal(table_of(plot), drawn(plot).before)
+    pd.testing.assert_frame_equal(drawn(plot).table, made(plot))
 
 
 @pytest.mark.slow
