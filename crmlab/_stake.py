@@ -1,5 +1,8 @@
 """What is at stake in a campaign of the company: who could be reached, what it would really add."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,8 +15,11 @@ from crmlab.company import Company
 from crmlab.customer_base import rfm_summary
 from crmlab.uplift import TwoModelUplift
 
-__all__ = ["KNOWN", "Stake", "Terms", "read_stake", "read_terms"]
+__all__ = ["KNOWN", "Stake", "Terms", "read_stake", "read_terms", "share_reading"]
 
+_SHARED: ContextVar[dict[tuple[int, str], tuple[Company, pd.DataFrame]] | None] = ContextVar(
+    "shared", default=None
+)
 KNOWN = ["n_orders", "days_since_last", "total_spend", "tenure", "age", "subscriber"]
 
 
@@ -123,7 +129,7 @@ def read_stake(
         cost_per_contact=cost_per_contact,
         n_customers=n_customers,
     )
-    people = _read_people(company, terms.plan)
+    people = _read_once(company, terms.plan)
     return Stake(people, terms.margin, terms.cost_per_contact, terms.scale)
 
 
@@ -151,6 +157,29 @@ def read_terms(
     wanted = size if n_customers is None else check_count("n_customers", n_customers)
     check_size("n_customers", wanted)
     return Terms(plan, scale=wanted / size, **money)
+
+
+@contextmanager
+def share_reading() -> Iterator[None]:
+    """Read the people of each campaign once, for all who ask while this is open.
+
+    What is shared must not be changed, and neither may the company's tables.
+    """
+    token = _SHARED.set({})
+    try:
+        yield
+    finally:
+        _SHARED.reset(token)
+
+
+def _read_once(company: Company, plan: pd.Series) -> pd.DataFrame:
+    shared = _SHARED.get()
+    if shared is None:
+        return _read_people(company, plan)
+    key = id(company), str(plan["campaign_id"])
+    if key not in shared:
+        shared[key] = company, _read_people(company, plan)  # the company lives on, and so its id
+    return shared[key][1]
 
 
 def _read_plan(company: Company, campaign_id: str) -> pd.Series:

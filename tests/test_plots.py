@@ -24,6 +24,7 @@ from plot_identity_cases import IDENTITY_TABLES
 from plot_loop_cases import LOOP_TABLES
 from plot_ltv_cases import LTV_TABLES, four_intervals
 from plot_offer_cases import OFFER_TABLES
+from plot_readiness_cases import READINESS_TABLES
 from plot_rule_cases import RULE_TABLES
 from plot_segment_cases import SEGMENT_TABLES
 from plot_uplift_cases import UPLIFT_TABLES
@@ -112,6 +113,7 @@ TABLES = {
     **ACQUISITION_TABLES,
     **OFFER_TABLES,
     **CAMPAIGN_TABLES,
+    **READINESS_TABLES,
     **LOOP_TABLES,
     **FAILURE_TABLES,
 }
@@ -186,7 +188,7 @@ def test_title_and_labels_are_written_with_units(plot):
     )
     assert re.search(
         unit + "|^(channel|signal|customer|item|lever|limit|driver|feature|comparison|move|rule"
-        "|way to choose|part|field · system|segment.*)$",
+        "|way to choose|part|field · system|(failure|area or) factor|segment.*)$",
         ax.get_ylabel(),
     )  # a row each has no unit
 
