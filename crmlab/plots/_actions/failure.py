@@ -89,7 +89,7 @@ def plot_priced(
     'P1 costs 9M a year at 100%; the remedy pays from 50%'
     """
     check_label("currency", currency)
-    table = getattr(priced, "table", priced)
+    table: pd.DataFrame = getattr(priced, "table", priced)  # either of the two
     factor = getattr(priced, "factor", None) if factor is None else factor
     if factor is not None:
         check_choice("factor", factor, _STRENGTHS)
