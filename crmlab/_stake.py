@@ -148,6 +148,8 @@ def read_terms(
         for name, value in given.items()
     }
     size = len(company.customers)
+    if not size:
+        raise InputError("`company` must have customers; it has none.")
     wanted = size if n_customers is None else check_count("n_customers", n_customers)
     check_size("n_customers", wanted)
     return Terms(plan, scale=wanted / size, **money)

@@ -1,3 +1,4 @@
+import dataclasses
 import importlib
 import inspect
 import itertools
@@ -11,7 +12,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pandas.testing import assert_frame_equal
+from pandas.testing import assert_frame_equal, assert_series_equal
 
 from crmlab import InputError, InputTypeError
 from crmlab.closed_loop import (
@@ -285,6 +286,19 @@ def test_choice_between_two_has_a_closed_form(orders, contacts):
     )
 
 
+def test_a_known_rate_is_passed_with_the_chance_of_being_above_it():
+    # Ten million contacts say that the second rate is 0.3: Gauss' nodes alone step over that.
+    chance = thompson_chances([3, 3_000_000], [10, 10_000_000])[0]
+    above = sum(math.comb(11, k) * 0.3**k * 0.7 ** (11 - k) for k in range(4))
+    assert chance == pytest.approx(above, abs=1e-6)
+
+
+def test_what_all_arms_cost_alike_does_not_count_however_much_it_is():
+    free = thompson_chances([5, 1], [10, 10])
+    for money in ({"cost": 1e16}, {"cost": 1.0, "margin": 1e-300}, {"cost": [1e150, 1e150]}):
+        assert_series_equal(thompson_chances([5, 1], [10, 10], **money), free)
+
+
 @pytest.mark.slow
 def test_choice_among_three_that_cost_differently_as_drawn_one_by_one():
     orders, contacts, cost = [3, 6, 2], [40, 60, 15], [0.0, 1_000.0, 2_500.0]
@@ -437,6 +451,8 @@ def test_rooms_build_on_what_their_lines_import():
 
 EMPTY = simulate_company(100, seed=1)
 TABLES = {**EMPTY.tables, "campaigns": EMPTY.campaigns.iloc[:0]}
+NAMED = pd.Series({"letter": 2, "call": 2})
+NOBODY = dataclasses.replace(COMPANY, customers=COMPANY.customers.iloc[:0])
 NO_CAMPAIGNS = type(EMPTY)(**TABLES, truth=EMPTY.truth)
 
 
@@ -451,6 +467,9 @@ NO_CAMPAIGNS = type(EMPTY)(**TABLES, truth=EMPTY.truth)
         (lambda: run_loop(COMPANY.contacts), InputTypeError, "`company` must be a simulated"),
         (lambda: run_loop(COMPANY, test=0.5), InputError, "`test` must be at most `capacity`, 0.4"),
         (lambda: run_loop(COMPANY, n_customers=10**10), InputError, "`n_customers` must be at"),
+        (lambda: run_loop(COMPANY, n_customers=1), InputError, "must be larger; 1 are too few"),
+        (lambda: run_loop(COMPANY, closed="no"), InputTypeError, "`closed` must be True or False"),
+        (lambda: run_loop(NOBODY), InputError, "`company` must have customers; it has none"),
         (lambda: compare_loops([]), InputError, "`companies` must hold at least one company"),
         (lambda: compare_loops("a"), InputTypeError, "`companies` must be a simulated company"),
         (lambda: compare_loops(COMPANY, seeds=1), InputError, "`seeds` must be .*at least 2; got"),
@@ -464,6 +483,8 @@ NO_CAMPAIGNS = type(EMPTY)(**TABLES, truth=EMPTY.truth)
         (lambda: explore([0.1, 0.2], margin=0), InputError, "`margin` must be .*above 0"),
         (lambda: thompson_chances([3], [2]), InputError, "`orders` must be at most `contacts`"),
         (lambda: thompson_chances([3], [4, 4]), InputError, "`contacts` must have a number"),
+        (lambda: thompson_chances(NAMED, NAMED[::-1]), InputError, "`contacts` must name the arms"),
+        (lambda: explore(NAMED / 9, cost=NAMED[::-1]), InputError, "`cost` must name the arms"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_refused_by_name(call, error, message):

@@ -178,6 +178,8 @@ def test_a_company_that_cannot_be_simulated_is_refused(options, said):
         (lambda rows: rows.drop(columns="effect"), InputError, "effect"),
         (lambda rows: rows[rows["seed"] == 0], InputError, "two companies"),
         (lambda rows: rows.assign(score=np.nan), InputError, "score"),
+        (lambda rows: pd.concat([rows, rows.tail(1)]), InputError, "1 of 1,601 rows repeat one"),
+        (lambda rows: rows.assign(segment=None), InputError, "`segment` must not be missing"),
         (lambda rows: rows.to_dict(), InputTypeError, "`bases` must be a DataFrame"),
     ],
 )

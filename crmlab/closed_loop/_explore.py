@@ -12,7 +12,7 @@ from crmlab._checks import check_count, check_fraction, check_number, check_size
 from crmlab._errors import InputError
 from crmlab._types import Floats, Ints
 from crmlab.closed_loop._rules import limits_of_mean
-from crmlab.closed_loop._thompson import read_costs
+from crmlab.closed_loop._thompson import beyond_least, read_costs
 
 __all__ = ["Exploration", "explore"]
 
@@ -50,7 +50,7 @@ class Exploration:
 
 @dataclass
 class _Seen:
-    """Contacts and orders so far by run and arm, costs in orders, and the lot."""
+    """Contacts and orders so far by run and arm, costs beyond the least in orders, and the lot."""
 
     contacts: Ints
     orders: Ints
@@ -144,7 +144,7 @@ def explore(
     rates, names = _read_chances(chance)
     margin = check_number("margin", margin, low=0, open_low=True)
     check_size("margin", margin)
-    costs = read_costs(cost, len(rates))
+    costs = read_costs(cost, len(rates), names if names != list(range(len(rates))) else None)
     check_count("n_customers", n_customers)
     check_number("n_customers", n_customers, high=MOST)
     check_count("batches", batches)
@@ -163,7 +163,7 @@ def explore(
     paths = []
     for at, (policy, choose) in enumerate(_list_policies(arms, test, batches).items()):
         rng = np.random.default_rng([seed, 3, at])
-        given = _play(choose, rates, sizes, _Seen.start(runs, costs / margin, rng))
+        given = _play(choose, rates, sizes, _Seen.start(runs, beyond_least(costs, margin), rng))
         paths.append(_tell_path(policy, given, arms["profit"].to_numpy(), level))
     path = pd.concat(paths, ignore_index=True)
     return Exploration(_tell_ends(path, arms, runs, level), path, arms)

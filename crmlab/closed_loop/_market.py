@@ -14,6 +14,7 @@ __all__ = ["CHANNELS", "Market", "read_market"]
 
 CHANNELS = ("post", "phone", "email")
 MOST = 10**9  # customers, whose sums are still whole numbers
+MOST_ADDED = 1.1  # customers in the groups, relative to those the firm has
 YOUNG, ACTIVE = 11, 90  # years of age at most, days since the last order at most
 
 
@@ -78,7 +79,13 @@ def read_market(
         untreated=("outcome_untreated", "mean"),
         treated=("outcome_treated", "mean"),
     )
+    wanted = table["customers"].sum() * terms.scale
     table["customers"] = np.maximum(np.rint(table["customers"] * terms.scale), 1).astype(int)
+    if table["customers"].sum() > MOST_ADDED * wanted:  # each group has one at least
+        raise InputError(
+            f"`n_customers` must be larger; {n_customers or len(company.customers):,} are too few "
+            f"for {len(table)} groups of customers. Take several hundred or more."
+        )
     paid = company.campaigns.groupby("channel")["cost_per_contact"].max()
     own = terms.cost_per_contact
     cost = {channel: float(paid.get(channel, own)) for channel in CHANNELS}

@@ -39,8 +39,11 @@ class Terms(TypedDict):
 
 def check_rules(**given: Any) -> Rules:
     """Check the options of a loop by their names and make its rules."""
-    flags = ("closed", "operational", "analytical", "collaborative")
-    checked: dict[str, Any] = {name: bool(given[name]) for name in flags}
+    checked: dict[str, Any] = {}
+    for name in ("closed", "operational", "analytical", "collaborative"):
+        if not isinstance(given[name], bool | np.bool_):
+            raise InputTypeError(f"`{name}` must be True or False; got {given[name]!r}.")
+        checked[name] = bool(given[name])
     checked["periods"] = check_count("periods", given["periods"])
     check_number("periods", checked["periods"], low=1, high=MOST)
     for name in ("capacity", "test", "change", "channel_spread", "carried_out", "recorded",

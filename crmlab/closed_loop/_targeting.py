@@ -209,7 +209,8 @@ def price_targeting(
     Raises
     ------
     InputError
-        If a number is out of range, a column of `bases` is missing, or it holds one company only.
+        If a number is out of range, a column of `bases` is missing or has gaps, it holds a customer
+        twice, or one company only.
     InputTypeError
         If an option has the wrong type, or `bases` is not a DataFrame.
 
@@ -310,6 +311,15 @@ def _check_bases(bases: Any) -> list[tuple[Any, pd.DataFrame]]:
         raise InputError(
             f"`bases` must hold two companies (`seed`) or more; got {many}. One alone does not "
             "show how much companies differ."
+        )
+    key = ["learned", "seed", "customer_id"]
+    for name in [*key, "segment"]:
+        if n_gaps := int(bases[name].isna().sum()):
+            raise InputError(f"`{name}` must not be missing; {n_gaps:,} of {len(bases):,} are.")
+    if n_again := int(bases.duplicated(key).sum()):
+        raise InputError(
+            f"`bases` must hold each customer of a company (`seed`) once; {n_again:,} of "
+            f"{len(bases):,} rows repeat one, and would count twice. Drop them."
         )
     return list(bases.groupby(["learned", "seed"]))
 

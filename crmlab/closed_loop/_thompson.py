@@ -9,9 +9,11 @@ from crmlab._checks import check_number, check_size, check_vector
 from crmlab._errors import InputError
 from crmlab._types import Floats
 
-__all__ = ["read_costs", "thompson_chances"]
+__all__ = ["beyond_least", "read_costs", "thompson_chances"]
 
-NODES = 256  # of the quadrature; limits of its error are far below 1e-6
+NODES = 16  # of the quadrature, between any two borders
+# Where the belief in a rate bends: between such borders all beliefs are smooth.
+_LEVELS = np.array([1e-9, 1e-4, 0.01, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99, 1 - 1e-4, 1 - 1e-9])
 
 
 def thompson_chances(
@@ -47,7 +49,8 @@ def thompson_chances(
     Raises
     ------
     InputError
-        If there are more orders than contacts, numbers are negative or missing, or lengths differ.
+        If there are more orders than contacts, numbers are negative or missing, lengths differ, or
+        two Series name the arms differently.
     InputTypeError
         If something is not a number.
 
@@ -74,13 +77,31 @@ def thompson_chances(
         raise InputError("`orders` must be at most `contacts`; some are more. Count buyers once.")
     check_size("contacts", asked)
     margin = check_number("margin", margin, low=0, open_low=True)
-    costs = read_costs(cost, len(won))
-    names = orders.index if isinstance(orders, pd.Series) else range(len(won))
-    return pd.Series(_chances(1 + won, 1 + asked - won, costs / margin), index=names)
+    names = list(orders.index) if isinstance(orders, pd.Series) else None
+    check_arms("contacts", contacts, names)
+    costs = beyond_least(read_costs(cost, len(won), names), margin)
+    index = orders.index if isinstance(orders, pd.Series) else range(len(won))
+    return pd.Series(_chances(1 + won, 1 + asked - won, costs), index=index)
 
 
-def read_costs(cost: ArrayLike, n_arms: int) -> Floats:
-    """One cost of a contact for each arm."""
+def check_arms(name: str, given: object, names: list[object] | None) -> None:
+    """Refuse a Series that names the arms otherwise: its numbers would go to the wrong ones."""
+    if names is not None and isinstance(given, pd.Series) and list(given.index) != names:
+        raise InputError(
+            f"`{name}` must name the arms in the same order, {names[:5]}; got "
+            f"{list(given.index)[:5]}."
+        )
+
+
+def beyond_least(costs: Floats, margin: float) -> Floats:
+    """What each arm costs more than the cheapest, in orders; beyond 2 it can earn most no more."""
+    more = costs - costs.min()
+    return np.minimum(more, 2 * margin) / margin
+
+
+def read_costs(cost: ArrayLike, n_arms: int, names: list[object] | None = None) -> Floats:
+    """One cost of a contact for each arm; `names` of the arms, where they have some."""
+    check_arms("cost", cost, names)
     if np.ndim(cost) == 0:
         cost = [check_number("cost", cost, low=0)] * n_arms
     costs = check_vector("cost", cost)
@@ -95,14 +116,18 @@ def read_costs(cost: ArrayLike, n_arms: int) -> Floats:
 def _chances(a: Floats, b: Floats, cost: Floats) -> Floats:
     """Integrate over the quantiles of each arm: how likely all others earn less than that."""
     nodes, weights = np.polynomial.legendre.leggauss(NODES)
-    at, weights = (nodes + 1) / 2, weights / 2
+    bends = betaincinv(a[:, None], b[:, None], _LEVELS) - cost[:, None]  # in orders, less the cost
     chances = np.empty(len(a))
     for arm in range(len(a)):
+        inner = betainc(a[arm], b[arm], np.clip(bends + cost[arm], 0, 1))
+        borders = np.unique(np.concatenate([[0.0, 1.0], inner.ravel()]))
+        half = np.diff(borders)[:, None] / 2
+        at = (borders[:-1, None] + half * (1 + nodes)).ravel()
         rate = betaincinv(a[arm], b[arm], at)
-        others = [each for each in range(len(a)) if each != arm]
         least = [
-            betainc(a[other], b[other], np.clip(rate - cost[arm] + cost[other], 0, 1))
-            for other in others
+            betainc(a[other], b[other], np.clip(rate + (cost[other] - cost[arm]), 0, 1))
+            for other in range(len(a))
+            if other != arm
         ]
-        chances[arm] = (weights * np.prod(least, axis=0)).sum()
+        chances[arm] = ((half * weights).ravel() * np.prod(least, axis=0)).sum()
     return chances / chances.sum()
