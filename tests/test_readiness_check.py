@@ -3,6 +3,7 @@
 import itertools
 import math
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -158,7 +159,10 @@ def test_answers_are_read_from_a_mapping_a_series_and_a_table_in_any_order():
     table = pd.DataFrame({"question": series.index, "answer": series.str.upper() + " "})
     for each in (dict(series), series, table):
         pd.testing.assert_frame_equal(assess(each).factors, expected)
-    empty = assess({"P1.1": "yes", "P1.2": pd.NA, "P1.3": float("nan"), "P2.1": " Unknown"})
+    empty = assess(
+        {"P1.1": "yes", "P1.2": pd.NA, "P1.3": float("nan"), "P2.1": " Unknown", "P2.2": pd.NaT,
+         "P2.3": "Don\u2019t know", "P3.1": np.float32("nan")}
+    )  # fmt: skip
     assert empty.areas["n_answered"].tolist() == [1, 0, 0]
 
 

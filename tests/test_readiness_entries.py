@@ -251,7 +251,30 @@ def test_what_a_table_cannot_tell_is_said():
     assert np.isnan(alone.loc["entries made", "lower"])
     full = signals(work().assign(held=lambda rows: rows["planned"]))
     assert full.loc["spread between staff", "value"] == 0
-    assert full.loc["entries made", ["value", "lower", "upper"]].tolist() == [1, 1, 1]
+    assert full.loc["entries made", ["value", "upper"]].tolist() == [1, 1]
+
+
+@pytest.mark.parametrize("n_staff", [2, 5, 26])
+def test_all_entries_of_a_few_do_not_prove_that_all_staff_enter_all(n_staff):
+    staff = pd.DataFrame({"instructor_id": range(n_staff), "planned": 3, "held": 3})
+    full, none = signals(staff), signals(staff.assign(held=0))
+    # Staff who enter all with the chance at the limit show nothing else in 5 of 100 firms.
+    assert full.loc["entries made", "lower"] ** n_staff == pytest.approx(0.05)
+    assert none.loc["entries made", "upper"] == pytest.approx(1 - full.loc["entries made", "lower"])
+    assert 0 < full.loc["spread between staff", "upper"] <= 0.5
+
+
+@pytest.mark.parametrize("filled", [["x", None, "y", " ", ""], [True, None, True, False, False]])
+def test_blanks_and_no_are_not_entries(filled):
+    rows = pd.DataFrame({"instructor_id": list("aabbb"), "held": filled})
+    assert signals(rows, planned=None).loc["entries made", "value"] == 0.4
+
+
+def test_one_who_has_far_more_to_enter_than_others_does_not_break_the_spread():
+    rows = pd.DataFrame(
+        {"instructor_id": list("abc"), "planned": [1e18, 60, 10], "held": [4e17, 24, 4]}
+    )
+    assert signals(rows).loc["spread between staff", "value"] == 0
 
 
 def test_the_order_of_rows_and_work_without_entries_due_change_nothing():
@@ -277,6 +300,14 @@ def test_the_order_of_rows_and_work_without_entries_due_change_nothing():
         pytest.param(
             work().assign(instructor_id=None), {}, InputError, "`instructor_id` must not be missing"
             "; 480 of 480", id="nobody",
+        ),
+        pytest.param(
+            work().assign(instructor_id=["1", 1] * 240), {}, InputError, "must be alike everywhere",
+            id="ids",
+        ),
+        pytest.param(
+            work().assign(planned=1e200), {}, InputError, "`planned` must hold numbers of at most",
+            id="size",
         ),
         pytest.param(work().assign(held=-1), {}, InputError, "`held` must not be", id="negative"),
     ],

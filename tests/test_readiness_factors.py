@@ -379,10 +379,36 @@ def test_process_signal_counts_pairs_as_slow_code_does(seed, n, share):
     pairs = [(a > b) + (a == b) / 2 for a, b in itertools.product(scores.loc[reached], others)]
     assert signal(table, "order_kept").value == pytest.approx(np.mean(pairs))
     assert signal(table, "not_scored").value == pytest.approx(1 / (k + 1))
-    first = sorted(scores.index, key=lambda each: -scores[each])[:k]
-    assert signal(table, "on_list").value == pytest.approx(len(set(first) & set(reached)) / k)
+    # Each customer's chance to be among the first k, where a lot decides between equals.
+    last = sorted(scores, reverse=True)[k - 1]
+    ahead, alike = int((scores > last).sum()), int((scores == last).sum())
+    listed = (scores > last) + (scores == last) * (k - ahead) / alike
+    assert signal(table, "on_list").value == pytest.approx(listed[reached].mean())
     assert table.columns.tolist() == SIGNAL
     assert ((table["lower"] <= table["value"]) & (table["value"] <= table["upper"])).all()
+
+
+def test_scores_that_are_all_alike_order_nobody_however_the_rows_lie():
+    scores = pd.Series(0.5, index=[f"c{at}" for at in range(10)])
+    for who in (["c0", "c1"], ["c8", "c9"]):
+        table = process_signal(scores, pd.DataFrame({"customer_id": who}))
+        assert signal(table, "on_list").value == pytest.approx(0.2)
+        assert signal(table, "beyond_chance").value == pytest.approx(0)
+        assert signal(table, "order_kept").value == 0.5
+
+
+@pytest.mark.parametrize(
+    ("scores", "contacts", "error", "message"),
+    [
+        ([1, 2], {"customer_id": ["0"]}, InputError, "`customer_id` must be alike everywhere"),
+        ([1, 2], {"customer_id": [0], "treated": ["False"]}, InputTypeError, "`treated` must hold"),
+        ([1, 2], {"customer_id": [0], "treated": [np.nan]}, InputError, "`treated` must be finite"),
+        ({"a": 1, None: 2}, {"customer_id": ["a"]}, InputError, "`scores` must name every"),
+    ],
+)
+def test_contacts_that_could_be_read_in_two_ways_are_refused(scores, contacts, error, message):
+    with pytest.raises(error, match=message):
+        process_signal(pd.Series(scores), pd.DataFrame(contacts))
 
 
 def test_process_signal_tells_staff_who_follow_from_staff_who_do_not():

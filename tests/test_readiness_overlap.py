@@ -140,6 +140,7 @@ def test_contacts_of_controls_and_of_long_ago_do_not_count():
     assert found.loc["spent on repeats", "value"] == 600
     apart = overlap_signal(table, department="team", within=0)
     assert apart["value"].tolist() == [0, 0, 0]
+    assert (apart["upper"] > 0).all()  # none is seen, which does not make it certain
     assert apart["reading"].iloc[0] == "No contact comes within 0 days of another department's."
 
 
@@ -171,6 +172,27 @@ def test_one_department_cannot_tell():
         ),
         pytest.param(
             mailed(0).iloc[:0], {"department": "team"}, InputError, "at least one", id="nobody"
+        ),
+        pytest.param(
+            mailed(0).iloc[:0].assign(treated=True),
+            {"department": "team"},
+            InputError,
+            "at least one contact",
+            id="nobody treated",
+        ),
+        pytest.param(
+            mailed(0).assign(customer_id=lambda rows: [7, "7"] * (len(rows) // 2)),
+            {"department": "team"},
+            InputError,
+            "`customer_id` must be alike",
+            id="ids",
+        ),
+        pytest.param(
+            mailed(0).assign(cost=1e200),
+            {"department": "team"},
+            InputError,
+            "`cost` must hold numbers of at most",
+            id="size",
         ),
     ],
 )

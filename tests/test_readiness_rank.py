@@ -1,5 +1,6 @@
 """The factors by cost, how stable the order is, and remedies under a budget."""
 
+import dataclasses
 import itertools
 from types import SimpleNamespace
 
@@ -103,6 +104,14 @@ def test_the_remedies_are_the_best_of_all_sets(budget):
 def test_bad_firms_are_named(options, error, message):
     with pytest.raises(error, match=message):
         rank_factors(**{"seeds": 2} | options)
+
+
+def test_remedies_that_cost_just_the_budget_are_paid_for():
+    ranked = rank_factors(seeds=2)
+    costs = ranked.table.index.map({"P1": 0.1, "P7": 0.2}).fillna(9.0)  # 0.1 + 0.2 > 0.3
+    table = ranked.table.assign(remedy_cost=costs, remedy=1.0)
+    ranked = dataclasses.replace(ranked, table=table)
+    assert choose_remedies(ranked, budget=0.3).chosen == ["P1", "P7"]
 
 
 def test_bad_budgets_are_named():

@@ -7,7 +7,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from crmlab._checks import check_columns, check_count, check_fraction, check_number, check_vector
+from crmlab._checks import (
+    check_columns,
+    check_count,
+    check_fraction,
+    check_number,
+    check_size,
+    check_vector,
+)
 from crmlab._errors import InputError, InputTypeError
 from crmlab._types import Floats, Ints
 
@@ -163,7 +170,7 @@ def _read_contacts(contacts: Any, department: Any) -> pd.DataFrame:
         raise InputTypeError(f"`department` must name a column; got {department!r}.")
     check_columns(contacts.columns, ["customer_id", "date", "cost", department], what="`contacts`")
     rows = contacts
-    if "treated" in rows.columns:
+    if "treated" in rows.columns and len(rows):
         rows = rows[check_vector("treated", rows["treated"], flags=True) == 1]
     if rows.empty:
         raise InputError("`contacts` must hold at least one contact that was made; got none.")
@@ -172,6 +179,7 @@ def _read_contacts(contacts: Any, department: Any) -> pd.DataFrame:
          "department": rows[department].to_numpy(),
          "cost": check_vector("cost", rows["cost"], remedy="A cost is written positive.")}
     )  # fmt: skip
+    check_size("cost", table["cost"])
     if not pd.api.types.is_datetime64_any_dtype(table["date"]):
         raise InputTypeError("`date` must hold dates. Convert it with pandas.to_datetime.")
     for name in ("customer_id", "date", "department"):

@@ -304,7 +304,7 @@ def choose_remedies(ranked: RankedFactors, *, budget: float) -> RemedyChoice:
             "remedies": [", ".join(sorted(table.index[row == 1])) for row in taken],
             "cost": cost,
             "worth": taken @ table["remedy"].to_numpy(),
-            "affordable": cost <= limit,
+            "affordable": cost <= limit * (1 + 1e-12),  # 0.1 and 0.2 are within 0.3
         }
     )
     order = sets.assign(dear=~sets["affordable"], loss=-sets["worth"].round(6))

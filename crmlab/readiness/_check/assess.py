@@ -179,11 +179,10 @@ def _read_answers(answers: Any, questions: pd.DataFrame) -> pd.Series:
 
 
 def _read_answer(question: Any, word: Any) -> float:
-    missing = word is None or word is pd.NA or (isinstance(word, float) and np.isnan(word))
-    if missing:
+    if pd.api.types.is_scalar(word) and pd.isna(word):
         return np.nan
     if isinstance(word, str):
-        written = word.strip().casefold()
+        written = word.strip().casefold().replace("\u2019", "'")  # as Excel and Word write it
         if written in _UNKNOWN:
             return np.nan
         if written in _WORTH:

@@ -8,10 +8,15 @@ import numpy as np
 import pandas as pd
 from scipy.stats import chi2
 
-from crmlab._checks import check_columns, check_fraction, check_vector
+from crmlab._checks import check_columns, check_fraction, check_size, check_vector
 from crmlab._errors import InputError, InputTypeError
 from crmlab._types import Floats
-from crmlab.readiness._pricing.signals import signal_row, signal_table
+from crmlab.readiness._pricing.signals import (
+    check_alike,
+    share_beyond,
+    signal_row,
+    signal_table,
+)
 
 __all__ = ["entry_signal"]
 
@@ -43,7 +48,8 @@ def entry_signal(
         Column with the number of entries due, at least 0. With None each row is one.
     made : str, default="held"
         Column with the number of those that exist. Without `planned`, any column: an entry exists
-        where it is filled.
+        where it is filled, or true
+        in a column of true and false.
     period : str, optional
         Column with the time in which a person is busy or not. With None, or where the table lacks
         it, busy staff are compared with others.
@@ -62,14 +68,15 @@ def entry_signal(
     Raises
     ------
     InputError
-        If a column is missing, has gaps or negative numbers, nothing is planned, or more exists
-        than was planned.
+        If a column is missing, has gaps or negative numbers, ids are text here and numbers there,
+        nothing is planned, or more exists than was planned.
     InputTypeError
         If the table or an option has the wrong type.
 
     Notes
     -----
-    Limits of shares allow for the likeness of one person's entries. Those of the spread come from
+    Limits of shares allow for the likeness of one person's entries; where all or none exist, each
+    person counts once. Those of the spread come from
     the moments of the chi-squared statistic (DerSimonian and Laird's estimate).
 
     References
@@ -94,7 +101,7 @@ def entry_signal(
     work = _read_work(table, by, planned, made, period)
     z = NormalDist().inv_cdf((1 + level) / 2)
     staff = work.groupby("by")[["due", "made"]].sum()
-    rows = [_made_row(staff, z), _spread_row(staff, level), _busy_row(work, z)]
+    rows = [_made_row(staff, z, level), _spread_row(staff, level), _busy_row(work, z)]
     return signal_table(rows, level=level)
 
 
@@ -115,8 +122,9 @@ def _read_work(
         gaps = int(table[by].isna().sum())
         raise InputError(f"`{by}` must not be missing; {gaps:,} of {len(table):,} are.")
     due = np.ones(len(table)) if planned is None else check_vector(planned, table[planned])
-    there = table[made].notna().to_numpy(dtype=float)
-    exist = there if planned is None else check_vector(made, table[made])
+    exist = _fill(table[made]) if planned is None else check_vector(made, table[made])
+    check_size(planned or "planned", due)
+    check_alike(by, table[by])
     if (exist > due).any():
         raise InputError(
             f"`{made}` must not exceed `{planned}`; it does in {int((exist > due).sum()):,} rows."
@@ -129,13 +137,23 @@ def _read_work(
     return work[work["due"] > 0]
 
 
-def _made_row(staff: pd.DataFrame, z: float) -> dict[str, Any]:
+def _fill(column: pd.Series) -> Floats:
+    """Where an entry exists: a column of yes and no says so itself, another one is filled."""
+    there = column.notna()
+    if pd.api.types.infer_dtype(column, skipna=True) == "boolean":
+        return (there & column.eq(True)).to_numpy(dtype=float)
+    return (there & (column.astype("str").str.strip() != "")).to_numpy(dtype=float)
+
+
+def _made_row(staff: pd.DataFrame, z: float, level: float) -> dict[str, Any]:
     share, error = _ratio(staff, z)
     due = int(staff["due"].sum())
     text = f"Of {due:,} planned entries {share:.0%} exist."
     if len(staff) < 2:
         error = nan
         text += " With one person the table cannot tell how far that would hold for others."
+    elif share in (0.0, 1.0):  # then nobody differs, which does not make it certain
+        error = share_beyond(len(staff), level=level)
     low, high = np.maximum(share - error, 0.0), np.minimum(share + error, 1.0)
     return signal_row("entries made", share, low, high, due, text)
 
@@ -158,11 +176,12 @@ def _spread_row(staff: pd.DataFrame, level: float) -> dict[str, Any]:
         return signal_row(name, *_UNKNOWN, k, text)
     if share in (0.0, 1.0):
         text = f"Nobody differs: {'all' if share else 'none'} of the planned entries exist."
-        return signal_row(name, 0.0, 0.0, 0.0, k, text)
+        apart = min(share_beyond(k, level=level), 0.5)
+        return signal_row(name, 0.0, 0.0, np.sqrt(apart * (1 - apart)), k, text)
     each = staff["made"].to_numpy() / due
     weight = due / (share * (1 - share))
     statistic = float((weight * (each - share) ** 2).sum())
-    room = float(weight.sum() - (weight**2).sum() / weight.sum())
+    room = float((weight * (weight.sum() - weight)).sum() / weight.sum())
     tail = (1 - level) / 2
     points = [float(k - 1), chi2.ppf(1 - tail, k - 1), chi2.ppf(tail, k - 1)]
     # The statistic is its expectation times a chi-squared number over k - 1.

@@ -16,7 +16,13 @@ from crmlab.campaigns import DuplicatedSpend, duplicated_spend
 from crmlab.company import Company
 from crmlab.readiness._pricing.firm import list_money, read_remedy
 from crmlab.readiness._pricing.priced import Priced, check_strengths, list_assumptions, price
-from crmlab.readiness._pricing.signals import share_limits, signal_row, signal_table
+from crmlab.readiness._pricing.signals import (
+    check_alike,
+    share_beyond,
+    share_limits,
+    signal_row,
+    signal_table,
+)
 
 __all__ = ["overlap_signal", "simulate_overlap"]
 
@@ -264,7 +270,8 @@ def overlap_signal(
     Raises
     ------
     InputError
-        If a column is missing, has gaps, or a number is out of range.
+        If a column is missing, has gaps, ids are text here and numbers there, or a number is out
+        of range.
     InputTypeError
         If a table or option has the wrong type.
 
@@ -287,6 +294,7 @@ def overlap_signal(
     """
     days = check_count("within", within, minimum=0)
     table = _with_cost(contacts)
+    check_alike("customer_id", table["customer_id"])
     found = duplicated_spend(
         table, within=days, department=department, clusters=clusters, level=level
     )
@@ -298,12 +306,15 @@ def overlap_signal(
     error = z * float(np.sqrt(((repeats - share * made) ** 2).sum())) / made.sum()
     twice = float((repeats > 0).mean())
     spread = z * float(np.sqrt(twice * (1 - twice) / len(people)))
+    hidden = share_beyond(len(people), level=level)  # where none is seen, or all are
+    error, spread = error or hidden, spread or hidden
     rows = [
         _share_row("repeated contacts", share, error, found.n_contacts, several, days),
         _share_row("people contacted twice", twice, spread, len(people), several, days),
     ]
     if "cost" in contacts.columns:
-        rows.append(_spent_row(found, several))
+        most = hidden * float(table.loc[_made(table), "cost"].sum())
+        rows.append(_spent_row(found, several, most))
     if clusters is not None:
         rows.append(_linked_row(found, level))
     return signal_table(rows, level=level)
@@ -357,8 +368,9 @@ def _share_row(
     return signal_row(signal, share, max(share - error, 0), min(share + error, 1), n, text)
 
 
-def _spent_row(found: DuplicatedSpend, several: bool) -> dict[str, object]:
+def _spent_row(found: DuplicatedSpend, several: bool, most: float) -> dict[str, object]:
     spent, low, high = found.interval[["estimate", "lower", "upper"]].to_numpy(dtype=float)[0]
+    high = high if found.n_repeated else most
     text = f"Repeats cost {spent:,.0f}; what the second contact sold must be asked of a test."
     if not several:
         text, spent, low, high = "With one department nothing repeats another.", 0.0, 0.0, 0.0

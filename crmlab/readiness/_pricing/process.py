@@ -22,7 +22,12 @@ from crmlab.company import Company
 from crmlab.readiness._pricing.expected import choose_best, expect_effect
 from crmlab.readiness._pricing.firm import list_assumed, list_money
 from crmlab.readiness._pricing.priced import Priced, check_strengths, list_assumptions, price
-from crmlab.readiness._pricing.signals import share_limits, signal_row, signal_table
+from crmlab.readiness._pricing.signals import (
+    check_alike,
+    share_limits,
+    signal_row,
+    signal_table,
+)
 
 __all__ = ["process_signal", "simulate_unchanged_process"]
 
@@ -260,7 +265,8 @@ def process_signal(
         `signal`, `value`, `lower`, `upper`, `level`, `n`, `reading`, with the rows
 
         ``on_list``
-            share of the contacted who are among the first so many by score;
+            share of the contacted who are among the first so many by score; customers alike share
+            the last places;
         ``beyond_chance``
             how far that lies between a blind choice, 0, and full use of the list, 1;
         ``order_kept``
@@ -272,8 +278,8 @@ def process_signal(
     Raises
     ------
     InputError
-        If a column is missing, an id stands twice in `scores`, a score is missing, or nobody or
-        everybody with a score was contacted.
+        If a column is missing, an id stands twice in `scores`, a score is missing, ids are text
+        here and numbers there, or nobody or everybody with a score was contacted.
     InputTypeError
         If `scores` is not a Series, or `contacts` not a DataFrame.
 
@@ -296,7 +302,7 @@ def process_signal(
     check_fraction("level", level, open_ends=True)
     score, reached, n_unknown = _read_signal(scores, contacts)
     n_all, n = score.size, int(reached.sum())
-    listed, chance = choose_best(score, reach=n / n_all), n / n_all
+    listed, chance = _list_first(score, n), n / n_all
     share = float(listed[reached].sum()) / n
     limits = share_limits(share, n, level=level)
     scaled, lower, upper = ((each - chance) / (1 - chance) for each in (share, *limits))
@@ -314,6 +320,13 @@ def process_signal(
     return signal_table(rows, level=level)
 
 
+def _list_first(score: Floats, n: int) -> Floats:
+    """1 for the first `n` by score, 0 behind; customers alike share the places that are left."""
+    border = np.sort(score)[-n]
+    above, equal = score > border, score == border
+    return above + equal * ((n - above.sum()) / equal.sum())
+
+
 def _read_signal(scores: pd.Series, contacts: pd.DataFrame) -> tuple[Floats, np.ndarray, int]:
     if not isinstance(scores, pd.Series):
         raise InputTypeError(
@@ -326,7 +339,12 @@ def _read_signal(scores: pd.Series, contacts: pd.DataFrame) -> tuple[Floats, np.
         twice = scores.index[scores.index.duplicated()][0]
         raise InputError(f"`scores` must hold each customer once; {twice!r} stands twice.")
     check_columns(contacts.columns, ["customer_id"], what="`contacts`")
-    sent = contacts[contacts["treated"].astype(bool)] if "treated" in contacts else contacts
+    if scores.index.hasnans:
+        raise InputError("`scores` must name every customer; the index has gaps.")
+    check_alike("customer_id", scores.index, contacts["customer_id"])
+    sent = contacts
+    if "treated" in contacts and len(contacts):
+        sent = contacts[check_vector("treated", contacts["treated"], flags=True) == 1]
     who = pd.Index(sent["customer_id"].dropna().unique())
     reached = scores.index.isin(who)
     if not 0 < reached.sum() < score.size:

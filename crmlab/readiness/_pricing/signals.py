@@ -7,7 +7,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-__all__ = ["share_limits", "signal_row", "signal_table", "unknown_row"]
+from crmlab._errors import InputError
+
+__all__ = [
+    "check_alike", "share_beyond", "share_limits", "signal_row", "signal_table",
+    "unknown_row",
+]  # fmt: skip
 
 _COLUMNS = ["signal", "value", "lower", "upper", "level", "n", "reading"]
 
@@ -39,3 +44,18 @@ def share_limits(share: float, n: int, *, level: float) -> tuple[float, float]:
     centre, shrunk = share + z * z / (2 * n), 1 + z * z / n
     half = z * float(np.sqrt(share * (1 - share) / n + z * z / (4 * n * n)))
     return max((centre - half) / shrunk, 0.0), min((centre + half) / shrunk, 1.0)
+
+
+def share_beyond(n: int, *, level: float) -> float:
+    """How large a share may be of which `n` drawn alone show nothing, by the level."""
+    return 1 - float((1 - level) ** (1 / n))
+
+
+def check_alike(name: str, *columns: pd.Series | pd.Index) -> None:
+    """Refuse ids that are text in some places and numbers in others: no two would be the same."""
+    kinds = {isinstance(each, str) for ids in columns for each in ids.dropna().unique()}
+    if len(kinds) > 1:
+        raise InputError(
+            f"`{name}` must be alike everywhere: all text, or all numbers. As it is, 7 and '7' "
+            "are two."
+        )
