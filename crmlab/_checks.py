@@ -86,8 +86,16 @@ def check_number(
 
 
 def check_fraction(name: str, value: Any, *, open_ends: bool = False) -> float:
-    """Return `value` as a float in [0, 1], or in (0, 1) with `open_ends`."""
-    return check_number(name, value, low=0, high=1, open_low=open_ends, open_high=open_ends)
+    """Return `value` as a float in [0, 1], or in (0, 1) with `open_ends`.
+
+    Between open ends half of what is left to 1 is still a number: levels have two tails.
+    """
+    number = check_number(name, value, low=0, high=1, open_low=open_ends, open_high=open_ends)
+    if open_ends and (1 + number) / 2 == 1:
+        raise InputError(
+            f"`{name}` must be in (0, 1); got {number!r}, which is 1 but for rounding."
+        )
+    return number
 
 
 def check_count(name: str, value: Any, *, minimum: int = 1) -> int:

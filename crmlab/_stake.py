@@ -78,6 +78,11 @@ class Stake(Terms):
         parts = []
         for fold in (0, 1):
             learn = self.people[half != fold]
+            if learn["outcome"].nunique() < 2:
+                raise InputError(
+                    "`company` must have customers with and without an order in each half of the "
+                    "trial; it is too small, or lacks responses. Take a larger one."
+                )
             model = TwoModelUplift().fit(
                 learn[KNOWN], learn["outcome"], treatment=learn["treated"], assignment="random"
             )

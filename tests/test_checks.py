@@ -99,6 +99,12 @@ def test_what_is_not_a_number_is_a_wrong_type(check, kind, value, shown):
     assert str(caught.value) == f"`x` must be a {kind}; got {shown}."
 
 
+def test_a_level_that_leaves_no_tail_is_not_below_one():
+    assert check_fraction("level", 1 - 2**-52, open_ends=True) < 1
+    with pytest.raises(InputError, match="`level` must be in .0, 1.; .* but for rounding"):
+        check_fraction("level", 1 - 2**-53, open_ends=True)
+
+
 def test_a_count_is_whole_and_exact():
     assert check_count("n", np.int64(3)) == 3
     assert check_count("n", 10**100) == 10**100

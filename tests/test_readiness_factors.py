@@ -142,6 +142,12 @@ def test_a_firm_without_campaigns_is_refused(factor):
         FACTORS[factor][0](empty)
 
 
+def test_a_trial_without_orders_teaches_nothing():
+    silent = dataclasses.replace(company(), responses=company().responses.iloc[:0])
+    with pytest.raises(InputError, match="`company` must have customers with and without an order"):
+        readiness.simulate_unchanged_process(silent)
+
+
 # --- P4: items left out of a checklist ------------------------------------------------------------
 
 

@@ -194,6 +194,8 @@ def test_ids_are_not_a_ranking():
         pytest.param(ALONE[["profit"]], InputError, "at least two rankings", id="one"),
         pytest.param(ALONE.head(1), InputError, "at least .* two customers", id="alone"),
         pytest.param(ALONE.assign(value=np.inf), InputError, "`value` must be finite", id="inf"),
+        pytest.param(ALONE.assign(value=1), InputError, "`value` must put some", id="alike"),
+        pytest.param(ALONE.assign(value=np.nan), InputError, "`value` must put some", id="gaps"),
         pytest.param(ALONE.assign(value="x"), InputTypeError, "`value`", id="text"),
     ],
 )

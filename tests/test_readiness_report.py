@@ -63,6 +63,17 @@ def test_answers_are_read_from_text_and_from_excel(tmp_path):
     assert read_answers(None).to_dict() == EXAMPLE.to_dict()
 
 
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp949", "utf-16"])
+def test_answers_are_read_whatever_stands_between_them(tmp_path, mark, encoding):
+    lines = [["question", "text", "answer "], ["P1.1", f'"요일{mark} 시간"', "yes"], ["", "", ""],
+             ["P1.2", "", "N/A", ""]]  # fmt: skip
+    text = "\n\n".join(mark.join(line) for line in lines)
+    (tmp_path / "a.csv").write_bytes(text.encode(encoding))
+    found = read_answers(str(tmp_path / "a.csv"))
+    assert found.fillna("?").to_dict() == {"P1.1": "yes", "P1.2": "?"}
+
+
 def test_scores_and_rankings_are_numbers_by_customer(tmp_path):
     path = tmp_path / "scores.csv"
     path.write_text("고객,score\n007,1.5\n8,\n", encoding="utf-8")
@@ -92,6 +103,8 @@ def test_tables_of_the_example_are_the_companys_and_of_others_their_own(tmp_path
     [
         (b"question\nP1.1\n", {}, InputError, "`a.csv` lacks 'answer'"),
         (b"", {}, InputError, "`a.csv` must be a table"),
+        (b"question,text,answer\nP1.1,a, b,yes\n", {}, InputError, "line 2 has 4 fields.* quotes"),
+        (b"question,answer,answer\nP1.1,yes,no\n", {}, InputError, "'answer' is there more than"),
         (b"question,answer\n\xff\xff,yes\n", {}, InputError, "is not text in utf-8-sig or cp949"),
         (b"question,answer\n", {"encoding": "no-such"}, InputError, "`encoding` must be"),
         (b"question,answer\n", {"columns": 5}, InputTypeError, "`columns` must be a mapping"),

@@ -1,9 +1,13 @@
 """The answers of a firm, and tables of its own making: read for a page, and left beside it."""
 
+import csv
 import os
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Mapping
+from io import StringIO
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import pandas as pd
 
@@ -18,6 +22,7 @@ from crmlab.reports._show import show_text
 __all__ = ["read_answers", "read_firm", "read_scores", "save_answers"]
 
 _ENCODINGS = ("utf-8-sig", "cp949")
+_EMPTY = ("", "NA", "N/A", "NaN", "nan", "null", "None")  # what programs write for no answer
 
 
 def read_answers(
@@ -32,11 +37,12 @@ def read_answers(
     ----------
     source : str or None
         A CSV or Excel file with the columns `question` and `answer`, such as the form that
-        `save_answers` leaves; None for the answers of the example.
+        `save_answers` leaves; in a CSV file between commas, semicolons or tabs. None for the
+        answers of the example.
     columns : mapping, optional
         Their header to our name.
     encoding : str, optional
-        Of a CSV file. Default: UTF-8, else the Korean cp949.
+        Of a CSV file. Default: UTF-8, else the Korean cp949; UTF-16 where its mark says so.
 
     Returns
     -------
@@ -159,21 +165,56 @@ def _read_text(
 ) -> pd.DataFrame:
     """A small table as text."""
     path = Path(source)
+    renamed = dict(columns or {})
     if path.suffix.casefold() in (".xlsx", ".xls"):
-        table = pd.read_excel(path, dtype="str")
+        try:
+            table = pd.read_excel(path, dtype="str")
+        except (ValueError, BadZipFile) as error:
+            raise InputError(
+                f"`{path.name}` must be an Excel file; it is named so, and cannot be read as one."
+            ) from error
     else:
-        table = _read_csv(path, (encoding,) if encoding else _ENCODINGS)
-    table = table.rename(columns=dict(columns or {}))
+        text = _decode(path, (encoding,) if encoding else _ENCODINGS)
+        wanted = {name for name in needed if name not in renamed.values()} | {*renamed}
+        table = _read_csv(path.name, text, wanted)
+    table = table.rename(columns=lambda name: str(name).strip()).rename(columns=renamed)
     check_columns(table.columns, needed, what=f"`{path.name}`")
-    return table
+    return table.dropna(how="all")
 
 
-def _read_csv(path: Path, encodings: tuple[str, ...]) -> pd.DataFrame:
+def _decode(path: Path, encodings: tuple[str, ...]) -> str:
+    content = path.read_bytes()
+    if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):  # what Excel calls Unicode text
+        encodings = ("utf-16",)
     for encoding in encodings:
         try:
-            return pd.read_csv(path, dtype="str", encoding=encoding)
+            return content.decode(encoding)
         except UnicodeDecodeError:
             continue
-        except ValueError as error:  # no columns, or lines of unequal length
-            raise InputError(f"`{path.name}` must be a table; {error}.") from error
     raise InputError(f"`{path.name}` is not text in {' or '.join(encodings)}. Name its encoding.")
+
+
+def _read_csv(name: str, text: str, wanted: set[str]) -> pd.DataFrame:
+    """Rows between whichever of comma, semicolon and tab tells most of the wanted headers apart."""
+
+    def head(mark: str) -> list[str]:
+        lines = (line for line in text.splitlines() if line.strip())
+        return [each.strip() for each in next(csv.reader(lines, delimiter=mark), [])]
+
+    mark = max(",;\t", key=lambda each: len(wanted & {*head(each)}))
+    header = head(mark)
+    if not header:
+        raise InputError(f"`{name}` must be a table; it is empty.")
+    check_columns(header, [each for each in header if each], what=f"`{name}`")
+    rows = []
+    reader = csv.reader(StringIO(text), delimiter=mark)
+    for row in reader:
+        if any(row[len(header) :]):
+            raise InputError(
+                f"`{name}` must be a table; line {reader.line_num} has {len(row)} fields, and the "
+                f"header {len(header)}. Put text that holds {mark!r} in quotes."
+            )
+        if any(each.strip() for each in row):
+            rows.append([*row, *[""] * len(header)][: len(header)])
+    table = pd.DataFrame(rows[1:], columns=header, dtype="str")
+    return table.mask(table.isin([*_EMPTY]))

@@ -310,7 +310,8 @@ def ranking_signal(
     Raises
     ------
     InputError
-        If there are fewer than two columns or customers, or a column is not finite.
+        If there are fewer than two columns or customers, or a column is not finite or the same for
+        all.
     InputTypeError
         If the table or an option has the wrong type.
 
@@ -359,6 +360,10 @@ def _read_columns(table: Any) -> dict[str, Floats]:
     for name in numbers.columns:
         found = check_vector(str(name), numbers[name], negative=True, missing=True)
         values[str(name)] = np.where(np.isnan(found), -np.inf, found)
+        if (values[str(name)] == values[str(name)][0]).all():
+            raise InputError(
+                f"`{name}` must put some customers before others; all {len(found):,} are alike."
+            )
     return values
 
 
