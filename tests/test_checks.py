@@ -101,7 +101,7 @@ def test_what_is_not_a_number_is_a_wrong_type(check, kind, value, shown):
 
 def test_a_level_that_leaves_no_tail_is_not_below_one():
     assert check_fraction("level", 1 - 2**-52, open_ends=True) < 1
-    with pytest.raises(InputError, match="`level` must be in .0, 1.; .* but for rounding"):
+    with pytest.raises(InputError, match=r"`level` must be in .0, 1.; .* but for rounding"):
         check_fraction("level", 1 - 2**-53, open_ends=True)
 
 

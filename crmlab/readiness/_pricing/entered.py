@@ -141,8 +141,10 @@ def _fill(column: pd.Series) -> Floats:
     """Where an entry exists: a column of yes and no says so itself, another one is filled."""
     there = column.notna()
     if pd.api.types.infer_dtype(column, skipna=True) == "boolean":
-        return (there & column.eq(True)).to_numpy(dtype=float)
-    return (there & (column.astype("str").str.strip() != "")).to_numpy(dtype=float)
+        there &= column.eq(True)
+    else:
+        there &= column.astype("str").str.strip() != ""
+    return np.asarray(there, dtype="float64")
 
 
 def _made_row(staff: pd.DataFrame, z: float, level: float) -> dict[str, Any]:
