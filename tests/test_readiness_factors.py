@@ -410,6 +410,7 @@ def test_scores_that_are_all_alike_order_nobody_however_the_rows_lie():
         ([1, 2], {"customer_id": [0], "treated": ["False"]}, InputTypeError, "`treated` must hold"),
         ([1, 2], {"customer_id": [0], "treated": [np.nan]}, InputError, "`treated` must be finite"),
         ({"a": 1, None: 2}, {"customer_id": ["a"]}, InputError, "`scores` must name every"),
+        ({("a", 1): 1, ("b", 2): 2}, {"customer_id": ["a"]}, InputTypeError, "by several columns"),
     ],
 )
 def test_contacts_that_could_be_read_in_two_ways_are_refused(scores, contacts, error, message):

@@ -328,9 +328,10 @@ def _list_first(score: Floats, n: int) -> Floats:
 
 
 def _read_signal(scores: pd.Series, contacts: pd.DataFrame) -> tuple[Floats, np.ndarray, int]:
-    if not isinstance(scores, pd.Series):
+    if not isinstance(scores, pd.Series) or isinstance(scores.index, pd.MultiIndex):
         raise InputTypeError(
-            f"`scores` must be a Series by customer id; got {type(scores).__name__}."
+            f"`scores` must be a Series by customer id; got {type(scores).__name__}"
+            f"{' by several columns' if isinstance(scores, pd.Series) else ''}."
         )
     if not isinstance(contacts, pd.DataFrame):
         raise InputTypeError(f"`contacts` must be a DataFrame; got {type(contacts).__name__}.")
