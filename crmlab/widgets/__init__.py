@@ -16,6 +16,7 @@ with needing("workbook"):
     from crmlab.widgets._contact import ContactView, contact_explorer, contact_view
     from crmlab.widgets._levers import LeverView, lever_explorer, lever_view
     from crmlab.widgets._linkage import LinkageView, linkage_explorer, linkage_view
+    from crmlab.widgets._loop import LoopView, loop_explorer, loop_view
     from crmlab.widgets._pareto import ParetoView, pareto_explorer, pareto_view
     from crmlab.widgets._referral import ReferralView, referral_explorer, referral_view
     from crmlab.widgets._rules import RuleView, rule_explorer, rule_view
@@ -29,6 +30,7 @@ __all__ = [
     "ContactView",
     "LeverView",
     "LinkageView",
+    "LoopView",
     "ParetoView",
     "ReferralView",
     "RuleView",
@@ -45,6 +47,8 @@ __all__ = [
     "lever_view",
     "linkage_explorer",
     "linkage_view",
+    "loop_explorer",
+    "loop_view",
     "pareto_explorer",
     "pareto_view",
     "referral_explorer",
