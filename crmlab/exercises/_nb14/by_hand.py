@@ -79,7 +79,7 @@ def _make_together(none: int = 10, one: int = 18, other: int = 14, both: int = 3
     answer = both - one - other + none
     return Exercise(
         key="14.5",
-        objective=3,
+        objective=2,
         concepts=("F1", "F3"),
         question=f"""\
 A firm earns {none} million won with neither analytical nor collaborative CRM, {one} with the
@@ -135,7 +135,7 @@ def _make_teams(
     answer = linked - facts
     return Exercise(
         key="14.8",
-        objective=5,
+        objective=4,
         concepts=("F5",),
         question=f"""\
 In a trial {bought} of 100 customers of group A ordered with a letter and {anyway} of 100 without;

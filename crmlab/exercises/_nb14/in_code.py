@@ -128,7 +128,7 @@ def _inputs_of_periods(rng: np.random.Generator) -> list[tuple[Any, ...]]:
 
 PAID_BACK = CodeExercise(
     key="14.3",
-    objective=2,
+    objective=1,
     concepts=("B5", "F4"),
     question="""\
 Write `paid_back`. `closed` and `once` are Series of profit by period (1, 2, ...): of a closed loop,
@@ -201,7 +201,7 @@ def _inputs_of_firms(rng: np.random.Generator) -> list[tuple[Any, ...]]:
 
 PAIRED_GAIN = CodeExercise(
     key="14.4",
-    objective=2,
+    objective=1,
     concepts=("F4",),
     question="""\
 Write `paired_gain`. `full` and `without` are Series of profit by firm, in any order, of the same

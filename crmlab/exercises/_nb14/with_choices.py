@@ -32,7 +32,7 @@ def _inputs_of_beliefs(rng: np.random.Generator) -> list[tuple[Any, ...]]:
 
 BELIEF = CodeExercise(
     key="14.6",
-    objective=4,
+    objective=3,
     question="""\
 Write `belief_after`. What is believed of the order rate of a letter is a Beta distribution with the
 parameters `a` and `b`. A batch of `contacts` letters brought `orders` orders. Return a list of
@@ -104,11 +104,11 @@ def _inputs_of_choices(rng: np.random.Generator) -> list[tuple[Any, ...]]:
 
 REGRET = CodeExercise(
     key="14.7",
-    objective=4,
+    objective=3,
     question="""\
 Write `regret_of`. `choices` lists the letter that each customer got, in order; `profit` is a
-dict of what each letter is to be expected to earn, by its name. Return a list: the regret so far after each
-customer, against the letter that earns most.""",
+dict of what each letter is to be expected to earn, by its name. Return a list: the regret so far
+after each customer, against the letter that earns most.""",
     starter='''\
 def regret_of(choices, profit):
     """Regret so far after each choice."""
@@ -183,12 +183,12 @@ def _inputs_of_flows(rng: np.random.Generator) -> list[tuple[Any, ...]]:
 
 FED_BY = CodeExercise(
     key="14.9",
-    objective=5,
+    objective=4,
     concepts=("F6",),
     question="""\
 Write `fed_by`. `flow` has the columns `source` and `target`, one row per arrow, in any
-order. Return a sorted list of the names of all that gets data of `table`, directly or through others. Leave out
-`table` itself, even if data come back to it.""",
+order. Return a sorted list of the names of all that gets data of `table`, directly or through
+others. Leave out `table` itself, even if data come back to it.""",
     starter='''\
 def fed_by(flow, table):
     """Names of all that gets data of a table, directly or through others."""
