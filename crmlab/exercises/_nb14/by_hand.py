@@ -53,7 +53,7 @@ its profit to change by that? In won; below 0 for a loss.""",
         hint="orders that a letter adds = share with - share without; times margin, less cost.",
         solution=f"""\
 {with_}/{n} - {without}/{n} = {added:.4f} orders a letter; {added:.4f} * {margin:,} - {cost:,} =
-{added * margin - cost:,.0f} won a letter; times {size} = {answer:,.0f} won.""",
+{added * margin - cost:,.0f} won a letter; times {size} = {answer:.0f} won.""",
     )
 
 
@@ -164,7 +164,7 @@ more does the linked team expect to earn? In won.""",
         solution=f"""\
 Analysts: {letters} * (({bought} - {anyway}) / 100 * {margin:,} - {cost:,}) = {facts:,.0f} won.
 Linked: {letters} * (({moved} - {few}) / 100 * {margin:,} - {cost:,}) = {linked:,.0f} won.
-Difference: {answer:,.0f} won.""",
+Difference: {answer:.0f} won.""",
     )
 
 

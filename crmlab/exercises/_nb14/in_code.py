@@ -30,8 +30,8 @@ def _fill(groups: pd.DataFrame, room: int, rank: pd.Series, wanted: pd.Series) -
 
 def _inputs_of_groups(rng: np.random.Generator) -> list[tuple[Any, ...]]:
     few = pd.DataFrame(
-        {"customers": [300, 100, 250, 400], "worth": [2500.0, 5200.0, -900.0, 1200.0]},
-        index=["older", "younger", "quiet", "active"],
+        {"customers": [400, 250, 100, 300], "worth": [1200.0, -900.0, 5200.0, 2500.0]},
+        index=["active", "quiet", "younger", "older"],
     )
     n = 6
     drawn = pd.DataFrame(
@@ -42,7 +42,7 @@ def _inputs_of_groups(rng: np.random.Generator) -> list[tuple[Any, ...]]:
         index=rng.permutation(list("pqrstu")),
     )
     total = int(drawn["customers"].sum())
-    return [(few, 250), (few, 5000), (few, 0), (drawn, total // 2), (drawn, total)]
+    return [(few, 250), (few, 550), (few, 5000), (few, 0), (drawn, total // 2), (drawn, total)]
 
 
 FILL_ROOM = CodeExercise(
