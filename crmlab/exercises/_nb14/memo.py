@@ -53,8 +53,8 @@ the fourth. The parts must cost less than they add. All four together add 35 mil
 sum: some money is counted twice.
 
 **Risk.** Closing adds 4.3 million, 95 %: 0.6 to 8.1, over firms; in 6 of 20 it loses, and in our
-own company, by the luck we drew, it loses 5 million. With room for all it loses 2 million on average
-(5.6 lost to 1.5 gained). How often groups change, and what staff leave undone, is assumed.
+own company, by the luck we drew, it loses 5 million. With room for all it loses 2 million on
+average (5.6 lost to 1.5 gained). How often groups change, and what staff leave undone, is assumed.
 
 **What would change my mind.** Groups that answer in a year as they do today: then test once. Staff
 who carry out and record nearly everything: then operations add little. A trial of tens of thousands
