@@ -1,5 +1,8 @@
 """What is at stake in a campaign of the company: who could be reached, what it would really add."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,13 +15,38 @@ from crmlab.company import Company
 from crmlab.customer_base import rfm_summary
 from crmlab.uplift import TwoModelUplift
 
-__all__ = ["KNOWN", "Stake", "Terms", "read_stake", "read_terms"]
+__all__ = ["KNOWN", "Stake", "Terms", "read_stake", "read_terms", "share_reading"]
 
+_SHARED: ContextVar[dict[tuple[int, str], tuple[Company, pd.DataFrame]] | None] = ContextVar(
+    "shared", default=None
+)
 KNOWN = ["n_orders", "days_since_last", "total_spend", "tenure", "age", "subscriber"]
 
 
 @dataclass(frozen=True)
-class Stake:
+class Terms:
+    """A campaign's plan and money, without a look at its people.
+
+    Attributes
+    ----------
+    plan : Series
+        The campaign's row of `company.campaigns`.
+    margin : float
+        Margin of an order, in currency, before the cost of contact.
+    cost_per_contact : float
+        In currency.
+    scale : float
+        Customers of the firm for each of the company's; sums of money are times this.
+    """
+
+    plan: pd.Series
+    margin: float
+    cost_per_contact: float
+    scale: float
+
+
+@dataclass(frozen=True)
+class Stake(Terms):
     """A campaign, the customers it may reach, and what contacting each of them really adds.
 
     Attributes
@@ -30,18 +58,9 @@ class Stake:
         `outcome` (0 or 1). What only the truth knows: `outcome_untreated`, `outcome_treated`,
         `effect` (orders that a contact adds: -1, 0 or 1), `value` (margin to be expected in the
         year after the last day, currency), `satisfaction`.
-    margin : float
-        Margin of an order, in currency, before the cost of contact.
-    cost_per_contact : float
-        In currency.
-    scale : float
-        Customers of the firm for each of `people`; sums of money are times this.
     """
 
     people: pd.DataFrame
-    margin: float
-    cost_per_contact: float
-    scale: float
 
     @property
     def gain(self) -> pd.Series:
@@ -64,24 +83,6 @@ class Stake:
             )
             parts.append(model.predict(X[half == fold]))
         return pd.concat(parts).reindex(X.index).rename("score")
-
-
-@dataclass(frozen=True)
-class Terms:
-    """A campaign's plan and money, without a look at its people.
-
-    Attributes
-    ----------
-    plan : Series
-        The campaign's row of `company.campaigns`.
-    margin, cost_per_contact, scale : float
-        As in `Stake`.
-    """
-
-    plan: pd.Series
-    margin: float
-    cost_per_contact: float
-    scale: float
 
 
 def read_stake(
@@ -123,8 +124,7 @@ def read_stake(
         cost_per_contact=cost_per_contact,
         n_customers=n_customers,
     )
-    people = _read_people(company, terms.plan)
-    return Stake(people, terms.margin, terms.cost_per_contact, terms.scale)
+    return Stake(**vars(terms), people=_read_once(company, terms.plan))
 
 
 def read_terms(
@@ -151,6 +151,29 @@ def read_terms(
     wanted = size if n_customers is None else check_count("n_customers", n_customers)
     check_size("n_customers", wanted)
     return Terms(plan, scale=wanted / size, **money)
+
+
+@contextmanager
+def share_reading() -> Iterator[None]:
+    """Read the people of each campaign once, for all who ask while this is open.
+
+    What is shared must not be changed, and neither may the company's tables.
+    """
+    token = _SHARED.set({})
+    try:
+        yield
+    finally:
+        _SHARED.reset(token)
+
+
+def _read_once(company: Company, plan: pd.Series) -> pd.DataFrame:
+    shared = _SHARED.get()
+    if shared is None:
+        return _read_people(company, plan)
+    key = id(company), str(plan["campaign_id"])
+    if key not in shared:
+        shared[key] = company, _read_people(company, plan)  # the company lives on, and so its id
+    return shared[key][1]
 
 
 def _read_plan(company: Company, campaign_id: str) -> pd.Series:

@@ -23,6 +23,8 @@ from plot_campaign_cases import CAMPAIGN_TABLES
 from plot_contact_cases import CONTACT_TABLES
 from plot_failure_cases import FAILURE_TABLES
 from plot_offer_cases import validation
+from plot_readiness_cases import ranked_factors
+from readiness_cases import ranked_stand_in
 from review_cases import base as base_of_orders
 
 import crmlab
@@ -99,15 +101,17 @@ RESULTS = {
     "prose.Told", "contracts.Column", "contracts.Contract", "contracts.Rule", "data_quality.Ages",
     "data_quality.Contact", "data_quality.Fields", "data_quality.Pairs", "data_quality.People",
     "data_quality.Publication", "datasets.Company", "datasets.Truth", "identity.Linkage",
-    "loaders.TransactionAudit", "reports.Parameter", "simulate.Company", "simulate.Truth",
+    "loaders.TransactionAudit", "readiness.Assessment", "readiness.FailureFactor",
+    "readiness.RankedFactors", "readiness.ReadinessReview", "readiness.RemedyChoice",
+    "reports.Parameter", "simulate.Company", "simulate.Truth",
     "closed_loop.ComparedLoops", "closed_loop.ComparedTeams", "closed_loop.Exploration",
     "closed_loop.LoopResult",
     "acquisition.ResponseCurve", "campaigns.Allocation", "campaigns.DuplicatedSpend",
-    "campaigns.SendList", "readiness.Priced",
-    "readiness.Sourcing",
-    "widgets.BreakEvenView", "widgets.ChurnView", "widgets.ContactView",
-    "widgets.LeverView", "widgets.LinkageView", "widgets.ParetoView", "widgets.ReferralView",
-    "widgets.RuleView", "widgets.SplitView", "widgets.TierView", "widgets.UpliftView",
+    "campaigns.SendList", "readiness.Priced", "readiness.Sourcing", "widgets.BreakEvenView",
+    "widgets.ChurnView", "widgets.ContactView", "widgets.LeverView", "widgets.LinkageView",
+    "widgets.ParetoView", "widgets.ReadinessView", "widgets.ReferralView",
+    "widgets.RuleView", "widgets.SplitView", "widgets.TargetingView", "widgets.TierView",
+    "widgets.UpliftView", "closed_loop.Targeting",
 }  # fmt: skip
 
 SAY = {"exercises"}  # what is wrong with an answer or a key is printed, and nothing is raised
@@ -178,6 +182,10 @@ NOT_REFUSED = {
     ("campaigns.Campaign", "margin_per_response"): "money, of any size",
     ("campaigns.break_even_response_rate", "margin_per_response"): "money, of any size",
     ("campaigns.coupon_economics", "margin"): "money, of any size",
+    ("closed_loop.price_targeting", "margin"): "money, of any size",
+    ("closed_loop.simulate_targeting", "margin"): "money, of any size",
+    ("widgets.targeting_explorer", "margin"): "money, of any size",
+    ("widgets.targeting_view", "margin"): "money, of any size",
     ("campaigns.power", "difference"): LOSS,
     ("campaigns.sample_size", "difference"): LOSS,
     ("campaigns.compare_targeting", "outcome_value"): LOSS,
@@ -257,6 +265,7 @@ NOT_REFUSED = {
     ("plots.plot_revenue_change", "currency"): LABEL,
     ("plots.plot_tracking", "incremental"): FLAG,
     ("plots.plot_targeting", "currency"): LABEL,
+    ("plots.plot_targeting_profit", "currency"): LABEL,
     ("plots.plot_whale", "currency"): LABEL,
     ("privacy.cell_bounds", "by"): COLUMNS,
     ("privacy.cell_bounds", "margins"): LABEL,
@@ -265,6 +274,8 @@ NOT_REFUSED = {
     ("privacy.pseudonymise", "columns"): COLUMNS,
     ("privacy.suppress_small_cells", "by"): COLUMNS,
     ("privacy.suppress_small_cells", "margins"): LABEL,
+    ("readiness.rank_factors", "margin"): "money, of any size",
+    ("readiness.review_readiness", "margin"): "money, of any size",
     ("reports.mask_ids", "personal"): COLUMNS,
     ("reports.mask_ids", "show_personal"): FLAG,
     ("reports.read_beside", "columns"): "passed on to `read_table`",
@@ -272,6 +283,7 @@ NOT_REFUSED = {
     ("reports.read_beside", "dayfirst"): "passed on to `read_table`",
     ("reports.read_beside", "encoding"): "passed on to `read_table`",
     ("reports.read_consents", "columns"): "passed on to `read_table`",
+    ("reports.read_firm", "columns"): "passed on to `read_table`",
     ("reports.read_orders", "currency"): "passed on to `audit_transactions`",
     ("reports.run_report", "out"): FOLDER,
     ("reports.run_workbook", "out"): FOLDER,
@@ -367,12 +379,14 @@ ORDERS = pd.DataFrame(
         "source": ["shop", "web"] * 30,
     }
 )
+OF_THE_SENT = ORDERS.assign(customer_id=list("abcd") * 15)
 BASKETS = ORDERS.assign(order_id=np.arange(60) // 2, product_id=list("abcab" * 12))
 SPENT = [90.0, 0.0, 480.0, 70.0, 240.0]
 TRIAL = [1, 0, 0, 0, 1, 0, 1, 0], [1, 0, 1, 0, 1, 0, 1, 0], range(8)
 LOT = {"assignment": "random"}
 WIN, KEEP = ResponseCurve(0.3, 0.02), ResponseCurve(0.9, 0.05)
 COHORT = [1000, 869, 743, 653, 593, 551, 517, 491]
+ANSWERS = {"P1.1": "yes", "P7.3": "no"}
 PEOPLE = pd.DataFrame(
     {
         "source": ["shop", "shop", "web", "web"],
@@ -445,6 +459,11 @@ def calls() -> dict[str, Callable[..., Any]]:
     draws = pd.DataFrame(np.ones((40, 3)))
     intervals = pd.DataFrame({"lower": [0.0, 1.0], "upper": [2.0, 3.0], "level": 0.9})
     mailing = {"cost_per_mailing": 500.0}
+    targets = pd.DataFrame(
+        {"seed": [0, 0, 1, 1], "customer_id": list("abab"), "learned": 1.0, "score": 0.5,
+         "segment": "x", "effect": [1, 0, 0, 1]}
+    )  # fmt: skip
+    posting = {"margin": 9.0, "cost_per_contact": 1.0}
     money = {"margin": 0.3, "discount_rate": 0.1}
     holdout = customer_base.calibration_holdout(ORDERS, calibration_end="2024-06-30", unit="W")
     by_share = uplift.uplift_curve(*TRIAL, **LOT)
@@ -557,6 +576,8 @@ def calls() -> dict[str, Callable[..., Any]]:
             consents,
         ),
         "campaigns.duplicated_spend": works(sent),
+        "closed_loop.price_targeting": works(targets, **posting),
+        "closed_loop.simulate_targeting": works(n_customers=1_000, seeds=2),
         "churn.ChurnModel.contributions": works(
             churn.ChurnModel(random_state=0).fit(features[["age"]], left), features[["age"]]
         ),
@@ -705,6 +726,9 @@ def calls() -> dict[str, Callable[..., Any]]:
         "privacy.k_anonymity": works(PEOPLE, ["name"]),
         "privacy.pseudonymise": works(PEOPLE, columns="source_id"),
         "privacy.suppress_small_cells": works(COUNTS, by=["region"], counts="n"),
+        "plots.plot_ranked_factors": works(ranked_factors()),
+        "readiness.assess": works(ANSWERS),
+        "readiness.choose_remedies": works(ranked_stand_in(), budget=1.0),
         "readiness.entry_signal": works(
             pd.DataFrame({"instructor_id": ["a", "b"], "planned": [4, 5], "held": [4, 2]})
         ),
@@ -740,11 +764,15 @@ def calls() -> dict[str, Callable[..., Any]]:
         },
         "readiness.identity_bias": works(ORDERS, views={"by system": "source"}, **mailing),
         "readiness.simulate_split_identities": works(ORDERS, **mailing),
+        "readiness.rank_factors": works(),
+        "readiness.review_readiness": works(ANSWERS),
         "reports.audit_lines": works(audit_transactions(ORDERS), "USD"),
+        "reports.read_answers": works(None),
+        "reports.read_scores": works(None),
         "reports.run_report": works("customer_base"),
         "reports.show_plot": works(plot_lorenz, lorenz_curve(SPENT), figsize=(4.0, 3.0)),
         "reviews.review_campaign_postmortem": works(
-            sent, came, ORDERS, campaign_id="K", margin=0.3, **LOT
+            sent, came, OF_THE_SENT, campaign_id="K", margin=0.3, **LOT
         ),
         "reviews.review_churn_watchlist": works(ORDERS),
         "reviews.review_customer_base": works(ORDERS),
@@ -800,7 +828,11 @@ def calls() -> dict[str, Callable[..., Any]]:
         ),
         "widgets.split_explorer": works(WIN, KEEP, **budget),
         "widgets.split_view": works(WIN, KEEP, **budget),
+        "widgets.targeting_explorer": works(targets, **posting, cost_of_knowing=1.0),
+        "widgets.targeting_view": works(targets, **posting, cost_of_knowing=1.0),
         "widgets.tier_explorer": works(RANKED),
+        "widgets.readiness_explorer": works(),
+        "widgets.readiness_view": works(ANSWERS),
         "widgets.tier_view": works(RANKED),
         "widgets.uplift_explorer": works(by_share, value=9.0, cost=1.0),
         "widgets.uplift_view": works(by_share, value=9.0, cost=1.0),

@@ -39,6 +39,7 @@ with needing("plots"):
     )
     from crmlab.plots._actions.rules import plot_rules
     from crmlab.plots._actions.sourcing import plot_sourcing
+    from crmlab.plots._actions.targeting import plot_targeting_profit
     from crmlab.plots._actions.uplift import (
         plot_balance,
         plot_profit_curve,
@@ -50,6 +51,7 @@ with needing("plots"):
     from crmlab.plots._customers.identity import plot_link_thresholds, plot_match_weights
     from crmlab.plots._customers.quality import plot_field_quality
     from crmlab.plots._customers.readiness import plot_split_identities
+    from crmlab.plots._customers.readiness_check import plot_assessment, plot_ranked_factors
     from crmlab.plots._customers.revenue_change import plot_revenue_change
     from crmlab.plots._customers.segments import (
         plot_migration,
@@ -88,6 +90,7 @@ with needing("plots"):
 __all__ = [
     "plot_acquisition_cost",
     "plot_allocation",
+    "plot_assessment",
     "plot_balance",
     "plot_best_hour",
     "plot_budget_split",
@@ -126,6 +129,7 @@ __all__ = [
     "plot_probability_alive",
     "plot_profit_curve",
     "plot_qini",
+    "plot_ranked_factors",
     "plot_rankings",
     "plot_referral_growth",
     "plot_referral_value",
@@ -148,6 +152,7 @@ __all__ = [
     "plot_staffing",
     "plot_survival",
     "plot_targeting",
+    "plot_targeting_profit",
     "plot_tracking",
     "plot_uplift_deciles",
     "plot_upsell_paths",

@@ -16,8 +16,16 @@ P7 customers not integrated       `price_split_identities`        `identity_sign
 
 `rankings`, `build_or_outsource`, `simulate_split_identities` and `identity_bias` look at one of
 them more closely.
+
+The check: `failure_factors` lists the seven factors, `readiness_questions` what a firm answers
+before it begins, and `assess` says how ready it is by these answers. `rank_factors` puts the
+factors in the order of their cost and says how far chance decides it, `choose_remedies` what to pay
+for within a budget, and `review_readiness` all of this for one firm.
 """
 
+from crmlab.readiness._check.assess import Assessment, assess
+from crmlab.readiness._check.factors import FAILURE_FACTORS, FailureFactor, failure_factors
+from crmlab.readiness._check.questions import readiness_questions
 from crmlab.readiness._identity.split import identity_bias, simulate_split_identities
 from crmlab.readiness._pricing.build import Sourcing, build_or_outsource
 from crmlab.readiness._pricing.checklist import (
@@ -39,21 +47,35 @@ from crmlab.readiness._pricing.solutions import (
     solution_signal,
 )
 from crmlab.readiness._pricing.sourcing import simulate_outsourcing
+from crmlab.readiness._rank import RankedFactors, RemedyChoice, choose_remedies, rank_factors
+from crmlab.readiness._review import ReadinessReview, review_readiness
 
 __all__ = [
+    "FAILURE_FACTORS",
     "SOURCING_CHECKLIST",
+    "Assessment",
+    "FailureFactor",
     "Priced",
+    "RankedFactors",
+    "ReadinessReview",
+    "RemedyChoice",
     "Sourcing",
+    "assess",
     "build_or_outsource",
+    "choose_remedies",
     "entry_signal",
+    "failure_factors",
     "identity_bias",
     "identity_signal",
     "outsourced_share",
     "overlap_signal",
     "price_split_identities",
     "process_signal",
+    "rank_factors",
     "ranking_signal",
     "rankings",
+    "readiness_questions",
+    "review_readiness",
     "simulate_missing_entries",
     "simulate_outsourcing",
     "simulate_overlap",

@@ -1,6 +1,7 @@
 """Reports that run by themselves: a template notebook and its parameters in, one HTML page out."""
 
 from crmlab._parameters import Parameter
+from crmlab.reports._answers import read_answers, read_firm, read_scores, save_answers
 from crmlab.reports._book import run_workbook
 from crmlab.reports._customers import (
     mask_ids,
@@ -37,11 +38,15 @@ __all__ = [
     "name_currency",
     "orders_source",
     "orders_table",
+    "read_answers",
     "read_beside",
     "read_consents",
+    "read_firm",
     "read_orders",
+    "read_scores",
     "run_report",
     "run_workbook",
+    "save_answers",
     "save_calls",
     "save_customers",
     "save_next_wave",

@@ -17,15 +17,17 @@ from crmlab.privacy import mask
 from crmlab.reports._show import show_text
 
 __all__ = [
-    "BESIDE", "CUSTOMERS_FILE", "PAGE_FOLDER", "mask_ids", "save_calls", "save_customers",
-    "save_next_wave", "split_at_random",
+    "ANSWERS_FILE", "BESIDE", "CUSTOMERS_FILE", "PAGE_FOLDER", "mask_ids", "save_calls",
+    "save_customers", "save_next_wave", "split_at_random",
 ]  # fmt: skip
 
 CUSTOMERS_FILE = "customers.csv"
 _CALLS_FILE = "calls.csv"
 _WAVE_FILE = "next_wave.csv"
 _FAIR_USE = "fair_use.md"
+ANSWERS_FILE = "answers.csv"
 BESIDE = (
+    ANSWERS_FILE,
     CUSTOMERS_FILE,
     _CALLS_FILE,
     _WAVE_FILE,

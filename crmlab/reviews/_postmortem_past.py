@@ -87,18 +87,11 @@ def judge_campaign(
         window_days=window_days, assignment=assignment, level=level,
     ).set_index("measure")  # fmt: skip
     table = experiment_table(contacts, responses, campaign_id=name, window_days=window_days)
-    if not table["outcome"].any():
-        return common | _nothing(
-            f"No order to {name} is known in the days that count, so nothing tells what one is "
-            "worth. Check `responses` and `window_days`.", terms,
-        )  # fmt: skip
     test = _describe_test(table, orders, result)
     balance, chance = weigh_balance(test)
-    if chance < _NO_LOT:
-        return common | _nothing(
-            f"Before the campaign the arms of {name} differed as a lot makes them differ with "
-            f"probability {chance:.1g}: no lot drew them, whatever was said.", terms,
-        )  # fmt: skip
+    problem = _doubt_test(table, chance, name)
+    if problem:
+        return common | _nothing(problem, terms)
     ahead = _look_ahead(test, orders, last, result, consents, terms, currency)
     return common | ahead | {
         "problem": "", "result": result, "balance": balance, "chance_of_lot": chance
@@ -198,6 +191,21 @@ def _find_problem(rows: pd.DataFrame, plan: pd.Series, name: str, assignment: st
             f"The design of {name} is {design!r}: no lot drew those who were left alone, so they "
             "differ from those contacted in more than the contact, and a plain comparison would "
             "be wrong by an unknown amount."
+        )
+    return ""
+
+
+def _doubt_test(table: pd.DataFrame, chance: float, name: str) -> str:
+    """Why the customers of a test tell no effect, or nothing."""
+    if not table["outcome"].any():
+        return (
+            f"No order to {name} is known in the days that count, so nothing tells what one is "
+            "worth. Check `responses` and `window_days`."
+        )
+    if chance < _NO_LOT:
+        return (
+            f"Before the campaign the arms of {name} differed as a lot makes them differ with "
+            f"probability {chance:.1g}: no lot drew them, whatever was said."
         )
     return ""
 

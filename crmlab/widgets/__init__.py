@@ -18,9 +18,19 @@ with needing("workbook"):
     from crmlab.widgets._linkage import LinkageView, linkage_explorer, linkage_view
     from crmlab.widgets._loop import LoopView, loop_explorer, loop_view
     from crmlab.widgets._pareto import ParetoView, pareto_explorer, pareto_view
+    from crmlab.widgets._readiness import (
+        ReadinessView,
+        readiness_explorer,
+        readiness_view,
+    )
     from crmlab.widgets._referral import ReferralView, referral_explorer, referral_view
     from crmlab.widgets._rules import RuleView, rule_explorer, rule_view
     from crmlab.widgets._split import SplitView, split_explorer, split_view
+    from crmlab.widgets._targeting import (
+        TargetingView,
+        targeting_explorer,
+        targeting_view,
+    )
     from crmlab.widgets._tiers import TierView, tier_explorer, tier_view
     from crmlab.widgets._uplift import UpliftView, uplift_explorer, uplift_view
 
@@ -32,9 +42,11 @@ __all__ = [
     "LinkageView",
     "LoopView",
     "ParetoView",
+    "ReadinessView",
     "ReferralView",
     "RuleView",
     "SplitView",
+    "TargetingView",
     "TierView",
     "UpliftView",
     "break_even_explorer",
@@ -51,12 +63,16 @@ __all__ = [
     "loop_view",
     "pareto_explorer",
     "pareto_view",
+    "readiness_explorer",
+    "readiness_view",
     "referral_explorer",
     "referral_view",
     "rule_explorer",
     "rule_view",
     "split_explorer",
     "split_view",
+    "targeting_explorer",
+    "targeting_view",
     "tier_explorer",
     "tier_view",
     "uplift_explorer",
