@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -89,8 +89,7 @@ def plot_priced(
     'P1 costs 9M a year at 100%; the remedy pays from 50%'
     """
     check_label("currency", currency)
-    table: pd.DataFrame = getattr(priced, "table", priced)  # either of the two
-    factor = getattr(priced, "factor", None) if factor is None else factor
+    table, factor = _open(priced, factor)
     if factor is not None:
         check_choice("factor", factor, _STRENGTHS)
     check_table("priced", table, _COLUMNS)
@@ -115,6 +114,13 @@ def plot_priced(
         x=f"{what} (%)",
         y=f"money a year ({currency or 'currency'})",
     )
+
+
+def _open(priced: Any, factor: str | None) -> tuple[Any, str | None]:
+    """The table, and the factor that it is of where that is known."""
+    if isinstance(priced, pd.DataFrame) or not hasattr(priced, "table"):
+        return priced, factor
+    return priced.table, factor or priced.factor
 
 
 def _say(rows: pd.DataFrame, factor: str) -> str:
