@@ -216,7 +216,7 @@ def best_by_both(one, other, n):
             "Divide by the best, and not by all customers.",
         ),
         WrongCode(
-            lambda one, other, n: n * best_by_both(one, other, n) / (n * (2 - best_by_both(one, other, n))),
+            lambda one, other, n: 1 / (2 / best_by_both(one, other, n) - 1),
             "That divides by all who are best by either; the best by one are asked for.",
         ),
         WrongCode(
@@ -368,7 +368,7 @@ BEST_SET = CodeExercise(
     question="""\
 Write `best_set`. `cost` and `worth` map remedies to what each costs a year and to what it brings
 *less* its cost, which may be below 0. Return the sorted list of the remedies that together bring
-most, where their costs together stay within `budget`. Try every set: seven remedies have only 128.""",
+most, where their costs together stay within `budget`. Try every set: seven have only 128.""",
     starter='''\
 def best_set(cost, worth, budget):
     """Remedies that bring most within the budget, as a sorted list."""

@@ -141,7 +141,7 @@ _CHECK = QuizItem(
     ),
     options=(
         (
-            "The verdict is open: answer the four, and look at the widest gaps rather than the sum.",
+            "The verdict is open: answer the four, and look at the widest gaps, not at the sum.",
             "Right: what to do next hardly depends on weights; the verdict does.",
         ),
         (
