@@ -1,6 +1,7 @@
 from crmlab import acquisition as acquisition
 from crmlab import campaigns as campaigns
 from crmlab import churn as churn
+from crmlab import closed_loop as closed_loop
 from crmlab import concentration as concentration
 from crmlab import concepts as concepts
 from crmlab import contact as contact

@@ -29,6 +29,7 @@ __all__ = [
     "check_size",
     "check_vector",
     "check_zone",
+    "name_type",
 ]
 
 _LARGEST = 1e150  # whose square, times the customers of any base, is still a number
@@ -121,6 +122,19 @@ def _written(value: object) -> str:
     """A value as Python writes it, or its type where that would not fit into a message."""
     text = repr(value)
     return text if len(text) <= 60 and "\n" not in text else type(value).__name__
+
+
+def name_type(value: object) -> str:
+    """Name of the type of a value, with the library that it comes from.
+
+    Examples
+    --------
+    >>> name_type([]), name_type(np.array([1]))
+    ('list', 'ndarray of numpy')
+    """
+    kind = type(value)
+    library = kind.__module__.partition(".")[0]
+    return kind.__name__ if library == "builtins" else f"{kind.__name__} of {library}"
 
 
 def _follow(remedy: str) -> str:
@@ -300,11 +314,20 @@ def _count_bad(array: NDArray[np.float64], bad: NDArray[np.bool_], verb: str) ->
 
 
 def check_columns(present: Iterable[str], required: Iterable[str], *, what: str) -> None:
-    """Raise InputError naming the `required` columns that are missing and those `present`."""
-    present = list(present)
+    """Raise InputError naming the `required` columns that are missing and those `present`.
+
+    A column that is there twice is refused as well: nobody can tell which of them counts.
+    """
+    present, required = list(present), list(required)
     missing = [name for name in required if name not in present]
     if missing:
         raise InputError(
             f"{what} lacks {', '.join(map(repr, missing))}; "
             f"it has {', '.join(map(repr, present)) or 'no columns'}."
+        )
+    twice = [name for name in required if present.count(name) > 1]
+    if twice:
+        raise InputError(
+            f"{what} must name each column once; {twice[0]!r} is there more than once. Rename or "
+            "drop one of them."
         )

@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from crmlab._checks import check_choice, check_count
+from crmlab._checks import check_choice, check_count, check_size
 from crmlab._clocks import check_clocks, date_column
 from crmlab._engine import execute
 from crmlab._errors import InputError
@@ -53,8 +53,8 @@ def experiment_table(
     ------
     InputError
         If the campaign has no contacts or one arm only, a customer is in both arms, a response
-        comes before the contact or from nobody contacted, or dates have a time zone in one table
-        only or another one.
+        comes before the contact or from nobody contacted, money is in several currencies, or dates
+        have a time zone in one table only or another one.
     ContractError
         If a table breaks its contract.
 
@@ -95,6 +95,8 @@ def experiment_table(
     sums = found.groupby("customer_id")["amount"].agg(["size", "sum"]).reindex(arms.index)
     arms.insert(2, "outcome", (sums["size"].fillna(0) > 0).astype("int64"))
     arms.insert(3, "value", sums["sum"].fillna(0.0).astype("float64"))
+    check_size("amount", arms["value"])
+    check_size("cost", arms["cost"])
     if orders is not None:
         arms["spent"] = _money_after(orders, arms, window_days)
     return arms
@@ -103,6 +105,12 @@ def experiment_table(
 def _pick(table: Any, campaign_id: str) -> pd.DataFrame:
     """The rows of a campaign."""
     found = execute(table.filter(table.campaign_id.cast("string") == str(campaign_id)))
+    codes = sorted(found["currency"].dropna().unique()) if "currency" in found.columns else []
+    if len(codes) > 1:
+        raise InputError(
+            f"Contacts and responses must be in one currency; those of {campaign_id!r} are in "
+            f"{', '.join(map(repr, codes))}, which do not add up. Convert them first."
+        )
     dates = pd.to_datetime(found["date"])
     zone = getattr(dates.dtype, "tz", None)
     return found.assign(date=dates if zone is None else dates.dt.tz_localize(None))

@@ -36,10 +36,11 @@ GOOD = {
     },
     "contacts": {
         "customer_id": "a", "campaign_id": "k1", "date": DAY, "channel": "phone",
-        "treated": True, "outcome": "answered", "cost": 0.0,
+        "treated": True, "outcome": "answered", "cost": 0.0, "currency": "KRW",
     },
     "responses": {
         "customer_id": "a", "campaign_id": "k1", "date": DAY, "kind": "order", "amount": 0.0,
+        "currency": "KRW",
     },
     "coupons": {
         "coupon_id": "u1", "customer_id": "a", "campaign_id": "k1", "issued": DAY,

@@ -243,3 +243,38 @@ def test_a_campaign_without_controls_gets_a_page_that_says_so(tmp_path):
     page = run_report("campaign_postmortem", data="company", out=tmp_path, campaign_id="K01")
     assert "No effect can be told. All customers of K01 were contacted" in text_of(page)
     assert pd.read_csv(page.with_name("next_wave.csv")).empty
+
+
+def test_rows_that_repeat_others_are_told():
+    tables = make_campaign(300, lift=0.2)
+    twice = {name: pd.concat([t, t]) for name, t in tables.items() if name != "orders"}
+    review = review_campaign_postmortem(**tables | twice, **LOT)
+    n_orders = len(tables["responses"])
+    assert (review.n_repeated, review.n_repeated_orders) == (300, n_orders)
+    told = [note for note in review.notes() if "repeat another row" in note]
+    assert [told[0].split()[2], told[1].split()[2], len(told)] == ["300", f"{n_orders}", 2]
+
+
+def test_without_an_order_nothing_is_told():
+    tables = make_campaign(100)
+    review = review_campaign_postmortem(
+        **tables | {"responses": tables["responses"].assign(kind="open", amount=0.0)}, **LOT
+    )
+    assert "No order to K1 is known" in review.problem
+    assert review.decision == ""
+    assert review.wave.empty
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "value", "match"),
+    [
+        ("orders", "customer_id", "z", "some customers of the campaign; none is there"),
+        ("contacts", "currency", ["EUR", "KRW"], "in one currency; those of 'K1' are in 'EUR', 'K"),
+        ("responses", "amount", 1e300, "`amount` must hold numbers of at most"),
+    ],
+)
+def test_tables_that_do_not_fit_are_refused(name, column, value, match):
+    tables = make_campaign(100)
+    value = np.resize(value, len(tables[name]))
+    with pytest.raises(InputError, match=match):
+        review_campaign_postmortem(**tables | {name: tables[name].assign(**{column: value})}, **LOT)

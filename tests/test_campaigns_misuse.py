@@ -137,6 +137,41 @@ def test_contacts_on_a_clock_with_a_zone():
     )
 
 
+def test_a_contact_that_is_listed_twice_is_not_counted_twice():
+    with pytest.raises(InputError, match="each contact once; 2 of 4 rows repeat another"):
+        duplicated_spend(pd.concat([CONTACTS, CONTACTS]))
+    numbered = pd.concat([CONTACTS, CONTACTS]).assign(number=range(4))
+    assert duplicated_spend(numbered).n_repeated == 2
+
+
+def test_a_cost_is_told_once():
+    with pytest.raises(InputError, match="`cost` must be told once"):
+        allocate_contacts(TIDY.assign(cost=1.0), cost=2.0)
+
+
+@pytest.mark.parametrize("budget", [5.0, 17.5, 40.0, None])
+def test_ways_do_not_depend_on_the_order_of_equals(budget):
+    rng = np.random.default_rng(0)
+    given = pd.DataFrame(
+        {"value": rng.integers(0, 6, 60) / 10, "cost": rng.choice([0.1, 0.2], 60),
+         "segments": rng.choice(list("xyz"), 60), "true_value": rng.normal(0.3, 0.1, 60)}
+    )  # fmt: skip
+    budget = None if budget is None else budget / 10
+    one, other = (
+        compare_targeting(rows.pop("value"), budget=budget, **dict(rows.items()))
+        for rows in (given.copy(), given.sample(frac=1, random_state=1).reset_index(drop=True))
+    )
+    pd.testing.assert_frame_equal(one, other)
+
+
+def test_equals_at_the_edge_share_the_places():
+    found = compare_targeting(
+        [5.0, 1, 1, 1, 1], cost=0.5, budget=1.7, true_value=[5.0, 4, 0, 0, 0]
+    ).set_index("policy")
+    assert found.loc["one-to-one", "n_contacted"] == 3  # the first, and two of four by lot
+    assert found.loc["one-to-one", "estimate"] == pytest.approx(5 + 4 / 2 - 3 * 0.5)
+
+
 def test_persons_that_name_no_customer_are_refused():
     with pytest.raises(InputError, match="`customer_id` must be alike in `contacts`"):
         duplicated_spend(CONTACTS, clusters=pd.Series({7: "p"}))

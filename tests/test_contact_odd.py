@@ -1,10 +1,19 @@
 """Odd input to contact: named errors, and sums that hold campaign by campaign."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from crmlab import InputError
-from crmlab.contact import channel_mix, dissatisfaction_signals, erlang_c, staffing
+from crmlab.contact import (
+    channel_mix,
+    dissatisfaction_signals,
+    erlang_a,
+    erlang_c,
+    route_by_value,
+    signal_lift,
+    staffing,
+)
 
 
 def test_profit_caused_is_added_up_campaign_by_campaign():
@@ -45,3 +54,57 @@ def test_ids_of_another_kind_are_refused():
     complaints = pd.DataFrame({"customer_id": ["1", "2"], "date": day, "kind": "billing"})
     with pytest.raises(InputError, match="ids of the kind of `complaints`, text or numbers; got 1"):
         dissatisfaction_signals([1, 2], as_of="2025-01-05", complaints=complaints, weights="equal")
+
+
+@pytest.mark.parametrize(
+    ("calls", "agents", "patience", "occupancy", "abandoned"),
+    [
+        (1e6, 1, 10, 1.0, 1 - 1e-6),  # one agent takes one call, whoever waits
+        (10, 8, 1e300, 1.0, 0.2),  # as if nobody hung up before the others are served
+        (10, 12, 1e300, 10 / 12, 0.0),
+    ],
+)
+def test_a_centre_far_beyond_its_load_is_busy_and_no_more(
+    calls, agents, patience, occupancy, abandoned
+):
+    found = erlang_a(calls, 1, 1, agents=agents, patience=patience).iloc[0]
+    assert found["occupancy"] <= 1
+    assert found["occupancy"] == pytest.approx(occupancy, rel=1e-12)
+    assert found["abandoned"] == pytest.approx(abandoned, rel=1e-12, abs=1e-12)
+
+
+def test_equal_scores_are_in_order_of_ids():
+    day = pd.Timestamp("2025-01-05")
+    complaints = pd.DataFrame({"customer_id": ["c"], "date": day, "kind": "billing"})
+    asked = {"as_of": "2025-01-05", "complaints": complaints, "weights": "equal"}
+    one, other = (dissatisfaction_signals(list(ids), **asked) for ids in ("abcd", "dbca"))
+    pd.testing.assert_frame_equal(one, other)
+
+
+SIGNALS = pd.DataFrame({"refused": [True, True, False]}, index=list("abc"))
+EVENT = pd.Series([True, False, False], index=list("abc"))
+
+
+@pytest.mark.parametrize(
+    ("signals", "event", "match"),
+    [
+        (SIGNALS, EVENT * 2, "`event` must be true or false"),
+        (SIGNALS, pd.concat([EVENT, EVENT]), "`event` must hold each customer once; 'a'"),
+        (pd.concat([SIGNALS, SIGNALS]), EVENT, "`signals` must hold each customer once; 'a'"),
+        (pd.concat([SIGNALS, SIGNALS], axis=1), EVENT, "each column once; 'refused'"),
+        (SIGNALS.rename(columns={"refused": "none"}), EVENT, "must not have a column 'none'"),
+        (SIGNALS.astype("boolean").where(EVENT), EVENT, "`signals` must not be missing; 2 of 3"),
+    ],
+)
+def test_signals_that_cannot_be_counted_are_refused(signals, event, match):
+    with pytest.raises(InputError, match=match):
+        signal_lift(signals, event)
+
+
+def test_routing_at_once_and_at_any_price():
+    members = pd.DataFrame({"calls": [10, 90], "loss": [5.0, 1.0]})
+    at_once = route_by_value(members, 1800, 180, agents=12, within=1e-300)
+    exactly = route_by_value(members, 1800, 180, agents=12, within=0)
+    np.testing.assert_allclose(at_once, exactly)
+    with pytest.raises(InputError, match="`loss` must hold numbers of at most"):
+        route_by_value(members * 1e200, 1e203, 180, agents=12)

@@ -19,6 +19,7 @@ from plot_churn_cases import CHURN_TABLES
 from plot_contact_cases import CONTACT_TABLES
 from plot_failure_cases import FAILURE_TABLES
 from plot_identity_cases import IDENTITY_TABLES
+from plot_loop_cases import LOOP_TABLES
 from plot_ltv_cases import LTV_TABLES, four_intervals
 from plot_offer_cases import OFFER_TABLES
 from plot_readiness_cases import READINESS_TABLES
@@ -111,6 +112,7 @@ TABLES = {
     **OFFER_TABLES,
     **CAMPAIGN_TABLES,
     **READINESS_TABLES,
+    **LOOP_TABLES,
     **FAILURE_TABLES,
 }
 every_plot = pytest.mark.parametrize(
@@ -159,11 +161,12 @@ def test_title_and_labels_are_written_with_units(plot, make_table):
         "|responses|standard deviations)"
     )
     assert re.search(
-        unit + "|^(month|action|step|channel|best customers chosen by|policy)$", ax.get_xlabel()
+        unit + "|^(month|action|step|channel|best customers chosen by|policy|table to room)$",
+        ax.get_xlabel(),
     )
     assert re.search(
         unit + "|^(channel|signal|customer|item|lever|limit|driver|feature|comparison|move|rule"
-        "|way to choose|field · system|(failure|area or) factor|segment.*)$",
+        "|way to choose|part|field · system|(failure|area or) factor|segment.*)$",
         ax.get_ylabel(),
     )  # a row each has no unit
 

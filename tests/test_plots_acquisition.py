@@ -10,6 +10,7 @@ from plot_acquisition_cases import costs, paybacks, rewards
 from crmlab.acquisition import payback_curve, simulate_referrals
 from crmlab.plots import (
     plot_acquisition_cost,
+    plot_budget_split,
     plot_payback,
     plot_referral_growth,
     plot_referral_value,
@@ -70,8 +71,17 @@ def test_the_best_reward_and_the_chosen_one_are_marked():
     ax = plot_reward(table, chosen=5, currency="EUR")
     assert ax.lines[2].get_xdata() == pytest.approx([table["best"][0]] * 2)
     assert list(ax.lines[3].get_xdata()) == [5, 5]
+    assert [text.get_text() for text in ax.texts][1] == "chosen 5 EUR"
     none = plot_reward(table.assign(best=0.0))
     assert none.get_title().startswith("No reward pays")
+
+
+def test_the_best_split_and_the_chosen_one_are_named_inside_the_axes():
+    table = pd.DataFrame({"share": [0, 0.5, 1], "equity": [44.0, 48, 50], "best": 0.97})
+    best, chosen = plot_budget_split(table, chosen=0.1).texts
+    assert (best.get_text(), best.get_ha()) == ("best 97%", "right")
+    assert (chosen.get_text(), chosen.get_ha()) == ("chosen 10%", "left")
+    assert not plot_budget_split(table.assign(best=np.nan)).texts
 
 
 @pytest.mark.parametrize(

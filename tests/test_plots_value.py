@@ -93,6 +93,17 @@ def test_many_intervals_have_no_names():
     assert not plot_intervals(table).get_yticklabels()
 
 
+def test_large_amounts_have_no_offset_and_small_ones_their_decimals():
+    ax = plot_intervals(four_intervals()[["estimate", "lower", "upper"]].mul(1e7).assign(level=0.9))
+    ax.figure.canvas.draw()
+    labels = [label.get_text() for label in ax.get_xticklabels()]
+    assert not ax.xaxis.get_offset_text().get_text()
+    assert any(label.endswith("M") for label in labels)
+    small = plot_intervals(four_intervals())
+    small.figure.canvas.draw()
+    assert not any(label.get_text().endswith(("k", "M")) for label in small.get_xticklabels())
+
+
 def test_actual_of_other_customers_is_an_error():
     with pytest.raises(ValueError, match=r"`actual` must have the index of `table`. Use actual"):
         plot_intervals(four_intervals(), actual=pd.Series([1.0, 2, 3, 4]))

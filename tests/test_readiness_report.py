@@ -25,8 +25,10 @@ def test_a_firms_answers_come_back_as_the_review_says(tmp_path):
     )  # fmt: skip
     review = review_readiness(EXAMPLE, seeds=2, n_customers=900, won=1_500.0, currency="<EUR>")
     text = text_of(page)
-    for name, cost, step in review.top[["name", "cost", "first_step"]].to_numpy():
-        assert f"{float(f'{cost:.3g}'):,.0f} a year for {name}, in <EUR>" in text
+    for label, figure in review.key_figures().items():
+        assert f"{label} {figure}" in text
+    for name, step in review.top[["name", "first_step"]].to_numpy():
+        assert f"a year for {name}, in <EUR> (" in text
         assert step in text
     assert "No table was given." in text
     again = read_answers(str(page.with_name("answers.csv")))

@@ -45,6 +45,7 @@ from crmlab.plots import (
     plot_service_level,
     plot_sourcing,
 )
+from crmlab.simulate import simulate_company
 
 # What annotations name and type checkers alone import.
 HEAVY = {"duckdb": duckdb, "ibis": ibis, "pa": pyarrow, "SparkTable": object}
@@ -103,6 +104,8 @@ RESULTS = {
     "loaders.TransactionAudit", "readiness.Assessment", "readiness.FailureFactor",
     "readiness.RankedFactors", "readiness.ReadinessReview", "readiness.RemedyChoice",
     "reports.Parameter", "simulate.Company", "simulate.Truth",
+    "closed_loop.ComparedLoops", "closed_loop.ComparedTeams", "closed_loop.Exploration",
+    "closed_loop.LoopResult",
     "acquisition.ResponseCurve", "campaigns.Allocation", "campaigns.DuplicatedSpend",
     "campaigns.SendList", "readiness.Priced", "readiness.Sourcing", "widgets.BreakEvenView",
     "widgets.ChurnView", "widgets.ContactView", "widgets.LeverView", "widgets.LinkageView",
@@ -180,6 +183,15 @@ NOT_REFUSED = {
     ("campaigns.compare_targeting", "outcome_value"): LOSS,
     ("campaigns.compare_targeting", "segments"): "labels of segments, whatever they are",
     ("churn.ChurnModel.fit", "time"): "days, as the caller writes them",
+    ("closed_loop.compare_loops", "margin"): "money, of any size",
+    ("closed_loop.compare_teams", "margin"): "money, of any size",
+    ("closed_loop.explore", "margin"): "money, of any size",
+    ("closed_loop.thompson_chances", "margin"): "money, of any size",
+    ("closed_loop.run_loop", "margin"): "money, of any size",
+    ("closed_loop.run_loop", "analytical"): FLAG,
+    ("closed_loop.run_loop", "closed"): FLAG,
+    ("closed_loop.run_loop", "collaborative"): FLAG,
+    ("closed_loop.run_loop", "operational"): FLAG,
     ("concepts.concept_homes", "notebooks"): FOLDER,
     ("course.concept_homes", "notebooks"): FOLDER,
     ("course.concept_homes", "blocks"): "what each notebook asks, as `exercises.rooms` gives it",
@@ -349,6 +361,7 @@ ASKED = [key for key in public() if options(key)]
 
 # --- calls that work ------------------------------------------------------------------------------
 
+COMPANY = simulate_company(300, seed=1)
 ORDERS = pd.DataFrame(
     {
         "customer_id": [f"c{i % 20}" for i in range(60)],
@@ -497,6 +510,11 @@ def calls() -> dict[str, Callable[..., Any]]:
         ),
         "acquisition.simulate_referrals": works(9, recommending=0.1, told=2, conversion=0.1),
         "acquisition.spend_curve": works(WIN, KEEP, [1.0], on="retention", **lever),
+        "closed_loop.compare_loops": works(companies=COMPANY, seeds=2, periods=2),
+        "closed_loop.compare_teams": works(companies=COMPANY, seeds=2),
+        "closed_loop.explore": works([0.1, 0.2], n_customers=20, batches=2, runs=2),
+        "closed_loop.run_loop": works(COMPANY, periods=2),
+        "closed_loop.thompson_chances": works([1, 2], [9, 9]),
         "contact.best_hour": works(called),
         "contact.channel_mix": works(sent, came, drawn_by_lot),
         "contact.contact_fatigue": works(called, response="answered"),

@@ -204,7 +204,9 @@ def by_hand(table, days, person=None):
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from("XYZ"), st.integers(0, 60)),
                 min_size=1, max_size=30), st.integers(0, 40), st.booleans())  # fmt: skip
 def test_contacts_are_found_one_by_one(rows, days, linked):
-    table = contacts([(c, d, f"2024-{1 + t // 28:02}-{1 + t % 28:02}", 2.0) for c, d, t in rows])
+    table = contacts(
+        [(c, d, f"2024-{1 + t // 28:02}-{1 + t % 28:02}", 2.0) for c, d, t in dict.fromkeys(rows)]
+    )
     person = {"a": "p", "b": "p"} if linked else None
     found = duplicated_spend(table, within=days, clusters=pd.Series(person) if linked else None)
     expected = by_hand(table, days, person)

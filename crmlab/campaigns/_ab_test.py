@@ -101,7 +101,8 @@ def ab_test(
 
     Notes
     -----
-    Rates: limits of Miettinen and Nurminen, which hold with no response at all in both arms.
+    Rates: limits of Miettinen and Nurminen, which hold with no response at all in both arms; those
+    of 95 % in 93 to 100 of 100 tests with ten customers in each arm or fewer.
     Means: Welch. With a covariate: a regression in each arm (Lin 2013), which with one covariate
     and one slope is CUPED. The limits of amounts rely on enough buyers: with fewer than about 50
     in an arm they are too narrow. Always-valid limits: the normal mixture of Robbins at the

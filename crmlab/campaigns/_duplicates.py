@@ -96,7 +96,8 @@ def duplicated_spend(
     Raises
     ------
     InputError
-        If a column is missing, has gaps, or a number is out of range.
+        If a column is missing, has gaps, a row repeats another in all columns, or a number is out
+        of range.
     InputTypeError
         If a table or option has the wrong type.
 
@@ -178,7 +179,19 @@ def _read_contacts(contacts: Any, department: Any) -> pd.DataFrame:
         if gaps:
             column = department if name == "department" else name
             raise InputError(f"`{column}` must not be missing; {gaps:,} of {len(table):,} are.")
+    _refuse_repeats(rows[table.duplicated(keep=False).to_numpy()], len(rows))
     return table
+
+
+def _refuse_repeats(alike: pd.DataFrame, n: int) -> None:
+    """Raise where rows that agree in the columns in use agree in all others, too."""
+    n_again = int(alike.astype("str").duplicated().sum())
+    if n_again:
+        raise InputError(
+            f"`contacts` must hold each contact once; {n_again:,} of {n:,} rows repeat another in "
+            "all columns, so what they cost would count twice. Drop them with `drop_duplicates()`, "
+            "or number them in a column if each was made."
+        )
 
 
 def _local(dates: pd.Series) -> Any:

@@ -1,5 +1,6 @@
 """What a campaign earned: treated against controls, in money, where a lot drew them."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -130,6 +131,12 @@ def incremental_result(
     known = _read_known(covariate, test)
     found = [_compare_responses(test["outcome"].to_numpy(), treated)]
     found += [_compare_money(money[name].to_numpy(), treated, known) for name in money]
+    if not test["outcome"].any():  # nothing tells what a response is worth
+        unknown = [name in ("revenue", "margin", "profit") for name in ["response_rate", *money]]
+        found = [
+            replace(each, limits=lambda _: (np.nan, np.nan)) if blank else each
+            for blank, each in zip(unknown, found, strict=True)
+        ]
     return _tabulate(["response_rate", *money], found, level)
 
 

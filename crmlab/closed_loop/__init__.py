@@ -1,3 +1,27 @@
-"""Several periods of acting, measuring and learning, and what each part of CRM adds."""
+"""Several periods of acting, measuring and learning, and what each part of CRM adds.
 
-__all__: list[str] = []
+`run_loop` plays a campaign on the simulated company, whose truth the firm does not know, and
+`compare_loops` says what closing the loop adds, and what the operational, the analytical and the
+collaborative part do. `compare_teams` lets strategy and facts decide, alone and linked. `explore`
+sets a bandit beside a test with roll-out, and `thompson_chances` says how it chooses.
+"""
+
+from crmlab.closed_loop._compare import ComparedLoops, compare_loops
+from crmlab.closed_loop._explore import Exploration, explore
+from crmlab.closed_loop._flow import data_flow
+from crmlab.closed_loop._loop import LoopResult, run_loop
+from crmlab.closed_loop._teams import ComparedTeams, compare_teams
+from crmlab.closed_loop._thompson import thompson_chances
+
+__all__ = [
+    "ComparedLoops",
+    "ComparedTeams",
+    "Exploration",
+    "LoopResult",
+    "compare_loops",
+    "compare_teams",
+    "data_flow",
+    "explore",
+    "run_loop",
+    "thompson_chances",
+]

@@ -19,6 +19,7 @@ __all__ = ["Performance", "lost_shares", "wait_patiently", "wait_with_patience"]
 
 _NATS = 45.0  # what is smaller than exp(-45) of the highest density is left out
 _PANELS = 8
+_SMALL = 1e-4  # below which three terms of a series are exact
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(32)
 
 
@@ -81,62 +82,78 @@ def wait_with_patience(
     """Callers give up (Erlang A); `lost` is the share lost with one agent less."""
     if rate == 0:
         return Performance(0.0, 1.0, 0.0, 0.0, 0.0, 0.0)
-    theta, speed = 1 / patience, agents / handling
-
-    def density(x: Floats) -> Floats:
-        return np.asarray(-rate * patience * np.expm1(-theta * x) - speed * x)
-
-    peak = max(math.log(rate / speed) * patience, 0.0)
-    top = float(density(np.array(peak)))
-    low, high = _find_support(density, peak, top, scale=1 / speed)
+    # In units of handling time, and from the peak of the density on: beside it all is small.
+    load, patient = rate * handling, patience / handling
+    peak = max(math.log(load / agents), 0.0)  # in units of patience
+    density = _around(min(load, agents), agents, patient)
+    low, high = _find_support(density, -peak * patient, scale=1 / agents)
     x, weight = _quadrature(low, high)
-    weight = weight * np.exp(density(x) - top)
+    weight = weight * np.exp(density(x))
     total = weight.sum()
-    waits = _logistic(math.log(rate * total) + top + _log(lost))
+    top = patient * (-load * math.expm1(-peak) - agents * peak)
+    odds = math.log(load * total) + top + _log(lost)
+    waits = _logistic(odds)
     weight = weight * (waits / total)
-    gone = float(weight @ -np.expm1(-theta * x))
-    answered_wait = float(weight @ (x * np.exp(-theta * x)))
-    beyond = _beyond(density, top, theta, (low, high), within) * waits / total
+    stays = np.exp(-peak - x / patient)
+    # Of two shares that add up to 1 the smaller one is exact.
+    answered, gone = _logistic(-odds) + float(weight @ stays), float(weight @ (1 - stays))
+    if peak == 0:
+        gone = float(weight @ -np.expm1(-x / patient))
+    answered, gone = (answered, 1 - answered) if answered < gone else (1 - gone, gone)
+    answered_wait = float(weight @ ((peak * patient + x) * stays)) * handling
+    late = max(low, within / handling - peak * patient)
+    beyond = _beyond(density, (late, high), peak, patient) * waits / total
     return Performance(
         wait_probability=waits,
-        service_level=min(max(1 - gone - float(beyond[1]), 0.0), 1.0),
-        still_waiting=math.exp(-theta * within) * float(beyond[0]),
+        service_level=min(max(answered - float(beyond[1]), 0.0), 1.0),
+        still_waiting=math.exp(-within / patience) * float(beyond[0]),
         abandoned=gone,
         mean_wait=gone * patience,
-        mean_wait_answered=answered_wait / (1 - gone) if gone < 1 else 0.0,
+        mean_wait_answered=answered_wait / answered if answered > 0 else 0.0,
     )
 
 
+def _around(slope: float, agents: float, patient: float) -> Callable[[Floats], Floats]:
+    """Log of the density less that of its highest point, by the distance from there.
+
+    `slope` is the rate at which callers that have waited so long are still there.
+    """
+
+    def density(x: Floats) -> Floats:
+        z = x / patient
+        with np.errstate(over="ignore"):
+            bent = np.where(np.abs(z) < _SMALL, -z * z / 2 * (1 - z / 3), -np.expm1(-z) - z)
+        return np.asarray(slope * patient * bent + (slope - agents) * x)
+
+    return density
+
+
 def _beyond(
-    density: Callable[[Floats], Floats],
-    top: float,
-    theta: float,
-    support: tuple[float, float],
-    within: float,
+    density: Callable[[Floats], Floats], support: tuple[float, float], peak: float, patient: float
 ) -> Floats:
     """Mass of the density after a time, and of it what would still be answered."""
-    low, high = support
-    if within >= high:
+    if support[0] >= support[1]:
         return np.zeros(2)
-    x, weight = _quadrature(max(low, within), high)
-    weight = weight * np.exp(density(x) - top)
-    return np.array([weight.sum(), weight @ np.exp(-theta * x)])
+    x, weight = _quadrature(*support)
+    weight = weight * np.exp(density(x))
+    return np.array([weight.sum(), weight @ np.exp(-peak - x / patient)])
 
 
 def _find_support(
-    density: Callable[[Floats], Floats], peak: float, top: float, *, scale: float
+    density: Callable[[Floats], Floats], start: float, *, scale: float
 ) -> tuple[float, float]:
-    """Where a concave log density is within reach of its highest point."""
+    """Where a concave log density is within reach of its highest point, at 0."""
 
     def small(x: float) -> bool:
-        return float(density(np.array(x))) < top - _NATS
+        return float(density(np.array(x))) < -_NATS
 
-    step = scale
-    while not small(peak + step):
-        step *= 2
-    high = peak + step
-    low = _halve(small, 0.0, peak) if peak > 0 and small(0.0) else 0.0
-    return low, _halve(small, high, peak)
+    def reach(step: float) -> float:
+        inside = 0.0
+        while not small(step):
+            inside, step = step, 2 * step
+        return _halve(small, step, inside)
+
+    return (reach(max(start, -scale)) if start < 0 and small(start) else start), reach(scale)
 
 
 def _halve(small: Callable[[float], bool], outside: float, inside: float) -> float:

@@ -3,7 +3,14 @@
 import numpy as np
 import pandas as pd
 
-from crmlab._checks import check_choice, check_column, check_columns, check_count, check_number
+from crmlab._checks import (
+    check_choice,
+    check_column,
+    check_columns,
+    check_count,
+    check_number,
+    check_size,
+)
 from crmlab._errors import InputError, InputTypeError
 from crmlab._types import Floats
 from crmlab.contact._queue import lost_shares, wait_patiently
@@ -11,6 +18,7 @@ from crmlab.contact._queue import lost_shares, wait_patiently
 __all__ = ["route_by_value"]
 
 _TERMS = 30  # of the series for the probability to wait longer
+_AT_ONCE = 1e-12
 _AVERAGED = 12  # partial sums that are averaged
 
 
@@ -42,7 +50,8 @@ def route_by_value(
     within : float, default=20.0
         Time in which a call should be answered, 0 or more.
     order : {"loss", "given"}, default="loss"
-        Rank by `loss`, the highest first, which loses least of all orders; or as in `classes`.
+        Rank by `loss`, the highest first, which loses least of all orders, and equals as in
+        `classes`; or all as in `classes`.
 
     Returns
     -------
@@ -140,7 +149,9 @@ def _read_classes(classes: pd.DataFrame, order: str) -> tuple[Floats, Floats]:
         check_columns(classes.columns, ["loss"], what="`classes`")
     if "loss" not in classes.columns:
         return calls, np.zeros(len(calls))
-    return calls, check_column(classes, "loss", what="`classes`")
+    loss = check_column(classes, "loss", what="`classes`")
+    check_size("loss", loss)
+    return calls, loss
 
 
 def _late(time: float, above: float, upto: float) -> float:
@@ -150,7 +161,7 @@ def _late(time: float, above: float, upto: float) -> float:
     tail's transform is inverted by the Euler algorithm: an alternating series, its last partial
     sums averaged with binomial weights.
     """
-    if time == 0:
+    if time < _AT_ONCE:
         return 1.0
     spare = 1 - upto
 

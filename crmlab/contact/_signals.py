@@ -147,7 +147,8 @@ def dissatisfaction_signals(
     table["n_signals"] = raised.sum(axis=1)
     table["score"] = raised @ weigh
     table["why"] = pd.Series([_say(names, row) for row in raised], index=ids, dtype="str")
-    return table.sort_values("score", ascending=False, kind="stable")
+    place = pd.factorize(ids, sort=True)[0]  # among equals by id, whatever the order of rows
+    return table.iloc[np.lexsort((place, -table["score"].to_numpy()))]
 
 
 def _find_shown(
@@ -342,19 +343,33 @@ def signal_lift(signals: pd.DataFrame, event: pd.Series, *, level: float = 0.95)
         raise InputTypeError(f"`signals` must be a DataFrame; got {type(signals).__name__}.")
     if not isinstance(event, pd.Series):
         raise InputTypeError(f"`event` must be a Series by customer; got {type(event).__name__}.")
+    check_columns(signals.columns, signals.columns, what="`signals`")
     names = [name for name in signals if pd.api.types.is_bool_dtype(signals[name])]
     names = [name for name in names if name != "complained"]
+    for name, index in {"signals": signals.index, "event": event.index}.items():
+        if index.has_duplicates:
+            twice = index[index.duplicated()][0]
+            raise InputError(f"`{name}` must hold each customer once; {twice!r} is there twice.")
     if not names:
         raise InputError("`signals` must have a bool column; got none.")
+    if "none" in names:
+        raise InputError("`signals` must not have a column 'none', a row of the result. Rename it.")
+    gaps = int(signals[names].isna().any(axis=1).sum())
+    if gaps:
+        raise InputError(
+            f"`signals` must not be missing; {gaps:,} of {len(signals):,} customers have gaps. "
+            "Fill them with False where nothing was seen."
+        )
     unknown = signals.index[~signals.index.isin(event.index)]
     if len(unknown):
         raise InputError(
             f"`event` must hold every customer of `signals`; {len(unknown):,} are not in it, such "
             f"as {unknown[0]!r}."
         )
-    happened = check_column(
-        event.reindex(signals.index).to_frame("event"), "event", flags=True
-    ).astype(bool)
+    happened = check_column(event.reindex(signals.index).to_frame("event"), "event", flags=True)
+    if not np.isin(happened, (0, 1)).all():
+        raise InputError("`event` must be true or false, 1 or 0.")
+    happened = happened.astype(bool)
     if not happened.any():
         raise InputError("`event` must have happened to a customer at least; got none.")
     shown = signals[names].assign(none=~signals[names].any(axis=1))

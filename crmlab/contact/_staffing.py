@@ -323,5 +323,5 @@ def _tabulate(agents: list[int], load: float, waits: Iterator[Performance]) -> p
     table.insert(0, "agents", agents)
     table.insert(1, "load", load)
     busy = load * (1 - table["abandoned"]) / table["agents"].clip(lower=1)
-    table.insert(2, "occupancy", busy)
+    table.insert(2, "occupancy", busy.clip(upper=1.0))  # beyond it by rounding
     return table

@@ -10,8 +10,8 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from crmlab._checks import check_choice, check_columns
-from crmlab._engine import run, store_beside
+from crmlab._checks import check_choice, check_columns, name_type
+from crmlab._engine import execute, run, store_beside
 from crmlab._errors import InputError, InputTypeError
 from crmlab._types import Table
 
@@ -20,6 +20,7 @@ __all__ = ["Lines", "Source", "bought", "name_items", "read_lines", "refuse_miss
 Numbers = NDArray[np.integer]
 
 _PIECE = 2**20  # lines
+_SIGNS = ("is_return", "amount", "quantity")  # what tells a return
 _FLAGS = {"boolean", "empty"}
 _NUMBERS = {"integer", "floating", "mixed-integer-float", "decimal", "empty"}
 
@@ -36,7 +37,7 @@ class Source:
     def check(self, table: Any, *, what: str, needs: list[str]) -> None:
         """Raise unless the columns are there, and products and level both or neither."""
         if not isinstance(table, pd.DataFrame | ibis.Table):
-            kind = type(table).__name__
+            kind = name_type(table)
             raise InputTypeError(f"`{what}` must be a pandas frame or an Ibis table; got {kind}.")
         for option, name in (("basket", self.basket), ("item", self.item)):
             if not isinstance(name, str):
@@ -49,11 +50,12 @@ class Source:
             )
         if self.products is not None:
             if not isinstance(self.products, pd.DataFrame | ibis.Table):
-                kind = type(self.products).__name__
+                kind = name_type(self.products)
                 raise InputTypeError(
                     f"`products` must be a pandas frame or an Ibis table; got {kind}."
                 )
-            check_columns(self.products.columns, [self.item], what="`products`")
+            level = [name for name in self.products.columns if name == self.level][:1]
+            check_columns(self.products.columns, [self.item, *level], what="`products`")
             self._check_ids(table, self.products)
             check_choice("level", self.level, [c for c in self.products.columns if c != self.item])
 
@@ -107,7 +109,7 @@ def read_lines(table: Table, source: Source, *, min_support: float) -> Lines:
 def bought(table: Any) -> Any:
     """The lines that do not give money back: by `is_return`, else by the sign of their numbers."""
     _check_signs(table)
-    signs = [table[name] < 0 for name in ("amount", "quantity") if name in table.columns]
+    signs = [table[name] < 0 for name in _SIGNS[1:] if name in table.columns]
     back = signs[0] if signs else None
     for sign in signs[1:]:
         back = back | sign
@@ -127,9 +129,9 @@ def bought(table: Any) -> Any:
 def _check_signs(table: Any) -> None:
     """Raise unless what tells a return can be read: true and false, or numbers."""
     framed = isinstance(table, pd.DataFrame)
-    for name in ("is_return", "amount", "quantity"):
-        if name not in table.columns:
-            continue
+    there = [name for name in _SIGNS if name in table.columns]
+    check_columns(table.columns, there, what="`baskets`")
+    for name in there:
         if framed:
             kind = pd.api.types.infer_dtype(table[name], skipna=True)
             fits = kind in (_FLAGS if name == "is_return" else _NUMBERS)
@@ -232,6 +234,8 @@ def name_items(table: Any, source: Source, *also: str) -> Any:
     if source.products is None:
         return lines
     products = source.products
+    if not isinstance(products, pd.DataFrame) and not _are_together(products, table):
+        products = execute(products.select(source.item, source.level))
     if isinstance(products, pd.DataFrame):
         if products[source.item].duplicated().any():
             raise InputError(_TWICE.format(item=source.item))
@@ -241,6 +245,11 @@ def name_items(table: Any, source: Source, *also: str) -> Any:
         raise InputError(_TWICE.format(item=source.item))
     joined = lines.left_join(products, "item")
     return joined.select(*also, item=joined.group)
+
+
+def _are_together(one: Any, other: Any) -> bool:
+    """Whether two tables live on one engine, so that they can be joined there."""
+    return one.get_backend() is other.get_backend()
 
 
 def refuse_missing(counts: dict[str, int], source: Source, columns: dict[str, str]) -> None:

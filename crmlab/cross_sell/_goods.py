@@ -1,6 +1,7 @@
 """What customers bought, by item and day, and what it earned: read once, where the lines live."""
 
 import datetime as dt
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +9,7 @@ import ibis
 import numpy as np
 import pandas as pd
 
-from crmlab._checks import check_columns, check_day, check_number
+from crmlab._checks import check_columns, check_day, check_number, check_size, name_type
 from crmlab._engine import execute, store_beside
 from crmlab._errors import InputError, InputTypeError
 from crmlab._types import Day, Ints, Table
@@ -22,10 +23,12 @@ __all__ = [
     "count_days",
     "read_catalogue",
     "read_goods",
+    "round_money",
 ]
 
 OTHER = "(other)"  # the item of lines whose product is not in the catalogue, or has no item there
-_DECIMALS = 6  # of sums of money: engines add up in any order
+_LOSS = 1e6  # most that is lost on a unit of revenue
+_DIGITS = 12  # of sums of money: engines add up in any order
 
 
 @dataclass(frozen=True)
@@ -56,12 +59,12 @@ def read_catalogue(products: Table, level: str, margin: float | None, *more: str
     if not isinstance(level, str):
         raise InputTypeError(f"`level` must be the name of a column; got {level!r}.")
     if margin is not None:
-        check_number("margin", margin, high=1)
+        check_number("margin", margin, low=-_LOSS, high=1)
     needed = ["product_id", level, *([] if margin is not None else ["price", "cost"]), *more]
     needed = list(dict.fromkeys(needed))
     if not isinstance(products, pd.DataFrame | ibis.Table):
         raise InputTypeError(
-            f"`products` must be a DataFrame or an Ibis table; got {type(products).__name__}."
+            f"`products` must be a pandas frame or an Ibis table; got {name_type(products)}."
         )
     _check_catalogue(products, needed, margin)
     table = products[needed] if isinstance(products, pd.DataFrame) else execute(
@@ -88,7 +91,9 @@ def _check_catalogue(products: Any, needed: list[str], margin: float | None) -> 
 
 
 def _margin_rate(table: pd.DataFrame) -> pd.Series:
-    price, cost = (pd.to_numeric(table[name], errors="coerce") for name in ("price", "cost"))
+    price, cost = (
+        pd.to_numeric(table[name], errors="coerce").astype("float64") for name in ("price", "cost")
+    )
     bad = ~((price > 0) & (cost >= 0) & np.isfinite(price) & np.isfinite(cost))
     if bad.any():
         raise InputError(
@@ -118,15 +123,18 @@ def read_goods(
     if rows.empty:
         raise InputError(f"`transactions` must hold a purchase by {last}; there is none.")
     items = pd.Index(np.sort(catalogue["item"].dropna().unique()), dtype="str", name="item")
-    rows["item"] = items.get_indexer(rows["item"])
-    if (rows["item"] < 0).all():
+    item = items.get_indexer(rows.pop("item"))
+    if (item < 0).all():
         raise InputError(
             "`products` must describe what was bought; no line of `transactions` has an item there."
         )
-    customers = pd.Index(np.sort(rows["customer_id"].unique()), name="customer_id")
-    rows["customer"] = customers.get_indexer(rows.pop("customer_id"))
+    # Sorting numbers takes a tenth of the time of sorting text.
+    customer, ids = pd.factorize(rows.pop("customer_id"), sort=True)
+    rows = rows.assign(item=item, customer=customer)
+    order = np.lexsort((np.where(item < 0, len(items), item), rows["day"], customer))
+    rows = rows.iloc[order].reset_index(drop=True)
     first = rows["day"].min().date()
-    return Goods(rows, customers, items, first, last)
+    return Goods(rows, pd.Index(ids, name="customer_id"), items, first, last)
 
 
 def _reduce(goods: Any, catalogue: pd.DataFrame) -> pd.DataFrame:
@@ -138,11 +146,18 @@ def _reduce(goods: Any, catalogue: pd.DataFrame) -> pd.DataFrame:
     query = joined.group_by(keys).aggregate(
         spent=earned.sum(), margin=(earned * joined.rate.fill_null(0.0)).sum()
     )
-    rows = execute(query).sort_values(["customer_id", "day", "item"], kind="stable")
+    rows = execute(query)
     rows["day"] = pd.to_datetime(rows["day"]).astype("datetime64[s]")
     for name in ("spent", "margin"):
-        rows[name] = rows[name].astype("float64").round(_DECIMALS)
-    return rows.reset_index(drop=True)
+        rows[name] = round_money("amount", rows[name].to_numpy(dtype="float64"))
+    return rows
+
+
+def round_money(what: str, money: Any) -> Any:
+    """Leave out digits that are nothing beside the largest of the amounts."""
+    check_size(what, money)
+    largest = float(np.abs(money).max(initial=0.0))
+    return np.round(money, _DIGITS - math.ceil(math.log10(largest))) if largest else money
 
 
 def check_as_of(as_of: Day, goods: Goods | None = None) -> dt.date:

@@ -7,13 +7,15 @@ from typing import Any
 import ibis
 import numpy as np
 import pandas as pd
+import pyarrow.compute as pc
 from scipy.special import ndtri
 
 from crmlab._checks import check_count, check_day, check_fraction
-from crmlab._engine import run, store_beside
+from crmlab._engine import run
 from crmlab._errors import InputError
 from crmlab._types import Day, Floats, Table
 from crmlab.cross_sell._baskets import Source, bought, name_items, refuse_missing
+from crmlab.cross_sell._pairs import First, count_pairs
 from crmlab.cross_sell._rules import adjust, chance
 from crmlab.customer_base import read_lines, up_to
 
@@ -43,8 +45,9 @@ def sequential_rules(
     Parameters
     ----------
     orders : DataFrame or ibis.Table
-        Canonical transactions with a ``product_id``. They are counted where they live. What was
-        bought before the first line of the table is not known.
+        Canonical transactions with a ``product_id``. They are reduced to the first day of each
+        customer and item where they live. What was bought before the first line of the table is
+        not known.
     horizon : int
         Days after the first purchase of the antecedent in which the consequent counts.
     min_customers : int, default=30
@@ -136,33 +139,34 @@ def sequential_rules(
 
 def _read_first(
     orders: Table, source: Source, end: dt.date | None
-) -> tuple[Any, list[Any], dt.date]:
+) -> tuple[First, list[Any], dt.date]:
     """Each customer's first day of each item, as numbers; their names; the end of observation."""
     lines, last, _ = read_lines(orders)
     source.check(lines, what="orders", needs=[source.item])
     end = end or last
     lines = name_items(bought(up_to(lines, end)), source, "customer_id", "date")
-    items = run(lines.group_by("item").aggregate(n=lines.count())).to_pandas()
-    missing = items["item"].isna()
-    counts = {"n": int(items["n"].sum()), "item": int(items.loc[missing, "n"].sum())}
-    refuse_missing(counts, source, {})
-    names = sorted(items["item"])
+    day = lines.date.cast("date").delta(ibis.date(str(_EPOCH)), unit="day")
+    # One query: what makes the lines of orders costs more than all that is counted of them.
+    query = lines.group_by("customer_id", "item").aggregate(day=day.min(), n=lines.count())
+    found = run(query)
+    missing = found["item"].is_null()
+    n_missing = pc.sum(found["n"].filter(missing)).as_py() or 0
+    refuse_missing({"n": pc.sum(found["n"]).as_py() or 0, "item": n_missing}, source, {})
+    item, names = pd.factorize(found["item"].to_pandas(), sort=True)
     if len(names) < 2:
         raise InputError(
             f"`{source.unit}` must hold at least two different items; got {names[0]!r} only. "
             "After one item nothing else can follow."
         )
-    # Pairs are grouped several times as fast by numbers as by names.
-    numbers = pd.DataFrame({"item": names, "number": np.arange(len(names), dtype="int32")})
-    lines = lines.join(store_beside(lines, numbers), "item")
-    day = lines.date.cast("date").delta(ibis.date(str(_EPOCH)), unit="day")
-    first = lines.group_by("customer_id", item=lines.number).aggregate(day=day.min())
-    return first, names, end
+    customer = pd.factorize(found["customer_id"].to_pandas())[0]
+    order = np.lexsort((item, customer))
+    days = found["day"].to_numpy().astype(np.int64)
+    return First(customer[order], item[order], days[order]), list(names), end
 
 
 @dataclass(frozen=True)
 class _Seen:
-    """What was counted on the engine: of pairs that at least one customer bought, and of items."""
+    """What was counted: of pairs that at least one customer bought, and of items."""
 
     pairs: pd.DataFrame  # antecedent, consequent, n_before, n_later, lags
     n_followed: pd.Series  # by item: customers who could be followed after it
@@ -170,38 +174,24 @@ class _Seen:
     n_customers: int  # who could be followed after any item
 
 
-def _follow(first: Any, end: int, horizon: int) -> _Seen:
+def _follow(first: First, end: int, horizon: int) -> _Seen:
     """Count who could be followed, and what they bought before and after; days are numbers."""
-    start = first.filter(first.day <= end - horizon)
-    followed = run(start.group_by("item").aggregate(n=start.count())).to_pandas()
-    if followed.empty:
+    start = first.day <= end - horizon
+    if not start.any():
         raise InputError(
             f"`horizon` must leave customers who can be followed; nobody bought {horizon:,} days "
             "or more before the end of observation. Ask for a shorter one."
         )
-    begun = start.group_by("customer_id").aggregate(begun=start.day.min())
-    n_customers = run(begun.aggregate(n=begun.count())).to_pylist()[0]["n"]
-    known = first.join(begun, "customer_id")
-    known = run(known.group_by("item").aggregate(n=(known.day <= known.begun).sum())).to_pandas()
-    pairs = run(_pair(start, first, horizon)).to_pandas()
-    n_followed, n_known = (counts.set_index("item")["n"] for counts in (followed, known))
-    return _Seen(pairs, n_followed, n_known, int(n_customers))
-
-
-def _pair(start: Any, first: Any, horizon: int) -> Any:
-    """Count, for two items of one customer, what came before and what followed, and when."""
-    other = first.select("customer_id", consequent=first.item, then=first.day)
-    both = start.join(other, "customer_id")
-    both = both.filter(both.item != both.consequent).mutate(lag=both.then - both.day)
-    lag = ibis.ifelse((both.lag > 0) & (both.lag <= horizon), both.lag, None).cast("float64")
-    both = both.mutate(lag=lag, before=both.lag <= 0)
-    return both.group_by(antecedent=both.item, consequent=both.consequent).aggregate(
-        n_before=both.before.sum(),
-        n_later=both.lag.count(),
-        lag_lower=both.lag.quantile(0.25),
-        lag_median=both.lag.quantile(0.5),
-        lag_upper=both.lag.quantile(0.75),
-    )
+    n_items = int(first.item.max()) + 1
+    n_followed = np.bincount(first.item[start], minlength=n_items)
+    begun = np.full(int(first.customer.max()) + 1, np.iinfo(np.int64).max)
+    np.minimum.at(begun, first.customer[start], first.day[start])
+    known = (first.day <= begun[first.customer]) & np.isin(first.customer, first.customer[start])
+    n_known = pd.Series(np.bincount(first.item[known], minlength=n_items))
+    pairs = count_pairs(first, np.flatnonzero(start), horizon)
+    followed = pd.Series(n_followed)
+    n_customers = len(np.unique(first.customer[start]))
+    return _Seen(pairs, followed[followed > 0], n_known, n_customers)
 
 
 def _add_base(seen: _Seen) -> pd.DataFrame:

@@ -91,7 +91,8 @@ def upsell_paths(
     -----
     Whoever bought the lowest tier can only move up, and whoever bought the highest only down. So
     many moves up from the lowest tier are no sign that customers climb: compare `probability` with
-    `if_unrelated`. Where several tiers of an item are bought on one day, the highest counts.
+    `if_unrelated`. Where several tiers of an item are bought on one day, or several plans start,
+    the highest counts.
 
     References
     ----------
@@ -150,7 +151,8 @@ def _tiers_of(
         names = [f"{k + 1} of {n_tiers}" for k in range(n_tiers)]
     else:
         named = catalogue[tier].astype("str").where(catalogue[tier].notna())
-        order = pd.Series(price, index=catalogue.index).groupby(named).mean().sort_values()
+        order = pd.Series(price, index=catalogue.index).groupby(named).mean()
+        order = order.sort_values(kind="stable")
         names = [str(each) for each in order.index]
         at = named.map({name: k for k, name in enumerate(names)}).astype(float)
     known = catalogue["item"].notna() & at.notna()
@@ -189,14 +191,17 @@ def _read_plans(table: Table, asked: dt.date | None) -> tuple[pd.DataFrame, list
     day = terms["start"].to_numpy().astype("datetime64[D]").astype("datetime64[s]")
     last = max(day.max(), pd.to_datetime(terms["end"]).fillna(pd.Timestamp(day.max())).max())
     end = asked or pd.Timestamp(last).date()
-    order = pd.Series(fee).groupby(terms["plan"].astype("str")).mean().sort_values()
+    order = pd.Series(fee).groupby(terms["plan"].astype("str")).mean().sort_values(kind="stable")
     plans = [str(each) for each in order.index]
     events = pd.DataFrame(
         {"customer": pd.factorize(terms["customer_id"])[0], "item": 0, "day": day,
          "tier": terms["plan"].astype("str").map({each: k for k, each in enumerate(plans)}),
          "margin": fee - cost}
     )  # fmt: skip
-    return events[events["day"] <= pd.Timestamp(end)], plans, end
+    # Two plans of one day: the highest counts, as with orders, whatever the order of rows.
+    keys = ["customer", "item", "day"]
+    events = events[events["day"] <= pd.Timestamp(end)].sort_values([*keys, "tier", "margin"])
+    return events.drop_duplicates(keys, keep="last"), plans, end
 
 
 def _follow(events: pd.DataFrame, horizon: int, end: dt.date) -> pd.DataFrame:

@@ -120,7 +120,7 @@ def validate_offers(
     chances = learn_chances(before, n_bands=n_bands)
     by_method = _judge_all(chances, now, again, wanted)
     rows = _summarise("time-ordered", by_method, now.known, interval_level)
-    half = np.random.default_rng(random_state).random(len(goods.customers)) < 0.5
+    half = _halve(now.known, random_state)
     by_half = [
         (part, _judge_all(learn_chances(now, n_bands=n_bands, chosen=~part), now, again, wanted))
         for part in (half, ~half)
@@ -134,6 +134,20 @@ def validate_offers(
     }
     rows += _summarise("random customers", mixed, now.known, interval_level)
     return pd.DataFrame(rows)
+
+
+def _halve(known: Any, seed: int) -> Any:
+    """Customers in one of two halves by lot, each with somebody who is known."""
+    half = np.random.default_rng(seed).random(len(known)) < 0.5
+    n_known = int(known.sum())
+    if n_known < 2:
+        raise InputError(
+            "`transactions` must hold two customers at least with a purchase by `as_of`; there is "
+            f"{'one' if n_known else 'none'}. One half of them is judged by the other."
+        )
+    if not (known & half).any() or not (known & ~half).any():
+        half[np.argmax(known)] ^= True
+    return half
 
 
 def _check_end(goods: Goods, day: dt.date, horizon: int) -> None:

@@ -9,7 +9,7 @@ from crmlab._checks import check_choice, check_count, check_day, check_fraction
 from crmlab._errors import InputError, InputTypeError
 from crmlab._intervals import check_resampling
 from crmlab._types import Day, Floats, Ints, Table
-from crmlab.cross_sell._goods import Goods, count_days, read_catalogue, read_goods
+from crmlab.cross_sell._goods import Goods, count_days, read_catalogue, read_goods, round_money
 
 __all__ = ["share_of_wallet"]
 
@@ -206,7 +206,7 @@ def _by_customer(
     goods: Goods, ids: pd.Index, names: Any, n_peers: Ints, spend: Floats, owned: Any,
     wallet: Floats, limits: Floats, level: float,
 ) -> pd.DataFrame:  # fmt: skip
-    gap = np.round(wallet - spend, 6)
+    gap = round_money("amount", wallet - spend)
     best = gap.argmax(axis=1)
     more = gap[np.arange(len(gap)), best] > 0
     spent, whole = spend.sum(axis=1), wallet.sum(axis=1)

@@ -24,6 +24,12 @@ with needing("plots"):
         plot_signal_lift,
     )
     from crmlab.plots._actions.failure import plot_priced
+    from crmlab.plots._actions.loop import (
+        plot_contributions,
+        plot_data_flow,
+        plot_loop,
+        plot_regret,
+    )
     from crmlab.plots._actions.offers import (
         plot_offer_validation,
         plot_offers,
@@ -91,7 +97,9 @@ __all__ = [
     "plot_cohorts",
     "plot_contact_frequency",
     "plot_contact_response",
+    "plot_contributions",
     "plot_cost_ratio",
+    "plot_data_flow",
     "plot_deciles",
     "plot_elasticity",
     "plot_field_quality",
@@ -107,6 +115,7 @@ __all__ = [
     "plot_kaplan_meier",
     "plot_levers",
     "plot_link_thresholds",
+    "plot_loop",
     "plot_lorenz",
     "plot_margin_by_tenure",
     "plot_match_weights",
@@ -123,6 +132,7 @@ __all__ = [
     "plot_rankings",
     "plot_referral_growth",
     "plot_referral_value",
+    "plot_regret",
     "plot_resupply",
     "plot_retention",
     "plot_retention_profit",

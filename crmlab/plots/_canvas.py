@@ -19,6 +19,7 @@ from crmlab._optional import need
 
 __all__ = [
     "BLUE",
+    "CLEAR",
     "GREEN",
     "INK",
     "RED",
@@ -42,6 +43,11 @@ GREEN = "#029e73"
 RED = "#d55e00"
 SKY = "#56b4e9"
 INK = "0.35"  # dark grey, for guide lines and notes
+CLEAR = {
+    "facecolor": "white",
+    "edgecolor": "none",
+    "pad": 1,
+}  # box of a note that may lie on a line
 
 
 def check_label(name: str, value: str) -> str:

@@ -4,15 +4,18 @@ One function per factor plays the failure through on a company of known truth an
 costs in a year, with limits, and what its remedy is worth. Read each as a what-if, not as a
 forecast. Beside it stands the signal by which a firm would notice, a function of its own tables.
 
-No common strategy: `simulate_overlap`, `overlap_signal`. Staff who do not enter data:
-`simulate_missing_entries`, `entry_signal`. Profit, loyalty or value: `simulate_wrong_ranking`,
-`rankings`, `ranking_signal`. Outsourcing without a checklist: `build_or_outsource` weighs both ways
-over the years, `simulate_outsourcing` prices what nobody asked the provider, `sourcing_signal`. A
-process that stays as it was: `simulate_unchanged_process`, `process_signal`. Questions put to the
-wrong solution: `simulate_wrong_solution`, `solution_signal`. Customer data that are not integrated:
-`price_split_identities`, `identity_signal`; `simulate_split_identities` opens several accounts for
-some customers of a clean base, and `identity_bias` measures the same where systems keep their own
-ids.
+== ============================== =============================== ====================
+P1 no common strategy             `simulate_overlap`              `overlap_signal`
+P2 staff do not enter data        `simulate_missing_entries`      `entry_signal`
+P3 profit, loyalty or value       `simulate_wrong_ranking`        `ranking_signal`
+P4 outsourcing, no checklist      `simulate_outsourcing`          `sourcing_signal`
+P5 a process that stays           `simulate_unchanged_process`    `process_signal`
+P6 the wrong solution             `simulate_wrong_solution`       `solution_signal`
+P7 customers not integrated       `price_split_identities`        `identity_signal`
+== ============================== =============================== ====================
+
+`rankings`, `build_or_outsource`, `simulate_split_identities` and `identity_bias` look at one of
+them more closely.
 
 The check: `failure_factors` lists the seven factors, `readiness_questions` what a firm answers
 before it begins, and `assess` says how ready it is by these answers. `rank_factors` puts the

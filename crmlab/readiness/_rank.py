@@ -166,6 +166,13 @@ def rank_factors(
     -----
     Limits are quantiles over the seeds: they hold how customers and their behaviour vary from firm
     to firm, and not how wrong the assumptions may be.
+
+    Examples
+    --------
+    A firm that telephones, with half of its records split; two to three seconds for each seed::
+
+        ranked = rank_factors(strengths={"P7": 0.5}, channels={"phone": 0.8, "post": 0.2})
+        ranked.table[["cost", "mean_rank", "stable"]]
     """
     at = {factor: [each] for factor, each in _check_strengths_given(strengths).items()}
     terms = FirmTerms(
@@ -276,6 +283,12 @@ def choose_remedies(ranked: RankedFactors, *, budget: float) -> RemedyChoice:
     -----
     What remedies bring is added up. Where two of them save the same letter, as one plan for the
     firm and linked records may, the sum is too high.
+
+    Examples
+    --------
+    What two million won a year are best spent on::
+
+        choose_remedies(rank_factors(), budget=2_000_000).chosen
     """
     if not isinstance(ranked, RankedFactors):
         raise InputTypeError(

@@ -264,6 +264,13 @@ def review_readiness(
         without contacts.
     InputTypeError
         As there, or if `currency` is not text.
+
+    Examples
+    --------
+    Answers of a file and the firm's own contacts::
+
+        review = review_readiness(answers, contacts=contacts, n_customers=20_000)
+        review.top[["name", "cost", "lower", "upper", "first_step"]]
     """
     if not isinstance(currency, str):
         raise InputTypeError(f"`currency` must be text; got {type(currency).__name__}.")

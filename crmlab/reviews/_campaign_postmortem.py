@@ -33,6 +33,8 @@ class CampaignPostmortem:
         The campaign, and what it is called.
     n_contacted, n_responders : int
         Customers contacted, and those of them who ordered.
+    n_repeated, n_repeated_orders : int
+        Contacts and orders of the campaign that repeat another row in all columns; they count.
     result : DataFrame
         As `campaigns.incremental_result` returns it, index `measure`.
     decision : str
@@ -77,6 +79,8 @@ class CampaignPostmortem:
     name: str
     n_contacted: int
     n_responders: int
+    n_repeated: int
+    n_repeated_orders: int
     result: pd.DataFrame = field(repr=False)
     decision: str
     balance: pd.DataFrame = field(repr=False)
@@ -137,6 +141,12 @@ class CampaignPostmortem:
             f"Campaign {self.campaign_id}{f', {self.name}' if self.name else ''}, first contact on "
             f"{self.first_day:%d %B %Y}; orders are known until {self.last_day:%d %B %Y}."
         ]
+        repeated = {"contacts": self.n_repeated, "orders": self.n_repeated_orders}
+        found += [
+            f"Among {name} {n:,} repeat another row in all columns. They count as if each had been "
+            "made; if they are copies, drop them, and read this again."
+            for name, n in repeated.items() if n
+        ]  # fmt: skip
         if self.problem:
             return found
         return [
@@ -229,8 +239,8 @@ class CampaignPostmortem:
         if pd.isna(self.chance_of_lot):
             return "Nothing was known of the customers before, so this cannot be looked at."
         return (
-            "In what was known before, the arms are as alike as a lot makes them (probability of "
-            f"more unlike ones: {self.chance_of_lot:.0%})."
+            "In what was known before, the two groups are as alike as a lot makes them "
+            f"(probability of more unlike ones: {self.chance_of_lot:.0%})."
         )
 
     def _on_consent(self) -> str:

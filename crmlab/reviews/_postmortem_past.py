@@ -75,10 +75,13 @@ def judge_campaign(
     plan = known.iloc[0] if len(known) else pd.Series(dtype=object)
     terms = _fill(terms, rows, channel)
     _, last, _ = read_lines(orders)
-    common = _describe_campaign(rows, plan, name, responses) | {"last_day": pd.Timestamp(last)}
+    common = _describe_campaign(rows, plan, name, contacts, responses) | {
+        "last_day": pd.Timestamp(last)
+    }
     problem = _find_problem(rows, plan, name, assignment)
     if problem:
         return common | _nothing(problem, terms)
+    _refuse_strangers(rows["customer_id"], orders)
     result = incremental_result(
         contacts, responses, campaigns, campaign_id=name, margin=margin,
         window_days=window_days, assignment=assignment, level=level,
@@ -86,11 +89,9 @@ def judge_campaign(
     table = experiment_table(contacts, responses, campaign_id=name, window_days=window_days)
     test = _describe_test(table, orders, result)
     balance, chance = weigh_balance(test)
-    if chance < _NO_LOT:
-        return common | _nothing(
-            f"Before the campaign the arms of {name} differed as a lot makes them differ with "
-            f"probability {chance:.1g}: no lot drew them, whatever was said.", terms,
-        )  # fmt: skip
+    problem = _doubt_test(table, chance, name)
+    if problem:
+        return common | _nothing(problem, terms)
     ahead = _look_ahead(test, orders, last, result, consents, terms, currency)
     return common | ahead | {
         "problem": "", "result": result, "balance": balance, "chance_of_lot": chance
@@ -108,8 +109,9 @@ def _fill(terms: WaveTerms, rows: pd.DataFrame, channel: str | None) -> WaveTerm
 
 
 def _describe_campaign(
-    rows: pd.DataFrame, plan: pd.Series, name: str, responses: Any
+    rows: pd.DataFrame, plan: pd.Series, name: str, contacts: Any, responses: Any
 ) -> dict[str, Any]:
+    came = RESPONSES.require(responses)
     contacted = rows.loc[rows["treated"], "customer_id"]
     called = plan.get("name")
     return {
@@ -118,6 +120,8 @@ def _describe_campaign(
         "n_contacted": int(contacted.nunique()),
         "n_responders": _count_responders(responses, name, contacted),
         "first_day": rows["date"].min(),
+        "n_repeated": _count_repeated(CONTACTS.require(contacts), name),
+        "n_repeated_orders": _count_repeated(came.filter(came.kind == "order"), name),
     }
 
 
@@ -189,6 +193,38 @@ def _find_problem(rows: pd.DataFrame, plan: pd.Series, name: str, assignment: st
             "be wrong by an unknown amount."
         )
     return ""
+
+
+def _doubt_test(table: pd.DataFrame, chance: float, name: str) -> str:
+    """Why the customers of a test tell no effect, or nothing."""
+    if not table["outcome"].any():
+        return (
+            f"No order to {name} is known in the days that count, so nothing tells what one is "
+            "worth. Check `responses` and `window_days`."
+        )
+    if chance < _NO_LOT:
+        return (
+            f"Before the campaign the arms of {name} differed as a lot makes them differ with "
+            f"probability {chance:.1g}: no lot drew them, whatever was said."
+        )
+    return ""
+
+
+def _refuse_strangers(customers: pd.Series, orders: Any) -> None:
+    """Raise where no customer of the campaign is in the orders: ids are written in another way."""
+    lines, _, _ = read_lines(orders)
+    known = execute(lines.select("customer_id").distinct())["customer_id"]
+    if not customers.astype("str").isin(known.astype("str")).any():
+        raise InputError(
+            "`orders` must hold some customers of the campaign; none is there. `contacts` name "
+            f"them as {customers.iloc[0]!r}, `orders` as {known.min()!r}. Write ids alike."
+        )
+
+
+def _count_repeated(table: Any, name: str) -> int:
+    """Rows of a campaign that repeat another in all columns."""
+    rows = execute(table.filter(table.campaign_id.cast("string") == name))
+    return int(rows.astype("str").duplicated().sum())
 
 
 def _count_responders(responses: Any, name: str, contacted: pd.Series) -> int:

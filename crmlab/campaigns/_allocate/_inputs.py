@@ -177,6 +177,11 @@ def read_costs(cost: Any, read: Offers) -> Floats:
                 "contacts cost nothing."
             )
         return read.cost
+    if read.cost is not None:
+        raise InputError(
+            "`cost` must be told once; it is given, and `value` has a column 'cost'. Leave one of "
+            "them out."
+        )
     if isinstance(cost, pd.DataFrame):
         found = _read_like(cost, read, "cost")
         each = np.array(

@@ -230,8 +230,8 @@ TRUTH = Exercise(
     objective=2,
     concepts=("C5",),
     question="""\
-Science kits and board games stand together 1.8 times as often as by chance, and that is no chance.
-What does Haneul Learning know about offering board games to buyers of science kits?
+Science kits and board games stand together 1.8 times as often as by chance; chance alone does not
+explain it. What does Haneul Learning know about offering board games to buyers of science kits?
 
 a) Such an offer sells 1.8 times as many board games.
 b) Buyers of board games want science kits, and not the other way round.

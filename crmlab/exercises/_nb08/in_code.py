@@ -1,4 +1,4 @@
-"""In code in notebook 08: lift from baskets, pairs that are no chance, and the best offer."""
+"""In code in notebook 08: lift from baskets, pairs beyond chance, and the best offer."""
 
 from typing import Any
 
@@ -98,7 +98,7 @@ def lift_of(lines, a, b):
 
 
 def pairs(rules: pd.DataFrame, most: float) -> list[tuple[str, str]]:
-    """Pairs that stand together and are no chance, the highest lift first."""
+    """Pairs that stand together more often than by chance, the highest lift first."""
     fit = rules[(rules["lift"] > 1) & (rules["q_value"] <= most)]
     fit = fit.sort_values("lift", ascending=False)
     named = [(min(a, b), max(a, b)) for a, b in zip(fit["a"], fit["b"], strict=True)]
@@ -156,7 +156,7 @@ often than by chance, with a `q_value` of at most `most`. Each pair once, its na
 of the alphabet, the highest lift first. No two pairs have the same lift.""",
     starter='''\
 def pairs(rules, most):
-    """Pairs that stand together and are no chance, the highest lift first."""
+    """Pairs that stand together more often than by chance, the highest lift first."""
     ...''',
     answer=pairs,
     inputs=_draw_rules,

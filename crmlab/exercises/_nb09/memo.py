@@ -21,7 +21,8 @@ MEMO = Memo(
 **Do.** Send the letter of the summer camp again next June: a lot drew who got it, and it paid. Of
 2,440 customers 813, drawn by lot, get none. The calls for the book set stop until a lot has drawn
 whom to call: staff chose, and the profit of 2.4 million won that the report claims is that of
-better customers. No household gets a second campaign within 30 days of another.
+better customers. Of second campaigns to a household within 30 days of another, half are left out
+by lot, since nobody knows what they add.
 
 **Cost.** 1,627 letters at 1,500 won, 2.4 million won. An order leaves 60,000 won, so that 2.5 more
 orders in 100 letters just pay. The test found 7.5 (95 %: 4.8 to 10.3). If that comes again, the

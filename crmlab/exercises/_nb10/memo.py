@@ -31,15 +31,16 @@ MEMO = Memo(
         ("What would change it", "Names a number that would turn a decision round.", 1),
     ),
     model="""\
-**Do.** Win customers up to a cost of 144,000 won, all costs in: that is a year of margin. TV at
-142,000 is at the limit, so its money moves to search (67,000) and branches (55,000) step by step.
+**Do.** Let no channel cost more, all costs in, than a year of margin of its own customers, from
+141,000 won (TV) to 148,000 (recommended). TV costs 142,000, so its money moves to search (67,000)
+and branches (55,000) step by step.
 Advertise less in Gangwon, where a year brings 32,000 won for 69,000 spent, since instructors travel
 far. Offer half of those who may recommend 44,000 won for each success, the others 14,000 as today,
 by lot. Offer the welcome gift in half of the districts, by lot. Let the academy write to half
 of its members, drawn by lot, before the others get the offer.
 
-**Cost.** 100 million won of adverts a year, 48 million of staff, 25 million of gifts. The list:
-6 million if all of it is used.
+**Cost.** 100 million won of adverts a year, 48 million of staff, 25 million of gifts. Half of
+the list, 10,000 names: 3.5 million.
 
 **Risk.** 69,000 won is an average; the next customer costs more. Recommended customers bring 1.01
 times the margin of others (0.92 to 1.10): no sixfold profit, only a lower cost. That 40 % would

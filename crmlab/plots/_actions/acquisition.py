@@ -9,6 +9,7 @@ from crmlab._errors import InputError
 from crmlab._types import Floats
 from crmlab.plots._canvas import (
     BLUE,
+    CLEAR,
     GREEN,
     INK,
     RED,
@@ -349,6 +350,8 @@ def plot_reward(
     if chosen is not None:
         at = check_number("chosen", chosen, low=0)
         ax.axvline(at, color=RED, linestyle=":", linewidth=2)
+        said = f"chosen {money(at)} {currency}".strip()
+        note(ax, said, (at, float(gain.min())), (4, 16), ha="left", color=RED, bbox=CLEAR)
     format_money(ax.xaxis)
     format_money(ax.yaxis)
     paid = f"Best reward: {amount} for each success"

@@ -88,7 +88,8 @@ def plot_staffing(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     Parameters
     ----------
     table : DataFrame
-        As `staffing` returns it: `calls`, `load`, `agents`, one row per interval in order.
+        As `staffing` returns it: `calls`, `load`, `agents`, one row per interval in order. The
+        index, where it is not 0, 1, 2, ..., names the intervals; its name is written on the axis.
     ax : matplotlib Axes, optional
         Where to draw; a new figure if not given.
 
@@ -114,14 +115,23 @@ def plot_staffing(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     x = np.arange(1, len(table) + 1)
     ax.bar(x, agents, color=SKY, label="agents at work")
     ax.bar(x, load, color=BLUE, label="of these busy on average")
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    named = not isinstance(table.index, pd.RangeIndex)
+    if named:
+        every = -(-len(table) // _LABELS)
+        ax.set_xticks(x[::every], [str(each) for each in table.index[::every]])
+    else:
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.legend(fontsize=9, frameon=False)
     ax.set_ylim(0, 1.25 * max(float(agents.max()), 1))
     title = (
         f"From {agents.min():.0f} to {agents.max():.0f} agents: {agents.sum():,.0f} in all, "
         f"for work that fills {load.sum():,.0f}"
     )
-    return finish(ax, title=title, x="interval (number)", y="agents (number)")
+    label = str(table.index.name or "interval") if named else "interval (number)"
+    return finish(ax, title=title, x=label, y="agents (number)")
+
+
+_LABELS = 12  # intervals named on the axis at most, so that their names do not overlap
 
 
 def plot_routing(
@@ -164,7 +174,7 @@ def plot_routing(
     x = np.arange(len(table))
     ax.bar(x - 0.2, turn, width=0.38, color=SKY, label="in order of arrival")
     ax.bar(x + 0.2, routed, width=0.38, color=BLUE, label="by rank")
-    ax.set_xticks(x, [str(each) for each in table.index])
+    ax.set_xticks(x, [f"{place}: {each}" for place, each in enumerate(table.index, start=1)])
     ax.legend(fontsize=9, frameon=False)
     ax.set_ylim(0, 1.25 * max(float(routed.max()), float(turn.max())) or 1)
     format_money(ax.yaxis)

@@ -281,7 +281,7 @@ def plot_signal_lift(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     ----------
     table : DataFrame
         As `signal_lift` returns it: `signal`, `n_customers`, `estimate`, `lower`, `upper`,
-        `lift`.
+        `lift`. Signals of `dissatisfaction_signals` are written in words.
     ax : matplotlib Axes, optional
         Where to draw; a new figure if not given.
 
@@ -301,7 +301,7 @@ def plot_signal_lift(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     ...      "lower": [0.03, 0.03], "upper": [0.3, 0.05], "lift": [2.4, 0.97]}
     ... )
     >>> plot_signal_lift(table).get_title()
-    'refused: 10% dissatisfied, 2.4 times as many as among all'
+    'Refused a call: 10% dissatisfied, 2.4 times as many as among all'
     """
     check_table("table", table, ["signal", "n_customers", *_LIMITS, "lift"])
     rows = table.sort_values("estimate", kind="stable")
@@ -311,13 +311,25 @@ def plot_signal_lift(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     ax.errorbar(mid, y, xerr=[mid - low, high - mid], fmt="o", color=BLUE, capsize=3)
     if lift[-1] > 0:
         ax.axvline(mid[-1] / lift[-1], color=INK, linestyle="--", linewidth=1)
-    heads = zip(rows["signal"], rows["n_customers"], strict=True)
-    ax.set_yticks(y, [f"{name} ({n:,.0f})" for name, n in heads])
+    names = [_SIGNALS.get(str(name), str(name)) for name in rows["signal"]]
+    heads = zip(names, rows["n_customers"], strict=True)
+    ax.set_yticks(y, [f"{name}\n({n:,.0f} customers)" for name, n in heads])
     ax.set_ylim(-0.6, len(rows) - 0.4)
     ax.set_xlim(left=0)
     format_percent(ax.xaxis)
+    best = names[-1].replace("\n", " ")
     title = (
-        f"{rows['signal'].iloc[-1]}: {percent(mid[-1])} dissatisfied, {lift[-1]:.1f} times as "
-        "many as among all"
+        f"{best[:1].upper()}{best[1:]}: {percent(mid[-1])} dissatisfied, "
+        f"{lift[-1]:.1f} times as many as among all"
     )
     return finish(ax, title=title, x="dissatisfied (%); dashed: among all", y="signal", grid=False)
+
+
+_SIGNALS = {
+    "refused": "refused a call",
+    "stopped": "ended e-mails\nor calls",
+    "visits_missed": "missed visits",
+    "ended": "ended a\nsubscription",
+    "complaint_open": "complaint\nleft open",
+    "none": "no signal",
+}

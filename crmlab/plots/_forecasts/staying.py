@@ -6,8 +6,10 @@ from matplotlib.axes import Axes
 
 from crmlab._checks import check_column, check_fraction
 from crmlab._errors import InputError
+from crmlab._types import Floats
 from crmlab.plots._canvas import (
     BLUE,
+    CLEAR,
     GREEN,
     INK,
     RED,
@@ -314,8 +316,11 @@ def plot_budget_split(
     ax.plot(share, equity, color=BLUE, linewidth=2.5)
     if np.isfinite(best):
         ax.axvline(best, color=GREEN, linestyle="--", linewidth=1.5)
+        _name_share(ax, f"best {best:.0%}", best, equity, 2, GREEN)
     if chosen is not None:
-        ax.axvline(check_fraction("chosen", chosen), color=RED, linestyle=":", linewidth=2)
+        at = check_fraction("chosen", chosen)
+        ax.axvline(at, color=RED, linestyle=":", linewidth=2)
+        _name_share(ax, f"chosen {at:.0%}", at, equity, 16, RED)
     ax.set_xlim(-0.02, 1.02)
     format_percent(ax.xaxis)
     format_money(ax.yaxis)
@@ -326,3 +331,10 @@ def plot_budget_split(
         x="share for keeping, the rest for winning (% of the budget)",
         y=f"customer equity less the budget ({currency or 'currency'})",
     )
+
+
+def _name_share(ax: Axes, text: str, share: float, equity: Floats, up: float, color: str) -> None:
+    """Write beside a line at a share what it is, on the side that has room."""
+    side, shift = ("right", -4) if share > 0.75 else ("left", 4)
+    style = {"ha": side, "color": color, "bbox": CLEAR}
+    note(ax, text, (share, float(equity.min())), (shift, up), **style)

@@ -25,6 +25,7 @@ from crmlab.plots._canvas import (
 __all__ = ["plot_intervals", "plot_levers", "plot_present_value", "plot_probability_alive"]
 
 _MOST_NUMBERS = 160  # cells that have room for a number
+_LONG = 10_000  # numbers from which on an axis writes k, M or bn
 _MOST_NAMES = 25  # rows that have room for a name
 
 
@@ -204,6 +205,10 @@ def plot_intervals(
         title = _mark_actual(ax, table, actual, at) + f" {level} promised)"
         ax.set_ylim(-1, len(table) * 1.12 + 0.5)  # room for the legend above the first row
         ax.legend(frameon=False, fontsize=9, ncols=3, loc="upper center")
+    else:
+        ax.set_ylim(-0.6, len(table) - 0.4)
+    if float(np.abs(table[["lower", "upper"]].to_numpy(dtype=float)).max()) >= _LONG:
+        format_money(ax.xaxis)
     if len(table) <= _MOST_NAMES:
         ax.set_yticks(at, [str(name) for name in table.index])
     else:

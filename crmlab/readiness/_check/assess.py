@@ -60,7 +60,7 @@ class Assessment:
     @property
     def score(self) -> float:
         """Weighted mean of the areas; missing where an area with weight has no answer."""
-        return float(self.verdicts.loc["left out", "score"])
+        return float(self.verdicts["score"]["left out"])
 
     @property
     def verdict(self) -> str:
