@@ -94,35 +94,31 @@ def shares_made(visits):
 
 SHARES_MADE = Case(
     right=[
-        _made('(by["held"].sum() / by["planned"].sum()).sort_values()'),
+        _made('by["held"].sum() / by["planned"].sum()'),
         """
 def shares_made(visits):
     found = {}
     for who in visits["instructor_id"].unique():
         own = visits[visits["instructor_id"] == who]
         found[who] = own["held"].sum() / own["planned"].sum()
-    return pd.Series(found).sort_values()
+    return pd.Series(found)
 """,
     ],
     wrong=[
         (
             "def shares_made(visits):\n"
             "    ratio = visits['held'] / visits['planned']\n"
-            "    return ratio.groupby(visits['instructor_id']).mean().sort_values()\n",
+            "    return ratio.groupby(visits['instructor_id']).mean()\n",
             "add up first",
         ),
         (
             "def shares_made(visits):\n"
             "    full = visits['held'] == visits['planned']\n"
-            "    return full.groupby(visits['instructor_id']).mean().sort_values()\n",
+            "    return full.groupby(visits['instructor_id']).mean()\n",
             "months without a gap",
         ),
-        (_made('(1 - by["held"].sum() / by["planned"].sum()).sort_values()'), "that is missing"),
-        (_made('(by["held"].sum() / visits["planned"].sum()).sort_values()'), "not from all"),
-        (
-            _made('(by["held"].sum() / by["planned"].sum()).sort_values(ascending=False)'),
-            "highest stands first",
-        ),
+        (_made('1 - by["held"].sum() / by["planned"].sum()'), "that is missing"),
+        (_made('by["held"].sum() / visits["planned"].sum()'), "not from all"),
     ],
 )
 

@@ -229,7 +229,7 @@ def _make_all(share: int = 85, factors: int = 7) -> Exercise:
     answer = good**factors
     return Exercise(
         key="13.10",
-        objective=5,
+        objective=4,
         concepts=("D6",),
         question=f"""\
 In a certain trade {share} % of the firms have put the first of {factors} failure factors right, as

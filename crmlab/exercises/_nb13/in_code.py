@@ -24,7 +24,7 @@ def share_of_firms(costs: pd.DataFrame) -> float:
 
 def _inputs_of_costs(rng: np.random.Generator) -> list[tuple[Any, ...]]:
     few = pd.DataFrame(
-        {"P1": [3.0, 9.0, 3.0, 3.0, 3.0], "P2": [4.0, 1.0, 4.0, 4.0, 1.0],
+        {"P1": [3.0, 9.0, 3.0, 3.0, 1.0], "P2": [4.0, 1.0, 4.0, 4.0, 1.0],
          "P3": [1.0, 2.0, 3.5, 5.0, 2.5]}
     )  # fmt: skip
     n = 20
@@ -81,15 +81,9 @@ def share_of_firms(costs):
 
 
 def shares_made(visits: pd.DataFrame) -> pd.Series:
-    """Share of the planned entries that exist, by instructor, the lowest first."""
+    """Share of the planned entries that exist, by instructor."""
     total = visits.groupby("instructor_id")[["planned", "held"]].sum()
-    total = total[total["planned"] > 0]
-    return (total["held"] / total["planned"]).sort_values()
-
-
-def _shares(visits: pd.DataFrame, rule: Any, *, ascending: bool = True) -> pd.Series:
-    found: pd.Series = rule(visits)
-    return found.sort_values(ascending=ascending)
+    return total["held"] / total["planned"]
 
 
 def _mean_of_ratios(visits: pd.DataFrame) -> pd.Series:
@@ -133,37 +127,24 @@ SHARES_MADE = CodeExercise(
     question="""\
 Write `shares_made`. `visits` has the columns `instructor_id`, `planned` (entries due, at least 1)
 and `held` (entries that exist), a row for each subscriber and month. Return a Series by
-`instructor_id`: the share of all entries due from an instructor that exist, the lowest first.""",
+`instructor_id`: the share of all entries due from an instructor that exist.""",
     starter='''\
 def shares_made(visits):
-    """Share of the planned entries that exist, by instructor, the lowest first."""
+    """Share of the planned entries that exist, by instructor."""
     ...''',
     answer=shares_made,
     inputs=_inputs_of_visits,
-    unit="a Series of shares by `instructor_id`, ascending",
+    unit="a Series of shares by `instructor_id`",
     right="This can be shown to each team; why entries are missing it does not say.",
     hint="sum both columns by instructor first, and divide then.",
     mistakes=(
         WrongCode(
-            lambda visits: _shares(visits, _mean_of_ratios),
+            _mean_of_ratios,
             "A month with one entry due counts as much as one with nine; add up first.",
         ),
-        WrongCode(
-            lambda visits: _shares(visits, _by_rows),
-            "That is the share of months without a gap, not of entries.",
-        ),
-        WrongCode(
-            lambda visits: _shares(visits, _missing),
-            "That is the share that is missing.",
-        ),
-        WrongCode(
-            lambda visits: _shares(visits, _of_all),
-            "Divide by what was due from the same instructor, not from all.",
-        ),
-        WrongCode(
-            lambda visits: _shares(visits, shares_made, ascending=False),
-            "The highest stands first; the lowest should.",
-        ),
+        WrongCode(_by_rows, "That is the share of months without a gap, not of entries."),
+        WrongCode(_missing, "That is the share that is missing."),
+        WrongCode(_of_all, "Divide by what was due from the same instructor, not from all."),
     ),
 )
 
@@ -181,7 +162,7 @@ def best_by_both(one: pd.Series, other: pd.Series, n: int) -> float:
 def _inputs_of_rankings(rng: np.random.Generator) -> list[tuple[Any, ...]]:
     ids = list("abcdefgh")
     one = pd.Series([8.0, 7.0, 6.0, 5.0, 4.0, 3.0, 2.0, 1.0], index=ids)
-    other = pd.Series([5.0, 8.0, 1.0, 7.0, 2.0, 6.0, 4.0, 3.0], index=ids)
+    other = pd.Series([5.0, 8.0, 4.0, 7.0, 3.0, 6.0, 2.0, 1.0], index=ids)
     n = 60
     names = [f"k{at:02d}" for at in range(n)]
     first = pd.Series(rng.normal(size=n), index=names)
@@ -364,7 +345,7 @@ def _inputs_of_remedies(rng: np.random.Generator) -> list[tuple[Any, ...]]:
 
 BEST_SET = CodeExercise(
     key="13.9",
-    objective=5,
+    objective=4,
     question="""\
 Write `best_set`. `cost` and `worth` map remedies to what each costs a year and to what it brings
 *less* its cost, which may be below 0. Return the sorted list of the remedies that together bring
