@@ -340,7 +340,9 @@ def _inputs_of_remedies(rng: np.random.Generator) -> list[tuple[Any, ...]]:
     names = [f"P{at}" for at in range(1, 8)]
     prices = dict(zip(names, (float(each) for each in rng.integers(2, 12, 7)), strict=True))
     gains = {name: round(float(rng.uniform(-3, 14)), 2) for name in names}
-    return [(cost, worth, 11.0), (cost, worth, 7.0), (cost, worth, 0.5), (prices, gains, 19.0)]
+    small = ({"P2": 4.0, "P3": 5.0}, {"P2": 1.5, "P3": 2.5}, 9.0)
+    books = [(cost, worth, budget) for budget in (11.0, 9.0, 7.0, 0.5)]
+    return [*books, small, (prices, gains, 19.0)]
 
 
 BEST_SET = CodeExercise(
