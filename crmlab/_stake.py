@@ -25,7 +25,29 @@ KNOWN = ["n_orders", "days_since_last", "total_spend", "tenure", "age", "subscri
 
 
 @dataclass(frozen=True)
-class Stake:
+class Terms:
+    """A campaign's plan and money, without a look at its people.
+
+    Attributes
+    ----------
+    plan : Series
+        The campaign's row of `company.campaigns`.
+    margin : float
+        Margin of an order, in currency, before the cost of contact.
+    cost_per_contact : float
+        In currency.
+    scale : float
+        Customers of the firm for each of the company's; sums of money are times this.
+    """
+
+    plan: pd.Series
+    margin: float
+    cost_per_contact: float
+    scale: float
+
+
+@dataclass(frozen=True)
+class Stake(Terms):
     """A campaign, the customers it may reach, and what contacting each of them really adds.
 
     Attributes
@@ -37,18 +59,9 @@ class Stake:
         `outcome` (0 or 1). What only the truth knows: `outcome_untreated`, `outcome_treated`,
         `effect` (orders that a contact adds: -1, 0 or 1), `value` (margin to be expected in the
         year after the last day, currency), `satisfaction`.
-    margin : float
-        Margin of an order, in currency, before the cost of contact.
-    cost_per_contact : float
-        In currency.
-    scale : float
-        Customers of the firm for each of `people`; sums of money are times this.
     """
 
     people: pd.DataFrame
-    margin: float
-    cost_per_contact: float
-    scale: float
 
     @property
     def gain(self) -> pd.Series:
@@ -71,24 +84,6 @@ class Stake:
             )
             parts.append(model.predict(X[half == fold]))
         return pd.concat(parts).reindex(X.index).rename("score")
-
-
-@dataclass(frozen=True)
-class Terms:
-    """A campaign's plan and money, without a look at its people.
-
-    Attributes
-    ----------
-    plan : Series
-        The campaign's row of `company.campaigns`.
-    margin, cost_per_contact, scale : float
-        As in `Stake`.
-    """
-
-    plan: pd.Series
-    margin: float
-    cost_per_contact: float
-    scale: float
 
 
 def read_stake(
@@ -130,8 +125,7 @@ def read_stake(
         cost_per_contact=cost_per_contact,
         n_customers=n_customers,
     )
-    people = _read_once(company, terms.plan)
-    return Stake(people, terms.margin, terms.cost_per_contact, terms.scale)
+    return Stake(**vars(terms), people=_read_once(company, terms.plan))
 
 
 def read_terms(

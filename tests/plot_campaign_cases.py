@@ -3,7 +3,12 @@
 import pandas as pd
 
 from crmlab.campaigns import allocate_contacts, compare_targeting
-from crmlab.plots import plot_allocation, plot_sourcing, plot_targeting
+from crmlab.plots import (
+    plot_allocation,
+    plot_sourcing,
+    plot_targeting,
+    plot_targeting_profit,
+)
 
 
 def limits():
@@ -18,6 +23,14 @@ def ways():
     )  # fmt: skip
 
 
+def profits():
+    return pd.DataFrame(
+        {"policy": ["mass", "segment", "one-to-one"] * 2, "cost_per_contact": [1.0] * 3 + [4.0] * 3,
+         "estimate": [9.0, 7, 6, -3, 1, 2], "lower": [8.0, 6, 5, -4, 0, 1],
+         "upper": [10.0, 8, 7, -2, 2, 3], "level": 0.95}
+    )  # fmt: skip
+
+
 def sourcing():
     """Building is behind for two years; the ranges overlap at the end."""
     rows = [
@@ -28,4 +41,9 @@ def sourcing():
     return pd.DataFrame(rows, columns=["option", "year", "value", "lower", "upper", "level"])
 
 
-CAMPAIGN_TABLES = {plot_allocation: limits, plot_sourcing: sourcing, plot_targeting: ways}
+CAMPAIGN_TABLES = {
+    plot_allocation: limits,
+    plot_sourcing: sourcing,
+    plot_targeting: ways,
+    plot_targeting_profit: profits,
+}

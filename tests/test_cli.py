@@ -30,7 +30,7 @@ from crmlab._optional import MissingExtraError
 from crmlab._paths import notebooks_dir
 from crmlab.cli import main
 from crmlab.contracts import ContractError
-from crmlab.exercises.rooms import Block, QuizItem
+from crmlab.exercises.rooms import Block, QuizItem, load_blocks, vary
 
 COMMAND = Path(sys.executable).with_name("crmlab")
 
@@ -706,11 +706,20 @@ def test_quiz_of_a_notebook_that_has_none_is_refused(quiz, command):
 
 
 @pytest.mark.slow
-def test_trainer_prints_where_its_index_is(command, tmp_path, monkeypatch):
+def test_trainer_prints_where_its_index_is_and_a_seed_gives_the_key_of_its_variants(
+    command, tmp_path, monkeypatch
+):
     monkeypatch.chdir(tmp_path)
-    code, out, err = command("trainer", "--seed", "3")
-    assert (code, out.strip(), err) == (0, str(tmp_path / "trainer" / "index.html"), "")
-    assert "variants of seed 3" in (tmp_path / "trainer" / "index.html").read_text("utf-8")
+    code, out, err = command("trainer", "--seed", "5")
+    index = tmp_path / "trainer" / "index.html"
+    assert (code, out.strip(), err) == (0, str(index), "")
+    assert "variants of seed 5" in index.read_text("utf-8")
+    text = index.with_name("answers_02.html").read_text("utf-8")
+    assert "the variants of seed 5" in text
+    for item in load_blocks()["02"].exercises:
+        one = vary(item, 5)
+        if isinstance(getattr(one, "answer", None), str):
+            assert f"Answer: {one.answer}<" in text
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from layout_cases import SHOPS, store_export
 
@@ -116,7 +117,20 @@ def read_blocks(path):
     return re.findall(r"^```python *(.*?)\n(.*?)^```$", text, flags=re.DOTALL | re.MULTILINE)
 
 
+@pytest.fixture
+def linking_once(linked_company, monkeypatch):
+    """The people of the company are linked in `conftest`, with the same call."""
+
+    def link_customers(identities):
+        pd.testing.assert_frame_equal(identities, crmlab.load_company().identities)
+        return linked_company
+
+    monkeypatch.setattr(crmlab, "link_customers", link_customers)
+
+
 @pytest.mark.slow
+@pytest.mark.xdist_group("company")
+@pytest.mark.usefixtures("linking_once")
 def test_every_other_line_of_python_in_the_readme_runs_in_turn_on_shipped_data(capsys):
     blocks = [code for kind, code in read_blocks("README.md") if kind != "shop"]
     assert len(blocks) == 6

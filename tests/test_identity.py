@@ -259,7 +259,7 @@ def test_neither_row_order_nor_headers_matter_and_a_threshold_needs_no_new_compa
 @pytest.mark.slow
 def test_ignores_what_systems_are_called():
     """With more records than the random pairs of training can all be drawn from."""
-    records = company(1_500)[0][["source", "source_id", "name", "phone"]]
+    records = company(800)[0][["source", "source_id", "name", "phone"]]
     renamed = {"branch": "3", "web": "2", "call": "1"}
     other = records.assign(source=records["source"].replace(renamed))
     linkages = [identity.link_customers(table) for table in (records, other)]

@@ -133,14 +133,15 @@ def test_people_and_explanations_are_the_same_on_spark(spark, monkeypatch):
     monkeypatch.setattr(_model, "_RANDOM_RECORDS", 60)
     monkeypatch.setattr(_model, "_FEWEST_PAIRS", 20)
     monkeypatch.setattr(_model, "_TRAINING_PAIRS", 30)
-    monkeypatch.setattr(_model, "_MOST_ITERATIONS", 3)
+    monkeypatch.setattr(_model, "_MOST_ITERATIONS", 2)
     tables = [table.name for table in spark.catalog.listTables()]
-    records = people(80, 5)
+    records = people(80, 5).drop(columns=["email", "address"])  # each is another pass of training
     here = identity.link_customers(records, exact=["member"])
     there = identity.link_customers(records, exact=["member"], connection=spark)
     pd.testing.assert_frame_equal(there.clusters, here.clusters)
     pd.testing.assert_frame_equal(there.pairs, here.pairs)
     assert [table.name for table in spark.catalog.listTables()] == tables
-    for pair in there.pairs.iloc[::40].itertuples():
+    assert len(there.pairs) > 60
+    for pair in there.pairs.iloc[[3, 60]].itertuples():
         why = there.explain((pair.source_a, pair.source_id_a), (pair.source_b, pair.source_id_b))
         assert why.loc["total", "match_weight"] == pytest.approx(pair.match_weight, abs=1e-5)

@@ -94,7 +94,7 @@ def test_the_named_separator_wins_over_the_marks_of_the_header_and_loses_to_the_
 
 
 @pytest.mark.slow
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(st.integers(0, 9), st.integers(6, 60), st.integers(3, 8), st.booleans())
 def test_one_long_line_moves_no_header(position, length, width, titled):
     header, *rows = table_lines(width=width, n_rows=10)
@@ -258,7 +258,7 @@ def test_where_no_line_fits_they_are_torn_and_not_below_the_table(tmp_path):
 
 
 @pytest.mark.slow
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(
     st.lists(st.sampled_from([ROW, ",,", " , ,", ",", ",,,,,", '"","",""', "\t", ""]), max_size=8),
     st.booleans(),
@@ -306,7 +306,7 @@ COLUMNS = [*NAMES, "비고", "note"]
 
 
 @pytest.mark.slow
-@settings(max_examples=10)
+@settings(max_examples=6)
 @given(
     st.lists(st.sampled_from([[], ["notice"], [None, None, "notice"], ["기간", 2024]]), max_size=4),
     st.lists(st.sampled_from([[], ["57 records"], [None, "end"]]), max_size=3),

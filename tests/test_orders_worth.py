@@ -414,7 +414,7 @@ some_orders = st.lists(
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=8)
+@settings(deadline=None, max_examples=5)
 @given(some_orders)
 def test_no_row_and_no_money_is_lost(rows):
     frame = table(*rows, names=["order_id", "status", "refunded"])

@@ -1,9 +1,11 @@
 """Pictures show the numbers of their table, say their finding and leave everything else alone."""
 
+import functools
 import io
 import re
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -115,9 +117,29 @@ TABLES = {
     **LOOP_TABLES,
     **FAILURE_TABLES,
 }
-every_plot = pytest.mark.parametrize(
-    ("plot", "make_table"), TABLES.items(), ids=[plot.__name__ for plot in TABLES]
-)
+every_plot = pytest.mark.parametrize("plot", TABLES, ids=[plot.__name__ for plot in TABLES])
+
+
+@functools.cache
+def made(plot):
+    return TABLES[plot]()
+
+
+def table_of(plot):
+    """The table of a plot, made once; each test has a copy that a plot could change."""
+    return made(plot).copy()
+
+
+@functools.cache
+def drawn(plot):
+    """A picture that several tests look at, and what was there before it and after."""
+    table, settings = table_of(plot), dict(mpl.rcParams)
+    ax = plot(table)
+    later, numbers, number = dict(mpl.rcParams), plt.get_fignums(), ax.figure.number
+    ax.figure.draw_without_rendering()
+    return SimpleNamespace(
+        ax=ax, table=table, settings=settings, later=later, numbers=numbers, number=number
+    )
 
 
 def heights(ax):
@@ -136,9 +158,9 @@ def test_every_public_plot_is_tested_here():
 
 
 @every_plot
-def test_given_axes_are_drawn_on_and_returned(plot, make_table):
+def test_given_axes_are_drawn_on_and_returned(plot):
     figure, (left, right) = plt.subplots(1, 2)
-    assert plot(make_table(), ax=right) is right
+    assert plot(table_of(plot), ax=right) is right
     assert right.has_data()
     assert not left.has_data()
     assert plt.get_fignums() == [figure.number]
@@ -146,15 +168,15 @@ def test_given_axes_are_drawn_on_and_returned(plot, make_table):
 
 @pytest.mark.slow
 @every_plot
-def test_without_axes_a_figure_of_page_width_is_made(plot, make_table):
-    ax = plot(make_table())
-    assert ax.figure.get_size_inches().tolist() == [6.4, 4.0]
-    assert plt.get_fignums() == [ax.figure.number]
+def test_without_axes_a_figure_of_page_width_is_made(plot):
+    assert drawn(plot).ax.figure.get_size_inches().tolist() == [6.4, 4.0]
+    assert drawn(plot).numbers == [drawn(plot).number]
 
 
+@pytest.mark.slow
 @every_plot
-def test_title_and_labels_are_written_with_units(plot, make_table):
-    ax = plot(make_table())
+def test_title_and_labels_are_written_with_units(plot):
+    ax = drawn(plot).ax
     assert ax.get_title()
     unit = (
         r"\((number|.*%|customers|date|1 = |currency|weeks|units of time|probability|bits|years"
@@ -179,9 +201,8 @@ def test_colours_are_those_of_the_colour_blind_safe_palette():
 
 @pytest.mark.slow
 @every_plot
-def test_nothing_is_cut_off(plot, make_table):
-    figure = plot(make_table()).figure
-    figure.canvas.draw()
+def test_nothing_is_cut_off(plot):
+    figure = drawn(plot).ax.figure
     inside, needed = figure.bbox, figure.get_tightbbox().transformed(figure.dpi_scale_trans)
     assert inside.x0 <= needed.x0
     assert inside.y0 <= needed.y0
@@ -189,43 +210,28 @@ def test_nothing_is_cut_off(plot, make_table):
     assert needed.y1 <= inside.y1
 
 
+@pytest.mark.slow
 @every_plot
-def test_global_settings_and_the_table_are_left_alone(plot, make_table):
-    table = make_table()
-    settings, before = dict(mpl.rcParams), table.copy()
-    plot(table)
-    assert dict(mpl.rcParams) == settings
-    pd.testing.assert_frame_equal(table, before)
+def test_global_settings_and_the_table_are_left_alone(plot):
+    assert drawn(plot).later == drawn(plot).settings
+    pd.testing.assert_frame_equal(drawn(plot).table, made(plot))
 
 
 @pytest.mark.slow
 @every_plot
-def test_row_labels_do_not_matter(plot, make_table):
-    table = make_table()
-    relabelled = table.set_axis(range(1000, 1000 + len(table)))
-    assert plot(relabelled).get_title() == plot(table).get_title()
+def test_row_labels_and_extra_columns_do_not_matter(plot):
+    table = table_of(plot)
+    relabelled = table.set_axis(range(1000, 1000 + len(table))).assign(note="x")
+    assert plot(relabelled).get_title() == drawn(plot).ax.get_title()
 
 
 @every_plot
-def test_extra_columns_are_ignored(plot, make_table):
-    plot(make_table().assign(note="x"))
-
-
-@every_plot
-def test_a_missing_column_is_named(plot, make_table):
-    table = make_table()
+def test_a_table_without_a_column_or_rows_and_no_table_are_refused_by_name(plot):
+    table = table_of(plot)
     with pytest.raises(ValueError, match=rf"lacks '{table.columns[0]}'"):
         plot(table.drop(columns=table.columns[0]))
-
-
-@every_plot
-def test_an_empty_table_is_refused(plot, make_table):
     with pytest.raises(ValueError, match="must have at least one row; got none"):
-        plot(make_table().iloc[:0])
-
-
-@every_plot
-def test_anything_but_a_frame_is_refused(plot, make_table):
+        plot(table.iloc[:0])
     with pytest.raises(TypeError, match="must be a DataFrame; got list"):
         plot([1, 2, 3])
 
@@ -235,10 +241,10 @@ def test_anything_but_a_frame_is_refused(plot, make_table):
 
 @pytest.mark.slow
 @every_plot
-def test_whatever_is_written_may_be_hangul(plot, make_table):
-    ax = plot(make_table())
+def test_whatever_is_written_may_be_hangul(plot):
+    ax = plot(table_of(plot))
     ax.set_xlim(ax.get_xlim()[0] - 1, ax.get_xlim()[1] + 1)  # so that ticks are made anew
-    ax.figure.canvas.draw()
+    ax.figure.draw_without_rendering()
     written = [text for text in ax.findobj(Text) if text.get_text()]
     assert written
     for text in written:

@@ -216,7 +216,7 @@ def test_pseudonymise_refuses_other_tables_and_repeated_names(key):
     with pytest.raises(TypeError, match=r"`table` must be a DataFrame or a Series; got list"):
         pseudonymise(["C1"], "customer_id")
     twice = pd.DataFrame([["C1", "C2"]], columns=["customer_id", "customer_id"])
-    with pytest.raises(ValueError, match=r"'customer_id' stands there twice"):
+    with pytest.raises(ValueError, match=r"'customer_id' is there more than once"):
         pseudonymise(twice, "customer_id")
 
 

@@ -136,7 +136,7 @@ def test_refunds_are_matched_as_one_after_the_other(rows):
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=8)
+@settings(deadline=None, max_examples=5)
 @given(some_rows)
 def test_all_functions_agree_on_one_revenue(rows):
     gross, left, _ = settle_slowly(rows)

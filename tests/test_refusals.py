@@ -110,7 +110,8 @@ RESULTS = {
     "campaigns.SendList", "readiness.Priced", "readiness.Sourcing", "widgets.BreakEvenView",
     "widgets.ChurnView", "widgets.ContactView", "widgets.LeverView", "widgets.LinkageView",
     "widgets.ParetoView", "widgets.ReadinessView", "widgets.ReferralView",
-    "widgets.RuleView", "widgets.SplitView", "widgets.TierView", "widgets.UpliftView",
+    "widgets.RuleView", "widgets.SplitView", "widgets.TargetingView", "widgets.TierView",
+    "widgets.UpliftView", "closed_loop.Targeting",
 }  # fmt: skip
 
 SAY = {"exercises"}  # what is wrong with an answer or a key is printed, and nothing is raised
@@ -178,6 +179,10 @@ NOT_REFUSED = {
     ("campaigns.Campaign", "margin_per_response"): "money, of any size",
     ("campaigns.break_even_response_rate", "margin_per_response"): "money, of any size",
     ("campaigns.coupon_economics", "margin"): "money, of any size",
+    ("closed_loop.price_targeting", "margin"): "money, of any size",
+    ("closed_loop.simulate_targeting", "margin"): "money, of any size",
+    ("widgets.targeting_explorer", "margin"): "money, of any size",
+    ("widgets.targeting_view", "margin"): "money, of any size",
     ("campaigns.power", "difference"): LOSS,
     ("campaigns.sample_size", "difference"): LOSS,
     ("campaigns.compare_targeting", "outcome_value"): LOSS,
@@ -257,6 +262,7 @@ NOT_REFUSED = {
     ("plots.plot_revenue_change", "currency"): LABEL,
     ("plots.plot_tracking", "incremental"): FLAG,
     ("plots.plot_targeting", "currency"): LABEL,
+    ("plots.plot_targeting_profit", "currency"): LABEL,
     ("plots.plot_whale", "currency"): LABEL,
     ("privacy.cell_bounds", "by"): COLUMNS,
     ("privacy.cell_bounds", "margins"): LABEL,
@@ -370,6 +376,7 @@ ORDERS = pd.DataFrame(
         "source": ["shop", "web"] * 30,
     }
 )
+OF_THE_SENT = ORDERS.assign(customer_id=list("abcd") * 15)
 BASKETS = ORDERS.assign(order_id=np.arange(60) // 2, product_id=list("abcab" * 12))
 SPENT = [90.0, 0.0, 480.0, 70.0, 240.0]
 TRIAL = [1, 0, 0, 0, 1, 0, 1, 0], [1, 0, 1, 0, 1, 0, 1, 0], range(8)
@@ -449,6 +456,11 @@ def calls() -> dict[str, Callable[..., Any]]:
     draws = pd.DataFrame(np.ones((40, 3)))
     intervals = pd.DataFrame({"lower": [0.0, 1.0], "upper": [2.0, 3.0], "level": 0.9})
     mailing = {"cost_per_mailing": 500.0}
+    targets = pd.DataFrame(
+        {"seed": [0, 0, 1, 1], "customer_id": list("abab"), "learned": 1.0, "score": 0.5,
+         "segment": "x", "effect": [1, 0, 0, 1]}
+    )  # fmt: skip
+    posting = {"margin": 9.0, "cost_per_contact": 1.0}
     money = {"margin": 0.3, "discount_rate": 0.1}
     holdout = customer_base.calibration_holdout(ORDERS, calibration_end="2024-06-30", unit="W")
     by_share = uplift.uplift_curve(*TRIAL, **LOT)
@@ -561,6 +573,8 @@ def calls() -> dict[str, Callable[..., Any]]:
             consents,
         ),
         "campaigns.duplicated_spend": works(sent),
+        "closed_loop.price_targeting": works(targets, **posting),
+        "closed_loop.simulate_targeting": works(n_customers=1_000, seeds=2),
         "churn.ChurnModel.contributions": works(
             churn.ChurnModel(random_state=0).fit(features[["age"]], left), features[["age"]]
         ),
@@ -755,7 +769,7 @@ def calls() -> dict[str, Callable[..., Any]]:
         "reports.run_report": works("customer_base"),
         "reports.show_plot": works(plot_lorenz, lorenz_curve(SPENT), figsize=(4.0, 3.0)),
         "reviews.review_campaign_postmortem": works(
-            sent, came, ORDERS, campaign_id="K", margin=0.3, **LOT
+            sent, came, OF_THE_SENT, campaign_id="K", margin=0.3, **LOT
         ),
         "reviews.review_churn_watchlist": works(ORDERS),
         "reviews.review_customer_base": works(ORDERS),
@@ -809,6 +823,8 @@ def calls() -> dict[str, Callable[..., Any]]:
         ),
         "widgets.split_explorer": works(WIN, KEEP, **budget),
         "widgets.split_view": works(WIN, KEEP, **budget),
+        "widgets.targeting_explorer": works(targets, **posting, cost_of_knowing=1.0),
+        "widgets.targeting_view": works(targets, **posting, cost_of_knowing=1.0),
         "widgets.tier_explorer": works(RANKED),
         "widgets.readiness_explorer": works(),
         "widgets.readiness_view": works(ANSWERS),

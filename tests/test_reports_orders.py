@@ -76,9 +76,13 @@ def test_options_are_tried_on_a_bundled_set_before_a_run():
         check_orders([DATA, WHERE], {"where": {"nowhere": ["x"]}}, None)
 
 
-def test_every_report_takes_all_options_of_reading_but_the_last_day():
+def test_every_report_of_orders_takes_all_options_of_reading_but_the_last_day():
     options = set(inspect.signature(audit_transactions).parameters) - {"source", "not_after"}
-    for name, rows in list_reports().groupby("report"):
+    of_orders = (
+        list_reports().groupby("report").filter(lambda rows: "data" in set(rows["parameter"]))
+    )
+    assert set(list_reports()["report"]) - set(of_orders["report"]) == {"readiness"}
+    for name, rows in of_orders.groupby("report"):
         assert options <= set(rows["parameter"]), name
 
 

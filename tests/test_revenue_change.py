@@ -88,7 +88,7 @@ def explain_slowly(rows):
 
 
 @pytest.mark.slow
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(lines_of)
 def test_steps_are_what_the_definition_says_and_add_up(rows):
     change = revenue_change(table_of(rows), **DATES)
@@ -104,7 +104,7 @@ def test_steps_are_what_the_definition_says_and_add_up(rows):
 
 
 @pytest.mark.slow
-@settings(max_examples=25)
+@settings(max_examples=10)
 @given(lines_of, st.sampled_from([[], ["product_id"], ["quantity"], ["product_id", "quantity"]]))
 def test_without_products_or_quantities_there_are_fewer_steps_and_the_same_sum(rows, missing):
     table = table_of(rows)
@@ -118,7 +118,7 @@ def test_without_products_or_quantities_there_are_fewer_steps_and_the_same_sum(r
 
 
 @pytest.mark.slow
-@settings(max_examples=15)
+@settings(max_examples=6)
 @given(lines_of)
 def test_periods_that_change_places_turn_every_sign(rows):
     there = steps_of(table_of(rows))

@@ -125,10 +125,8 @@ _MOVED = (
 
 
 def _typo(part: str, sound: str) -> str:
-    return (
-        f"(({_ALIKE_SCRIPT} AND {_one_typo(part)})"
-        f" OR (hangul_l <> hangul_r AND {_one_typo(sound)}))"
-    )
+    # By cases: splink brings nested conditions to a normal form, a second for each linkage.
+    return f"CASE WHEN {_ALIKE_SCRIPT} THEN {_one_typo(part)} ELSE {_one_typo(sound)} END"
 
 
 def _similar_given_names() -> str:
@@ -196,7 +194,7 @@ def _birth(families: bool) -> dict[str, Any]:
             *([_level(twins, "same, given names differ", 0.95, TWINS)] if families else []),
             _level(_same("birth"), "same", 0.9, 3e-4),
             _level(
-                f"{_one_typo('birth')} OR {swapped}",
+                f"CASE WHEN {_one_typo('birth')} THEN TRUE ELSE {swapped} END",
                 "one digit differs, or day and month swapped",
                 0.05,
                 5e-3,

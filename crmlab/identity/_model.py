@@ -146,7 +146,8 @@ def _estimate_prior(
     pairs = [(one, other) for one in ("sound", "birth") if one in filled for other in evidence]
     rules = [_blocking_rule(pair, within) for pair in pairs if pair[0] != pair[1]]
     rules = rules or [_blocking_rule([name], within) for name in evidence or ["sound"]]
-    linker = engine.make_linker(settings)
+    # It counts pairs by rule and compares nothing, and reading all comparisons takes its time.
+    linker = engine.make_linker(settings | {"comparisons": settings["comparisons"][:1]})
     try:
         linker.training.estimate_probability_two_random_records_match(rules, recall=_RECALL)
         prior = linker.misc.save_model_to_json()["probability_two_random_records_match"]

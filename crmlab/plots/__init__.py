@@ -39,6 +39,7 @@ with needing("plots"):
     )
     from crmlab.plots._actions.rules import plot_rules
     from crmlab.plots._actions.sourcing import plot_sourcing
+    from crmlab.plots._actions.targeting import plot_targeting_profit
     from crmlab.plots._actions.uplift import (
         plot_balance,
         plot_profit_curve,
@@ -151,6 +152,7 @@ __all__ = [
     "plot_staffing",
     "plot_survival",
     "plot_targeting",
+    "plot_targeting_profit",
     "plot_tracking",
     "plot_uplift_deciles",
     "plot_upsell_paths",

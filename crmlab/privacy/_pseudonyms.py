@@ -125,9 +125,6 @@ def _check_columns(table: Any, columns: str | Sequence[str] | None) -> list[str]
             "Call `.reset_index()` first."
         )
     check_columns(table.columns, names, what="The table")
-    twice = [name for name in names if (table.columns == name).sum() > 1]
-    if twice:
-        raise InputError(f"The table must name each column once; {twice[0]!r} stands there twice.")
     return names
 
 

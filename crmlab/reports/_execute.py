@@ -15,6 +15,7 @@ from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.utils import ensure_event_loop
 from nbformat import NotebookNode
+from papermill.engines import NBClientEngine, papermill_engines
 from traitlets import default
 
 from crmlab._notebooks import PAPERMILL_ERROR, has_tag, headings
@@ -56,6 +57,22 @@ def _name_manager(environment: Mapping[str, str]) -> type[_ThisPython]:
     return type("_ThisRun", (_ThisPython,), {"environment": environment})
 
 
+class _SavedAtTheEnd(NBClientEngine):
+    """The engine of papermill, which would write the whole notebook anew twice for every cell."""
+
+    @classmethod
+    def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **options: Any) -> Any:
+        # However the run ends, papermill saves once more after this.
+        nb_man.save = lambda **_: None
+        try:
+            return super().execute_managed_notebook(nb_man, kernel_name, **options)
+        finally:
+            del nb_man.save
+
+
+papermill_engines.register("crmlab", _SavedAtTheEnd)
+
+
 def execute(
     template: Path,
     executed: Path,
@@ -72,7 +89,7 @@ def execute(
     template : Path
         The notebook; it is not changed.
     executed : Path
-        Where the executed notebook goes, saved after every cell.
+        Where the executed notebook goes, saved as far as it came.
     parameters : mapping, optional
         Values that replace those of the `parameters` cell, already checked.
     before_cell, after_cell : callable, optional
@@ -98,6 +115,7 @@ def execute(
                 parameters=dict(parameters or {}),
                 kernel_name="python3",
                 language="python",
+                engine_name="crmlab",
                 progress_bar=False,
                 kernel_manager_class=_name_manager(environment or {}),
                 store_widget_state=True,

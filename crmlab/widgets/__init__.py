@@ -25,6 +25,11 @@ with needing("workbook"):
     from crmlab.widgets._referral import ReferralView, referral_explorer, referral_view
     from crmlab.widgets._rules import RuleView, rule_explorer, rule_view
     from crmlab.widgets._split import SplitView, split_explorer, split_view
+    from crmlab.widgets._targeting import (
+        TargetingView,
+        targeting_explorer,
+        targeting_view,
+    )
     from crmlab.widgets._tiers import TierView, tier_explorer, tier_view
     from crmlab.widgets._uplift import UpliftView, uplift_explorer, uplift_view
 
@@ -39,6 +44,7 @@ __all__ = [
     "ReferralView",
     "RuleView",
     "SplitView",
+    "TargetingView",
     "TierView",
     "UpliftView",
     "break_even_explorer",
@@ -61,6 +67,8 @@ __all__ = [
     "rule_view",
     "split_explorer",
     "split_view",
+    "targeting_explorer",
+    "targeting_view",
     "tier_explorer",
     "tier_view",
     "uplift_explorer",

@@ -1,7 +1,7 @@
 """What notebook 05 asks."""
 
 from crmlab.exercises._items import Block
-from crmlab.exercises._nb05 import by_hand, in_code
+from crmlab.exercises._nb05 import by_hand, in_code, with_budget
 from crmlab.exercises._nb05.memo import MEMO
 from crmlab.exercises._nb05.quiz import QUIZ
 
@@ -17,8 +17,8 @@ BLOCK = Block(
         in_code.POINTS_NEEDED,
         in_code.SAME_CUSTOMERS,
         by_hand.NEXT_MONEY,
-        in_code.BLOCKS,
-        in_code.WHOM,
+        with_budget.BLOCKS,
+        with_budget.WHOM,
     ),
     quiz=QUIZ,
     memo=MEMO,

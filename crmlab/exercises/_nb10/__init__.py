@@ -1,7 +1,7 @@
 """What notebook 10 asks."""
 
 from crmlab.exercises._items import Block
-from crmlab.exercises._nb10 import by_hand, in_code
+from crmlab.exercises._nb10 import by_hand, in_code, with_chains
 from crmlab.exercises._nb10.memo import MEMO
 from crmlab.exercises._nb10.quiz import QUIZ
 
@@ -14,8 +14,8 @@ BLOCK = Block(
         in_code.APPROACH,
         by_hand.SIXFOLD,
         in_code.ADDED,
-        in_code.REWARD,
-        in_code.CHAIN,
+        with_chains.REWARD,
+        with_chains.CHAIN,
         by_hand.FEE,
         by_hand.LIST,
     ),

@@ -105,7 +105,7 @@ def as_engine_type(column: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.A
         return column.cast(pa.string())
     if pa.types.is_decimal256(kind):
         return _shorten_decimal(column)
-    if _is_bytes(kind):
+    if _is_bytes(kind) or kind == pa.string_view():  # DuckDB cannot filter rows with views
         return _as_utf8(column)
     if _is_stored(kind):
         return column

@@ -116,7 +116,9 @@ def predictive_intervals(
     sums = np.zeros((len(names), drawn.n_draws))
     at = 0
     for block in drawn.blocks():
-        np.add.at(sums, segment[at : at + len(block)], block)
+        order = np.argsort(segment[at : at + len(block)], kind="stable")
+        there, first = np.unique(segment[at : at + len(block)][order], return_index=True)
+        sums[there] += np.add.reduceat(block[order], first, axis=0)
         at += len(block)
     return _table(_summarise_draws(sums, tails), names, level)
 

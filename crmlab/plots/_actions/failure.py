@@ -1,5 +1,9 @@
 """Pictures of what a failure factor costs, and what its remedy brings back."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 import pandas as pd
 from matplotlib.axes import Axes
 
@@ -17,7 +21,9 @@ from crmlab.plots._canvas import (
     money,
     percent,
 )
-from crmlab.readiness import Priced
+
+if TYPE_CHECKING:  # readiness is heavy, and a picture needs no more than its table
+    from crmlab.readiness import Priced
 
 __all__ = ["plot_priced"]
 
@@ -83,14 +89,12 @@ def plot_priced(
     'P1 costs 9M a year at 100%; the remedy pays from 50%'
     """
     check_label("currency", currency)
-    if isinstance(priced, Priced):
-        factor = priced.factor if factor is None else factor
-        priced = priced.table
+    table, factor = _open(priced, factor)
     if factor is not None:
         check_choice("factor", factor, _STRENGTHS)
-    check_table("priced", priced, _COLUMNS)
+    check_table("priced", table, _COLUMNS)
     rows = pd.DataFrame(
-        {name: check_column(priced, name, negative=True, what="`priced`") for name in _COLUMNS}
+        {name: check_column(table, name, negative=True, what="`priced`") for name in _COLUMNS}
     ).sort_values("strength")
     ax = make_axes(ax)
     ax.axhline(0, color=INK, linewidth=1)
@@ -110,6 +114,13 @@ def plot_priced(
         x=f"{what} (%)",
         y=f"money a year ({currency or 'currency'})",
     )
+
+
+def _open(priced: Any, factor: str | None) -> tuple[Any, str | None]:
+    """The table, and the factor that it is of where that is known."""
+    if isinstance(priced, pd.DataFrame) or not hasattr(priced, "table"):
+        return priced, factor
+    return priced.table, factor or priced.factor
 
 
 def _say(rows: pd.DataFrame, factor: str) -> str:

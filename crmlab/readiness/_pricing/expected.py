@@ -3,22 +3,16 @@
 from collections.abc import Mapping
 from itertools import product
 from math import prod
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from crmlab._stake import Stake
 from crmlab._types import Floats, Ints
-from crmlab.company import Company
 
 __all__ = [
     "choose_best",
     "expect_effect",
     "expect_over",
-    "list_assumed",
-    "list_money",
-    "read_worth",
 ]
 
 _CHILD = (6, 20)  # years; older customers are parents who learn themselves, and few
@@ -70,33 +64,3 @@ def expect_over(chance: Mapping[str, float], losses: Mapping[frozenset[str], Flo
         weight = prod(p if name in which else 1 - p for name, p in chance.items())
         total = total + weight * losses[which]
     return total
-
-
-def read_worth(company: Company, stake: Stake) -> pd.Series:
-    """Margin to be expected of every customer of the company in the next year, by id, in currency.
-
-    At another margin of an order all margins move in proportion.
-    """
-    plans = company.campaigns
-    planned = float(plans.loc[plans["design"] == "randomised", "margin"].iloc[0])
-    ratio = stake.margin / planned if planned else 1.0
-    worth = company.truth.people["expected_next_year_margin"].astype("float64").fillna(0)
-    return worth.sort_index() * ratio
-
-
-def list_money(
-    stake: Stake, given: Mapping[str, float | None]
-) -> list[tuple[str, float, str, str]]:
-    """Margin and cost of a contact as assumptions; `given` is what the caller gave for each."""
-    units = {"margin": "currency an order", "cost_per_contact": "currency a contact"}
-    return [
-        (name, getattr(stake, name), units[name], "company" if each is None else "assumed")
-        for name, each in given.items()
-    ]
-
-
-def list_assumed(
-    units: Mapping[str, str], values: Mapping[str, Any]
-) -> list[tuple[str, Any, str, str]]:
-    """What no table tells, with its units."""
-    return [(name, value, units[name], "assumed") for name, value in values.items()]

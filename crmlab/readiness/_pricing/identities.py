@@ -13,7 +13,7 @@ from crmlab._types import Floats, Ints
 from crmlab.company import Company
 from crmlab.readiness._identity.reading import read_lines, read_purchases, summarise
 from crmlab.readiness._identity.split import draw_accounts
-from crmlab.readiness._pricing.expected import list_assumed, list_money, read_worth
+from crmlab.readiness._pricing.firm import list_assumed, list_money, read_worth
 from crmlab.readiness._pricing.priced import Priced, check_strengths, list_assumptions, price
 
 __all__ = ["price_split_identities"]

@@ -19,12 +19,8 @@ from crmlab._errors import InputError, InputTypeError
 from crmlab._stake import Stake, read_stake
 from crmlab._types import Floats, Ints
 from crmlab.company import Company
-from crmlab.readiness._pricing.expected import (
-    choose_best,
-    expect_effect,
-    list_assumed,
-    list_money,
-)
+from crmlab.readiness._pricing.expected import choose_best, expect_effect
+from crmlab.readiness._pricing.firm import list_assumed, list_money
 from crmlab.readiness._pricing.priced import Priced, check_strengths, list_assumptions, price
 from crmlab.readiness._pricing.signals import share_limits, signal_row, signal_table
 

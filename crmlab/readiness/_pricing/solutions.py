@@ -10,13 +10,8 @@ from crmlab._errors import InputTypeError
 from crmlab._stake import Stake, read_stake
 from crmlab._types import Floats
 from crmlab.company import Company
-from crmlab.readiness._pricing.expected import (
-    choose_best,
-    expect_effect,
-    expect_over,
-    list_assumed,
-    list_money,
-)
+from crmlab.readiness._pricing.expected import choose_best, expect_effect, expect_over
+from crmlab.readiness._pricing.firm import list_assumed, list_money
 from crmlab.readiness._pricing.priced import Priced, check_strengths, list_assumptions, price
 from crmlab.readiness._pricing.signals import signal_row, signal_table
 

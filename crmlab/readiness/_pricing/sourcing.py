@@ -13,14 +13,8 @@ from crmlab._stake import Stake, read_stake
 from crmlab._types import Floats
 from crmlab.company import Company
 from crmlab.readiness._pricing.checklist import ITEMS
-from crmlab.readiness._pricing.expected import (
-    choose_best,
-    expect_effect,
-    expect_over,
-    list_assumed,
-    list_money,
-    read_worth,
-)
+from crmlab.readiness._pricing.expected import choose_best, expect_effect, expect_over
+from crmlab.readiness._pricing.firm import list_assumed, list_money, read_worth
 from crmlab.readiness._pricing.priced import Priced, check_strengths, list_assumptions, price
 
 __all__ = ["simulate_outsourcing"]
