@@ -15,11 +15,12 @@ from crmlab.company import Company
 from crmlab.customer_base import rfm_summary
 from crmlab.uplift import TwoModelUplift
 
-__all__ = ["KNOWN", "Stake", "Terms", "read_stake", "read_terms", "share_reading"]
+__all__ = ["KNOWN", "ORDER_COLUMNS", "Stake", "Terms", "read_stake", "read_terms", "share_reading"]
 
 _SHARED: ContextVar[dict[tuple[int, str], tuple[Company, pd.DataFrame]] | None] = ContextVar(
     "shared", default=None
 )
+ORDER_COLUMNS = ["customer_id", "date", "amount", "order_id"]  # fewer are read faster
 KNOWN = ["n_orders", "days_since_last", "total_spend", "tenure", "age", "subscriber"]
 
 
@@ -203,7 +204,8 @@ def _read_people(company: Company, plan: pd.Series) -> pd.DataFrame:
     eve = plan["start"] - pd.Timedelta(days=1)
     trial = experiment_table(company.contacts, company.responses, campaign_id=plan["campaign_id"])
     orders = company.transactions
-    summary = rfm_summary(orders[orders["date"] <= eve], observation_end=eve, unit="D")
+    orders = orders.loc[orders["date"] <= eve, ORDER_COLUMNS]
+    summary = rfm_summary(orders, observation_end=eve, unit="D")
     customers = company.customers.set_index("customer_id")
     people = trial[["treated", "outcome"]].join(
         summary[["n_orders", "days_since_last", "total_spend"]]

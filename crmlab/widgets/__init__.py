@@ -16,6 +16,7 @@ with needing("workbook"):
     from crmlab.widgets._contact import ContactView, contact_explorer, contact_view
     from crmlab.widgets._levers import LeverView, lever_explorer, lever_view
     from crmlab.widgets._linkage import LinkageView, linkage_explorer, linkage_view
+    from crmlab.widgets._loop import LoopView, loop_explorer, loop_view
     from crmlab.widgets._pareto import ParetoView, pareto_explorer, pareto_view
     from crmlab.widgets._readiness import (
         ReadinessView,
@@ -39,6 +40,7 @@ __all__ = [
     "ContactView",
     "LeverView",
     "LinkageView",
+    "LoopView",
     "ParetoView",
     "ReadinessView",
     "ReferralView",
@@ -57,6 +59,8 @@ __all__ = [
     "lever_view",
     "linkage_explorer",
     "linkage_view",
+    "loop_explorer",
+    "loop_view",
     "pareto_explorer",
     "pareto_view",
     "readiness_explorer",

@@ -147,7 +147,10 @@ def _hits(offers: pd.DataFrame, bought: pd.DataFrame, on: list[str]) -> int:
 def _inputs_of_offers(rng: np.random.Generator) -> list[tuple[Any, ...]]:
     offers = pd.DataFrame({"customer_id": list("aabbc"), "item": ["tea", "milk"] * 2 + ["tea"]})
     bought = pd.DataFrame(
-        {"customer_id": list("aaabcc"), "item": ["tea", "tea", "jam", "milk", "milk", "jam"]}
+        {
+            "customer_id": list("aaabccd"),
+            "item": ["tea", "tea", "jam", "milk", "milk", "jam", "rice"],
+        }
     )
     ids, items = list("pqrstuv"), ["tea", "milk", "jam", "rice", "eggs"]
     pairs = [(who, item) for who in ids for item in rng.choice(items, 2, replace=False)]

@@ -8,7 +8,7 @@ import pandas as pd
 from sklearn.isotonic import IsotonicRegression
 
 from crmlab._checks import check_count, check_fraction, check_number
-from crmlab._stake import Stake, read_stake
+from crmlab._stake import ORDER_COLUMNS, Stake, read_stake
 from crmlab._types import Floats, Ints
 from crmlab.company import Company
 from crmlab.readiness._identity.reading import read_lines, read_purchases, summarise
@@ -231,7 +231,7 @@ def _give_places(spent: Floats, n_places: int) -> Ints:
 
 
 def _read_file(company: Company, stake: Stake, *, accounts: int, lots: int, seed: int) -> _File:
-    lines = read_lines(company.transactions)
+    lines = read_lines(company.transactions[ORDER_COLUMNS])
     end = company.transactions["date"].max().date()
     people = summarise(lines, lines.customer_id, end)
     bought = read_purchases(lines, people, end)
