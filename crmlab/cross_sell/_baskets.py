@@ -1,6 +1,7 @@
 """Baskets as numbers: which item stands in which basket, read where the lines live."""
 
 from collections.abc import Hashable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -152,8 +153,10 @@ def _check_signs(table: Any) -> None:
 
 
 def _number_frame(table: pd.DataFrame, source: Source) -> Lines:
-    basket, baskets = _encode(table[source.basket], source.basket)
-    item, items = _encode(table[source.item], source.item)
+    columns = [source.basket, source.item]
+    with ThreadPoolExecutor(len(columns)) as pool:  # Arrow numbers both at once
+        coded = pool.map(_encode, [table[name] for name in columns], columns)
+        (basket, baskets), (item, items) = coded
     if not len(item):
         raise InputError(_EMPTY)
     names = items.to_pylist()

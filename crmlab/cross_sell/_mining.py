@@ -37,6 +37,7 @@ _CELLS = 2**22  # of a table of pairs, at one time
 # Words of bits that take as long as one step of a sparse product, and as one line of its matrix;
 # measured on 127 to 3,847 items and 155,659 to 5 million baskets.
 _STEP, _LINE = 12, 60
+_CUT = 2  # and as long as cutting one basket out of one row
 
 
 def count_lines(item: Numbers, *, n_items: int) -> Numbers:
@@ -129,11 +130,17 @@ def _find_longer(
         yield sets, counts[often]
     if max_len < 3:
         return
+    n_baskets = count_bits(bits)
     for first in range(len(bits) - 2):
         second = np.flatnonzero(pairs[first])
-        if pairs[np.ix_(second, second)].any():
+        n_joins = int(np.count_nonzero(pairs[np.ix_(second, second)]))
+        if n_joins:
             sets = np.column_stack([np.full_like(second, first), second]).astype(np.int32)
-            within = _cut_out(bits, second, bits[first])
+            saved = n_joins * (bits.shape[1] - n_baskets[first] / 64)
+            if max_len > 3 or saved > _CUT * len(second) * n_baskets[first]:
+                within = _cut_out(bits, second, bits[first])
+            else:
+                within = bits[second] & bits[first]
             level = _Level(sets, within, np.full(len(sets), len(sets)))
             yield from _grow(level, pairs, need, max_len)
 
