@@ -105,8 +105,8 @@ BETWEEN_SHARE = CodeExercise(
     question="""\
 Write `between_share`. `value` is a Series of money per customer and `segment` a Series of their
 segments; both have customer ids as index, perhaps in another order. Give each customer the mean of
-that customer's segment. Return the share of the variance of `value` that these means have: the sum of
-their squared distances from the mean of all customers, over that of the values themselves.""",
+that customer's segment. Return the share of the variance of `value` that these means have: the sum
+of their squared distances from the mean of all customers, over that of the values themselves.""",
     starter='''\
 def between_share(value, segment):
     """Share of the variance that lies between segments, 0 to 1."""
