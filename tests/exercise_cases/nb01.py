@@ -17,7 +17,7 @@ BY_HAND = {
         wrong=[
             (8.4, "against mass"),
             (2.4, "cost something, too"),
-            (1.6, "not of one month"),
+            (1.6, "not one alone"),
             (1.4, "wrong sign"),
         ],
     ),

@@ -15,12 +15,12 @@ BY_HAND = {
         ],
     ),
     "13.5": Case(
-        right=[5.3, 5.33],
+        right=[8.9, 8.89],
         wrong=[
             (64, "what providers sold"),
-            (8.3, "Not all that"),
-            (192, "million dollars"),
-            (0.0533, "asks for percent"),
+            (13.9, "Not all that"),
+            (320, "million dollars"),
+            (0.0889, "asks for percent"),
             (36, "what else"),
         ],
     ),

@@ -73,8 +73,8 @@ def _make_knowing(
 A campaign earns {mass:.1f} million won with letters to everybody, {segment:.1f} million by segments
 and {each:.1f} million one by one, before what it costs to know the customers. There are
 {campaigns} campaigns a year. Keeping the segments costs {paid:.1f} million a year. What may
-one-to-one cost at most a year, to earn as much as the *better* of the other two? In million won,
-one decimal.""",
+knowing each one cost at most a year, for one-to-one to earn as much as the *better* of the other
+two? In million won, one decimal.""",
         answer=answer,
         tolerance=0.05,
         unit="one amount in million won, such as 5.5",
@@ -85,7 +85,7 @@ one decimal.""",
                 campaigns * (each - segment),
                 "The segments cost something, too; that money is saved.",
             ),
-            _wrong(each - segment + paid, "The campaigns of one year count, not of one month."),
+            _wrong(each - segment + paid, "The campaigns of one year count, not one alone."),
             _wrong(campaigns * (each - segment) - paid, "What segments cost has the wrong sign."),
         ),
         hint="profit of the segments = campaigns * gain - cost; knowing may cost the difference.",

@@ -105,8 +105,8 @@ BETWEEN_SHARE = CodeExercise(
     question="""\
 Write `between_share`. `value` is a Series of money per customer and `segment` a Series of their
 segments; both have customer ids as index, perhaps in another order. Give each customer the mean of
-the own segment. Return the share of the variance of `value` that these means have: the sum of
-their squared distances from the mean of all customers, over that of the values themselves.""",
+that customer's segment. Return the share of the variance of `value` that these means have: the sum
+of their squared distances from the mean of all customers, over that of the values themselves.""",
     starter='''\
 def between_share(value, segment):
     """Share of the variance that lies between segments, 0 to 1."""
@@ -332,7 +332,7 @@ FEWEST_ANSWERS = CodeExercise(
     objective=4,
     concepts=("A3",),
     question="""\
-Write `fewest_answers`. Two surveys ask other firms each, equally many in both, and find the shares
+Write `fewest_answers`. Two surveys ask different firms, equally many in both, and find the shares
 `before` and `after`. Their difference is beyond chance where it is above 1.96 standard errors; the
 squared standard error is p(1 - p)/n of the one, plus that of the other. Return the smallest
 whole number n of answers in each survey for which that is so.""",

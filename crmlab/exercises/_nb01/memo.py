@@ -57,6 +57,6 @@ Knowing each customer may cost 2.3 million a year, 1.2 to 3.5.
 20 companies. The costs of knowing and four campaigns alike are assumed.
 
 **What would change my mind.** Knowing for less than 2.3 million. Money for letters to everybody:
-then mass mailing is as good as any way. A trial four times as large, from which one-to-one gains
-most. Customers left without a letter who order as often.""",
+then mass mailing is as good as any way. A trial four times as large, from which one-to-one may
+gain most. Customers left without a letter who order as often.""",
 )

@@ -15,7 +15,7 @@ _FULL = QuizItem(
             "Right: the next customers count, and those who were easily won are there already.",
         ),
         (
-            "The plan is fine: at 40 euros each, 500 customers are worth 20,000.",
+            "The plan is fine: a customer costs 40 euros on average.",
             "That is what the earlier ones cost; the plan asks for 60 each.",
         ),
         (
@@ -39,7 +39,7 @@ _RIVALS = QuizItem(
     options=(
         (
             "With many rivals the market is divided between customers more than within each.",
-            "Right: so the money of one customer can still be won, while a market share cannot.",
+            "Right: so the money of one customer can still be won; a market share hardly.",
         ),
         (
             "Globalisation raises the loyalty of households.",

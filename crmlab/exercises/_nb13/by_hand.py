@@ -29,7 +29,7 @@ def _make_letters(
         concepts=("P1",),
         question=f"""\
 Two departments send {each:,} letters each. {both} of the second department's letters go to people
-who have the first one already; {both} others get none for it. A letter costs {cost:,} won. To
+who have the first one already; so {both} others get none. A letter costs {cost:,} won. To
 somebody without one it adds {per_hundred} orders per 100, of {margin:,} won margin; a second letter
 adds nothing. One common plan would send as many letters, one to each. What does the overlap
 cost?""",
@@ -75,7 +75,7 @@ LETTERS_TWICE = Drawn(_make_letters, _draw_letters)
 # What a quoted share says
 
 
-def _make_share(part: int = 64, sold: int = 300, market: int = 3600) -> Exercise:
+def _make_share(part: int = 64, sold: int = 500, market: int = 3600) -> Exercise:
     answer = part * sold / market
     return Exercise(
         key="13.5",
@@ -130,7 +130,7 @@ def _make_realised(
         question=f"""\
 By the list {contacts:,} contacts bring {lift} orders per 100 more than by the old way, at
 {margin:,} won margin an order. {branches} of 10 branches go on as before; they are large and make
-{held} % of the contacts. How much of the gain is lost?""",
+{held} % of the contacts. How much of the gain is lost, in won?""",
         answer=answer,
         tolerance=1.0,
         unit="one amount in won, such as 500000",
