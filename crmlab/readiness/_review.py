@@ -152,7 +152,8 @@ class ReadinessReview:
                 else f"the verdict may be anything from “{worst}” to “{best}”."
             )
         if told:
-            text += f" {found.share_same:.0%} of all weights of the areas lead to this verdict."
+            same = f"{found.share_same:.0%}"
+            text += f" Of all ways to weight the three areas {same} lead to this verdict."
         return text
 
     def _on_gap(self, at: int) -> str:
@@ -170,8 +171,8 @@ class ReadinessReview:
         if top.empty:
             return "No gap costs anything."
         firms = f"of {self.ranked.n_seeds} simulated firms"
-        parts = [f"{factor} in {share:.0%}" for factor, share in top["share_of_seeds"].items()]
-        text = f"The same place {firms}: {join(parts)}."
+        parts = [f"{factor} {share:.0%}" for factor, share in top["share_of_seeds"].items()]
+        text = f"Share {firms} in which a factor has this place: {join(parts)}."
         shaky = top.index[~top["stable"].astype(bool)].tolist()
         if shaky:
             text += f" Chance has a say in the place of {join(shaky)}."

@@ -26,7 +26,7 @@ BY_HAND = {
     "14.8": Case(
         right=[1_200_000],
         wrong=[
-            (1_050_000, "earn something too"),
+            (1_050_000, "take off what the analysts"),
             (-150_000, "analysts earn alone"),
             (-1_200_000, "Who earns more"),
             (-3_300_000, "take off those without"),

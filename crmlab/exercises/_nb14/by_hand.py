@@ -30,7 +30,7 @@ def _make_turn(n: int = 120, with_: int = 30, without: int = 18, size: int = 400
 A lot drew {n} customers of a group who got a letter and {n} who got none. Of those with a letter
 {with_} ordered, of those without {without}. An order leaves {margin:,} won, a letter costs {cost:,}
 won. Next period the firm writes to all {size} customers of the group. By how much does it expect
-its profit to change by that? In won; below 0 for a loss.""",
+its profit to change, against writing to none of them? In won; below 0 for a loss.""",
         answer=float(round(answer)),
         tolerance=max(1.0, abs(answer) * 1e-3),
         unit="one amount in won, such as 250000",
@@ -141,14 +141,18 @@ def _make_teams(
 In a trial {bought} of 100 customers of group A ordered with a letter and {anyway} of 100 without;
 in group B {moved} of 100 with a letter and {few} of 100 without. There are {letters} letters at
 {cost:,} won; an order leaves {margin:,} won. The analysts, alone, write to the group that orders
-most with a letter. With the firm's goal, profit that letters add, they write to the other. How much
+most with a letter. With the firm's goal, profit that letters add, they write to the other. Each
+group has more customers than there are letters. How much
 more does the linked team expect to earn? In won.""",
         answer=float(round(answer)),
         tolerance=max(1.0, abs(answer) * 1e-3),
         unit="one amount in won, such as 250000",
         right="Facts without the goal find those who buy anyway.",
         misconceptions=(
-            _wrong(linked, "That is what the linked team earns; the analysts earn something too."),
+            _wrong(
+                linked,
+                "That is what the linked team earns; take off what the analysts earn or lose.",
+            ),
             _wrong(facts, "That is what the analysts earn alone; compare the two teams."),
             _wrong(-answer, "Who earns more? Orders that come anyway are not the letter's."),
             _wrong(

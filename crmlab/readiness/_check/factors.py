@@ -80,8 +80,8 @@ FAILURE_FACTORS: tuple[FailureFactor, ...] = (
         signal="readiness.entry_signal",
         remedy="Entries count in the appraisal, training goes on, and who enters gets something "
         "back.",
-        first_step="Show each team its share of planned entries that exist, and ask the lowest "
-        "three what stands in the way.",
+        first_step="Show each team its share of planned entries that exist, and ask the three "
+        "lowest teams what stands in the way.",
         price="readiness.simulate_missing_entries",
     ),
     FailureFactor(
@@ -98,8 +98,8 @@ FAILURE_FACTORS: tuple[FailureFactor, ...] = (
         ),
         signal="readiness.ranking_signal",
         remedy="One measure that steers budgets, written down with the reason.",
-        first_step="Rank last year's customers by all three, and count how many of the best tenth "
-        "are the same.",
+        first_step="Rank last year's customers by profit, loyalty and lifetime value, or by the "
+        "two you have, and count how many of the best tenth are the same.",
         price="readiness.simulate_wrong_ranking",
     ),
     FailureFactor(
@@ -116,8 +116,8 @@ FAILURE_FACTORS: tuple[FailureFactor, ...] = (
         ),
         signal="readiness.sourcing_signal",
         remedy="Customisation, integration, security and exit settled in the contract.",
-        first_step="Answer the checklist for the contract that stands, and ask the supplier for "
-        "what is open.",
+        first_step="Look up in the contract that stands what may be changed, what connects, how "
+        "safe it is and what leaving costs, and ask the supplier for what is open.",
         price="readiness.simulate_outsourcing",
     ),
     FailureFactor(
@@ -151,8 +151,8 @@ FAILURE_FACTORS: tuple[FailureFactor, ...] = (
         ),
         signal="readiness.solution_signal",
         remedy="Each question goes to the kind of system that can answer it.",
-        first_step="List the ten questions that the firm asks most, and write the kind of system "
-        "beside each.",
+        first_step="List the ten questions that the firm asks most, and write beside each the kind "
+        "of system it needs: operational, analytical or collaborative.",
         price="readiness.simulate_wrong_solution",
     ),
     FailureFactor(

@@ -43,7 +43,9 @@ def share_limits(share: float, n: int, *, level: float) -> tuple[float, float]:
     z = NormalDist().inv_cdf((1 + level) / 2)
     centre, shrunk = share + z * z / (2 * n), 1 + z * z / n
     half = z * float(np.sqrt(share * (1 - share) / n + z * z / (4 * n * n)))
-    return max((centre - half) / shrunk, 0.0), min((centre + half) / shrunk, 1.0)
+    # Rounding may put a limit on the wrong side of a share of 0 or 1.
+    lower, upper = (centre - half) / shrunk, (centre + half) / shrunk
+    return min(max(lower, 0.0), share), max(min(upper, 1.0), share)
 
 
 def share_beyond(n: int, *, level: float) -> float:
