@@ -133,7 +133,7 @@ def linking_once(linked_company, monkeypatch):
 @pytest.mark.usefixtures("linking_once")
 def test_every_other_line_of_python_in_the_readme_runs_in_turn_on_shipped_data(capsys):
     blocks = [code for kind, code in read_blocks("README.md") if kind != "shop"]
-    assert len(blocks) == 6
+    assert len(blocks) == 7
     exercise, *others = blocks
     model, _ = (code for _, code in read_blocks("docs/your_own_model.md"))
     made = {}
